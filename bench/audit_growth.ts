@@ -1,5 +1,6 @@
-// deno task bench:audit: does an audit pass cost more when the history has grown tenfold? Two databases side by side in one run,
-// with 100,000 and 1,000,000 rows of history; then one with 500 jobs. Exits 1 when a pass misses one of its targets.
+// deno task bench:audit: does an audit pass cost more when the history has grown tenfold? Two databases side by side in
+// one run, with 100,000 and 1,000,000 rows of history; then one with 500 jobs. Exits 1 if a pass misses one of its
+// targets.
 import { type Measured, measureManyJobs, measureRounds } from "./audit_growth/measure.ts";
 import { asJson, asMarkdown, MANY_JOBS, MANY_JOBS_TARGET_MS, TARGET } from "./audit_growth/report.ts";
 import { makeStage } from "./audit_growth/stage.ts";

@@ -1,11 +1,11 @@
-/** How much to plant on either side, and how often to measure. */
+/** How many rows to plant on each side, and how often to measure. */
 export interface Options {
   readonly small: number;
   readonly large: number;
   readonly rounds: number;
 }
 
-/** `--small N --large N --rounds N`; a smaller run tells less, and tells it sooner. */
+/** Parses `--small N --large N --rounds N`; a smaller run is faster and less precise. */
 export function parseOptions(args: readonly string[]): Options {
   const options: Record<keyof Options, number> = { small: 100_000, large: 1_000_000, rounds: 60 };
   for (let index = 0; index < args.length; index += 2) {

@@ -1,4 +1,4 @@
-/** By nearest rank; NaN of nothing. */
+/** The quantile by nearest rank; NaN for an empty list. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((left, right) => left - right);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
@@ -12,13 +12,13 @@ export function quantiles(values: readonly number[]): { p05: number; median: num
   };
 }
 
-/** "median (5th–95th percentile)". */
+/** The text "median (5th–95th percentile)". */
 export function span(values: readonly number[]): string {
   const { median, p05, p95 } = quantiles(values);
   return `${median} (${p05}–${p95})`;
 }
 
-/** To thousandths. */
+/** Rounds to three decimals. */
 export function round(value: number): number {
   return Math.round(value * 1_000) / 1_000;
 }

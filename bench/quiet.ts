@@ -1,5 +1,5 @@
-// deno task bench:quiet: does the audit stay silent while nothing is wrong? The whole product on a real pg_cron, with a
-// receiver that counts; exits 1 when one event was sent, when a pass was missed or when health was not ok at its end.
+// deno task bench:quiet: does the audit stay silent while nothing is wrong? Runs the whole product on a real pg_cron,
+// with a receiver that counts events. Exits 1 if an event was sent, a pass was missed, or health was not ok at the end.
 import { commitOfProject } from "../tools/test/proof_results.ts";
 import { pause } from "../stack/pause.ts";
 import { startEnvelopeSink } from "../tests/support/fakes/envelope_sink.ts";
@@ -11,10 +11,10 @@ interface Quiet {
   readonly minutes: number;
   readonly date: string;
   readonly commit: string;
-  /** Of pg_cron, begun and ended within the time. */
+  /** Runs of pg_cron that began and ended within the time. */
   readonly runs: number;
   readonly runs_failed: number;
-  /** Passes that the scheduler asked for. */
+  /** Passes that the scheduler started. */
   readonly audit_passes: number;
   readonly check_ins: number;
   readonly check_ins_of_an_error: number;

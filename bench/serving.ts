@@ -1,6 +1,6 @@
-// deno task bench: what an answer costs, side by side with what it is compared to, all in one run. Writes results/serving.json
-// and .svg, the scorecard into bench/README.md, five sentences into docs/performance.md and the first of them into README.md;
-// exits 1 when a must is missed or the machine was not steady.
+// deno task bench: what an answer costs, and what its alternatives cost, measured side by side in one run. Writes
+// results/serving.json and .svg, the scorecard into bench/README.md, five sentences into docs/performance.md and the first of
+// them into README.md. Exits 1 if a must is missed or the machine was not steady.
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { measureColdStart } from "./serving/cold_start.ts";
 import { measureConsistency } from "./serving/consistency.ts";
@@ -101,7 +101,8 @@ if (import.meta.main) {
   await pin(Deno.pid, LOAD_CPU);
   const run = await measure(options);
   console.log(`\n${asMarkdown(run)}`);
-  // The pages show the whole, on what is deployed: a part of it, or another runtime, is only shown.
+  // The pages show complete runs on the deployed runtime only; a partial run, or one on another runtime, is just
+  // printed.
   if (options.only.length === 0 && options.deno === "deployed") {
     await Deno.writeTextFile(new URL("serving.json", RESULTS), asJson(run));
     await Deno.writeTextFile(new URL("serving.svg", RESULTS), asPlot(run));

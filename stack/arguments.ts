@@ -5,13 +5,14 @@ import { StackError } from "./stack_error.ts";
 
 export const usage = `Freshet's local stack
 
-  deno task start [--port N] [--no-samples] [--db-url URL]
+  deno task start [--port N] [--no-samples] [--watch] [--db-url URL]
                                      bring it up; Ctrl-C stops it
   deno task stop                     stop it from another terminal
   deno task status [--json] [--env]  say what runs; --env: as variables for a shell
   deno task reset                    stop it, delete its database and keys
 
   --no-samples  leave the Open University's rows out: tables and views are empty
+  --watch       start the functions again when a file in shared/, packs/ or supabase/functions/ changes
   --db-url URL  a superuser's URL: use that database, which is empty or was filled by an earlier start, instead of a
                 cluster of our own; its server gets the platform's roles (anon, authenticator, …), or has them altered.
                 DATABASE_URL is not read, it belongs to your other projects
@@ -27,7 +28,7 @@ export const commands = ["start", "stop", "status", "reset", "help"] as const;
 
 const flavours = ["auto", "installed", "embedded"] as const;
 
-/** What was asked for, on the command line and in the environment. */
+/** The settings of a command, from the command line and the environment. */
 export interface Arguments {
   readonly command: typeof commands[number];
   readonly projectFolder: string;
@@ -35,6 +36,7 @@ export interface Arguments {
   readonly port: number;
   readonly flavour: typeof flavours[number];
   readonly samples: boolean;
+  readonly watch: boolean;
   readonly json: boolean;
   readonly env: boolean;
   readonly databaseUrl?: string;
@@ -44,7 +46,7 @@ export interface Arguments {
 export function parseArguments(args: readonly string[], environment: (name: string) => string | undefined): Arguments {
   const { values, flags, positionals, unknown } = readCommandWords(args, {
     values: ["port", "db-url"],
-    flags: ["no-samples", "json", "env", "help"],
+    flags: ["no-samples", "watch", "json", "env", "help"],
   });
   const [command, more] = flags.has("help") ? ["help"] : positionals;
   const misunderstood = unknown ?? more;
@@ -65,6 +67,7 @@ export function parseArguments(args: readonly string[], environment: (name: stri
     port: parsePort(values.get("port") ?? setting("FRESHET_PORT") ?? "54321"),
     flavour: oneOf(flavours, setting("FRESHET_POSTGRES") ?? "auto", "FRESHET_POSTGRES"),
     samples: !flags.has("no-samples"),
+    watch: flags.has("watch"),
     json: flags.has("json"),
     env: flags.has("env"),
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
@@ -96,7 +99,7 @@ function oneOf<T extends string>(allowed: readonly T[], value: string, what: str
   throw new StackError(`"${value}" is no ${what}`, `use one of: ${allowed.join(", ")}`);
 }
 
-/** A mistyped option may stand before a URL with a password: that is not repeated. */
+/** The word after a mistyped option may be a URL with a password: addresses are not repeated. */
 function notUnderstood(word: string): StackError {
   const said = word.includes("://") ? "an address" : `"${word}"`;
   return new StackError(`${said} was not understood`, "see: deno task start --help");

@@ -61,7 +61,7 @@ export async function logTail(logFile: string, lineCount = 20): Promise<string> 
   }
 }
 
-/** What is written to a log file from now on. */
+/** Reads what is appended to a log file from now on. */
 export function logFrom(logFile: string): () => Promise<string> {
   const { size } = Deno.statSync(logFile);
   return async () =>

@@ -18,7 +18,7 @@ export interface CommandWords {
   readonly unknown: string | null;
 }
 
-/** Reads a command line with node:util's parser. Nothing throws here: each command has its own words for what is wrong. */
+/** Reads a command line with node:util's parser. Nothing throws here: each command has its own error messages. */
 export function readCommandWords(args: readonly string[], { values = [], flags = [] }: Options): CommandWords {
   // `deno task verify x -- --dry-run` hands the two dashes on.
   const words = args.filter((word) => word !== "--");

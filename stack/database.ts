@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import type postgres from "postgres";
-import { importOulad } from "../samples/oulad/import.ts";
 import { demoUsers } from "./demo_users.ts";
+import { importOuladInto } from "./import_oulad.ts";
 import { withConnection } from "./one_connection.ts";
 import { demos, type SampleState } from "./pack_demo.ts";
 import { pause } from "./pause.ts";
 
-/** Puts what the scheduler needs in order to call the functions where a hosted project keeps it: into Vault. */
+/** Stores in Vault what the scheduler needs to call the functions, as a hosted project does. */
 export async function storeSecrets(superuserUrl: string, secrets: Record<string, string>): Promise<void> {
   await withConnection(superuserUrl, async (sql) => {
     for (const [name, value] of Object.entries(secrets)) {
@@ -18,8 +18,8 @@ export async function storeSecrets(superuserUrl: string, secrets: Record<string,
 }
 
 /**
- * Loads the sample data, with the packs' demo people, where a pack's tables are empty and none holds own data. Answers
- * whether it did.
+ * Loads the sample data, with the packs' demo people, where a pack's tables are empty and no pack holds data of your own. Answers
+ * whether it loaded them.
  */
 export async function loadSamples(
   databaseUrl: string,
@@ -28,7 +28,7 @@ export async function loadSamples(
 ): Promise<boolean> {
   const packs = await withConnection(databaseUrl, packsOfSample);
   if (packs.length === 0) return false;
-  await importOulad({
+  await importOuladInto({
     databaseUrl,
     folder: join(projectFolder, "samples", "oulad"),
     report,
@@ -41,7 +41,7 @@ export async function loadSamples(
   return true;
 }
 
-/** The packs that the sample is for: none where one of them lacks its tables or holds own data, or all hold the sample. */
+/** The packs to load the sample into: none if one of them lacks its tables or holds data of your own, or all have the sample. */
 async function packsOfSample(sql: postgres.Sql): Promise<string[]> {
   const states = new Map<string, SampleState>();
   for (const [pack, { sample }] of demos) {

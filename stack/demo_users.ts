@@ -1,4 +1,4 @@
-/** Whom the demo tokens stand for. Fixed, so that sample data can belong to them. */
+/** The users of the demo tokens. Their ids are fixed, so that sample data can belong to them. */
 export const demoUsers = {
   admin: "a0000000-0000-4000-8000-000000000001",
   member: "a0000000-0000-4000-8000-000000000002",

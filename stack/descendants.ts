@@ -23,13 +23,13 @@ export async function descendantsOf(pid: number): Promise<ChildProcess[]> {
     .map(({ pid, command }) => ({ pid, command }));
 }
 
-/** Those of the processes that still are what they were: a number may belong to somebody else by now. */
+/** Those of the processes that are still the same: a process id may belong to another program by now. */
 export async function stillRunning(processes: readonly ChildProcess[]): Promise<ChildProcess[]> {
   const now = new Map((await listProcesses()).filter((one) => !one.isZombie).map((one) => [one.pid, one.command]));
   return processes.filter(({ pid, command }) => now.get(pid) === command);
 }
 
-/** Ends what still runs of these, and waits for it: the next start wants their ports. Answers how many there were. */
+/** Ends those of the processes that still run, and waits: the next start needs their ports. Answers how many there were. */
 export async function endProcesses(processes: readonly ChildProcess[]): Promise<number> {
   const running = await stillRunning(processes);
   // On SIGTERM, PostgreSQL would wait for its clients to leave.

@@ -1,6 +1,6 @@
 import { messageOf, StackError } from "./stack_error.ts";
 
-/** How a full disk shows: from the system, from PostgreSQL (53100, disk_full), and in what npm, initdb and the CLI print. */
+/** How a full disk is reported: by the system, by PostgreSQL (53100, disk_full), and in the output of npm, initdb and the CLI. */
 const SIGNS = /\bENOSPC\b|No space left on device|os error 28\b|\b53100\b/i;
 
 export function isDiskFull(error: unknown): boolean {

@@ -1,4 +1,4 @@
-/** Audits once, as the scheduler does every five minutes: until then nobody could say whether all is well. */
+/** Audits once, as the scheduler does every five minutes: until then the health of the audit is unknown. */
 export async function auditOnce(origin: string, cronKey: string): Promise<string> {
   const response = await fetch(`${origin}/functions/v1/cron-audit`, {
     method: "POST",

@@ -1,4 +1,4 @@
-/** A loopback port that nobody listens on at this moment. */
+/** A loopback port that no program listens on at this moment. */
 export function freePort(): number {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const port = listener.addr.port;
@@ -6,7 +6,7 @@ export function freePort(): number {
   return port;
 }
 
-/** Whether nobody listens on this loopback port at this moment. */
+/** Whether no program listens on this loopback port at this moment. */
 export function isPortFree(port: number): boolean {
   try {
     Deno.listen({ hostname: "127.0.0.1", port }).close();

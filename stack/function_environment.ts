@@ -13,7 +13,7 @@ export interface FunctionEnvironmentInput {
   readonly issues?: { readonly url: string; readonly organization: string; readonly token: string } | null;
 }
 
-/** What a hosted project gives its functions, with the local stack's values. */
+/** The variables that a hosted project gives its functions, with the values of the local stack. */
 export function functionEnvironment(
   { origin, keys, redis, sentryDsn, issues = null }: FunctionEnvironmentInput,
 ): Record<string, string> {
@@ -37,14 +37,14 @@ export function functionEnvironment(
   };
 }
 
-/** What the functions of this repository, and their libraries, ask for and do without where it is not set. */
+/** Optional variables that the functions of this repository and their libraries read. */
 export const optionalVariables: readonly string[] = [
   ...VARIABLES,
   ...DECORATION_NAMES,
   "SUPABASE_PUBLIC_URL", // @supabase/server
 ];
 
-/** Who issues the local tokens. */
+/** The issuer of the local tokens. */
 export function issuerOf(origin: string): string {
   return `${origin}/auth/v1`;
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { freePort, isPortFree } from "./free_port.ts";
 import { writePrivately } from "./private_files.ts";
 
-/** What keeps its port from start to start, since people write it into their tools. */
+/** The parts that keep their port from start to start, because people write it into their tools. */
 export type PortOwner = "database" | "spotlight";
 
 const portsSchema = z.partialRecord(z.enum(["database", "spotlight"]), z.int().min(1).max(65535));
@@ -25,7 +25,7 @@ export async function keptPort(workFolder: string, owner: PortOwner): Promise<Ke
   return { port, lost: before ?? null };
 }
 
-/** For the line that tells of the part. */
+/** For the line about the part in the output. */
 export function inWords({ port, lost }: KeptPort): string {
   return lost === null ? `127.0.0.1:${port}` : `127.0.0.1:${port}, since another program has taken ${lost}`;
 }

@@ -16,7 +16,7 @@ export function ignoreLateWrites(): void {
   });
 }
 
-/** By where it was thrown: what it says depends on how far the connection had closed. */
+/** Recognised by where it was thrown: the message depends on how far the connection had closed. */
 function isLateWrite(error: unknown): boolean {
   return error instanceof Error && /\bnextWrite \(.*\/postgres\/[^/]+\/src\/connection\.js/.test(error.stack ?? "");
 }

@@ -32,7 +32,7 @@ async function main(args: string[]): Promise<void> {
   }
 }
 
-/** What the person can put right is told without a stack; anything else is our fault and needs it. */
+/** An error that the user can correct is printed without a stack trace; any other is our own defect and needs it. */
 function inWords(error: unknown): unknown {
   if (error instanceof StackError || error instanceof OuladError) return `\n✗ ${error.message}`;
   if (isDiskFull(error)) return `\n✗ the disk is full: ${messageOf(error)}\n  → free some space and start again`;

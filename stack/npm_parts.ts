@@ -35,7 +35,7 @@ async function hydrateSymlinks(): Promise<void> {
     }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    // npm has no PostgreSQL for this machine: only who needs it is told.
+    // npm has no PostgreSQL for this machine: reported only when it is needed.
   }
 }
 

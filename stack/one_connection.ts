@@ -1,7 +1,7 @@
 import postgres from "postgres";
 import { ignoreLateWrites } from "./late_writes.ts";
 
-/** How long the client may take to say more exactly why the connection closed. */
+/** How long to wait for the client to report more exactly why the connection closed. */
 const GRACE_MS = 200;
 
 /**

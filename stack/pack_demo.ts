@@ -20,16 +20,16 @@ export interface DemoLine {
   readonly as: string | null;
 }
 
-/** What a pack's tables hold: they may not be there, and own data are left alone. */
+/** What a pack's tables hold. They may be absent, and data of your own are not touched. */
 export type SampleState = "absent" | "empty" | "sample" | "own";
 
-/** What the local stack shows of a pack: the constant `demo` of its demo.ts. A pack without that file has nothing to show. */
+/** What the local stack shows for a pack: the constant `demo` of its demo.ts. For a pack without that file it shows nothing. */
 export interface PackDemo {
   readonly people?: readonly DemoPerson[];
   /** Only of a pack that the sample has rows for: samples/oulad. */
   readonly sample?: {
     state(sql: postgres.Sql): Promise<SampleState>;
-    /** Adds what a first look should show and the data set does not hold. May be run again. */
+    /** Adds rows that a first look should show and that the data set lacks. May be run again. */
     complete?(sql: postgres.Sql): Promise<void>;
   };
   /** Requests to paste; none where the sample was not loaded. */

@@ -1,6 +1,6 @@
 import type { ServerUser } from "./postgres/server_user.ts";
 
-/** Opens a log for appending. What it holds is for its owner: functions print requests, and PostgreSQL statements. */
+/** Opens a log for appending. Only its owner may read it: functions print requests, and PostgreSQL prints statements. */
 export function openLog(path: string): Deno.FsFile {
   const log = Deno.openSync(path, { create: true, append: true, mode: 0o600 });
   Deno.chmodSync(path, 0o600); // an earlier start may have made it for all to read
@@ -10,7 +10,7 @@ export function openLog(path: string): Deno.FsFile {
 /** Writes a file that only its owner may read, whole or not at all. */
 export async function writePrivately(path: string, text: string): Promise<void> {
   const half = `${path}.new`;
-  await Deno.remove(half).catch(() => {}); // what is there already would keep its own mode
+  await Deno.remove(half).catch(() => {}); // an existing file would keep its mode
   await Deno.writeTextFile(half, text, { mode: 0o600 });
   await Deno.rename(half, path);
 }

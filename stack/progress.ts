@@ -1,4 +1,4 @@
-/** Tells the person at the terminal what is being done, and how long it took when that was over two seconds. */
+/** Prints the current step at the terminal, and how long it took if that was more than two seconds. */
 export interface Progress {
   /** One line. */
   say(line: string): void;
@@ -13,7 +13,7 @@ export interface ProgressOutput {
 }
 
 const SLOW_MS = 2000;
-/** How often somebody who reads a log file hears that a long step still runs. */
+/** How often a log file gets a line that a long step is still running. */
 const REMINDER_MS = 15_000;
 
 export function createProgress(output: ProgressOutput): Progress {
@@ -57,5 +57,5 @@ export function terminalProgress(): Progress {
   });
 }
 
-/** Nobody listens: for tests. */
+/** Prints nothing: for tests. */
 export const silentProgress: Progress = { say: () => {}, step: (_title, work) => work(() => {}) };

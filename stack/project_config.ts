@@ -24,7 +24,7 @@ const projectConfig = z.object({
   functions: z.record(z.string(), functionSettings).default({}),
 });
 
-/** What the stack reads of supabase/config.toml; the rest is for the Supabase CLI alone. */
+/** The settings that the stack reads from supabase/config.toml; only the Supabase CLI reads the others. */
 export type ProjectConfig = z.infer<typeof projectConfig>;
 
 /** One function's block of it, with the CLI's defaults. */

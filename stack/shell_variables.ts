@@ -2,7 +2,7 @@ import type { StackState } from "./state.ts";
 
 /**
  * Lines that a POSIX shell evaluates, so that the commands of the documents can be pasted. The database has a name of
- * its own: FRESHET_DATABASE_URL would tell the next start, here or in another checkout, to use this database.
+ * its own: FRESHET_DATABASE_URL would make the next start, here or in another checkout, use this database.
  */
 export function shellVariables(state: StackState): string {
   const tokens = Object.entries(state.tokens ?? {});

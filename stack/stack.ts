@@ -1,6 +1,7 @@
 import { startDataApi } from "./data_api/mod.ts";
 import { loadSamples, refreshViews, storeSecrets } from "./database.ts";
 import { asDiskFull } from "./disk_full.ts";
+import { aboutEdited, editedMigrations } from "./edited_migrations.ts";
 import { logFrom } from "./child.ts";
 import { auditOnce } from "./first_audit.ts";
 import { isPortFree } from "./free_port.ts";
@@ -37,18 +38,20 @@ export interface StackOptions {
   readonly redis?: boolean;
   /** Variables of the functions, besides those of a hosted project. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** These instead of those in the project folder: what was deployed. */
+  /** The deployed functions, instead of those in the project folder. */
   readonly functions?: readonly FoundFunction[];
-  /** How many isolates of a function run side by side; one where nothing is said. */
+  /** How many isolates of a function run side by side; 1 by default. */
   readonly isolates?: Record<string, number>;
   /** Load the sample data into the packs' empty tables. */
   readonly samples?: boolean;
+  /** Start the functions again when their files change. */
+  readonly watch?: boolean;
   /** false for stacks that a test throws away. */
   readonly durable?: boolean;
   readonly progress?: Progress;
-  /** Told when a part dies again and again and is left down. */
+  /** Called when a part dies again and again and is left down, and when an applied migration was edited. */
   readonly onTrouble?: (message: string) => void;
-  /** Aborted: what was started is stopped, and the start rejects. */
+  /** When it aborts, the parts that were started are stopped, and the start rejects. */
   readonly signal?: AbortSignal;
 }
 
@@ -68,7 +71,7 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-/** Brings the whole product up, each part on the one before it; when one fails, those before it are stopped. */
+/** Starts all parts, each one on those before it; when one fails, those before it are stopped. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { projectFolder, workFolder } = options;
   const progress = options.progress ?? silentProgress;
@@ -76,7 +79,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const parts: Part[] = [];
   const stop = async () => {
     const failures: unknown[] = [];
-    // One that does not stop keeps none of the others from it.
+    // A part that does not stop must not keep the others running.
     for (const part of parts.splice(0).reverse()) await part.stop().catch((error) => failures.push(error));
     if (failures.length > 0) throw failures[0];
   };
@@ -125,6 +128,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       const applied = await pushMigrations({ projectFolder, databaseUrl: database.url });
       if (applied.length > 0) report(`${applied.length} applied`);
     });
+    const edited = aboutEdited(await editedMigrations(database.url, `${projectFolder}/supabase/migrations`));
+    if (edited !== null) onTrouble(edited);
     const dataApi = await start("Data API", () =>
       startDataApi({
         projectFolder,
@@ -136,7 +141,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         secretKey: keys.secretKey,
         onTrouble,
       }));
-    // The functions must be told the origin, so the gateway comes first and learns of them afterwards.
+    // The functions need the origin, so the gateway starts first and gets their addresses afterwards.
     const functionUrls: Record<string, string[]> = {};
     const verifyJwt: Record<string, boolean> = {};
     const { origin } = await start("Gateway", () =>
@@ -160,7 +165,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       "Sentry",
       () => startSentry(options.sentryDsn, { npmFolder, workFolder, onTrouble }),
     );
-    // A project at Sentry has issues of its own, and its token is for its owner to give.
+    // A project at Sentry has issues of its own, and only its owner can give the token.
     const issues = options.sentryDsn === undefined
       ? await start("Issues", () => Promise.resolve(startIssues({ spotlightUrl: sentry.where })))
       : null;
@@ -175,6 +180,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         logFolder: `${workFolder}/functions`,
         ...(options.functions === undefined ? {} : { functions: options.functions }),
         ...(options.isolates === undefined ? {} : { isolates: options.isolates }),
+        ...(options.watch === true ? { onRestart: (line: string) => progress.say(line) } : {}),
       }));
     Object.assign(functionUrls, functions.urls);
     Object.assign(verifyJwt, functions.verifyJwt);
@@ -198,14 +204,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       stop,
     };
   } catch (error) {
-    await stop().catch(() => {}); // what went wrong first is what matters
+    await stop().catch(() => {}); // the first error is the one to report
     throw error;
   }
 }
 
 const NPM_STEP = "Parts from npm";
 
-/** Checked before anything is started: nobody waits a minute to hear it. */
+/** Checked before anything is started, so that the error does not come after a minute. */
 function requireFree(port: number): void {
   if (port === 0 || isPortFree(port)) return;
   throw new StackError(

@@ -1,6 +1,6 @@
 /**
  * Something that the person at the terminal can put right: printed as it is, without a stack.
- * The message says what is wrong, with the value; the remedy says what to do about it.
+ * The message names what is wrong, with the value; the remedy is what to do about it.
  */
 export class StackError extends Error {
   override readonly name = "StackError";

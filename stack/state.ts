@@ -9,7 +9,7 @@ const tokens = z.record(z.enum(OWN_TOKENS), z.string()).and(z.record(z.string(),
 const processSchema = z.object({ pid: z.int(), command: z.string() });
 
 const stateSchema = z.object({
-  /** "stopped" is said by `status` only: a stopped stack has no state. */
+  /** "stopped" occurs only in the output of `status`: a stopped stack has no state. */
   state: z.enum(["starting", "running", "stopped"]),
   origin: z.string().nullable(),
   database_url: z.string().nullable(),
@@ -17,9 +17,9 @@ const stateSchema = z.object({
   secret_key: z.string().nullable(),
   cron_key: z.string().nullable(),
   tokens: tokens.nullable(),
-  /** Parts that died again and again and are down, in words. */
+  /** Sentences: parts that died again and again and are down, and migrations that were edited after they were applied. */
   troubles: z.array(z.string()).default([]),
-  /** Of a stack that was killed: what it started and still runs. Said by `status` only. */
+  /** Of a stack that was killed: its processes that still run. Only in the output of `status`. */
   left_over: z.array(processSchema).default([]),
   parts: z.array(z.object({ name: z.string(), kind: z.enum(["real", "stand-in"]), detail: z.string() })),
 });
@@ -27,7 +27,7 @@ const stateSchema = z.object({
 const storedSchema = stateSchema.extend({
   /** The process that runs the stack. */
   pid: z.int(),
-  /** What it started: ended by the next command, should the stack itself have been killed. */
+  /** The processes that it started: if the stack itself was killed, the next command ends them. */
   children: z.array(processSchema),
 });
 

@@ -20,7 +20,7 @@ export interface HostedTarget extends ManagedProject {
 /** One complaint of `db lint` or `db advisors`. */
 export interface Finding {
   readonly level: string;
-  /** What it is about: a function, or the advisor's rule. */
+  /** The function, or the rule of the advisor. */
   readonly subject: string;
   readonly message: string;
 }
@@ -66,7 +66,7 @@ export async function generateTypes(target: CliTarget, schemas: readonly string[
   return (await supabase(args, target, "see that every schema exists")).stdout;
 }
 
-/** `supabase functions deploy --use-api`: uploads each function's files, as deploy.md tells. */
+/** `supabase functions deploy --use-api`: uploads each function's files, as in deploy.md. */
 export async function deployFunctions(target: HostedTarget, names: readonly string[]): Promise<void> {
   await supabase(["functions", "deploy", ...names, "--use-api", "--yes"], target, "read what the CLI says");
 }
@@ -89,7 +89,7 @@ async function supabase(
       ...["--workdir", target.projectFolder, "--agent", "no"],
     ],
     {
-      // Its own settings go there, not into the person's home folder.
+      // Its own settings go there, not into the user's home folder.
       SUPABASE_HOME: join(target.projectFolder, ".freshet", "supabase-cli"),
       ...("ref" in target ? credentialsOf(target) : passwordOf(target)),
     },
@@ -119,7 +119,7 @@ function credentialsOf({ profileFile, accessToken }: HostedTarget): Record<strin
   return { SUPABASE_PROFILE: profileFile, SUPABASE_ACCESS_TOKEN: accessToken };
 }
 
-/** Runs the CLI, and lets it tell its makers nothing of it. */
+/** Runs the CLI with its telemetry switched off. */
 async function runNode(args: string[], environment: Record<string, string>): Promise<Deno.CommandOutput> {
   try {
     return await new Deno.Command("node", {
@@ -136,7 +136,7 @@ async function runNode(args: string[], environment: Record<string, string>): Pro
   }
 }
 
-/** What the CLI said, without the lines that only help with a hosted project, and of the migrations the last one. */
+/** The output of the CLI without the lines that only help with a hosted project; of the migrations only the last one. */
 function readable(said: string): string[] {
   const lines = said.split("\n").map((line) => line.trimEnd()).filter((line) =>
     line !== "" && !/--debug|Network Restrictions|supabase\.com\/dashboard|^Confirmed by --yes|^Target:/.test(line)

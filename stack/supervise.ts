@@ -4,14 +4,14 @@ import { messageOf } from "./stack_error.ts";
 
 /** A part that is started again when it dies. */
 export interface SupervisedPart {
-  /** What to call it. */
+  /** Its name in messages. */
   readonly name: string;
   readonly logFile: string;
   /** Starts it at the same address and waits until it answers. Rejects, with nothing left running, when it does not. */
   launch(signal: AbortSignal): Promise<Child>;
   /** Called when it answers again. */
   onReturn?(): Promise<void>;
-  /** Told once, for the person at the terminal, when it does not stay up. */
+  /** Called once, with a message for the terminal, when it does not stay up. */
   onTrouble?: ((message: string) => void) | undefined;
 }
 
@@ -22,7 +22,7 @@ export interface Supervision {
   stop(): Promise<void>;
 }
 
-/** One that lived this long had started well: what ended it is a new fault. */
+/** A process that ran this long had started well: its end counts as a new failure. */
 const CALM_MS = 30_000;
 const MOST_FAILURES = 6;
 
@@ -53,7 +53,7 @@ export function supervise(first: Child, part: SupervisedPart): Supervision {
           reason = messageOf(error);
         }
       }
-      if (signal.aborted) return await child.stop(); // it came up while it was told to stop
+      if (signal.aborted) return await child.stop(); // it started while it was being stopped
       await part.onReturn?.().catch((error) => note(part.logFile, messageOf(error)));
     }
   }

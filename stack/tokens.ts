@@ -37,7 +37,7 @@ export async function mintToken(options: TokenOptions): Promise<string> {
     .sign(new TextEncoder().encode(options.jwtSecret));
 }
 
-/** The tokens that `start` prints: an administrator, a member, somebody of another organisation, and the packs' people. */
+/** The tokens that `start` prints: an administrator, a member, a member of another organisation, and the packs' people. */
 export async function demoTokens(options: { jwtSecret: string; issuer: string }): Promise<DemoTokens> {
   const { first, other } = demoOrganisations;
   const people = await Promise.all(demoPeople.map(async ({ name, subject, claims }) => {
@@ -51,7 +51,7 @@ export async function demoTokens(options: { jwtSecret: string; issuer: string })
   };
 }
 
-/** The key set that verifies these tokens. It holds the secret itself: for the functions' environment, never for HTTP. */
+/** The key set that verifies these tokens. It contains the secret itself: for the functions' environment, never served over HTTP. */
 export function localJwks(jwtSecret: string): string {
   const k = btoa(jwtSecret).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
   return JSON.stringify({ keys: [{ kty: "oct", k, alg: "HS256", kid: "local", use: "sig" }] });

@@ -3,7 +3,7 @@ import { withConnection } from "./one_connection.ts";
 import { type DemoLine, demoPeople, demos } from "./pack_demo.ts";
 import type { Stack } from "./stack.ts";
 
-/** What `start` prints once everything runs: where, with which keys, and lines to paste. */
+/** The output of `start` once everything runs: addresses, keys, and commands to paste. */
 export async function welcome(stack: Stack): Promise<string> {
   const { keys, tokens } = stack;
   const rows: [string, string][] = stack.parts.map((part) => [part.name, `${part.kind.padEnd(8)}  ${part.detail}`]);
@@ -38,7 +38,7 @@ Ctrl-C stops everything. The data are kept; deno task reset deletes them.
 `;
 }
 
-/** Each works as pasted, while the stack runs: with the packs' samples, without them what any product answers. */
+/** Commands that work as pasted while the stack runs: with the packs' samples if they are loaded, otherwise those that need no rows. */
 export async function curlLines(stack: Stack): Promise<string[]> {
   const api = `${stack.origin}/functions/v1/analytics`;
   const asAnybody = `-H 'apikey: ${stack.keys.publishableKey}'`;
@@ -58,7 +58,7 @@ async function linesOfPacks(databaseUrl: string): Promise<DemoLine[]> {
   });
 }
 
-/** A project whose database lacks the tables has nothing to show of the pack. */
+/** When the database lacks the tables of a pack, there is nothing to show for it. */
 function none(error: unknown): readonly DemoLine[] {
   if (error instanceof postgres.PostgresError) return [];
   throw error;

@@ -1,17 +1,17 @@
 /**
- * Builds shared/client as an npm package: `deno task build:client` writes dist/npm, ready for `npm pack` or
- * `npm publish`. A folder may be given instead.
+ * Builds shared/client as an npm package: `deno task build:client [folder]` writes dist/npm, or the given folder, ready
+ * for `npm pack` or `npm publish`.
  */
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Named at run time only: what the lock file lists is downloaded by every command, and this weighs 24 MB. */
+/** Imported by name at run time only: every command downloads what the lock file lists, and this weighs 24 MB. */
 const TYPESCRIPT = "npm:typescript@5.9.3/tsc";
 
 const project = fileURLToPath(new URL("../", import.meta.url));
 
-/** Writes the package into a folder, which is emptied first. */
+/** Empties the folder, then writes the package into it. */
 export async function buildClient(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
@@ -21,13 +21,13 @@ export async function buildClient(folder: string): Promise<void> {
   await copyFile(join(project, "LICENSE"), join(folder, "LICENSE"));
 }
 
-/** Modules stay modules, so that a bundler can leave out what an application does not use. */
+/** Compiles to ES modules, so that a bundler can leave out unused code. */
 async function compile(folder: string): Promise<void> {
   const options = {
     target: "es2022",
     module: "esnext",
     moduleResolution: "bundler",
-    // What a browser has: a global of Deno or Node is an error here.
+    // A browser's globals: a global of Deno or Node is a compile error.
     lib: "es2022,dom,dom.iterable",
     strict: "true",
     exactOptionalPropertyTypes: "true",
@@ -41,14 +41,14 @@ async function compile(folder: string): Promise<void> {
   const { success, stdout } = await new Deno.Command(Deno.execPath(), { args, cwd: folder, stderr: "inherit" })
     .output();
   if (!success) throw new Error(`tsc refused the client:\n${new TextDecoder().decode(stdout)}`);
-  // It leaves the endings in declarations as they were written.
+  // tsc does not rewrite the .ts endings of imports in declarations.
   for (const name of (await readdir(folder)).filter((candidate) => candidate.endsWith(".d.ts"))) {
     const path = join(folder, name);
     await writeFile(path, (await readFile(path, "utf8")).replaceAll(/(from "\.\/\w+)\.ts"/g, '$1.js"'));
   }
 }
 
-/** The newest version that the changelog names, 0.0.0 before the first. */
+/** The newest version in the changelog; 0.0.0 before the first release. */
 async function version(): Promise<string> {
   const changelog = await readFile(join(project, "CHANGELOG.md"), "utf8");
   return /^## \[?(\d+\.\d+\.\d+)/m.exec(changelog)?.[1] ?? "0.0.0";

@@ -1,7 +1,7 @@
 /**
- * Proves the arrows of ARCHITECTURE.md over the real import graph, that no files import each other in a circle, and that the
- * console belongs to entry points.
- * `deno run -A tools/check_import_direction.ts [folder]` prints each violation and exits with 1 when there is any.
+ * Checks over the real import graph that the arrows of ARCHITECTURE.md hold, that no files import each other in a
+ * circle, and that only entry points use the console. `deno run -A tools/check_import_direction.ts [folder]` prints
+ * each violation and exits with 1 if there is any.
  */
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -13,7 +13,7 @@ import { type Import, importsFrom, packageName } from "./module_graph.ts";
 
 const CHECKED_FOLDERS = ["packs", "shared", "supabase/functions"];
 
-/** Every violation in a project folder, as sentences; empty means that the arrows hold. */
+/** Every violation in a project folder, as a sentence; an empty list means that the rules hold. */
 export async function findViolations(project: string): Promise<string[]> {
   const files = await sourceFiles(project, CHECKED_FOLDERS);
   const all = await graphOf(project, await sourceFiles(project, WITHOUT_CIRCLES));
@@ -42,7 +42,7 @@ async function sourceFiles(project: string, folders: readonly string[]): Promise
   return found.sort();
 }
 
-/** One throw-away module imports every file, so that a file that nobody imports yet is judged too. */
+/** Uses a temporary module that imports every file, so that a file without importers is checked too. */
 async function graphOf(project: string, files: readonly string[]): Promise<Import[]> {
   const folder = await mkdtemp(join(tmpdir(), "freshet-imports-"));
   try {

@@ -12,7 +12,6 @@ const FOLDERS = ["shared", "stack", "supabase/functions", "tools"];
 /** Made from the packs, or of the sample data, which are of two packs. */
 const LEFT_OUT = [
   /^shared\/client\/(?:resources|packs)\.ts$/,
-  /^shared\/adapters\/(?:.*\/)?database_types\.ts$/,
   /^stack\/npm\//,
 ];
 

@@ -1,4 +1,5 @@
-// deno task doctor: examines the scheduled jobs of any PostgreSQL with pg_cron. Reads only; says what is wrong and how to repair it.
+// deno task doctor: examines the scheduled jobs of any PostgreSQL with pg_cron. Read only; prints what is wrong and how
+// to repair it.
 import { parseArguments as stackArguments } from "../stack/arguments.ts";
 import { isAlive, readState } from "../stack/state.ts";
 import { databaseUrl, parseArguments, usage } from "./doctor/arguments.ts";
@@ -27,7 +28,7 @@ async function main(args: readonly string[]): Promise<number> {
   return exitCode(examination);
 }
 
-/** DATABASE_URL is not read: it belongs to the user's other projects. */
+/** The database to examine. DATABASE_URL is not read: it may belong to another project of the user. */
 async function nearestDatabase(): Promise<{ url: string; source: string }> {
   const variable = "FRESHET_DATABASE_URL";
   const given = Deno.env.get(variable);

@@ -1,6 +1,6 @@
 /**
- * Writes bench/results/faults.md: every fault that the product is held against, with the last counts of bench/proofs.
- * `--check` writes nothing and fails when the page is not current.
+ * Writes bench/results/faults.md: every fault that the product is tested with, and its last counts from bench/proofs.
+ * `--check` writes nothing and fails if the page is not current.
  */
 import { faultPage, faultProof } from "./proofs/fault_page.ts";
 import { keepCurrent } from "./generated_file.ts";

@@ -1,6 +1,6 @@
 /**
- * Writes what the client knows of the resources, as plain TypeScript without zod, and the test that compares it with the
- * schemas. `--check` writes nothing and fails when one of them is not current.
+ * Writes the client's types of the resources, as plain TypeScript without zod, and the test that compares them with the
+ * schemas. `--check` writes nothing and fails if one of the files is not current.
  */
 import { ERROR_STATUS } from "../shared/kernel/app_error.ts";
 import { samplePack } from "../tests/support/sample_pack/mod.ts";
@@ -26,7 +26,7 @@ const results = files.map(async ({ path, content }) => {
 });
 Deno.exit((await Promise.all(results)).every(Boolean) ? 0 : 1);
 
-/** As `deno fmt` would leave it, so that formatting the tree does not make the file old. */
+/** Formats a source with `deno fmt`, so that formatting the tree does not make the file out of date. */
 async function formatted(source: string): Promise<string> {
   const args = ["fmt", "--quiet", "--ext", "ts", "-"];
   const process = new Deno.Command(Deno.execPath(), { args, stdin: "piped", stdout: "piped" }).spawn();

@@ -1,6 +1,7 @@
 /**
- * Writes packs/registry.ts: every file in packs/<pack>/resources, imported by a literal path, because the edge
- * bundler follows nothing else, and when it is asked for, because all schemas are most of a cold start. `--check` writes nothing and fails when the file is not current.
+ * Writes packs/registry.ts: an import of every file in packs/<pack>/resources. Paths are literals, because the edge
+ * bundler follows no others; imports are dynamic, because loading all schemas would be most of a cold start. `--check`
+ * writes nothing and fails if the file is not current.
  */
 import { readdir } from "node:fs/promises";
 import { fullName, type Resource } from "../shared/resource/resource.ts";
@@ -11,13 +12,13 @@ const PACKS = new URL("../packs/", import.meta.url);
 
 export interface ResourceFile {
   readonly pack: string;
-  /** The file's name without its ending: lane_distributions. */
+  /** The file's name without its extension: lane_distributions. */
   readonly stem: string;
   /** The resource's full name: sales/orders-by-day. */
   readonly name: string;
 }
 
-/** The one constant of a resource file is named for the file: lane_distributions holds laneDistributions. */
+/** The name of a resource file's one constant: lane_distributions exports laneDistributions. */
 export function constantName(stem: string): string {
   return stem.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }

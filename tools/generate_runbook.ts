@@ -1,6 +1,6 @@
 /**
- * Writes shared/http/runbook.json: the pages of docs/runbook, which /analytics/runbook/<page> serves and alerts link to.
- * `--check` writes nothing and fails when the file is not current.
+ * Writes shared/http/runbook.json: the pages of docs/runbook, which /analytics/runbook/<page> serves and alerts link
+ * to. `--check` writes nothing and fails if the file is not current.
  */
 import { keepCurrent } from "./generated_file.ts";
 

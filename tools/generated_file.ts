@@ -4,13 +4,16 @@ import { fileURLToPath } from "node:url";
 export interface GeneratedFile {
   readonly file: URL;
   readonly content: string;
-  /** Only compare; change nothing. */
+  /** Only compare, write nothing. */
   readonly check: boolean;
   /** The command that makes the file current. */
   readonly remedy: string;
 }
 
-/** Writes a generated file, or says that it is out of date. Returns whether the file is current afterwards. */
+/**
+ * Writes a generated file, or with `check` prints that it is out of date. Returns whether the file is current
+ * afterwards.
+ */
 export async function keepCurrent(generated: GeneratedFile): Promise<boolean> {
   const path = fileURLToPath(generated.file);
   const present = await readFile(path, "utf8").catch(() => null);

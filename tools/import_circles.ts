@@ -5,8 +5,8 @@ export interface FileImport {
 }
 
 /**
- * The circles in a graph of imports, one for each group of files that reach each other: its shortest, as the files in
- * order, the first repeated at the end.
+ * The circles in an import graph: for each group of files that reach each other the shortest circle, as a list of files
+ * that starts and ends with the same file.
  *
  * @example
  * ```ts
@@ -32,7 +32,7 @@ export function circlesIn(imports: readonly FileImport[]): string[][] {
   return circles;
 }
 
-/** Every file that can be reached in one step or more. */
+/** Every file that can be reached in at least one step. */
 function reachedFrom(file: string, targets: ReadonlyMap<string, readonly string[]>): Set<string> {
   const found = new Set<string>();
   const waiting = [...targets.get(file) ?? []];
@@ -44,7 +44,7 @@ function reachedFrom(file: string, targets: ReadonlyMap<string, readonly string[
   return found;
 }
 
-/** The shortest way from a file back to itself, breadth first; there must be one. */
+/** The shortest path from a file back to itself, breadth first; there must be one. */
 function shortestLoop(start: string, targets: ReadonlyMap<string, readonly string[]>): string[] {
   const seen = new Set<string>();
   const ways: string[][] = [[start]];

@@ -1,25 +1,25 @@
-/** The arrows of ARCHITECTURE.md as data: which part of the tree may import which, and who may name a vendor. */
+/** The arrows of ARCHITECTURE.md as data: which part of the tree may import which parts and packages. */
 export interface Part {
   readonly name: string;
-  /** Repository paths that belong to it. The first part that matches owns a file. */
+  /** The paths of the part's files. A file belongs to the first part that matches. */
   readonly files: RegExp;
-  /** Parts that it may import besides itself; a single file may be named by its path. */
+  /** Other parts that it may import; a single file may be named by its path. */
   readonly may_import: "any" | readonly string[];
   /** Packages that it may import. `node:` modules count as packages. */
   readonly packages: "any" | readonly string[];
-  /** Whether it may name the runtime's global, `Deno`. */
+  /** Whether it may use the runtime's global `Deno`. */
   readonly knows_deno: boolean;
 }
 
 const RESOURCE = "shared/resource/resource.ts";
 const REGISTRY = "shared/resource/registry.ts";
 
-/** A room of the product: knows no pack, no vendor, no environment. */
+/** A room of the product: it imports no pack, no vendor's package, and does not use the environment. */
 function room(name: string, may_import: readonly string[]): Part {
   return { name, files: new RegExp(`^shared/${name}/`), may_import, packages: ["zod"], knows_deno: false };
 }
 
-/** Each may import some of those above it. */
+/** The rooms. Each may import only rooms above it in this list. */
 const ROOMS: readonly Part[] = [
   room("kernel", []),
   room("resource", ["kernel"]),
@@ -36,7 +36,7 @@ const ROOM_NAMES = ROOMS.map(({ name }) => name);
 export const PARTS: readonly Part[] = [
   ...ROOMS,
   {
-    // What `adapters` gives and `http` takes, so that neither knows the other.
+    // The interface between `adapters`, which implements it, and `http`, which uses it; neither imports the other.
     name: "platform",
     files: /^shared\/platform\.ts$/,
     may_import: ROOM_NAMES,
@@ -58,7 +58,7 @@ export const PARTS: readonly Part[] = [
     packages: [],
     knows_deno: false,
   },
-  // What stays at home: how a pack is verified, demonstrated, measured and tested. Nothing that is deployed imports it.
+  // Parts of a pack for verification, demos, benches and tests. Nothing that is deployed imports them.
   {
     name: "workbench",
     files: /^packs\/[^/]+\/(?:(?:tests|bench|bi|demo)\/|(?:verify|demo)\.ts$)/,
@@ -67,8 +67,10 @@ export const PARTS: readonly Part[] = [
     knows_deno: true,
   },
   { name: "packs", files: /^packs\/[^/]+\//, may_import: [RESOURCE], packages: ["zod"], knows_deno: false },
-  // What it knows of packs is generated from their schemas, so that no part of them is in a browser's bundle.
+  // Its types of the packs are generated from their schemas, so that no pack's code is in a browser's bundle.
   { name: "client", files: /^shared\/client\//, may_import: [], packages: [], knows_deno: false },
+  // Loads rows over a connection that it is given: the stack imports it, and it knows nothing of the stack.
+  { name: "samples", files: /^samples\//, may_import: [], packages: "any", knows_deno: true },
   {
     name: "functions",
     files: /^supabase\/functions\//,
@@ -81,14 +83,14 @@ export const PARTS: readonly Part[] = [
 /** Folders in which files may not import each other in a circle, types included. */
 export const WITHOUT_CIRCLES = ["shared", "packs", "supabase/functions", "stack", "tools", "samples", "bench"];
 
-/** Entry points and programs write to the console; everything else takes a log as an argument. */
+/** Files that may use the console: entry points and programs. All others take a log as an argument. */
 export const CONSOLE_USERS = /^supabase\/functions\/[^/]+\/index\.ts$|^packs\/[^/]+\/(?:tests|bench|bi)\//;
 
-/** Function folders hold deployables, no logic. */
+/** Entry points of functions, which hold no logic. */
 export const ENTRY_POINT = /^supabase\/functions\/[^/]+\/index\.ts$/;
 export const LONGEST_ENTRY_POINT = 25;
 
-/** The pack that a file is of; no file imports another pack's. */
+/** The pack that a file belongs to; no file may import another pack's files. */
 export function packOf(path: string): string | undefined {
   return /^packs\/([^/]+)\//.exec(path)?.[1];
 }

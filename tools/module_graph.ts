@@ -17,7 +17,7 @@ export interface Import {
   readonly from: string;
   /** As written: a relative path or a package's name. */
   readonly written: string;
-  /** Where it leads: a file URL, `npm:…`, `node:…`; null when it leads nowhere. */
+  /** What it resolves to: a file URL, `npm:…`, `node:…`; null if it does not resolve. */
   readonly to: string | null;
 }
 
@@ -38,7 +38,7 @@ export async function importsFrom(entry: string, config: string): Promise<Import
   );
 }
 
-/** The package that a bare specifier names: `@a/b/c` is of `@a/b`; a `node:` module is its own. */
+/** The package of a bare specifier: `@a/b` for `@a/b/c`; a `node:` module counts as its own package. */
 export function packageName(specifier: string): string {
   if (specifier.startsWith("node:")) return specifier;
   const bare = specifier.replace(/^npm:\/?/, "");

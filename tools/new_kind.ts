@@ -5,7 +5,7 @@
 import { installNpmParts } from "../stack/npm_parts.ts";
 import { newMigration } from "./new_migration.ts";
 import { type NewKind, parseNewKind } from "./new_kind/names.ts";
-import { findRepairs, withRepair } from "./new_kind/repair.ts";
+import { findEvidence, findRepairs, withEvidence, withRepair } from "./new_kind/repair.ts";
 import { runbookPage, withRow } from "./new_kind/runbook.ts";
 import { neighboursOf, schemaSource } from "./new_kind/schema_file.ts";
 import { sqlTestPath, sqlTestSource } from "./new_kind/sql_test.ts";
@@ -15,9 +15,11 @@ import { projectFolder, readSchemaFiles } from "./schema/areas.ts";
 export async function writeKind(kind: NewKind, root: string): Promise<string[]> {
   const neighbours = neighboursOf(await readSchemaFiles(root));
   const repairs = await findRepairs(root);
+  const evidence = await findEvidence(root);
   const list = `${root}docs/runbook/README.md`;
   const changed = new Map([
     [list, withRow(await Deno.readTextFile(list), kind)],
+    [evidence, withEvidence(await Deno.readTextFile(evidence), kind)],
     [repairs, withRepair(await Deno.readTextFile(repairs), kind)],
   ]);
   const made = new Map([
@@ -66,7 +68,7 @@ if (import.meta.main) {
     console.log(`To fill in:
   the detector find_${kind.kind}() and the kind's summary in supabase/schemas/audit/kinds/${kind.kind}.sql, and what it is caused by
   docs/runbook/${kind.kind}.md and its line in docs/runbook/README.md
-  what an alert says to run first, among REPAIRS
+  what an alert says to run first, among REPAIRS, and which fields of the evidence it reads, among EVIDENCE
   a test of what is bad, beside ${sqlTestPath(kind)}
 Then delete the migration and draft it again: deno task new:migration audit ${kind.kind}`);
   } catch (error) {

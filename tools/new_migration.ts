@@ -1,6 +1,6 @@
 /**
- * deno task new:migration <area> <what>: drafts a migration from what changed in the schema files of an area, and says what the
- * draft leaves different from them.
+ * deno task new:migration <area> <what>: drafts a migration from the changes in an area's schema files, and prints the
+ * differences that remain after the draft.
  */
 import { readCommandWords } from "../stack/command_words.ts";
 import { installNpmParts } from "../stack/npm_parts.ts";
@@ -9,7 +9,7 @@ import { careful, migrationText } from "./schema/draft/text.ts";
 import { projectFolder } from "./schema/areas.ts";
 import { nextMigrationNumber } from "./schema/migration_number.ts";
 
-/** Writes the draft, if there is something to draft, and answers what to print. */
+/** Writes the draft, if there is something to draft. @returns the lines to print */
 export async function newMigration(wanted: Wanted, root: string, progress: (line: string) => void): Promise<string[]> {
   const draft = await askForDraft(wanted.area, root, progress);
   const elsewhere = draft.otherAreas.map((area) =>

@@ -1,7 +1,7 @@
 /**
- * deno task new:view <pack> <view> <resource>: writes a view's schema file, with a migration of the same text, and its resource, both working as written, and
- * brings up to date what is made from them: the registry, the OpenAPI document, the client, the lists in docs/api.md and in the pack's README. What remains is
- * to say what the view computes.
+ * deno task new:view <pack> <view> <resource>: writes a view's schema file, a migration of the same text, and its
+ * resource, all working as generated, and updates what depends on them: the registry, the OpenAPI document, the client,
+ * the lists in docs/api.md and in the pack's README. The author then writes what the view computes.
  */
 import { access, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, relative } from "node:path";
@@ -27,7 +27,7 @@ async function create(view: NewView): Promise<string[]> {
   const migration = fileURLToPath(new URL(`${number}_${view.pack}__${view.view}.sql`, MIGRATIONS));
   const schema = fileURLToPath(new URL(`packs/${view.pack}/schema/${view.view}.sql`, ROOT));
   const resource = fileURLToPath(new URL(`packs/${view.pack}/resources/${view.stem}.ts`, ROOT));
-  // The migration of a new object is the text of its schema file.
+  // A new object's migration has the same text as its schema file.
   const texts = new Map([[schema, migrationSource(view)], [resource, resourceSource(view)], [
     migration,
     migrationSource(view),
@@ -56,7 +56,7 @@ async function listInApi(view: NewView): Promise<void> {
   await writeFile(page, withRow(await readFile(page, "utf8"), view));
 }
 
-/** A new pack has no README yet: its author writes it. */
+/** Adds the resource to the pack's README, unless a new pack has none yet: its author writes it. */
 async function listInReadme(view: NewView): Promise<void> {
   const page = new URL(`packs/${view.pack}/README.md`, ROOT);
   if (!await access(page).then(() => true, () => false)) return;

@@ -1,4 +1,4 @@
-// deno task ok: the fast gate, in the order in which it is cheapest to fail. No database, no network.
+// deno task ok: the fast gate, cheapest checks first. No database, no network.
 import { spread } from "./pack_folders.ts";
 import { pathsOf } from "./test/suites.ts";
 

@@ -1,6 +1,7 @@
 /**
- * Writes shared/http/openapi.json, the OpenAPI 3.1 document that /analytics/openapi.json serves, from the resources, the
- * migrations' comments and real answers. `--check` writes nothing and fails when the file is not current.
+ * Writes shared/http/openapi.json, the OpenAPI 3.1 document that /analytics/openapi.json serves, from the resources,
+ * the SQL comments of the schema files, and real answers. `--check` writes nothing and fails if the file is not
+ * current.
  */
 import { resources } from "./resources.ts";
 import { keepCurrent } from "./generated_file.ts";

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 
 export const projectFolder = fileURLToPath(new URL("../", import.meta.url));
 
-/** The names of the packs: each folder in packs/ is one. A checkout may have none. */
+/** The names of the packs: the folders in packs/. A checkout may have none. */
 export function packNames(project = projectFolder): string[] {
   try {
     return readdirSync(join(project, "packs"), { withFileTypes: true })
@@ -16,7 +16,7 @@ export function packNames(project = projectFolder): string[] {
   }
 }
 
-/** Paths of the project, with `packs/*` replaced by each pack that has such a file or folder, and a last `*.ts` by its files. */
+/** Expands `packs/*` in paths to each pack that has such a file or folder, and a final `*.ts` to the files. */
 export async function spread(paths: readonly string[], project = projectFolder): Promise<string[]> {
   const found: string[] = [];
   for (const path of paths) {

@@ -1,5 +1,5 @@
 import { loadAll } from "../shared/resource/registry.ts";
 import { registry } from "../packs/registry.ts";
 
-/** Every resource, loaded: for tools and tests. The read function loads each when it is asked for. */
+/** Every resource, loaded, for tools and tests. The read function loads each with its first request. */
 export const resources = await loadAll(registry);

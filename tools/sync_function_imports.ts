@@ -1,6 +1,6 @@
 /**
- * Writes supabase/functions/<name>/deno.json: the part of the root's import map that the function's graph uses, because
- * a deployed function sees its own deno.json and no other. `--check` writes nothing and fails when one is not current.
+ * Writes supabase/functions/<name>/deno.json: the part of the root's import map that the function uses, because a
+ * deployed function sees only its own deno.json. `--check` writes nothing and fails if one is not current.
  */
 import { readdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -14,7 +14,7 @@ const CONFIG = fileURLToPath(new URL("deno.json", ROOT));
 
 const config = z.object({ imports: z.record(z.string(), z.string()) });
 
-/** The function's import map: what its graph names, at the versions of the root. */
+/** The function's import map: the packages that it imports, at the root's versions. */
 export function functionConfig(
   root_imports: Readonly<Record<string, string>>,
   written: ReadonlySet<string>,
@@ -42,7 +42,7 @@ async function syncFunction(name: string, check: boolean): Promise<boolean> {
   });
 }
 
-/** A folder with an index.ts is a function; an underscore hides it from the CLI. */
+/** The folders with an index.ts; the CLI ignores those that begin with an underscore. */
 async function functionNames(): Promise<string[]> {
   const folders = await readdir(FUNCTIONS, { withFileTypes: true });
   const candidates = folders.filter((folder) => folder.isDirectory() && !folder.name.startsWith("_"));

@@ -1,4 +1,5 @@
-// deno task test: installs what the tests need, runs every suite, and closes with one line: N passed, N failed.
+// deno task test: installs the packages that the tests need, runs every suite, and ends with one line: N passed, N
+// failed.
 //
 // A suite gets a database of its own, migrated by the real Supabase CLI, in FRESHET_TEST_DATABASE_URL (role postgres)
 // and FRESHET_TEST_SUPERUSER_URL. `deno task test sql-15 oulad` runs the named suites only. With --proofs (`deno task
@@ -23,7 +24,7 @@ if (chosen.some((suite) => suite.database !== undefined || suite.needsPackages))
 }
 
 const clusters = sampleClusters(console.log);
-/** Two lanes work, one for each processor; the others mostly wait for the scheduler's minutes, or end early. */
+/** Two lanes use the processors, one each; the others mostly wait for the scheduler's minutes, or end early. */
 const lanes = [undefined, ...LANES].map((lane) => chosen.filter((suite) => suite.beside === lane));
 const results = (await Promise.all(lanes.map(runInTurn))).flat();
 await clusters.remove();

@@ -1,4 +1,5 @@
-// deno task verify <view>: whether a project can keep a view fresh, with synthetic rows that are always removed again.
+// deno task verify <view>: checks whether a project can keep a view fresh, with synthetic rows that are always removed
+// again.
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { messageOf } from "../stack/stack_error.ts";
@@ -42,7 +43,7 @@ async function main(): Promise<number> {
   return 0;
 }
 
-/** The environment, and behind it the file .env of this folder. */
+/** Reads a variable from the environment, otherwise from the file .env in this folder. */
 async function environmentWithFile(): Promise<(name: string) => string | undefined> {
   const text = await Deno.readTextFile(".env").catch((error) => {
     if (error instanceof Deno.errors.NotFound) return "";

@@ -1,13 +1,13 @@
 import { quantile } from "../quantiles.ts";
 import type { Stage } from "./stage.ts";
 
-/** One step on both sides. */
+/** The times of one step, with the short and with the long history. */
 export interface Measured {
   readonly name: string;
   /** Milliseconds, in the order of the rounds. */
   readonly small: readonly number[];
   readonly large: readonly number[];
-  /** log10(t_large / t_small) of the medians, for a history that is ten times as long. */
+  /** Growth exponent: log10(t_large / t_small) of the medians, for a history that is ten times as long. */
   readonly exponent: number;
 }
 
@@ -19,10 +19,10 @@ const STEPS: readonly { readonly name: string; readonly step: Step }[] = [
   { name: "round trip (baseline)", step: "roundTrip" },
 ];
 const WARM_UP = 5;
-/** So many runs end between two passes. */
+/** Runs that end between two passes. */
 const ARRIVALS = 20;
 
-/** Measures both sides in turns, so that whatever else the machine does hits both. */
+/** Measures both databases in turns, so that other load on the machine affects both. */
 export async function measureRounds(
   options: { readonly small: Stage; readonly large: Stage; readonly rounds: number },
 ): Promise<Measured[]> {
@@ -44,7 +44,7 @@ export async function measureRounds(
   });
 }
 
-/** What a pass takes over many jobs, each of which has run five times since the last one; milliseconds, in the order of the rounds. */
+/** Milliseconds of a pass over many jobs, each with five runs since the last pass, in the order of the rounds. */
 export async function measureManyJobs(
   stage: Stage,
   options: { readonly jobs: number; readonly rounds: number },

@@ -2,10 +2,10 @@ import type { Options } from "../growth_options.ts";
 import { quantiles, round, span } from "../quantiles.ts";
 import type { Measured } from "./measure.ts";
 
-/** The greatest growth exponent of a pass that is not a defect: 1 would be a pass that reads everything. */
+/** The greatest growth exponent that is accepted; a pass that reads the whole history has 1. */
 export const TARGET = 0.1;
 
-/** So many jobs, and the milliseconds that a pass over them may take in the median. */
+/** Number of jobs, and the median milliseconds that a pass over them may take. */
 export const MANY_JOBS = 500;
 export const MANY_JOBS_TARGET_MS = 1_500;
 

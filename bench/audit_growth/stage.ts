@@ -4,12 +4,15 @@ import { computeCalendar } from "../../shared/audit/calendar/calendar.ts";
 import { directRpc } from "../../tests/support/rigs/direct_rpc.ts";
 import { makeTestDatabase } from "../../tools/test/test_database.ts";
 
-/** A database of its own with so many rows of history, and what is measured on it; each step answers its milliseconds. */
+/**
+ * A database of its own with a number of rows of history, and the steps to measure on it; each returns its
+ * milliseconds.
+ */
 export interface Stage {
   readonly rows: number;
   /** New runs arrive, as they do between two passes. Not measured. */
   arrive(count: number): Promise<void>;
-  /** What the function asks of the database: the calendar's request, and the pass. */
+  /** The function's two calls of the database: the calendar's request, and the pass. */
   pass(): Promise<number>;
   page(): Promise<number>;
   purge(): Promise<number>;
@@ -17,7 +20,7 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
-/** @param jobs among which the history, and what arrives, is spread */
+/** @param jobs number of jobs that share the history and the new runs */
 export async function makeStage(rows: number, jobs = 20): Promise<Stage> {
   const database = await makeTestDatabase("installed");
   const superuser = postgres(database.superuserUrl, { max: 1, onnotice: () => {} });
@@ -60,7 +63,7 @@ async function plantHistory(
   superuser: postgres.Sql,
   { rows, jobs }: { readonly rows: number; readonly jobs: number },
 ): Promise<void> {
-  // Else a slot of one of them would run in the middle of a measurement.
+  // Otherwise a job could run in the middle of a measurement.
   await superuser`update cron.job set active = false`;
   await superuser`set role postgres`;
   await superuser`
@@ -68,7 +71,7 @@ async function plantHistory(
     from generate_series(1, ${jobs}) as n`;
   await superuser`reset role`;
   await superuser`update cron.job set active = false`;
-  // Old enough for the purge to take its batch of 200 a call on either side, for as long as rounds may go on.
+  // Old enough that the purge deletes a full batch of 200 in each call, on both sides, in every round.
   await superuser`
     insert into cron.job_run_details (jobid, status, return_message, start_time, end_time)
     select j.jobid, case when r % 500 = 0 then 'failed' else 'succeeded' end, case when r % 500 = 0 then 'ERROR:  planted' else '1 row' end, t.at, t.at + interval '1 second'

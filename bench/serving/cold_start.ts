@@ -12,7 +12,7 @@ const FUNCTION = new URL("../../supabase/functions/analytics/index.ts", import.m
 const FUNCTION_CONFIG = new URL("../../supabase/functions/analytics/deno.json", import.meta.url);
 const HELLO = new URL("./servers/hello.ts", import.meta.url);
 
-/** P11: what a new isolate costs before it does anything, and until its first answer out of the database. */
+/** P11: the time of a new isolate until it is loaded, and until its first answer from the database. */
 export async function measureColdStart(stage: Stage, options: Options): Promise<Figures> {
   const folder = await Deno.makeTempDir({ prefix: "freshet-bench-cold-" });
   const empty = new URL(`file://${folder}/empty.ts`);
@@ -28,7 +28,7 @@ export async function measureColdStart(stage: Stage, options: Options): Promise<
     { name: "first answer", measure: () => firstAnswer(FUNCTION, lock, stage) },
   ];
   try {
-    await inTurns(sides, 2); // compiled code is cached, as on a platform that has deployed it
+    await inTurns(sides, 2); // warms the cache of compiled code, as on a platform where the function is deployed
     const times = await inTurns(sides, options.rounds * 2);
     return new Map([
       ["P11 import", ratio(of(times, "read function"), of(times, "empty"))],
@@ -55,7 +55,7 @@ async function importing(module: URL, lock: string): Promise<number> {
 }
 
 async function firstAnswer(module: URL, lock: string, stage: Stage): Promise<number> {
-  // An isolate that was ended a moment ago may have left the answer, or its lock, which others wait for.
+  // An isolate that has just ended may have left the answer in Redis, or a lock that others wait for.
   await forgetShared(stage.stack);
   const began = performance.now();
   const server = await launch({ module, config: FUNCTION_CONFIG, lock, environment: stage.environment });
@@ -79,7 +79,7 @@ async function answers(url: string, headers: Record<string, string>): Promise<bo
   try {
     response = await fetch(url, { headers });
   } catch {
-    return false; // nobody listens yet
+    return false; // it does not listen yet
   }
   await response.text();
   if (response.status !== 200) throw new Error(`The first answer is ${response.status}`);

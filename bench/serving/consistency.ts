@@ -9,11 +9,11 @@ import type { Stage } from "./stage.ts";
 
 const READS = 10_000;
 const REFRESHES = 4;
-/** A refresh is seen everywhere within three seconds; what comes after it is the next one's. */
+/** Every isolate sees a refresh within three seconds; reads after this pause belong to the next refresh. */
 const PAUSE_MS = 3_500;
 /**
- * P9 and P28: random reads over four isolates while the view is refreshed again and again. Every body is compared with
- * what the database held at the version that it names; the database's own reads are counted.
+ * P9 and P28: random reads from four isolates while the view is refreshed repeatedly. Every body is compared with the
+ * database's rows at the version that it names; database reads are counted.
  */
 export async function measureConsistency(stage: Stage): Promise<Figures> {
   const truth = new Map<number, readonly string[]>();
@@ -48,7 +48,7 @@ export async function measureConsistency(stage: Stage): Promise<Figures> {
   ]);
 }
 
-/** What the view holds now: its version, and for each hot path its rows. */
+/** The view's current version, and its rows for each hot path. */
 async function snapshot({ sql }: Stage): Promise<[version: number, rows: readonly string[]]> {
   const rows = await sql`select to_jsonb(m) as row from analytics.mv_lane_score_distribution as m order by m.lane_key`;
   const [state] =

@@ -3,7 +3,7 @@ import { exactly, type Figures } from "./figures.ts";
 import { WEEKS_PATH } from "./planted.ts";
 import type { Stage } from "./stage.ts";
 
-/** How often the database has run analytics.read_view so far, whoever asked. */
+/** How often the database has run analytics.read_view so far, for any caller. */
 export async function countReads({ superuser }: Stage): Promise<number> {
   const [row] = await superuser`
     select coalesce(sum(calls), 0)::integer as calls from extensions.pg_stat_statements
@@ -13,7 +13,7 @@ export async function countReads({ superuser }: Stage): Promise<number> {
 
 const MISSES = 200;
 
-/** P8: database reads for one answer that 200 callers miss at once, spread over four isolates. */
+/** P8: database reads if 200 callers miss the same answer at once, spread over four isolates. */
 export async function measureStampede(stage: Stage): Promise<Figures> {
   const { redis } = stage.stack;
   const up = await stampede(stage, 50);
@@ -25,7 +25,7 @@ export async function measureStampede(stage: Stage): Promise<Figures> {
   }
 }
 
-/** @param weeks names an answer that nobody has asked for */
+/** @param weeks selects an answer that was not requested before */
 async function stampede(stage: Stage, weeks: number): Promise<number> {
   const origins = stage.stack.functionUrls["analytics"] ?? [];
   const headers = { apikey: stage.stack.keys.secretKey };

@@ -1,9 +1,9 @@
-/** A figure with the range of its rounds. */
+/** A measured figure with the range of its rounds. */
 export interface Figure {
   readonly value: number;
   readonly low: number;
   readonly high: number;
-  /** Of a ratio of speeds: the same ratio by the processor time of a request. */
+  /** For a ratio of speeds: the same ratio by the processor time of a request. */
   readonly by_processor_time?: number;
 }
 
@@ -14,7 +14,7 @@ export function exactly(value: number): Figure {
   return { value, low: value, high: value };
 }
 
-/** NaN of nothing, which no target takes. */
+/** The median; NaN for an empty list, which meets no target. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((left, right) => left - right);
   const middle = sorted.length >> 1;
@@ -25,7 +25,7 @@ export function spread(values: readonly number[]): Figure {
   return { value: median(values), low: Math.min(...values), high: Math.max(...values) };
 }
 
-/** The median of the ratios of the rounds, not the ratio of the medians: what slows a whole round cancels out. */
+/** The median of the rounds' ratios, not the ratio of the medians: a slowdown of a whole round cancels out. */
 export function ratio(left: readonly number[], right: readonly number[]): Figure {
   return spread(left.map((value, round) => value / (right[round] ?? NaN)));
 }

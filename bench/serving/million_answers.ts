@@ -1,4 +1,4 @@
-// Puts a million distinct answers through a cache of so many bytes, and prints the process's resident memory after it.
+// Puts a million distinct answers into a cache with a byte budget, and prints the process's resident memory afterwards.
 import { createMemoryStore } from "../../shared/adapters/runtime/memory_store.ts";
 import { sha256 } from "../../shared/adapters/runtime/sha256.ts";
 import { etagOf } from "../../shared/read/cache_key.ts";
@@ -29,11 +29,11 @@ for (let number = 0; number < ANSWERS; number += 1) {
     is_truncated: false,
     total_count: 3,
     read_at: 0,
-    body: new TextDecoder().decode(bytes), // each its own, as each answer is
+    body: new TextDecoder().decode(bytes), // a string of its own, as for each answer
     byte_count: bytes.byteLength,
   };
   memory.set(`0123456789ab:arena/lane-distributions:public:${digest}`, entry);
-  // An isolate gets to its other work between requests.
+  // Lets the isolate's other work run, as between requests.
   if (number % 1_000 === 0) await new Promise((resolve) => setTimeout(resolve, 0));
 }
 console.log(Deno.memoryUsage().rss);

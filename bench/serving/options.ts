@@ -1,17 +1,21 @@
 import type { RuntimeName } from "./runtime.ts";
 
-/** How long to measure, and on what. A shorter run tells less, and tells it sooner. */
+/** How long to measure, and on which runtime. A shorter run is less precise. */
 export interface Options {
   readonly rounds: number;
-  /** Of one measurement. */
+  /** Duration of one measurement. */
   readonly seconds: number;
   readonly warm_up_seconds: number;
-  /** Parts to measure; all of them where none is named. */
+  /** Parts to measure; an empty list means all. */
   readonly only: readonly string[];
   readonly deno: RuntimeName;
 }
 
-/** `--rounds N --seconds N --warm-up N --only throughput,memory --deno deployed|tasks`. @throws Error that names what was not understood. */
+/**
+ * Parses `--rounds N --seconds N --warm-up N --only throughput,memory --deno deployed|tasks`.
+ *
+ * @throws Error that names the invalid argument
+ */
 export function parseOptions(args: readonly string[]): Options {
   const numbers: Record<string, number> = { "--rounds": 12, "--seconds": 1, "--warm-up": 3 };
   let only: string[] = [];

@@ -11,7 +11,7 @@ import { wrk } from "./wrk.ts";
 const FORGETFUL = new URL("./servers/forgetful.ts", import.meta.url);
 const TIMEOUT_MS = 150;
 
-/** P22 and P23: what a Redis that is gone costs those who would have asked it. The servers keep nothing in memory. */
+/** P22 and P23: the cost of a Redis outage for requests that need Redis. The servers keep nothing in memory. */
 export async function measureOutages(stage: Stage, options: Options): Promise<Figures> {
   const { environment } = stage;
   const { UPSTASH_REDIS_REST_URL: _url, UPSTASH_REDIS_REST_TOKEN: _token, ...alone } = environment;
@@ -43,13 +43,16 @@ export async function measureOutages(stage: Stage, options: Options): Promise<Fi
 
   async function p99(server: Server, kind: Fault): Promise<number> {
     await fault(kind);
-    for (let request = 0; request < 10; request += 1) await timed(server); // the breaker opens
+    for (let request = 0; request < 10; request += 1) await timed(server); // opens the circuit breaker
     const headers = { apikey: stage.stack.keys.secretKey };
     return (await wrk({ url: `${server.origin}${LANES_PATH}`, headers, seconds: options.seconds, connections: 4 }))
       .p99_ms;
   }
 
-  /** By new isolates that knew Redis well; each as a multiple of the timeout above what the database alone takes. */
+  /**
+   * The extra time of the first answer, from isolates that had just used Redis successfully: the time above a read of
+   * the database alone, as a multiple of the timeout.
+   */
   async function firstAfterSilence(without: Server): Promise<number[]> {
     const usual: number[] = [];
     for (let request = 0; request < 30; request += 1) usual.push(await timed(without));
@@ -58,7 +61,7 @@ export async function measureOutages(stage: Stage, options: Options): Promise<Fi
       const server = await start(environment);
       for (let request = 0; request < 10; request += 1) await timed(server);
       await fault({ kind: "blackhole" });
-      await pause(1_100); // what is known of the versions must be looked up as well
+      await pause(1_100); // the known versions expire, so they are looked up as well
       added.push((await timed(server) - median(usual)) / TIMEOUT_MS);
       await fault({ kind: "none" });
       await server.stop();

@@ -18,7 +18,7 @@ export interface Peers {
   stop(): Promise<void>;
 }
 
-/** The view read through the data API, the same behind a cache in the process, and Cube with a rollup. */
+/** The view read through the data API, the same behind an in-process cache, and Cube with a rollup. */
 export async function startPeers(stage: Stage, options: Options, meter: Meter): Promise<Peers> {
   const { seconds, warm_up_seconds } = options;
   const environment = { SUPABASE_URL: stage.stack.origin, SECRET_KEY: stage.stack.keys.secretKey };
@@ -89,7 +89,7 @@ async function startCube(stage: Stage) {
     origin: `http://127.0.0.1:${port}`,
     pid: process.pid,
     async stop() {
-      process.kill("SIGKILL"); // it waits for its workers otherwise
+      process.kill("SIGKILL"); // a softer signal would wait for its workers
       await process.status;
       await logged;
     },
@@ -130,7 +130,7 @@ async function untilRolledUp(url: string, headers: Record<string, string>): Prom
   throw new Error(`Cube did not serve its rollup in time: ${last}`);
 }
 
-/** Once: about two minutes and 400 MB. Without the install scripts: they fetch a binary that this use does not need. */
+/** Runs once: about two minutes, 400 MB. Without install scripts: they download a binary that is not needed here. */
 async function installCube(): Promise<string> {
   const folder = fileURLToPath(new URL("../../.freshet/bench/cube/", import.meta.url));
   const is_installed = await Deno.stat(`${folder}/node_modules/.package-lock.json`).then(() => true, () => false);

@@ -10,26 +10,28 @@ export function challenge(number: number): string {
   return `c0000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
 }
 
-/** Answers that are asked for again and again: one for each challenge, three lanes each, as in the sample data. */
+/** Paths of the hot answers: one for each challenge, three lanes each, as in the sample data. */
 export const HOT_PATHS: readonly string[] = Array.from(
   { length: CHALLENGES },
   (_, index) => `/analytics/arena/lane-distributions?challenge_id=${challenge(index + 1)}`,
 );
 
-/** The answer that is measured most: three rows. */
+/** Path of the answer that most measurements use: three rows. */
 export const LANES_PATH = `/analytics/arena/lane-distributions?challenge_id=${challenge(1)}`;
 
-/** A hundred different answers, of few rows each. */
+/** Paths of a hundred different answers of a few rows each. */
 export const MANY_PATHS: readonly string[] = [4, 5, 6, 7, 8].flatMap((weeks) =>
   HOT_PATHS.map((_, index) =>
     `/analytics/arena/progress?agent_id=${AGENT}&challenge_id=${challenge(index + 1)}&weeks=${weeks}`
   )
 );
 
-/** One of a year's weeks, for which compressing pays. */
+/** Path of an answer with a year of weeks, long enough for compression to pay. */
 export const WEEKS_PATH = `/analytics/arena/progress?agent_id=${AGENT}&challenge_id=${challenge(1)}&weeks=52`;
 
-/** Two agents, twenty challenges, and in each a scored submission of both in every week of a year. */
+/**
+ * Two agents and twenty challenges, with a scored submission of each agent in each challenge in every week of a year.
+ */
 export async function plant(sql: postgres.Sql): Promise<void> {
   await sql`insert into public.challenges (id, title)
     select ('c0000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 'Challenge ' || n from generate_series(1, ${CHALLENGES}) as n`;
@@ -46,7 +48,7 @@ export async function plant(sql: postgres.Sql): Promise<void> {
   await refreshArena(sql);
 }
 
-/** Moves every score, so that each answer of a challenge is another one than before. */
+/** Changes every score, so that each challenge's answer changes. */
 export async function moveScores(sql: postgres.Sql): Promise<void> {
   await sql`update public.submissions set final_lane_scores =
     jsonb_build_object('TMA', ((final_lane_scores->>'TMA')::integer + 7) % 100, 'CMA', final_lane_scores->'CMA', 'Exam', final_lane_scores->'Exam')`;

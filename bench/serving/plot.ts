@@ -10,7 +10,7 @@ const LEFT = 230;
 const WIDTH = 860;
 const RIGHT = 90;
 
-/** Horizontal bars on a scale of powers of ten, with the range of the rounds as a line through each bar's end. */
+/** An SVG of horizontal bars on a logarithmic scale, with the range of the rounds as a line through each bar's end. */
 export function barChart(title: string, unit: string, bars: readonly Bar[]): string {
   const lowest = Math.floor(Math.log10(Math.min(...bars.map(({ low }) => low))));
   const highest = Math.ceil(Math.log10(Math.max(...bars.map(({ high }) => high))));

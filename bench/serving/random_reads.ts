@@ -1,11 +1,11 @@
-// A worker that reads random hot answers, a thousand times a second, until it is told to stop; answers what it saw. A thread
-// of its own: the adapter of Redis lives in the bench's, and must not wait for the load that it is measured under.
+// A worker that reads random hot answers, a thousand a second, until it gets a stop message; it posts what it saw. It
+// is a thread of its own, because the Redis adapter runs in the bench's thread and must not be slowed by the load.
 import { parentPort, workerData } from "node:worker_threads";
 import { pause } from "../../stack/pause.ts";
 import { HOT_PATHS } from "./planted.ts";
 import { scoresOf } from "./scores.ts";
 
-/** One answer: which of the hot paths, of which version, with which rows. */
+/** One answer: its hot path, its version and its rows. */
 export interface Seen {
   readonly path: number;
   readonly version: number;
@@ -15,7 +15,7 @@ export interface Seen {
 export interface Orders {
   readonly origins: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
-  /** As many as it must have seen before it may stop. */
+  /** The fewest answers that it must have seen before it stops. */
   readonly least: number;
 }
 
@@ -40,7 +40,7 @@ async function load({ origins, headers, least }: Orders, isOver: () => boolean):
       const one = read().finally(() => reading.delete(one));
       reading.add(one);
     }
-    // A machine that cannot keep up gets less load, not a longer line.
+    // A machine that cannot keep up gets less load, not a longer queue.
     if (reading.size > 200) await Promise.race(reading);
     await pause(Math.max(0, due + TICK_MS - performance.now()));
   }

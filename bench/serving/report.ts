@@ -5,14 +5,14 @@ import { judge, type Target, TARGETS, type Verdict } from "./targets.ts";
 
 export interface Run {
   readonly options: Options;
-  /** What was measured on, in words. */
+  /** A description of the machine. */
   readonly machine: string;
   readonly date: string;
   readonly figures: Figures;
   readonly speeds: ReadonlyMap<string, readonly number[]>;
-  /** Of the same sides, the processor time of a request, in microseconds. */
+  /** Processor time of a request for the same sides, in microseconds. */
   readonly costs: ReadonlyMap<string, readonly number[]>;
-  /** Whatever keeps the run from being believed. */
+  /** Reasons not to trust the run. */
   readonly doubts: readonly string[];
 }
 
@@ -21,7 +21,7 @@ export interface Row extends Target {
   readonly verdict: Verdict;
 }
 
-/** The targets that were measured, judged. */
+/** The verdict on each target that was measured. */
 export function judged({ figures }: Run): Row[] {
   return TARGETS.flatMap((target) => {
     const figure = figures.get(target.id);
@@ -75,7 +75,7 @@ export function asMarkdown(run: Run): string {
   ].join("\n");
 }
 
-/** Requests per second, one bar for each side. */
+/** The plot of requests per second, one bar for each side. */
 export function asPlot({ speeds }: Run): string {
   const bars = [...speeds].map(([name, values]) => ({ name, ...spread(values) }));
   return barChart("Answers of one processor", "requests per second, logarithmic", bars);

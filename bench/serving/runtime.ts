@@ -1,19 +1,19 @@
 import { downloading, EDGE_RUNTIME_VERSION, edgeRuntime } from "../../stack/functions/edge_runtime.ts";
 
-/** The Deno that servers run on while they are measured. */
+/** The Deno that runs the measured servers. */
 export interface Runtime {
   readonly deno: string;
   readonly version: string;
-  /** How it finds its packages, and the network where one is missing. */
+  /** Variables for finding its packages, and for the network if a package is missing. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** The deployed runtime's, or the one that the tasks are typed with. */
+/** The deployed runtime's Deno, or the one that runs this project's tasks. */
 export type RuntimeName = "deployed" | "tasks";
 
 let chosen: Promise<Runtime> | null = null;
 
-/** Decides once for a run. */
+/** Chooses the runtime, once for a run. */
 export function chooseRuntime(name: RuntimeName): Promise<Runtime> {
   chosen = name === "deployed" ? deployed() : Promise.resolve(ofTasks());
   return chosen;
@@ -34,8 +34,8 @@ function ofTasks(): Runtime {
 }
 
 /**
- * Fetches what a module imports, so that nothing is fetched while it is measured. With `lock`, writes down which versions
- * those are: a deployed function has its versions, and looks for none when it starts.
+ * Downloads a module's imports before it is measured. With `lock`, writes their versions to a lock file: a deployed
+ * function has fixed versions too, and resolves none at its start.
  */
 export async function fetchImports(module: URL, config: URL, lock?: string): Promise<void> {
   const { deno, environment } = await measuredRuntime();

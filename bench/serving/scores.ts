@@ -10,7 +10,7 @@ const COLUMNS = [
   "p90",
 ];
 
-/** What is compared of a row, in one order whoever wrote it. */
+/** The values of a row that are compared, always in the same order. */
 export function scoresOf(row: Readonly<Record<string, unknown>>): unknown[] {
   return COLUMNS.map((column) => row[column]);
 }

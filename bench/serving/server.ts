@@ -4,19 +4,19 @@ import { SERVER_CPU } from "./processors.ts";
 import { fetchImports, measuredRuntime } from "./runtime.ts";
 
 export interface ServerOptions {
-  /** A module that exports `fetch`, as a function does. */
+  /** A module that exports `fetch`, like an edge function. */
   readonly module: URL;
-  /** Its deno.json; that of the project where nothing is said. */
+  /** Its deno.json; default: the project's. */
   readonly config?: URL;
-  /** Where it finds which versions of packages it gets; without it they are worked out at every start. */
+  /** Its lock file; without one, package versions are resolved at every start. */
   readonly lock?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly cpu?: number;
-  /** Answers when the server is up. */
+  /** A path that answers as soon as the server is up. */
   readonly probe?: string;
 }
 
-/** One server, hosted as the stack hosts a function, on the processor that belongs to servers. */
+/** A server, hosted as the stack hosts a function, pinned to the servers' processor. */
 export interface Server {
   readonly origin: string;
   readonly pid: number;
@@ -32,7 +32,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   return server;
 }
 
-/** Starts it and does not wait: for who measures how long that takes. */
+/** Starts a server without waiting for it, so that the caller can measure its start. */
 export async function launch(
   { module, config = PROJECT_CONFIG, lock, environment = {}, cpu = SERVER_CPU }: ServerOptions,
 ): Promise<Server> {
@@ -61,7 +61,7 @@ export async function launch(
   };
 }
 
-/** Deno 2.1 says where it listens although it was told to be quiet. */
+/** Prints stderr without the line "Listening on", which Deno 2.1 writes even with --quiet. */
 async function showFaults(stderr: ReadableStream<Uint8Array>): Promise<void> {
   for await (const text of stderr.pipeThrough(new TextDecoderStream())) {
     const faults = text.split("\n").filter((line) => line !== "" && !line.startsWith("deno serve: Listening on "));

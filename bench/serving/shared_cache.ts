@@ -9,7 +9,7 @@ import { wrk } from "./wrk.ts";
 
 const SERVERS = new URL("./servers/", import.meta.url);
 
-/** P5 and P6: what a hit in Redis costs, with our settings, with the default ones, and without anything around it. */
+/** P5 and P6: the cost of a hit in Redis with our client settings, with the default ones, and of a bare `redis.get`. */
 export async function measureSharedCache(stage: Stage, options: Options): Promise<Figures> {
   const { environment, stack } = stage;
   const caller = { apikey: stack.keys.secretKey };
@@ -21,10 +21,10 @@ export async function measureSharedCache(stage: Stage, options: Options): Promis
   if (ours === undefined || theirs === undefined || bare === undefined) throw new Error("A server is missing");
   try {
     await (await fetch(`${ours.origin}${LANES_PATH}`, { headers: caller })).text();
-    await pause(200); // the entry is shared behind the answer
+    await pause(200); // the entry is written to Redis after the answer
     const key = await entryKey(stage);
     const alone = (url: string) => wrk({ url, headers: caller, seconds: options.seconds, connections: 1 });
-    // More answers than connections: whoever asks for what another has just asked for joins it, and makes no call.
+    // More answers than connections: a request for an answer that is already being fetched joins it and makes no call.
     const paths = await Deno.makeTempFile({ prefix: "freshet-bench-paths-" });
     await Deno.writeTextFile(paths, `${MANY_PATHS.join("\n")}\n`);
     const together = ({ origin }: Server) => wrk({ url: origin, headers: caller, seconds: options.seconds, paths });
@@ -48,7 +48,7 @@ export async function measureSharedCache(stage: Stage, options: Options): Promis
   }
 }
 
-/** Where Redis holds the one answer of this resource: its value is an envelope, not a note or a lock. */
+/** The Redis key of this resource's one answer: its value is an envelope, not a note or a lock. */
 async function entryKey({ stack }: Stage): Promise<string> {
   const found = await command(stack.redis, ["KEYS", "freshet:*:arena/lane-distributions:*"]);
   for (const key of Array.isArray(found) ? found : []) {
@@ -66,7 +66,7 @@ async function command(redis: Stage["stack"]["redis"], words: readonly string[])
   return answer.result;
 }
 
-/** P7: calls of Redis for one request of each kind, counted at the adapter. The versions are known meanwhile. */
+/** P7: calls of Redis for one request of each kind, counted at the adapter while the versions are known. */
 export async function countRedisCalls({ stack }: Stage): Promise<Figures> {
   const { redis } = stack;
   if (redis === null) throw new Error("This takes Redis: apt-get install redis-server");
@@ -74,7 +74,7 @@ export async function countRedisCalls({ stack }: Stage): Promise<Figures> {
   const [first, second] = stack.functionUrls["analytics"] ?? [];
 
   async function calls(origin: string | undefined, path: string, more: Record<string, string> = {}): Promise<number> {
-    // So that the request does not look up the versions too, which one in a second does.
+    // Refreshes the known versions, which one request a second does, so that the measured request does not.
     await (await fetch(`${origin}/analytics/arena/time-to-first-win`, { headers })).text();
     await pause(100);
     const before = redis?.traffic().calls ?? NaN;

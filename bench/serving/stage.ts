@@ -12,7 +12,7 @@ export interface Stage {
   readonly stack: Stack;
   readonly sql: postgres.Sql;
   readonly superuser: postgres.Sql;
-  /** Environment of a read function of one's own, over this stage's database and Redis. */
+  /** The environment for another read function over this stage's database and Redis. */
   readonly environment: Readonly<Record<string, string>>;
   /** Tokens of one member, all different, signed with ES256. */
   mintTokens(count: number): Promise<string[]>;
@@ -21,10 +21,10 @@ export interface Stage {
 
 const projectFolder = fileURLToPath(new URL("../../", import.meta.url));
 
-/** So high that nobody reaches it: requests are counted, and answers say so, as in a deployment. */
+/** Limits that are never reached: requests are counted, and answers have the headers, as in a deployment. */
 const LIMITS = "user=9999999/60,key=9999999/60,unverified=9999999/60";
 
-/** The whole product without its scheduler's jobs, which would refresh in the middle of a measurement. */
+/** The whole product with its scheduled jobs switched off: a refresh could fall into a measurement. */
 export async function makeStage(): Promise<Stage> {
   const workFolder = await Deno.makeTempDir({ prefix: "freshet-bench-" });
   await Deno.chmod(workFolder, 0o755);
@@ -42,7 +42,7 @@ export async function makeStage(): Promise<Stage> {
   const sql = postgres(stack.databaseUrl, { max: 2, onnotice: () => {} });
   const superuser = postgres(stack.superuserUrl, { max: 1, onnotice: () => {} });
   await superuser`update cron.job set active = false`;
-  // What document 004 asks for: the data API reads the view. The product grants nobody that.
+  // For the comparison, the data API may read the view. The product grants this to no role.
   await superuser`grant usage on schema analytics to service_role`;
   await superuser`grant select on analytics.mv_lane_score_distribution to service_role`;
   await plant(sql);

@@ -1,4 +1,4 @@
-/** What a figure must reach. `at_least` and `at_most` say in which direction better lies. */
+/** The target of a figure. `at_least`: higher is better; `at_most`: lower is better. */
 export interface Target {
   readonly id: string;
   readonly what: string;
@@ -17,7 +17,7 @@ function target(
   return { id, what, direction, must, stretch };
 }
 
-/** In the order in which the table shows them. */
+/** The targets in the order of the table. */
 export const TARGETS: readonly Target[] = [
   target(
     "P1",
@@ -82,7 +82,7 @@ export const TARGETS: readonly Target[] = [
 
 export type Verdict = "stretch" | "must" | "missed";
 
-/** Figures are judged as they are shown: with two decimals. */
+/** Judges a figure as it is shown, with two decimals. */
 export function judge({ direction, must, stretch }: Target, value: number): Verdict {
   const shown = Math.round(value * 100) / 100;
   const holds = (limit: number) => direction === "at_least" ? shown >= limit : shown <= limit;

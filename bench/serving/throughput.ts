@@ -12,13 +12,16 @@ const FUNCTION = new URL("../../supabase/functions/analytics/index.ts", import.m
 const FUNCTION_CONFIG = new URL("../../supabase/functions/analytics/deno.json", import.meta.url);
 const SERVERS = new URL("./servers/", import.meta.url);
 
-/** More than are remembered, so that none is when its turn comes again. */
+/** More tokens than the function remembers, so that each is forgotten before it is used again. */
 const TOKEN_COUNT = 12_000;
 
-/** A baseline whose middle rounds lie farther apart than this, in processor time, measures the machine, not the product. */
+/**
+ * If the quartiles of the baseline's processor time differ by more than this, the run measures the machine, not the
+ * product.
+ */
 const LARGEST_DRIFT = 0.25;
 
-/** Requests per second by side, and what is made of them. */
+/** Requests per second by side, and the figures computed from them. */
 export interface Throughput {
   readonly figures: Figures;
   readonly speeds: ReadonlyMap<string, readonly number[]>;
@@ -26,7 +29,7 @@ export interface Throughput {
   readonly doubts: readonly string[];
 }
 
-/** P1 to P4, P10 and P12, and the peers beside them: all in one set of rounds. */
+/** P1 to P4, P10 and P12, with the peers: all in one set of rounds. */
 export async function measureThroughput(
   stage: Stage,
   options: Options,
@@ -57,7 +60,7 @@ export async function measureThroughput(
     const hello = await start(new URL("hello.ts", SERVERS), undefined);
     const bytes = await start(new URL("same_bytes.ts", SERVERS), undefined, { RECORDED: JSON.stringify(recorded) });
     const sentry = await start(new URL("with_sentry.ts", SERVERS), undefined);
-    // Loaded exactly as much as the one with Sentry: code that runs more is compiled better.
+    // Gets exactly the load of the server with Sentry: code that runs more often is optimised more.
     const twin = await start(FUNCTION, FUNCTION_CONFIG);
     const gzip = { ...caller, "accept-encoding": "gzip, deflate, br" };
     const sizes = await gzipSizes(`${read.origin}${WEEKS_PATH}`, gzip);
@@ -131,7 +134,7 @@ export async function measureThroughput(
   }
 }
 
-/** A hit's headers and body, without what belongs to the connection. */
+/** The headers and body of a hit, without the headers that every server sets itself. */
 async function record(url: string, headers: Record<string, string>) {
   await (await fetch(url, { headers })).text();
   const response = await fetch(url, { headers });
@@ -141,7 +144,7 @@ async function record(url: string, headers: Record<string, string>) {
   return { body, headers: Object.fromEntries([...response.headers].filter(([name]) => !own.includes(name))) };
 }
 
-/** Bytes on the wire, read as they are: fetch() would decompress them. */
+/** The sizes on the wire, read from the raw bytes: fetch() would decompress them. */
 async function gzipSizes(url: string, headers: Record<string, string>): Promise<{ plain: number; gzip: number }> {
   const plain =
     (await (await fetch(url, { headers: { ...headers, "accept-encoding": "identity" } })).bytes()).byteLength;

@@ -5,7 +5,7 @@ export interface Load {
   readonly headers: Readonly<Record<string, string>>;
   readonly seconds: number;
   readonly connections?: number;
-  /** A file with one token on each line, used in turn, and after which of them to begin. */
+  /** A file with one token on each line, used in turn, and the line to start after. */
   readonly tokens?: { readonly file: string; readonly start: number };
   /** A file with one path on each line, used in turn. */
   readonly paths?: string;
@@ -22,7 +22,9 @@ const TOKENS_SCRIPT = new URL("./tokens.lua", import.meta.url).pathname;
 const PATHS_SCRIPT = new URL("./paths.lua", import.meta.url).pathname;
 const MILLISECONDS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1_000, m: 60_000 };
 
-/** Loads an address with one thread. @throws Error when any answer is an error: an error is quick to make. */
+/**
+ * Loads a URL with one thread. @throws Error if any answer is an error: errors are fast and would distort the result.
+ */
 export async function wrk({ url, headers, seconds, connections = 32, tokens, paths }: Load): Promise<LoadResult> {
   const { stdout } = await new Deno.Command("taskset", {
     args: [
@@ -54,7 +56,7 @@ function quantile(text: string, name: string): number {
   return Number(number) * (MILLISECONDS[unit] ?? NaN);
 }
 
-/** @throws Error that says how to install it. */
+/** Installs wrk and taskset if they are missing, as root only. @throws Error that says how to install them. */
 export async function requireWrk(): Promise<void> {
   const found = await new Deno.Command("sh", { args: ["-c", "command -v wrk taskset"], stdout: "null" }).output();
   if (found.success) return;

@@ -2,7 +2,7 @@ import { demoUsers } from "../../stack/demo_users.ts";
 import type { PackDemo } from "../../stack/pack_demo.ts";
 import { BUSY_CHALLENGE } from "../../samples/oulad/import/busy_agents.ts";
 
-/** An agent for which the sample data hold something to see, and the challenge that it has worked at most. */
+/** An agent with enough rows in the sample data to show, and the challenge to which it has submitted most. */
 interface Shown {
   readonly agent_id: string;
   readonly challenge_id: string;

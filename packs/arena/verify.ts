@@ -8,7 +8,7 @@ const SUBMISSION = 4;
 const CHALLENGES = 4;
 const AGENTS = 50;
 
-/** 50 agents in 4 challenges, one bout in each; every submission is scored in two lanes. Agents belong to nobody. */
+/** 50 agents in 4 challenges, one bout in each; every submission is scored in two lanes. The agents have no owner. */
 export const subject: PackSubject = {
   pack: "arena",
   tables: [
@@ -48,7 +48,7 @@ export const subject: PackSubject = {
   views: [
     {
       view: "mv_lane_score_distribution",
-      // Two lanes: its samples are twice the submissions, so they are not compared with them.
+      // Not compared with the number of submissions: with two lanes, the view has twice as many samples.
       trace: tracedBy("challenge_id"),
     },
     { view: "mv_challenges", reads: ["mv_lane_score_distribution"], trace: tracedBy("challenge_id") },

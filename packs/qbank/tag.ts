@@ -1,11 +1,10 @@
 import { parameter } from "../../shared/resource/resource.ts";
 
-/** Blanks, underscores and hyphens of any kind: one space between the words of a tag. */
+/** Spaces, underscores and hyphens of any kind, which become one space. */
 const BETWEEN_WORDS = /[ \t\n\v\f\r_\u2010-\u2015\u2212-]+/g;
 
 /**
- * The one spelling of a tag, as `analytics.question_tags` has it: compatibility form, lower case, words parted by one
- * space.
+ * Normalises a tag as `analytics.question_tags` does: NFKC, lower case, words separated by one space.
  *
  * @example
  * ```ts
@@ -14,7 +13,7 @@ const BETWEEN_WORDS = /[ \t\n\v\f\r_\u2010-\u2015\u2212-]+/g;
  * ```
  */
 export function spellTag(text: string): string {
-  // Not trim(): that takes more than the one kind of blank that is left.
+  // Not trim(): it removes more than the one kind of white space that is left.
   return text.normalize("NFKC").toLowerCase().replace(BETWEEN_WORDS, " ").replace(/^ | $/g, "");
 }
 

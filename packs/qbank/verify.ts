@@ -6,7 +6,7 @@ const RESPONSE = 2;
 const LEARNER = 3;
 const QUESTIONS = 40;
 
-/** 40 questions of one recognisable lesion; answers over half a year, a third of them wrong, some without a duration. */
+/** 40 questions of one recognisable lesion; answers over half a year, one third wrong, some without a duration. */
 export const subject: PackSubject = {
   pack: "qbank",
   tables: [

@@ -1,4 +1,4 @@
-/** What can happen in a call, as fact_kpi_events names it. */
+/** The types of event in a call, as in fact_kpi_events. */
 export const EVENT_TYPES = [
   "filler_word",
   "interruption",

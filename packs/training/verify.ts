@@ -8,10 +8,10 @@ const ATTEMPT = 4;
 const ASSIGNMENT = 5;
 const USERS = 50;
 const SCENARIOS = 10;
-/** Each of ten people has each scenario. */
+/** Ten people with ten scenarios each. */
 const ASSIGNMENTS = 100;
 
-/** One organisation of 50 people, whose ids are texts; 10 scenarios, attempts over half a year, some assignments. */
+/** One organisation of 50 people with text ids; 10 scenarios, attempts over half a year, some assignments. */
 export const subject: PackSubject = {
   pack: "training",
   tables: [

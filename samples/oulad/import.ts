@@ -1,11 +1,9 @@
-import { withConnection } from "../../stack/one_connection.ts";
+import type postgres from "postgres";
 import { checkTables } from "./import/check_tables.ts";
-import { nearestDatabase, parseArguments } from "./import/choose_database.ts";
 import { asOuladError } from "./import/database_error.ts";
 import { mapArena } from "./import/map_arena.ts";
 import { mapResults } from "./import/map_results.ts";
 import { mapTraining } from "./import/map_training.ts";
-import { OuladError } from "./import/oulad_error.ts";
 import { requireOwnTables } from "./import/require_own_tables.ts";
 import { stageTables } from "./import/stage_tables.ts";
 import { findTableFiles } from "./import/table_files.ts";
@@ -21,8 +19,8 @@ type TrainingWritten = Awaited<ReturnType<typeof writeTraining>>;
 
 /** What `importOulad` needs. */
 export interface OuladImport {
-  /** A database with the tables of the arena and of the training pack, as the role that owns them. */
-  readonly databaseUrl: string;
+  /** One connection to a database with the tables of the arena and of the training pack, as the role that owns them. */
+  readonly sql: postgres.Sql;
   /** The folder of the three tables, `.csv.gz` or `.csv`. */
   readonly folder: string;
   /** Hears one line for each step. */
@@ -53,15 +51,14 @@ export interface OuladImported {
  * @throws OuladError for a missing or bad file, or a database that cannot take it, with the remedy.
  */
 export async function importOulad(options: OuladImport): Promise<OuladImported> {
-  const { folder, report, owners, packs = PACKS } = options;
+  const { sql, folder, report, owners, packs = PACKS } = options;
   const startedAt = performance.now();
   const files = await findTableFiles(folder);
   try {
-    const { arena, training } = await withConnection(options.databaseUrl, (sql) =>
-      sql.begin(async (transaction) => {
+    const { arena, training } = await sql.begin(async (transaction) => {
         // Two imports at once would wait for each other's rows in different orders.
         await transaction`select pg_advisory_xact_lock(hashtextextended('freshet.import_oulad', 0))`;
-        await requireOwnTables(transaction, options.databaseUrl, packs);
+        await requireOwnTables(transaction, `${sql.options.host[0]}:${sql.options.port[0]}`, packs);
         // Sorts and hashes of 173,912 rows, in memory.
         await transaction`set local work_mem = '64MB'`;
         await stageTables(transaction, files, report);
@@ -80,7 +77,7 @@ export async function importOulad(options: OuladImport): Promise<OuladImported> 
           training = await writeTraining(transaction);
         }
         return { arena, training };
-      }));
+      });
     if (packs.includes("arena")) report(inWords("Arena", arena));
     if (packs.includes("training")) report(inWords("Training pack", training));
     return {
@@ -106,19 +103,4 @@ function inWords(pack: string, tables: { readonly [table: string]: Written }): s
     })`
   );
   return `${pack}: ${rows.join("; ")}`;
-}
-
-if (import.meta.main) {
-  try {
-    const { folder, dbUrl } = parseArguments(Deno.args);
-    const imported = await importOulad({
-      folder,
-      databaseUrl: dbUrl ?? await nearestDatabase(),
-      report: (line) => console.log(line),
-    });
-    console.log(`Done in ${imported.seconds.toFixed(1)} s`);
-  } catch (error) {
-    console.error(error instanceof OuladError ? `✗ ${error.message}` : error);
-    Deno.exit(1);
-  }
 }

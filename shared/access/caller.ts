@@ -1,30 +1,32 @@
-/** Who is asking, proved by a credential. */
+/** The authenticated caller of a request. */
 export type Caller =
-  /** A publishable key, or a secret key that is not the one named default: it identifies an application, not a person. */
+  /**
+   * A publishable key, or a secret key other than the one named default: it identifies an application, not a person.
+   */
   | { readonly kind: "key"; readonly key_name: string }
   | {
     readonly kind: "user";
     readonly subject: string;
     readonly is_admin: boolean;
     readonly org_id: string | null;
-    /** What the caller is in that organisation. */
+    /** The caller's role in that organisation. */
     readonly org_role: string | null;
   }
   /** The secret key named default. */
   | { readonly kind: "service" };
 
-/** Whether this caller may see what concerns everybody: an administrator's token or the secret key. */
+/** Whether the caller may read the rows of all users: an administrator's token or the secret key. */
 export function readsEverything(caller: Caller): boolean {
   return caller.kind === "service" || (caller.kind === "user" && caller.is_admin);
 }
 
-/** Finds the caller of a request. */
+/** Authenticates requests. */
 export interface Identity {
-  /** The caller of a credential that was verified lately; null where it takes a verification to know. */
+  /** The caller, if this credential was verified recently; null if it must be verified first. */
   remembered(headers: Headers): Caller | null;
   /**
-   * @returns null when the request carries no credential at all
-   * @throws AppError UNAUTHENTICATED when it carries one that does not hold
+   * @returns null if the request carries no credential at all
+   * @throws AppError UNAUTHENTICATED if its credential is invalid
    */
   identify(headers: Headers): Promise<Caller | null>;
 }

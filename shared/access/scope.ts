@@ -5,13 +5,15 @@ import { fullName, type Resource } from "../resource/resource.ts";
 import type { MemberAccess } from "../resource/definition.ts";
 import { isStorable } from "../kernel/storable.ts";
 
-/** The rows a caller may see: forced into the WHERE, into the cache key, and checked again on the rows. */
+/** The rows a caller may see: always part of the WHERE and of the cache key, and checked again on the returned rows. */
 export interface Scope {
-  /** What the cache key holds. People are hashed: an id of a person does not belong in a shared cache's key. */
+  /**
+   * The scope's part of the cache key. User and organisation ids are hashed: a shared cache's key holds no person's id.
+   */
   readonly label: string;
-  /** Null when the caller may read every row of the resource. */
+  /** Null if the caller may read every row of the resource. */
   readonly restriction: Restriction | null;
-  /** The caller may read every single row that a figure rests on: the minimum sample is for others. */
+  /** The caller may read each source row behind a figure, so the minimum sample does not apply. */
   readonly is_insider?: true;
 }
 
@@ -19,21 +21,21 @@ export interface Restriction {
   readonly column: string;
   readonly value: string;
   readonly relation: string | null;
-  /** The organisation that the rows must be of, besides. */
+  /** The organisation that the rows must also belong to. */
   readonly org: { readonly column: string; readonly value: string } | null;
 }
 
 /**
- * Derives the scope from verified claims only; nothing that a caller writes into a request reaches it.
+ * Derives the scope from verified claims only; no part of the request's URL or body influences it.
  *
- * @throws AppError FORBIDDEN when this kind of caller can never read the resource.
+ * @throws AppError FORBIDDEN if this kind of caller can never read the resource.
  */
 export function deriveScope(resource: Resource, caller: Caller, hash: Hash): Scope {
   const scope = rowsOf(resource, caller, hash);
   const except = resource.minimum_sample?.except ?? [];
   const has_role = caller.kind === "user" && caller.org_role !== null && except.includes(caller.org_role);
   const is_insider = except.length > 0 && (readsEverything(caller) || (has_role && scope.restriction !== null));
-  // Two callers of one organisation may differ in this alone, so that they must not share an answer.
+  // Two callers of one organisation may differ in this alone, so it must be part of the cache key.
   return is_insider ? { ...scope, label: `${scope.label}+`, is_insider } : scope;
 }
 

@@ -13,7 +13,7 @@ type Get = (name: string) => string | undefined;
 const SEND_FOR_MS = 60_000;
 
 export interface ConnectedAudit extends AuditOptions {
-  /** Settings that were left out because they do not do. */
+  /** Settings that were ignored because they are invalid. */
   readonly settings_notes: readonly string[];
 }
 
@@ -35,7 +35,7 @@ export function connectAudit(get: Get): ConnectedAudit {
   };
 }
 
-/** null: people close issues. So too where the address is faulty: the token is sent to no other place than the one that was meant. */
+/** null: people close issues. Null for an invalid address, too: the token is sent only to the address that was meant. */
 function issuesOf({ values, faults }: Decorations): AuditOptions["issues"] {
   const { SENTRY_DSN, SENTRY_AUTH_TOKEN, SENTRY_ORG = null, SENTRY_URL = null } = values;
   if (SENTRY_DSN === undefined || SENTRY_AUTH_TOKEN === undefined) return null;

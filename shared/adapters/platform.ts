@@ -23,7 +23,7 @@ import { createUpstashStore } from "./upstash/store.ts";
 /**
  * Puts the real parts together from the environment. Nothing is contacted yet: each part connects when it is first used.
  *
- * @throws AppError INTERNAL whose defect names the faulty variables.
+ * @throws AppError INTERNAL whose defect names the invalid variables.
  */
 export function connectPlatform(get: (name: string) => string | undefined): Platform {
   const environment = checkedEnvironment(get);
@@ -52,7 +52,7 @@ export function connectPlatform(get: (name: string) => string | undefined): Plat
     rates: {
       limits: environment.FRESHET_RATE_LIMITS,
       counter: redis === null ? null : createUpstashRateCounter(redis),
-      // Nobody else has it, and deployments that share one Redis count for themselves.
+      // Only this deployment knows it, so deployments that share one Redis count separately.
       salt: `${environment.SUPABASE_URL} ${environment.SUPABASE_SECRET_KEYS["default"]}`,
     },
     client_address_header: environment.FRESHET_CLIENT_ADDRESS_HEADER,

@@ -8,14 +8,14 @@ import { systemClock } from "./runtime/clock.ts";
 
 type Get = (name: string) => string | undefined;
 
-/** What a scheduled function needs of the project: who may call it, and where it says how a call ended. */
+/** What a scheduled function needs from the project: who may call it, and where it records how a call ended. */
 export interface ScheduledCalls {
-  /** @throws AppError INTERNAL while the environment is faulty */
+  /** @throws AppError INTERNAL while the environment is invalid */
   readonly gate: () => CallGate;
   readonly ledger: () => CallLedger;
 }
 
-/** Reads the environment with the first request and contacts nothing. One for each isolate: it counts refused callers. */
+/** Reads the environment at the first request and contacts nothing. One per isolate: it counts refused callers. */
 export function scheduledCalls(get: Get): ScheduledCalls {
   let connected: { readonly gate: CallGate; readonly ledger: CallLedger } | null = null;
   const connect = () => connected ??= connectTo(get);

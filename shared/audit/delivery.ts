@@ -8,7 +8,7 @@ import type { Clock } from "../kernel/ports.ts";
 export interface DeliveryOptions {
   readonly database: AuditDatabase;
   readonly sender: AlertSender;
-  /** null: no token, so a recovery is an event. */
+  /** null: no token, so a recovery is sent as an event. */
   readonly issues: IssueTracker | null;
   readonly clock: Clock;
   /** Milliseconds since the epoch; no send begins after it. */
@@ -16,7 +16,7 @@ export interface DeliveryOptions {
   readonly runbook_url: string;
 }
 
-/** What a delivery did. */
+/** The result of a delivery. */
 export interface Delivery {
   readonly sent: number;
   readonly state: ChannelState;
@@ -24,12 +24,15 @@ export interface Delivery {
 }
 
 const LEASE_SECONDS = 60;
-/** After so many alerts in a row without success the receiver is down, and the next pass asks it again. */
+/** After this many failures in a row the receiver counts as down, and the next pass tries again. */
 const FAILURES_TO_STOP = 3;
-/** Alerts that are refused for what is in them cost little, and say nothing of the next; a receiver that refuses all is left alone. */
+/**
+ * An alert that is refused for its content costs little, and says nothing about the next one; after this many refusals the
+ * receiver refuses everything, and the pass sends no more.
+ */
 const REFUSALS_TO_STOP = 10;
 
-/** Sends what is due, and then closes the issues of what is over, so that none of that keeps an alert waiting. */
+/** Sends due alerts first, and then closes the issues of incidents that are over, so that no alert waits for that. */
 export async function deliverAlerts(options: DeliveryOptions): Promise<Delivery> {
   const delivery = await sendAlerts(options);
   await closeIssues(options);
@@ -38,7 +41,7 @@ export async function deliverAlerts(options: DeliveryOptions): Promise<Delivery>
 
 /**
  * Sends due alerts one by one, those that were tried least first, then oldest first, and acknowledges only those that the
- * receiver took with a 2xx. An isolate that dies anywhere in between loses nothing: the lease runs out and the same event
+ * receiver answered with a 2xx. An isolate that dies anywhere in between loses nothing: the lease runs out and the same event
  * is sent again.
  */
 async function sendAlerts(options: DeliveryOptions): Promise<Delivery> {
@@ -50,7 +53,7 @@ async function sendAlerts(options: DeliveryOptions): Promise<Delivery> {
   let refused: Delivery | null = null;
 
   while (failures < FAILURES_TO_STOP && refusals < REFUSALS_TO_STOP && clock.now() < deadline) {
-    // One at a time: what is not sent in this pass keeps no lease that the next one would have to wait for.
+    // One at a time: an alert that is not sent in this pass keeps no lease that the next pass would have to wait for.
     const alert = await database.lease(LEASE_SECONDS, options.issues !== null);
     if (alert === null) break;
 
@@ -73,7 +76,7 @@ async function sendAlerts(options: DeliveryOptions): Promise<Delivery> {
         break;
       case "park":
         await database.park(alert, verdict.error);
-        // Not forgotten when the next one is taken: somebody has to look.
+        // Kept even when the next alert is accepted: a person has to look at it.
         refused = { sent, state: "refused", detail: verdict.error };
         refusals = verdict.concerns_all ? REFUSALS_TO_STOP : refusals + 1;
         break;

@@ -2,14 +2,14 @@ import type { Alert } from "./pass.ts";
 import { repairSql } from "./repair.ts";
 import { scrubPayload } from "./scrub_payload.ts";
 
-/** One alert as it leaves the house: nothing in it needs scrubbing any more. */
+/** An alert that is ready to send; it is already scrubbed. */
 export interface AlertEvent {
   readonly event_id: string;
-  /** The openings of one subject are one issue; its recoveries, where they are told by events, another. */
+  /** The openings of one subject are one issue; its recoveries, where they are sent as events, are another. */
   readonly fingerprint: readonly string[];
   readonly level: "fatal" | "error" | "warning" | "info";
   readonly title: string;
-  /** ISO 8601: when it was last seen, or when it was over. */
+  /** ISO 8601: when the trouble was last seen, or when it ended. */
   readonly occurred_at: string;
   /** For search. */
   readonly tags: Readonly<Record<string, string>>;
@@ -17,15 +17,15 @@ export interface AlertEvent {
   readonly facts: Readonly<Record<string, string | number>>;
 }
 
-// An event may weigh 1 MB at the receiver; a person reads less, and the rest only adds what may be private.
+// The receiver accepts events of 1 MB; a person reads less, and the rest may hold private data.
 const MESSAGE_LIMIT = 2_000;
-// Names of some hundred incidents: none of them is told anywhere else.
+// The names of some hundred incidents: no other alert reports them.
 const NAMES_LIMIT = 16_000;
 
 /**
  * Builds the event for an alert of the outbox.
  *
- * @param runbook_url folder of the runbook pages, without a slash at its end
+ * @param runbook_url address of the runbook folder, without a slash at its end
  */
 export function alertEvent(alert: Alert, runbook_url: string): AlertEvent {
   const { transition } = alert;
@@ -72,7 +72,7 @@ export function alertEvent(alert: Alert, runbook_url: string): AlertEvent {
   };
 }
 
-/** The same event with what it cannot do without, for a receiver that finds the whole one too large. */
+/** The event with only what is required, for a receiver that finds the whole one too large. */
 export function minimalEvent(alert: Alert): AlertEvent {
   const { event_id, transition } = alert;
   const payload = scrubPayload(alert.payload);
@@ -88,12 +88,12 @@ export function minimalEvent(alert: Alert): AlertEvent {
   };
 }
 
-/** An event on an issue that was closed opens it again, so what is over is no event of that issue. */
+/** An event for a closed issue opens it again, so a recovery must not be an event of that issue. */
 function fingerprint(payload: Alert["payload"], transition: Alert["transition"]): readonly string[] {
   return transition === "recovered" ? ["recovered", payload.fingerprint] : [payload.fingerprint];
 }
 
-/** What it is about and why, so that a list of issues can be read without opening one: `refresh-mv_x: division by zero [22012]`. */
+/** The subject and the reason, so that a list of issues can be read without opening one: `refresh-mv_x: division by zero [22012]`. */
 function title({ transition, payload }: Alert): string {
   const subject = shorten(payload.subject, 200);
   if (transition === "recovered") {
@@ -103,13 +103,13 @@ function title({ transition, payload }: Alert): string {
   }
   const reason = shorten(reasonOf(payload.message ?? ""), 140);
   const code = payload.sqlstate ?? payload.http_status;
-  // Some reasons name what they are about.
+  // Some reasons name the subject themselves.
   const about = reason === "" ? `${payload.kind}: ${subject}` : `${subject}: ${reason}`;
   const told = reason.startsWith(`${subject} `) || reason.includes(`"${subject}"`) ? reason : about;
   return code == null || told.includes(String(code)) ? told : `${told} [${code}]`;
 }
 
-/** What pg_cron and our own refresh put before the reason: the title says all of it otherwise. */
+/** What pg_cron and our own refresh put before the reason: the title says all of that anyway. */
 const PREFIX = /^(?:ERROR: {1,4})?(?:refresh of [\w.$-]{1,140} failed \[[0-9A-Z]{5}\]: )?/;
 
 /** The first line of a message, without what the title says anyway. */

@@ -3,7 +3,7 @@ import type { LeasedResolution } from "./leased.ts";
 import type { AuditDatabase } from "./ports.ts";
 import type { Clock } from "../kernel/ports.ts";
 
-/** What is to become of an issue. */
+/** What to do with an issue. */
 export interface Closing {
   readonly opened_event_id: string;
   readonly resolve: boolean;
@@ -11,16 +11,16 @@ export interface Closing {
   readonly comment: string;
 }
 
-/** How the receiver's API took it. */
+/** The result of the call of the receiver's API. */
 export type ClosingAnswer =
   /** The note says what was left out, if anything was. */
   | { readonly kind: "done"; readonly note: string | null }
-  /** Others may go better: this one later. */
+  /** Try this one later; others may succeed. */
   | { readonly kind: "retry"; readonly error: string }
-  /** No other would go better now: silence for so many seconds. */
+  /** No other would succeed now: send nothing for this many seconds. */
   | { readonly kind: "stop"; readonly seconds: number; readonly error: string };
 
-/** Closes issues where alerts went. */
+/** Closes issues at the receiver of the alerts. */
 export interface IssueTracker {
   close(closing: Closing): Promise<ClosingAnswer>;
 }
@@ -35,15 +35,15 @@ export interface ClosingOptions {
   readonly runbook_url: string;
 }
 
-/** Three calls of the API, each of which gives up in time. */
+/** Three calls of the API, each with a timeout. */
 const LEASE_SECONDS = 60;
 const BACKOFF_SECONDS = [5, 60, 300, 900, 3_600] as const;
 const FAILURES_TO_STOP = 3;
 
 /**
- * Closes the issues of incidents that are over, one by one, after the alerts of the pass. At least once, as alerts: closing a
- * closed issue changes nothing, and a comment that is there already is not written again. What fails is tried again for a
- * week; after ten minutes the recovery is also told by an event.
+ * Closes the issues of incidents that are over, one by one, after the alerts of the pass. At least once, like alerts: closing a
+ * closed issue changes nothing, and an existing comment is not written again. A failure is retried for a week; after ten
+ * minutes the recovery is also sent as an event.
  *
  * @returns how many were closed, or commented where they stay open
  */
@@ -74,7 +74,7 @@ function backoff(attempt: number): number {
   return BACKOFF_SECONDS[Math.min(attempt, BACKOFF_SECONDS.length) - 1] ?? 3_600;
 }
 
-/** What the event of the recovery would say. The number makes the comments of two incidents differ. */
+/** The title of the recovery's event. The number makes the comments of two incidents differ. */
 function commentOf({ event_id, payload, is_newest }: LeasedResolution, runbook_url: string): string {
   const event: AlertEvent = alertEvent({ event_id, transition: "recovered", payload }, runbook_url);
   const still = is_newest ? "" : " The issue stays open for a newer incident.";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { storedPayload } from "./pass.ts";
 
-/** A recovery whose issue this sender may close for a while. */
+/** A recovery whose issue this sender may close until the lease ends. */
 export const leasedResolutionSchema = z.object({
   event_id: z.string().regex(/^[0-9a-f]{32}$/),
   resolve_token: z.number().int(),
@@ -9,7 +9,7 @@ export const leasedResolutionSchema = z.object({
   attempt_count: z.number().int(),
   /** The event that opened the issue, or was added to it. */
   opened_event_id: z.string().regex(/^[0-9a-f]{32}$/),
-  /** false: a newer incident has the issue open again, so it stays open. */
+  /** false: a newer incident has opened the issue again, so it stays open. */
   is_newest: z.boolean(),
   payload: storedPayload,
 });

@@ -2,10 +2,10 @@ import type { AlertSender, AuditDatabase } from "./ports.ts";
 import { holdSeconds, judgeAnswer } from "./verdict.ts";
 
 /**
- * Tells the monitors of jobs how their newest runs ended. What is not taken is told by the next pass, while it is still
- * the newest; the first that is not taken ends it, since the receiver would not take the others either.
+ * Reports to the monitors of jobs how their newest runs ended. A check-in that is not accepted is sent by the next pass if the
+ * run is still the newest; the first one that is not accepted ends this, since the receiver would not accept the others either.
  *
- * @returns whether the audit's own check-in may follow
+ * @returns whether the audit's own check-in may be sent
  */
 export async function tellMonitors(
   { database, sender }: { readonly database: AuditDatabase; readonly sender: AlertSender },

@@ -8,7 +8,7 @@ export const alertPayload = z.looseObject({
   fingerprint: z.string(),
   severity: z.enum(["fatal", "error", "warning", "info"]),
   summary: z.string(),
-  // Numbers are as the database has them: one that no double holds exactly is no reason to tell nothing.
+  // Numbers are as the database has them: one that a double cannot hold exactly must not stop the alert.
   incident_id: z.number(),
   streak: z.number(),
   first_seen_at: z.string(),
@@ -25,23 +25,25 @@ export const alertPayload = z.looseObject({
   jobids: z.array(z.number()).nullish(),
   pid: z.number().nullish(),
   jobid: z.number().nullish(),
-  /** Of what flaps: the kind that comes and goes. */
+  /** Of kind flapping: the kind that comes and goes. */
   of_kind: z.string().nullish(),
   /** A role that owns jobs; of a job where two owners have one of its name. */
   owner: z.string().nullish(),
-  /** Jobs that repeat the work of the subject. */
+  /** Jobs that do the work of the subject a second time. */
   duplicates: z.array(z.object({ job: z.string(), jobid: z.number() })).nullish(),
-  /** Those of another owner, who alone can say whether they are wanted. */
+  /** Those of another owner; only that owner knows whether they are wanted. */
   foreign_duplicates: z.array(z.object({ job: z.string(), jobid: z.number(), owner: z.string() })).nullish(),
-  /** The name that a job goes by instead. */
+  /** The name that a job has now instead. */
   renamed_to: z.string().nullish(),
-  /** Of a group: one of each sort. */
+  /** SQL from the comment of a database object, after "Repair: ": its owner knows how it is repaired. */
+  repair_hint: z.string().nullish(),
+  /** Of a group: one message of each sort. */
   messages: z.array(z.string()).nullish(),
-  /** Fingerprints of the incidents that this alert is the only one about. */
+  /** Fingerprints of the incidents that no other alert reports. */
   spoken_for: z.array(z.string()).nullish(),
   schedule: z.string().nullish(),
   missed_slot_at: z.string().nullish(),
-  /** As of the pass that told it. */
+  /** As of the pass that wrote the alert. */
   next_slot_at: z.string().nullish(),
   runid: z.number().nullish(),
   sqlstate: z.string().nullish(),
@@ -50,11 +52,11 @@ export const alertPayload = z.looseObject({
   function: z.string().nullish(),
   http_status: z.number().nullish(),
   failure_class: z.string().nullish(),
-  /** Of an answer that failed: the last request that it was given to. */
+  /** Of a response that failed: the last request that got it. */
   request_id: z.string().nullish(),
 });
 
-/** As the outbox keeps it: of a value that cannot be read only that value is left out, so that the rest is told. */
+/** As the outbox keeps it: only a value that cannot be read is left out, and the rest is reported. */
 export const storedPayload = z.preprocess(withoutUnreadable, alertPayload);
 
 function withoutUnreadable(payload: unknown): unknown {
@@ -73,7 +75,7 @@ const alertSchema = z.object({
 /** An alert as the outbox keeps it: facts, not yet scrubbed. */
 export type Alert = z.infer<typeof alertSchema>;
 
-/** An alert that this sender has borrowed. */
+/** An alert that this sender has leased. */
 export const leasedAlertSchema = alertSchema.extend({
   lease_token: z.number().int(),
   /** This attempt included. */
@@ -81,11 +83,11 @@ export const leasedAlertSchema = alertSchema.extend({
 });
 export type LeasedAlert = z.infer<typeof leasedAlertSchema>;
 
-/** What one pass of the audit answers. */
+/** The answer of one pass of the audit. */
 export const auditPassSchema = z.object({
   audited_at: z.string(),
   outcome: z.enum(["ok", "bad", "unknown"]),
-  // Names of jobs, which may be any text, on their way into an answer and a log line.
+  // Names of jobs, which may be any text, go into a response and a log line.
   reasons: z.array(z.string().transform(scrubName)),
   run_count: z.number().int(),
   /** A hundred runs or more were left for the next pass. */
@@ -94,7 +96,7 @@ export const auditPassSchema = z.object({
   closed: z.number().int(),
   open_incidents: z.number().int(),
   check_ins_held: z.boolean(),
-  // Only a dry run looks at them, and one that cannot be read must not make the whole pass a failure.
+  // Only a dry run reads them, and one that cannot be read must not fail the whole pass.
   alerts: z.array(z.unknown()).transform((alerts) =>
     alerts.flatMap((alert) => {
       const parsed = alertSchema.safeParse(alert);
@@ -104,12 +106,12 @@ export const auditPassSchema = z.object({
 });
 export type AuditPass = z.infer<typeof auditPassSchema>;
 
-/** The same, or that another audit is at it: that one tells. */
+/** The same, or null when another audit is running: that one reports. */
 export const auditAnswerSchema = z.union([
   z.object({ is_busy: z.literal(true) }).transform(() => null),
   auditPassSchema,
 ]);
 
-/** What is left to tell after a delivery. */
+/** What is left to deliver. */
 export const backlogSchema = z.object({ pending: z.number().int(), parked: z.number().int() });
 export type Backlog = z.infer<typeof backlogSchema>;

@@ -6,19 +6,19 @@ import type { AuditDatabase } from "./ports.ts";
 import type { Clock } from "../kernel/ports.ts";
 import { scrubMessage } from "../kernel/scrub/message.ts";
 
-/** What became of the passes of one call. */
+/** The result of the passes of one call. */
 export type Audited =
   | { readonly kind: "done"; readonly pass: AuditPass }
-  /** Another audit is at it. */
+  /** Another audit is running. */
   | { readonly kind: "busy" }
   | { readonly kind: "failed"; readonly reason: string; readonly error: unknown };
 
-/** A pass that fails is tried again, each time with half as much to read. */
+/** How often a pass that fails is tried, each time with half as much to read. */
 const ATTEMPTS = 3;
 
 /**
- * Passes over the history until nothing waits any more or the time is over, so that a backlog is eaten in portions of which
- * each fits the time that the database gives a statement. Throws nothing: alerts of before wait to be told.
+ * Passes over the history until no run is left or the time is over: a backlog is processed in portions that each fit into the
+ * statement timeout of the database. Throws nothing: earlier alerts still have to be delivered.
  *
  * @param until milliseconds since the epoch; no pass begins after it
  */
@@ -36,21 +36,21 @@ export async function runPasses(
       if (!pass.has_backlog || clock.now() >= until) return { kind: "done", pass: done };
     } catch (error) {
       attempts += 1;
-      // Also after the last attempt: the next call begins with what this one has learnt.
+      // Also after the last attempt: the next call begins with the smaller portion.
       const has_shrunk = await shrink(database);
       if (has_shrunk && attempts < ATTEMPTS && clock.now() < until) continue;
-      // What the passes before it found is found; the next call goes on from there.
+      // The results of the passes before it are kept; the next call goes on from there.
       return done === null ? { kind: "failed", reason: reasonOf(error), error } : { kind: "done", pass: done };
     }
   }
 }
 
-/** One pass. What is wrong with the calendar ends nothing but what is said of slots. */
+/** One pass. An error of the calendar affects only what is reported about slots. */
 export async function auditOnce(database: AuditDatabase, dry_run: boolean): Promise<AuditPass | null> {
   return await database.pass({ dry_run, calendar: await calendarOf(database) });
 }
 
-/** What went wrong, in words that may leave the house: what others wrote into an error may not. */
+/** The reason in words that may be sent out: the message of a foreign error may not. */
 export function reasonOf(error: unknown): string {
   if (error instanceof AppError) return scrubMessage(error.defect ?? error.message);
   return `an unexpected ${error instanceof Error ? error.name : typeof error} in the audit's own code`;
@@ -70,7 +70,7 @@ async function shrink(database: AuditDatabase): Promise<boolean> {
     await database.shrink();
     return true;
   } catch {
-    // The database is away altogether, and the pass has said so already.
+    // The database cannot be reached at all, and the pass has reported that already.
     return false;
   }
 }

@@ -1,3 +1,4 @@
+import type { AlertKind, Repairs } from "./evidence.ts";
 import type { Alert } from "./pass.ts";
 import { declareAsItIs, UNSEEN_REPAIRS } from "./repair_unseen.ts";
 import { identifier, lines, literal } from "./sql_text.ts";
@@ -5,7 +6,7 @@ import { identifier, lines, literal } from "./sql_text.ts";
 type Payload = Alert["payload"];
 
 /** What to run first, for each kind of finding; the runbook page of the kind says the rest. */
-const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
+const REPAIRS: Repairs<AlertKind> = {
   ...UNSEEN_REPAIRS,
   blind: ({ subject }) =>
     lines(
@@ -28,11 +29,14 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
     ),
   bundled_refreshes: ({ job }) =>
     `select jobid, schedule, command from cron.job where jobname = ${literal(job ?? "")};`,
-  default_partition_used: ({ subject }) =>
+  default_partition_used: ({ subject, repair_hint }) =>
     lines(
-      `select * from analytics.${subject} limit 20;`,
-      `-- then make the partitions that are missing, which takes its rows there. Of the attempts' facts:`,
-      `-- select analytics.make_fact_partitions(min(date_key), max(date_key)) from analytics.fact_scenario_attempts_default;`,
+      `select * from analytics.${identifier(subject)} limit 20;`,
+      repair_hint == null
+        ? `-- then create the missing partitions of its table and move these rows into them`
+        : `-- then create the missing partitions, which moves these rows into them:\n${
+          repair_hint.replace(/^/gm, "-- ")
+        }`,
     ),
   detached: ({ pid }) =>
     lines(
@@ -59,13 +63,11 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
           literal(job ?? "")
         }; -- once mended, its next runs close this`,
     ),
-  flapping: (payload) =>
-    lines(
-      `select kind, opened_at, closed_at, evidence ->> 'message' as message from analytics.incidents where subject = ${
-        literal(payload.subject)
-      } order by incident_id desc limit 10;`,
-      REPAIRS[payload.of_kind ?? ""]?.(payload) ?? null,
-    ),
+  // The repair of the kind that comes and goes is added below.
+  flapping: ({ subject }) =>
+    `select kind, opened_at, closed_at, evidence ->> 'message' as message from analytics.incidents where subject = ${
+      literal(subject)
+    } order by incident_id desc limit 10;`,
   history_lost: () => `select epoch, low_runid, last_audit_at from analytics.audit_state;`,
   history_bloat: () =>
     lines(
@@ -217,7 +219,7 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
     lines(
       look(jobid),
       `select decrypted_secret from vault.decrypted_secrets where name = 'project_url'; -- right? then, in a copy of that project:`,
-      // Else it is missing in the next pass, and the repair of that would bring it back.
+      // Otherwise the next pass reports it as missing, and the repair of that would bring it back.
       `${unschedule(jobid)} select freshet.withdraw_job(${literal(job ?? "")});`,
     ),
   zombie: ({ runid }) =>
@@ -226,13 +228,20 @@ const REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
     } and status not in ('succeeded', 'failed');`,
 };
 
-/** Never a value: whether it is there, and whether it was pasted with its line end. */
+/** Shows no value, only whether it exists and whether it was pasted with a line end. */
 const SECRETS = `select name, length(decrypted_secret), decrypted_secret ~ '\\s' as has_white_space, updated_at
 from vault.decrypted_secrets where name in ('project_url', 'freshet_call_secret');`;
 
-/** SQL that a person can paste to look at, and where possible mend, what an alert is about; null for an unknown kind. */
+/** SQL that a person can paste to examine, and where possible repair, the trouble of an alert; null for an unknown kind. */
 export function repairSql(payload: Payload): string | null {
-  return REPAIRS[payload.kind]?.(payload) ?? null;
+  const repair = repairOfKind(payload.kind, payload);
+  if (repair === null || payload.of_kind == null) return repair;
+  return lines(repair, repairOfKind(payload.of_kind, payload));
+}
+
+function repairOfKind(kind: string, payload: Payload): string | null {
+  const repairs: Readonly<Record<string, (payload: Payload) => string>> = REPAIRS;
+  return repairs[kind]?.(payload) ?? null;
 }
 
 function calls(job: string | null | undefined): string {
@@ -248,7 +257,7 @@ function look(jobid: number | null | undefined): string {
   return `select jobid, jobname, schedule, active, username, database from cron.job where jobid = ${jobid ?? "…"};`;
 }
 
-/** Alters nothing, and so makes pg_cron read its jobs again: on a busy machine it may not have seen one. */
+/** Changes nothing, but makes pg_cron read its jobs again: on a busy machine it may have missed a new one. */
 function seen(job: string): string {
   return `select cron.alter_job(jobid, active := true) from cron.job where jobname = ${literal(job)} and active;`;
 }
@@ -266,8 +275,8 @@ function unschedule(jobid: number | null | undefined): string {
 }
 
 /**
- * Ends what repeats a job of the same owner. What another owner scheduled is another job to pg_cron, and its owner's to end: it is
- * shown, and named in a comment. The doctor offers the same.
+ * Unschedules duplicates of the same owner. A job of another owner is a different job to pg_cron, and only its owner can end it:
+ * it is shown, and named in a comment. The doctor offers the same.
  */
 export function unscheduleDuplicates(
   duplicates: readonly { readonly jobid: number }[],
@@ -282,7 +291,7 @@ export function unscheduleDuplicates(
   );
 }
 
-/** A role unschedules its own jobs only, so for as long as that takes it has to exist again. */
+/** A role can unschedule only its own jobs, so the role has to exist again while that is done. */
 function adoptOrphans(owner: string, jobids: readonly number[]): string {
   const role = identifier(owner);
   return lines(

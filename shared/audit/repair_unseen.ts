@@ -1,10 +1,19 @@
-import type { Alert } from "./pass.ts";
+import type { Repairs } from "./evidence.ts";
 import { identifier, lines, literal } from "./sql_text.ts";
 
-type Payload = Alert["payload"];
+type UnseenKind =
+  | "http_untracked"
+  | "locking_refresh"
+  | "read_only"
+  | "refresh_denied"
+  | "timezone_ignored"
+  | "unrefreshed";
 
-/** What to run first about what no run tells of: calls past the ledger, views without a job, a server that lets nothing write. */
-export const UNSEEN_REPAIRS: Readonly<Record<string, (payload: Payload) => string>> = {
+/**
+ * What to run first for trouble that no row of the run history shows: calls past the ledger, views without a job, a server
+ * that refuses writes.
+ */
+export const UNSEEN_REPAIRS: Repairs<UnseenKind> = {
   http_untracked: ({ jobs }) =>
     lines(
       `select id, created, status_code, timed_out, error_msg from net._http_response`,
@@ -49,7 +58,7 @@ export const UNSEEN_REPAIRS: Readonly<Record<string, (payload: Payload) => strin
     ),
   unrefreshed: ({ views }) =>
     lines(
-      // Not refresh-<view>: that is the job of a view that Freshet registered, which scheduling by name would replace.
+      // Not refresh-<view>: that is the job of a view that Freshet registered, and scheduling by that name would replace it.
       `select cron.schedule(left('refresh ' || n.nspname || '.' || c.relname, 63), '*/30 * * * *', format(`,
       `    'set statement_timeout = ''10min''; set lock_timeout = ''5s''; refresh materialized view %s%I.%I',`,
       `    -- Readers go on where a unique index allows it.`,
@@ -59,7 +68,7 @@ export const UNSEEN_REPAIRS: Readonly<Record<string, (payload: Payload) => strin
       `    ) then 'concurrently ' else '' end, n.nspname, c.relname`,
       `)) from pg_class as c join pg_namespace as n on n.oid = c.relnamespace`,
       `where c.relkind = 'm' and n.nspname || '.' || c.relname in (${(views ?? []).map(literal).join(", ") || "'…'"});`,
-      // One line: the doctor leaves out lines that name what a stranger's database lacks.
+      // One line: the doctor leaves out whole lines that use functions which a database without Freshet lacks.
       `select analytics.adopt_job(jobname::text) from cron.job where jobname in (${
         (views ?? []).map((view) => literal(`refresh ${view}`.slice(0, 63))).join(", ") || "'…'"
       }); -- they are meant`,
@@ -70,12 +79,12 @@ export const UNSEEN_REPAIRS: Readonly<Record<string, (payload: Payload) => strin
     ),
 };
 
-/** Who calls pg_net without a job. */
+/** The triggers that call pg_net without a job. */
 const TRIGGERS =
   `select tgrelid::regclass, tgname, tgfoid::regprocedure from pg_trigger as t join pg_proc as p on p.oid = t.tgfoid
 where not t.tgisinternal and (p.prosrc ~* '\\mnet\\.http_' or p.pronamespace = to_regnamespace('supabase_functions'));`;
 
-/** The same calls, noted in the ledger from now on; a job that was declared is declared with its new command. */
+/** Makes the same calls through the ledger from now on; a declared job is declared with its new command. */
 export function keepInLedger(jobs: readonly string[]): string {
   const names = jobs.map(literal).join(", ");
   return lines(
@@ -88,8 +97,8 @@ export function keepInLedger(jobs: readonly string[]): string {
 }
 
 /**
- * Declares a job's command as it stands, and nothing else of it: a repair that changes the command would be an edit otherwise. One
- * line, of which the doctor leaves out whole ones.
+ * Declares a job's command as it is now, and changes nothing else: otherwise a repair that changes the command would be reported
+ * as an edit. One line, because the doctor leaves out whole lines.
  */
 export function declareAsItIs(job: string | null | undefined): string {
   return `update analytics.scheduled_jobs as d set command = j.command, command_fingerprint = freshet.command_fingerprint(j.command) ` +

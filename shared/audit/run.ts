@@ -11,9 +11,9 @@ import type { Clock } from "../kernel/ports.ts";
 
 export interface AuditOptions {
   readonly database: AuditDatabase;
-  /** null: there is no receiver. Alerts are kept, and the answer and health say so. */
+  /** null: there is no receiver. Alerts are kept, and the response and health say so. */
   readonly sender: AlertSender | null;
-  /** null: no token, so an issue is closed by a person. */
+  /** null: no token, so people close issues. */
   readonly issues: IssueTracker | null;
   readonly clock: Clock;
   /** The platform ends the function after its wall limit: no send begins later than this after the start. */
@@ -23,7 +23,7 @@ export interface AuditOptions {
 
 /** What `POST /cron-audit` answers. */
 export interface AuditSummary {
-  /** busy: another audit is at it, and tells; failed: nothing was detected, and the reason stands in health as well. */
+  /** busy: another audit is running, and reports; failed: nothing was detected, and health has the reason as well. */
   readonly outcome: AuditPass["outcome"] | "busy" | "failed";
   readonly reasons: readonly string[];
   /** Runs that had ended since the last pass. */
@@ -37,17 +37,20 @@ export interface AuditSummary {
   readonly heartbeat: Heartbeat;
 }
 
-/** off: no receiver; held: it asked for silence, or was told as often within this minute as it listens; left: another audit says that it is alive. */
+/**
+ * off: no receiver; held: the receiver asked for silence, or this minute's limit of check-ins is used up; left: another audit
+ * sends the heartbeat.
+ */
 export type Heartbeat = "sent" | "failed" | "held" | "left" | "off";
 
-/** Of the time to send, as much is for passes: a backlog is read in portions, and what waits is told in the same call. */
+/** The share of the sending time that passes may take: a backlog is read in portions, and waiting alerts are sent in the same call. */
 const PASSES_SHARE = 1 / 3;
 
 /**
- * Audits, tells what there is to tell, and last of all says that the audit is alive. What waits in the outbox is told
- * whatever became of the pass.
+ * Runs the audit, delivers its alerts, and sends the heartbeat last. Alerts in the outbox are delivered even when the pass
+ * fails.
  *
- * @throws what ended the pass, where not even the reason could be written down; the heartbeat has said it
+ * @throws the error of the pass when the reason could not be stored either; the heartbeat has reported it
  */
 export async function runAudit(options: AuditOptions): Promise<AuditSummary> {
   const { database, sender, clock } = options;
@@ -91,7 +94,7 @@ function found(audited: Audited): Pick<AuditSummary, "outcome" | "reasons" | "au
   return { outcome: audited.kind, reasons, audited: 0, opened: 0, closed: 0 };
 }
 
-/** @returns null when the database does not take it either */
+/** @returns null when the database cannot store it either */
 async function note(database: AuditDatabase, reason: string): Promise<{ readonly held: boolean } | null> {
   try {
     return { held: await database.noteFailure(reason) };
@@ -100,7 +103,7 @@ async function note(database: AuditDatabase, reason: string): Promise<{ readonly
   }
 }
 
-/** What the heartbeat is to say; held: not now, the receiver asked for silence; left: another audit says it. */
+/** What the heartbeat reports; held: the receiver asked for silence; left: another audit sends it. */
 type Pulse =
   | { readonly kind: "ok" | "held" | "left" }
   | { readonly kind: "error"; readonly reason: string };
@@ -133,7 +136,7 @@ async function tell(options: DeliveryOptions, pulse: Pulse): Promise<Told> {
   return await beat(options, { delivery, reason: reasons.length === 0 ? null : reasons.join("; ") });
 }
 
-/** An outbox that cannot be read, or written, is one more thing to say, and not the end of saying. */
+/** An outbox that cannot be read or written is one more thing to report, and must not stop the heartbeat. */
 async function deliver(
   options: DeliveryOptions,
 ): Promise<{ readonly delivery: Delivery; readonly fault: string | null }> {
@@ -165,7 +168,7 @@ async function beat(
   if (hold !== null) await database.hold("check_ins", hold).catch(() => {});
   if (verdict.kind === "delivered") return { delivery, heartbeat: "sent" };
 
-  // Without an alert to send, the heartbeat is what tells that the receiver would not have taken one.
+  // With no alert to send, the heartbeat shows that the receiver would not have accepted one.
   const untested = delivery.state === "ok" && delivery.sent === 0;
   const state = verdict.kind === "park" ? "refused" : verdict.kind === "hold" ? "limited" : "failing";
   const detail = `heartbeat: ${verdict.kind === "shrink" ? "the receiver answered 413" : verdict.error}`;

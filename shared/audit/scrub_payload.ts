@@ -4,8 +4,8 @@ import { scrubMessage, scrubName } from "../kernel/scrub/message.ts";
 type Payload = Alert["payload"];
 
 /**
- * Kinds whose messages are put together by this product out of names, schedules, moments and counts: they repeat no row and no
- * statement, so what their words announce as a name is one, and stays. A kind that is not listed is scrubbed as PostgreSQL's words are.
+ * Kinds whose messages this product composes from names, schedules, times and counts. They repeat no row and no statement, so
+ * what they announce as a name is one, and stays. A kind that is not listed is scrubbed like a message of PostgreSQL.
  */
 const OUR_WORDS: ReadonlySet<string> = new Set([
   ...["blind", "bundled_refreshes", "default_partition_used", "duplicated", "edited", "history_bloat", "history_lost"],
@@ -39,11 +39,21 @@ const OUR_WORDS: ReadonlySet<string> = new Set([
   ...["unset_timeout", "wrong_host", "zombie"],
 ]);
 
-const NAMES = ["subject", "summary", "job", "view", "owner", "function", "schedule", "renamed_to"] as const;
+const NAMES = [
+  "subject",
+  "summary",
+  "job",
+  "view",
+  "owner",
+  "function",
+  "schedule",
+  "renamed_to",
+  "repair_hint",
+] as const;
 
 /**
- * What an alert or an incident is about, fit to be shown: every place where it says something about an incident goes through
- * here. Names lose what is secret in them; the message keeps the names that are shown beside it.
+ * The payload of an alert or an incident, safe to show: every field that describes an incident is scrubbed here. Secrets are
+ * removed from names; the message keeps the names that are shown beside it.
  */
 export function scrubPayload(payload: Payload): Payload {
   const { subject, job, view, owner, renamed_to, jobs, views } = payload;
@@ -76,7 +86,7 @@ export function scrubPayload(payload: Payload): Payload {
   return shown;
 }
 
-/** Begins with the kind, which tells incidents of one subject apart; a group may be told in the issue of another kind. */
+/** Begins with the kind, which tells incidents of one subject apart; a group may be reported in the issue of another kind. */
 function scrubFingerprint(fingerprint: string): string {
   const kind = /^[a-z_]+:/.exec(fingerprint)?.[0] ?? "";
   return kind + scrubName(fingerprint.slice(kind.length));

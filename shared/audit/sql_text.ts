@@ -1,4 +1,4 @@
-/** SQL that a person pastes, put together from names and texts. */
+/** Composes SQL that a person pastes from names and texts. */
 
 /** A name as an SQL identifier. */
 export function identifier(name: string): string {
@@ -10,7 +10,7 @@ export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** The statements that there are, one below the other. */
+/** The statements, without nulls, one per line. */
 export function lines(...statements: readonly (string | null)[]): string {
   return statements.filter((statement) => statement !== null).join("\n");
 }

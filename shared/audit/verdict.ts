@@ -1,23 +1,23 @@
-/** What the receiver said to one envelope. */
+/** The receiver's answer to one envelope. */
 export interface SendAnswer {
   /** HTTP status; null when no answer came: refused, reset, timed out, or dropped on the way out. */
   readonly status: number | null;
-  /** Seconds for which the receiver wants no more of this category; null when it did not say. */
+  /** Seconds for which the receiver accepts no more of this category; null when it did not say. */
   readonly hold_seconds: number | null;
-  /** Why it was not taken, in the receiver's words, without secrets; null when it did not say. */
+  /** Why it was refused, as the receiver put it, without secrets; null when it gave no reason. */
   readonly words: string | null;
 }
 
-/** What becomes of an alert after the receiver's answer. */
+/** What happens to an alert after the receiver's answer. */
 export type Verdict =
   | { readonly kind: "delivered" }
-  /** Too large: the same event again, with less in it. */
+  /** Too large: send the same event again with less in it. */
   | { readonly kind: "shrink" }
-  /** Not this time; after so many seconds again. */
+  /** Try again after this many seconds. */
   | { readonly kind: "defer"; readonly seconds: number; readonly error: string }
-  /** The receiver wants silence for so many seconds. */
+  /** The receiver asks to send nothing for this many seconds. */
   | { readonly kind: "hold"; readonly seconds: number; readonly error: string }
-  /** It will never be taken as things are: a person must look. Only a 400 is about this alert alone. */
+  /** It will not be accepted until a person changes something. Only a 400 concerns this alert alone. */
   | { readonly kind: "park"; readonly error: string; readonly concerns_all: boolean };
 
 const BACKOFF_SECONDS = [5, 15, 60, 300] as const;
@@ -38,12 +38,12 @@ export function judgeAnswer(answer: SendAnswer, attempt: number): Verdict {
   if (status === 429) {
     return { kind: "hold", seconds: holdSeconds(answer) ?? UNSTATED_HOLD_SECONDS, error: said };
   }
-  // A redirect or an unknown 4xx is a wrong address as much as 401 is a wrong key; only 408 asks to try again.
+  // A redirect or an unknown 4xx means a wrong address, as 401 means a wrong key; only 408 asks to try again.
   if (status < 500 && status !== 408) return { kind: "park", error: said, concerns_all: status !== 400 };
   return defer(attempt, said);
 }
 
-/** For how long the receiver wants silence, whatever else it answered: at most an hour; null when it did not ask. */
+/** For how long the receiver asks to send nothing, whatever its status: at most an hour; null when it did not ask. */
 export function holdSeconds(answer: SendAnswer): number | null {
   if (answer.hold_seconds === null) return null;
   return Math.min(Math.max(answer.hold_seconds, 1), LONGEST_HOLD_SECONDS);

@@ -1,15 +1,15 @@
 /**
- * Everything that the read path can say about itself. The union is closed and is the only logging below `http/`: it
- * feeds the one log line and `Cache-Status`, and tests read it.
+ * Every event that the read path reports. The union is closed, and events are the only logging below `http/`: they feed
+ * the request's one log line and its `Cache-Status` header, and tests assert on them.
  */
 export type CacheEvent =
   | { readonly type: "pointer_refreshed"; readonly from: "shared" | "source" }
-  /** The source did not answer, so the last known versions stand in. */
+  /** The source did not answer, so the last known versions are used. */
   | { readonly type: "pointer_stale" }
   | { readonly type: "not_modified" }
   | { readonly type: "memory_hit" }
   | { readonly type: "memory_missed" }
-  /** Another request was already fetching the same answer. */
+  /** Joined another request that was already fetching the same answer. */
   | { readonly type: "collapsed" }
   | { readonly type: "shared_hit" }
   | { readonly type: "shared_missed" }
@@ -18,27 +18,27 @@ export type CacheEvent =
     readonly operation: "read" | "acquire" | "commit" | "count";
     readonly reason: string;
   }
-  /** The breaker is open: the shared cache was not asked. */
+  /** The circuit breaker is open: the shared cache was not asked. */
   | { readonly type: "shared_skipped" }
-  /** The shared cache returned an entry of another key: a collision, a fault, or an attempt. */
+  /** The shared cache returned an entry of another key: a collision, a fault, or an attack. */
   | { readonly type: "key_mismatch" }
   | { readonly type: "entry_malformed" }
   | { readonly type: "lock_won" }
   | { readonly type: "lock_lost" }
-  /** Another isolate fetches this version; its predecessor was served meanwhile. */
+  /** Another isolate is fetching this version; the previous version was served meanwhile. */
   | { readonly type: "previous_served" }
   | { readonly type: "waited"; readonly milliseconds: number; readonly found: boolean }
   | { readonly type: "source_read"; readonly milliseconds: number }
   | { readonly type: "source_failed" }
-  /** The source did not answer, and a kept answer stood in. */
+  /** The source did not answer, and a cached answer was served instead. */
   | { readonly type: "stale_served" }
   | { readonly type: "stored" }
   | { readonly type: "too_large_to_keep"; readonly bytes: number }
-  /** Somebody demanded younger rows than there were, and their resource refreshes on demand. */
+  /** The caller demanded younger rows than the view had, and the resource refreshes on demand. */
   | { readonly type: "refresh_demanded"; readonly outcome: "queued" | "refreshed" | "refused" | "failed" }
   | { readonly type: "background_failed"; readonly reason: string };
 
-/** Takes events as they happen. */
+/** Reports an event as it happens. */
 export type Emit = (event: CacheEvent) => void;
 
 /** Where an answer came from, in one word for the log. */
@@ -55,7 +55,7 @@ const WORDS: Readonly<Partial<Record<CacheEvent["type"], CacheWord>>> = {
   stale_served: "stale",
 };
 
-/** The events whose happening an operator wants to see by name. */
+/** The events that the log line lists by name, for operators. */
 const NOTABLE: ReadonlySet<CacheEvent["type"]> = new Set<CacheEvent["type"]>([
   "pointer_stale",
   "shared_failed",
@@ -68,12 +68,13 @@ const NOTABLE: ReadonlySet<CacheEvent["type"]> = new Set<CacheEvent["type"]>([
   "background_failed",
 ]);
 
-/** The last event that says where the answer came from decides: a stale answer outranks the failed read before it. */
+/** The last event that has a word decides: a stale answer outranks the failed read before it. */
 export function cacheWord(events: readonly CacheEvent[]): CacheWord {
   const found = events.findLast((event) => event.type in WORDS);
   return (found && WORDS[found.type]) ?? "none";
 }
 
+/** The types of the notable events, each once, in order of first occurrence. */
 export function notableEvents(events: readonly CacheEvent[]): readonly string[] {
   const types: string[] = [];
   for (const { type } of events) if (NOTABLE.has(type) && !types.includes(type)) types.push(type);

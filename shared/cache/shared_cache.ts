@@ -11,19 +11,19 @@ type Operation = Extract<CacheEvent, { type: "shared_failed" }>["operation"];
 
 export interface SharedCacheOptions {
   readonly clock: Clock;
-  /** Begins every key, so that two projects or environments can share one Redis without meeting. */
+  /** Prefix of every key, so that two projects or environments can share one Redis without collisions. */
   readonly prefix: string;
 }
 
-/** How long an isolate may own a fetch before another may try: the source's own timeout. */
+/** How long an isolate holds the lock of a fetch before another isolate may try: the source's own timeout. */
 const LOCK_MS = 5_000;
 
-/** After silence nobody asks for so long: a request asks several times in a row, and may lose one timeout, not three. */
+/** Pause after a timeout: a request calls Redis several times in a row, and may lose one timeout to it, not three. */
 const REST_MS = 100;
 
 /**
- * A shared store that cannot hurt: a failure is an event and a "not now", and after 5 in a row nobody asks for 10 s. It
- * works without a store, too, and then always says "not now".
+ * A shared store whose failures cannot fail a request: a failure is reported as an event and returned as "unavailable",
+ * and after 5 failures in a row the circuit breaker stays open for 10 s. Without a store, every call is "unavailable".
  */
 export class SharedCache {
   readonly #store: SharedStore | null;
@@ -45,7 +45,7 @@ export class SharedCache {
     return value === null ? { kind: "nothing" } : { kind: "value", value };
   }
 
-  /** A lock is an optimisation: `unavailable` means go on without one. */
+  /** A lock is an optimisation: on `unavailable`, go on without one. */
   async acquire(lock: Lock, key: string, emit: Emit): Promise<Acquired | "unavailable"> {
     const acquired = await this.#ask(
       "acquire",
@@ -72,7 +72,11 @@ export class SharedCache {
     return store === null ? undefined : await this.attempt(operation, () => work(store), emit);
   }
 
-  /** Runs work on the same Redis, the cache's or somebody else's, behind the one breaker. Undefined: it could not be asked. */
+  /**
+   * Runs work on the same Redis behind the one circuit breaker, for the cache and for others such as the rate limiter.
+   *
+   * @returns undefined if Redis failed or was not asked
+   */
   async attempt<T>(operation: Operation, work: () => Promise<T>, emit: Emit): Promise<T | undefined> {
     if (this.#clock.now() < this.#silent_until || !this.#breaker.allows()) {
       emit({ type: "shared_skipped" });

@@ -4,7 +4,7 @@ export interface Write {
   readonly milliseconds: number;
 }
 
-/** A lock that belongs to whoever knows its token. */
+/** A lock: only the holder of its token may release it. */
 export interface Lock {
   readonly key: string;
   readonly token: string;
@@ -12,11 +12,11 @@ export interface Lock {
 
 export interface Acquired {
   readonly is_won: boolean;
-  /** What stands under the key that the lock is for. */
+  /** The value under the key that the lock protects. */
   readonly value: string | null;
 }
 
-/** What a shared store throws: a word for the log, and nothing that the store or its client said. */
+/** The error of a shared store: one word for the log, and no text of the store or its client. */
 export class SharedStoreError extends Error {
   readonly reason: string;
 
@@ -27,14 +27,14 @@ export class SharedStoreError extends Error {
   }
 }
 
-/** A cache that several isolates share. Every function may throw; the caller treats that as "no shared cache now". */
+/** A cache that several isolates share. Each method may throw; the caller then treats the cache as unavailable. */
 export interface SharedStore {
   read(key: string): Promise<string | null>;
   /**
-   * Sets the lock if nobody holds it, and then looks at what it is for, in one trip: its last holder may have written that
-   * since anybody looked. It falls by itself after `milliseconds`.
+   * Takes the lock if it is free, then reads `key`, in one round trip: the lock's last holder may have written the
+   * value since the caller last read it. The lock expires after `milliseconds`.
    */
   acquire(lock: Lock, milliseconds: number, key: string): Promise<Acquired>;
-  /** Writes, then gives the lock back if it is still ours, in one trip. */
+  /** Writes, then releases the lock if we still hold it, in one round trip. */
   commit(writes: readonly Write[], lock: Lock | null): Promise<void>;
 }

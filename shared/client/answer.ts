@@ -1,6 +1,6 @@
 import { type Reply, wholeNumberOf } from "./reply.ts";
 
-/** What an answer says about itself. */
+/** What an answer says about its rows. */
 export interface Meta {
   /** The resource's name, like "sales/orders-by-day". */
   readonly resource: string;
@@ -13,11 +13,11 @@ export interface Meta {
   readonly row_count: number;
 }
 
-/** Of what is not paged. */
+/** For resources without pages. */
 export interface ListMeta extends Meta {
   /** Whether there are more rows than these: ask for more of them (`limit`), or for fewer of all (a filter). */
   readonly is_truncated: boolean;
-  /** The rows that there are in all. */
+  /** The number of all rows. */
   readonly total_count: number;
 }
 
@@ -28,12 +28,12 @@ export interface PageMeta extends Meta {
 
 /** How old an answer is, and where it came from. */
 export interface Freshness {
-  /** Seconds since the rows were last known to equal their sources; null when something in between dropped the header. */
+  /** Seconds since the rows were last known to equal their sources; null when a proxy dropped the header. */
   readonly age_seconds: number | null;
   /** Whether the answer is older than its view's objective. */
   readonly is_stale: boolean;
   readonly etag: string | null;
-  /** Which layer answered (RFC 9211); null where the caller had the answer already. */
+  /** Which layer answered (RFC 9211); null when the client had the answer already. */
   readonly cache_status: string | null;
   /** Whether the API answered 304: `data` and `meta` are then the very objects of the answer before. */
   readonly is_unchanged: boolean;
@@ -50,15 +50,15 @@ export interface Answer<Data, M = Meta> {
 /** A CSV file. */
 export interface CsvAnswer {
   readonly text: string;
-  /** Whether there are more rows than these; null of a page, and where something in between dropped the header. */
+  /** Whether there are more rows than these; null for a page, and when a proxy dropped the header. */
   readonly is_truncated: boolean | null;
-  /** The rows that there are in all; null of a page that was not asked to count. */
+  /** The number of all rows; null for a page that was not asked to count. */
   readonly total_count: number | null;
   readonly freshness: Freshness;
   readonly request_id: string | null;
 }
 
-/** What the headers of a reply say. */
+/** Reads the headers of a reply. */
 export function aboutReply(
   { status, headers }: Reply,
 ): { readonly freshness: Freshness; readonly request_id: string | null } {
@@ -72,7 +72,7 @@ export function aboutReply(
   return { freshness, request_id: headers.get("x-request-id") };
 }
 
-/** What the headers of a CSV file say of the rows that it lacks. */
+/** Reads from the headers of a CSV file which rows it lacks. */
 export function lengthOf({ headers }: Reply): Pick<CsvAnswer, "is_truncated" | "total_count"> {
   const truncated = headers.get("freshet-truncated");
   return {

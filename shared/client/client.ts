@@ -8,7 +8,7 @@ import { type Endpoint, overFetch, overSupabase, type SupabaseClientLike } from 
 
 /** How to reach the API: through a supabase-js client, or by its URL and a key. */
 export type FreshetOptions = (({ readonly supabase: SupabaseClientLike }) | Endpoint) & Patience & {
-  /** How many answers are kept to be confirmed by their ETag; 100 when left out, 0 keeps none. */
+  /** How many answers are kept and revalidated by their ETag; 100 when left out, 0 keeps none. */
   readonly most_kept?: number | undefined;
 };
 
@@ -82,7 +82,7 @@ export function createBareClient(options: FreshetOptions): Client {
     return { text: String(reply.body), ...lengthOf(reply), ...aboutReply(reply) };
   }
 
-  // The resources' types are promised by the API, which checks every row before it leaves.
+  // The API guarantees the resources' types: it checks every row before it sends it.
   return { get: get as Client["get"], csv };
 }
 

@@ -1,8 +1,8 @@
 import type { ProblemCode } from "./problem_code.ts";
 
 /**
- * Why a read failed. Besides the API's own codes: `UNREACHABLE`, when there was no answer at all, and `UNEXPECTED`, when
- * something else than the API answered.
+ * Why a read failed. Besides the API's own codes: `UNREACHABLE`, when there was no response, and `UNEXPECTED`, when
+ * something other than the API answered.
  */
 export type FailureCode = ProblemCode | "UNREACHABLE" | "UNEXPECTED";
 
@@ -12,10 +12,10 @@ export interface FieldError {
   readonly reason: string;
 }
 
-/** How old the rows are that a caller found too old. */
+/** The age of the rows, when the caller refused it. */
 export interface Staleness {
   readonly age_seconds: number;
-  /** What was demanded. */
+  /** The greatest age that the caller accepts. */
   readonly max_age_seconds: number;
   /** When the next refresh is due: an ISO timestamp with Z; null when there is none. */
   readonly next_refresh_at: string | null;
@@ -29,7 +29,7 @@ export interface Failure {
   readonly detail: string;
   /** Of BAD_REQUEST: every parameter that was refused. */
   readonly errors: readonly FieldError[];
-  /** After how many seconds another attempt makes sense; null when the API does not say. */
+  /** Seconds until another attempt makes sense; null when the API does not say. */
   readonly retry_after_seconds: number | null;
   /** Of TOO_STALE; null otherwise. */
   readonly staleness: Staleness | null;

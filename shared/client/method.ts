@@ -8,7 +8,7 @@ export type Method<Name extends ResourceName> = (
 
 /** Reads one resource that is served a page at a time: called, the page that `cursor` names, otherwise the first. */
 export interface PagedMethod<Name extends ResourceName> extends Method<Name> {
-  /** Every page from there on, each fetched when it is asked for. */
+  /** Every page from there on, each fetched when the loop reaches it. */
   pages(...asked: Asked<Resources[Name]["params"]>): AsyncGenerator<AnswerOf<Name>, void, undefined>;
 }
 

@@ -4,11 +4,11 @@ import type { Client } from "./client.ts";
 
 /** The resources of the pack arena. */
 export interface ArenaPack {
-  /** The challenges to which an agent has submitted, of all the caller's agents unless one is named. */
+  /** The challenges to which the caller's agents have submitted: all agents, unless agent_id names one. */
   readonly agentChallenges: RowsMethod<"arena/agent-challenges">;
   /** The caller's own agents by name. */
   readonly agents: RowsMethod<"arena/agents">;
-  /** The challenges that have scores, with the number of their lanes and of those that lane-distributions holds back. */
+  /** The challenges that have scores, with the number of their lanes and how many of these lane-distributions withholds. */
   readonly challenges: RowsMethod<"arena/challenges">;
   /** The spread of scores in each lane of one challenge: percentiles, mean, extremes. */
   readonly laneDistributions: Method<"arena/lane-distributions">;
@@ -35,11 +35,11 @@ export function arena(client: Client): ArenaPack {
 
 /** The resources of the pack engagement. */
 export interface EngagementPack {
-  /** What each learner did on each day, the newest days first. */
+  /** Each learner's activity on each day, the newest days first. */
   readonly activeLearningDays: RowsMethod<"engagement/active-learning-days">;
-  /** Which explanations are read, how long, whether they help, and who comes back, the most read first. */
+  /** How each explanation is read: opens, time spent, helpful verdicts, returning readers; the most read first. */
   readonly explanationEngagement: RowsMethod<"engagement/explanation-engagement">;
-  /** Tracks by how many learn with them, the most popular first. */
+  /** Tracks by their number of learners, the most popular first. */
   readonly popularTracks: Method<"engagement/popular-tracks">;
   /** How many attempts at each quiz are completed, with their average score and median duration. */
   readonly quizCompletionRates: RowsMethod<"engagement/quiz-completion-rates">;
@@ -47,7 +47,7 @@ export interface EngagementPack {
   readonly reviewSessionUsage: Method<"engagement/review-session-usage">;
   /** After how many consecutive active days learners stop, by length of the streak. */
   readonly streakDropoffs: Method<"engagement/streak-dropoffs">;
-  /** The pack in one row, with windows that end at the newest active day. */
+  /** Learning activity in one row, with windows that end at the newest active day. */
   readonly summaryStats: Method<"engagement/summary-stats">;
   /** All tracks by title. */
   readonly tracks: RowsMethod<"engagement/tracks">;
@@ -69,9 +69,9 @@ export function engagement(client: Client): EngagementPack {
 
 /** The resources of the pack qbank. */
 export interface QbankPack {
-  /** How each question was answered in each week, oldest week first: attempts, accuracy, median duration. */
+  /** The answers to each question in each week, oldest week first: attempts, accuracy, median duration. */
   readonly heatmap: RowsMethod<"qbank/heatmap">;
-  /** The heatmap for drawing: a row for each lesion and topic, a column for each week, cells where there are answers. */
+  /** The heatmap as a table: a row for each lesion and topic, a column for each week, cells where there are answers. */
   readonly heatmapMatrix: PagedMethod<"qbank/heatmap/matrix">;
   /** The lesions that questions have, in the spelling that the heatmap filters by. */
   readonly lesions: RowsMethod<"qbank/lesions">;
@@ -91,49 +91,49 @@ export function qbank(client: Client): QbankPack {
 
 /** The resources of the pack training. */
 export interface TrainingPack {
-  /** How much happened on each day of a year, this one unless one is named, with the year's total and greatest day. */
+  /** Attempts on each day of a year, this year by default, with the year's total and its busiest day. */
   readonly activityCalendar: Method<"training/activity-calendar">;
-  /** Each person's assignments, soonest due first, with the completion of the same task by all who may be seen. */
+  /** Each person's assignments, soonest due first, with how many of the visible people completed the same task. */
   readonly assignments: Method<"training/assignments">;
-  /** Attempts of each of the days that end today, or with another one, oldest first; days without one included. */
+  /** Attempts on each of the days up to today, or up to another day, oldest first; days without attempts included. */
   readonly attemptTrend: Method<"training/attempt-trend">;
-  /** Completed attempts, the newest first: who, what, which score. */
+  /** Completed attempts, the newest first: person, scenario, score. */
   readonly attempts: RowsMethod<"training/attempts">;
-  /** Users grouped by how often something happens in their attempts, with the average score of each group. */
+  /** Users grouped by how often an event of one type occurs in their attempts, with each group's average score. */
   readonly kpiCohorts: Method<"training/kpi/cohorts">;
-  /** When in a call something happens: events of one type by minute. */
+  /** Events of one type by minute of the call. */
   readonly kpiHeatmap: RowsMethod<"training/kpi/heatmap">;
-  /** How often something happens, by week, oldest first: events of one type, and how many for each attempt. */
+  /** Events of one type by week, oldest first: in all, and per attempt. */
   readonly kpiWeekly: RowsMethod<"training/kpi/weekly">;
-  /** Who scored best in a month, this one unless one is named, and how that differs from the month before. */
+  /** The people with the best scores of a month, this month by default, and their change against the month before. */
   readonly leaderboard: Method<"training/leaderboard">;
-  /** The caller's own assignments, soonest due first; those that are open unless others are asked for. */
+  /** The caller's own assignments, soonest due first; only the open ones by default. */
   readonly meAssignments: Method<"training/me/assignments">;
   /** The caller's own last attempts, the newest first. */
   readonly meAttempts: RowsMethod<"training/me/attempts">;
-  /** The caller's own average score on each of the days that end today, or with another one, oldest first; days without an attempt included. */
+  /** The caller's own average score on each of the days up to today, or up to another day, oldest first; days without an attempt included. */
   readonly meScoreTrend: Method<"training/me/score-trend">;
-  /** The caller's own attempts and scores: this week, against the week before, and in all. */
+  /** The caller's own attempts and scores: this week, compared with the week before, and in all. */
   readonly meStats: Method<"training/me/stats">;
   /** An organisation in one row: users, attempts and average score, of all time or of a period; attempts of this month and of this week. */
   readonly orgOverview: Method<"training/org-overview">;
-  /** The people whom the caller may see, by name and role: everybody, their people, or themselves. */
+  /** The people whom the caller may see, by name and role: the whole organisation, their people, or themselves. */
   readonly people: RowsMethod<"training/people">;
-  /** The attempts of a manager's people, also those that were not completed, the newest first. */
+  /** The attempts of a manager's people, including those that were not completed, the newest first. */
   readonly peopleAttempts: RowsMethod<"training/people/attempts">;
-  /** A manager's people, each with their attempts of all time or of a period, and how far their assignments are. */
+  /** A manager's people, each with their attempts of all time or of a period, and the state of their assignments. */
   readonly peopleFigures: RowsMethod<"training/people/figures">;
   /** The members of organisations with their e-mail addresses, for the server that sends them digests. */
   readonly recipients: RowsMethod<"training/recipients">;
-  /** How each scenario is scored, over all time or a period: average, median, spread, and whether the spread is suspiciously high. */
+  /** The scores of each scenario, of all time or of a period: average, median, spread, and whether the spread is suspiciously high. */
   readonly scenarioInsights: RowsMethod<"training/scenario-insights">;
   /** The scenarios of an organisation: title, difficulty, category. */
   readonly scenarios: RowsMethod<"training/scenarios">;
-  /** How far each task is, which is a scenario with a due date: assigned, completed, overdue; of everybody or of a manager's people. */
+  /** The progress of each task (a scenario with a due date): assigned, completed, overdue; of the whole organisation or a manager's people. */
   readonly tasks: Method<"training/tasks">;
   /** A manager's team: attempts and average score of the last days or of a period, completion of assignments, rank among teams. */
   readonly teamOverview: Method<"training/team-overview">;
-  /** The teams of an organisation with their managers: for a manager the own one. */
+  /** The teams of an organisation with their managers; a manager reads only their own team. */
   readonly teams: RowsMethod<"training/teams">;
   /** The scenarios with the most scored attempts, of all time or of a period, with their average score. */
   readonly topScenarios: Method<"training/top-scenarios">;

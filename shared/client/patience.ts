@@ -1,7 +1,7 @@
 import { failureOf, type Reply } from "./reply.ts";
 import type { FreshetError } from "./failure.ts";
 
-/** How often, and how long, a read waits for an API that asks it to. */
+/** How often, and how long, a read waits when the API asks it to. */
 export interface Patience {
   /** Attempts after the first; 2 when left out. */
   readonly retries?: number | undefined;
@@ -11,7 +11,7 @@ export interface Patience {
   readonly sleep?: ((milliseconds: number, signal: AbortSignal | null) => Promise<void>) | undefined;
 }
 
-/** Sends until the API neither asks to come back later (503 and 429 with `Retry-After`) nor patience is left. */
+/** Sends again while the API asks to come back later (503 and 429 with `Retry-After`) and attempts are left. */
 export async function sendPatiently(
   send: () => Promise<Reply>,
   { retries = 2, longest_wait_seconds = 30, sleep = pause }: Patience,

@@ -4,7 +4,7 @@ export interface KeptAnswer {
   readonly body: unknown;
 }
 
-/** The answers that were used last, by path. What is kept is shown again only after the API said, by a 304, that it is current. */
+/** The most recently used answers, by path. A kept answer is used again only after the API confirmed it with a 304. */
 export class RecentAnswers {
   readonly #kept = new Map<string, KeptAnswer>();
   readonly #most: number;
@@ -17,7 +17,7 @@ export class RecentAnswers {
     return this.#kept.get(path);
   }
 
-  /** Keeps an answer as the most recent one; what was confirmed is kept anew. */
+  /** Keeps an answer as the most recent one; so does a 304 with the answer that it confirms. */
   keep(path: string, answer: KeptAnswer): void {
     this.#kept.delete(path);
     this.#kept.set(path, answer);

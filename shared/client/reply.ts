@@ -1,11 +1,11 @@
 import { type FieldError, FreshetError, type Staleness } from "./failure.ts";
 import type { ProblemCode } from "./problem_code.ts";
 
-/** What came back, whichever way it came. */
+/** A response, from either transport. */
 export interface Reply {
   readonly status: number;
   readonly headers: Headers;
-  /** Parsed when it is JSON, otherwise text; null of a 304. */
+  /** Parsed when it is JSON, otherwise text; null for a 304. */
   readonly body: unknown;
 }
 
@@ -34,7 +34,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** No answer at all, or the abort that was asked for. */
+/** The error for no response at all, or the reason of the abort. */
 export function unreachable(cause: unknown, signal: AbortSignal | null): unknown {
   if (signal?.aborted) return signal.reason;
   const detail = "The API could not be reached";
@@ -48,7 +48,7 @@ interface Problem extends Partial<Staleness> {
   readonly errors?: readonly FieldError[];
 }
 
-/** The error that a reply stands for. */
+/** The error for a reply. */
 export function failureOf({ status, headers, body }: Reply): FreshetError {
   const about = {
     retry_after_seconds: wholeNumberOf(headers.get("retry-after")),

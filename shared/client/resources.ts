@@ -8,7 +8,7 @@ export interface ArenaAgentChallengesParams {
   readonly cursor?: string | undefined;
 }
 
-/** A row of: The challenges to which an agent has submitted, of all the caller's agents unless one is named. */
+/** A row of: The challenges to which the caller's agents have submitted: all agents, unless agent_id names one. */
 export interface ArenaAgentChallengesRow {
   readonly agent_id: string;
   /** Null where the agent was deleted after the last refresh. */
@@ -18,7 +18,7 @@ export interface ArenaAgentChallengesRow {
   readonly challenge_title: string;
   /** Submissions in any state. */
   readonly submissions_count: number;
-  /** Those of them that are scored. */
+  /** Scored submissions among them. */
   readonly scored_count: number;
   /** Null where no moment between 1900 and 2200 is known. */
   readonly last_submission_at: string | null;
@@ -43,18 +43,18 @@ export interface ArenaChallengesParams {
   readonly cursor?: string | undefined;
 }
 
-/** A row of: The challenges that have scores, with the number of their lanes and of those that lane-distributions holds back. */
+/** A row of: The challenges that have scores, with the number of their lanes and how many of these lane-distributions withholds. */
 export interface ArenaChallengesRow {
   readonly challenge_id: string;
   /** As of the last refresh. */
   readonly title: string;
-  /** Lanes with a score that can be computed with. */
+  /** Lanes with a usable score. */
   readonly lanes_count: number;
-  /** Those of them with fewer than five samples: lane-distributions does not show them. */
+  /** Those with fewer than five samples, which lane-distributions does not show. */
   readonly withheld_lanes_count: number;
-  /** Fewer than five: no lane can be shown, and the challenge does not leave the API. */
+  /** Samples of the lane with the most. Fewer than five: no lane can be shown, and the challenge is not served. */
   readonly samples_of_fullest_lane_count: number;
-  /** Of a submission with such a score. */
+  /** Latest submission with a usable score. */
   readonly last_submission_at: string;
 }
 
@@ -118,7 +118,7 @@ export interface ArenaTimeToFirstWinRow {
   readonly challenge_id: string;
   /** As of the last refresh. */
   readonly challenge_title: string;
-  /** Agents behind the average; fewer than five never leave the API. */
+  /** Agents behind the average; rows with fewer than five are not served. */
   readonly agents_with_win: number;
   readonly avg_days_to_first_win: number;
 }
@@ -152,7 +152,7 @@ export interface ArenaWeaknessPatternsRow {
   readonly challenge_p25: number;
   readonly challenge_p50: number;
   readonly challenge_p75: number;
-  /** Samples behind the quartiles; fewer than five never leave the API. */
+  /** Samples behind the quartiles; rows with fewer than five are not served. */
   readonly challenge_sample_count: number;
 }
 
@@ -165,7 +165,7 @@ export interface EngagementActiveLearningDaysParams {
   readonly cursor?: string | undefined;
 }
 
-/** A row of: What each learner did on each day, the newest days first. */
+/** A row of: Each learner's activity on each day, the newest days first. */
 export interface EngagementActiveLearningDaysRow {
   readonly user_id: string;
   /** UTC day of the start. */
@@ -173,7 +173,7 @@ export interface EngagementActiveLearningDaysRow {
   readonly sessions_count: number;
   readonly quiz_attempts_count: number;
   readonly review_sessions_count: number;
-  /** Of sessions and reviews that began on the day; one whose duration is unknown adds nothing. */
+  /** Seconds of sessions and reviews that began on the day; one without a known duration adds nothing. */
   readonly active_seconds: number;
 }
 
@@ -184,16 +184,16 @@ export interface EngagementExplanationEngagementParams {
   readonly cursor?: string | undefined;
 }
 
-/** A row of: Which explanations are read, how long, whether they help, and who comes back, the most read first. */
+/** A row of: How each explanation is read: opens, time spent, helpful verdicts, returning readers; the most read first. */
 export interface EngagementExplanationEngagementRow {
   readonly question_id: string;
-  /** The question's stem, at most 300 characters of it: an ellipsis stands for the rest. Null where the bank of this project has no such question. */
+  /** The question's stem, cut to 300 characters with an ellipsis. Null where this project's question bank has no such question. */
   readonly question_text: string | null;
   readonly views_count: number;
   readonly learners_count: number;
   /** Over views whose dwell time is known; null when there is none. */
   readonly median_dwell_ms: number | null;
-  /** Helpful verdicts / verdicts, four decimals; null when nobody gave one. */
+  /** Helpful verdicts / verdicts, four decimals; null without a verdict. */
   readonly helpful_rate: number | null;
   /** Learners who opened it more than once / learners, four decimals. */
   readonly revisit_rate: number;
@@ -204,7 +204,7 @@ export interface EngagementPopularTracksParams {
   readonly top?: number | undefined;
 }
 
-/** A row of: Tracks by how many learn with them, the most popular first. */
+/** A row of: Tracks by their number of learners, the most popular first. */
 export interface EngagementPopularTracksRow {
   readonly track_id: string;
   readonly title: string;
@@ -212,7 +212,7 @@ export interface EngagementPopularTracksRow {
   readonly learners_count: number;
   readonly sessions_count: number;
   readonly completed_quizzes_count: number;
-  /** Of all sessions; one whose duration is unknown adds nothing. */
+  /** Seconds of all sessions; one without a known duration adds nothing. */
   readonly total_seconds: number;
   /** By learners, then sessions, then title; 1 is the most popular. */
   readonly popularity_rank: number;
@@ -232,14 +232,14 @@ export interface EngagementQuizCompletionRatesRow {
   /** Null where the track was deleted after the last refresh. */
   readonly track_title: string | null;
   readonly quiz_id: string;
-  /** Attempts, also those that were not completed. */
+  /** All attempts, completed or not. */
   readonly started_count: number;
   readonly completed_count: number;
   /** completed_count / started_count, four decimals. */
   readonly completion_rate: number;
   /** Over completed attempts that have a score; null when there is none. */
   readonly avg_score: number | null;
-  /** Over completed attempts whose duration is known; null when there is none. */
+  /** Over completed attempts with a known duration; null when there is none. */
   readonly median_duration_ms: number | null;
 }
 
@@ -266,9 +266,9 @@ export type EngagementStreakDropoffsParams = Readonly<Record<string, never>>;
 export interface EngagementStreakDropoffsRow {
   /** Length of a streak: a run of consecutive active days of one learner. */
   readonly streak_days: number;
-  /** Streaks that lasted at least so long. */
+  /** Streaks of at least this length. */
   readonly reached_count: number;
-  /** Streaks of exactly this length whose last day is before the newest active day that has come. */
+  /** Streaks of exactly this length whose last day is before the newest active day that is not in the future. */
   readonly ended_count: number;
   /** ended_count / reached_count, four decimals. */
   readonly dropoff_rate: number;
@@ -277,9 +277,9 @@ export interface EngagementStreakDropoffsRow {
 /** Parameters of engagement/summary-stats. */
 export type EngagementSummaryStatsParams = Readonly<Record<string, never>>;
 
-/** A row of: The pack in one row, with windows that end at the newest active day. */
+/** A row of: Learning activity in one row, with windows that end at the newest active day. */
 export interface EngagementSummaryStatsRow {
-  /** Newest active day in the data that has come, where the windows end; null when there is none. */
+  /** Newest active day in the data that is not in the future, where the windows end; null when there is none. */
   readonly as_of_on: string | null;
   readonly learners_count: number;
   /** Learners active on as_of_on or one of the six days before it. */
@@ -315,10 +315,10 @@ export interface QbankHeatmapParams {
   readonly cursor?: string | undefined;
 }
 
-/** A row of: How each question was answered in each week, oldest week first: attempts, accuracy, median duration. */
+/** A row of: The answers to each question in each week, oldest week first: attempts, accuracy, median duration. */
 export interface QbankHeatmapRow {
   readonly question_id: string;
-  /** The question's stem, at most 300 characters of it: an ellipsis stands for the rest. Null where the question was deleted after the last refresh. */
+  /** The question's stem, cut to 300 characters with an ellipsis. Null where the question was deleted after the last refresh. */
   readonly question_text: string | null;
   /** Normalised: see analytics.question_tags. */
   readonly lesion: string;
@@ -364,7 +364,7 @@ export interface QbankHeatmapMatrixTableRow {
   readonly cells: readonly QbankHeatmapMatrixCell[];
 }
 
-/** The heatmap for drawing: a row for each lesion and topic, a column for each week, cells where there are answers. */
+/** The heatmap as a table: a row for each lesion and topic, a column for each week, cells where there are answers. */
 export interface QbankHeatmapMatrixTable {
   /** Monday of the ISO week of the UTC timestamp. */
   readonly columns: readonly string[];
@@ -405,7 +405,7 @@ export interface TrainingActivityCalendarParams {
   readonly year?: number | undefined;
 }
 
-/** A row of: How much happened on each day of a year, this one unless one is named, with the year's total and greatest day. */
+/** A row of: Attempts on each day of a year, this year by default, with the year's total and its busiest day. */
 export interface TrainingActivityCalendarRow {
   readonly org_id: string;
   readonly active_on: string;
@@ -413,7 +413,7 @@ export interface TrainingActivityCalendarRow {
   readonly active_users_count: number;
   /** Attempts of the organisation on all days of the year: the same on each of its rows. */
   readonly year_attempts_count: number;
-  /** Attempts on the day of the year that has most. */
+  /** Attempts on the busiest day of the year. */
   readonly busiest_attempts_count: number;
   /** That day, the first where there are several. */
   readonly busiest_on: string;
@@ -428,7 +428,7 @@ export interface TrainingAssignmentsParams {
   readonly limit?: number | undefined;
 }
 
-/** A row of: Each person's assignments, soonest due first, with the completion of the same task by all who may be seen. */
+/** A row of: Each person's assignments, soonest due first, with how many of the visible people completed the same task. */
 export interface TrainingAssignmentsRow {
   readonly org_id: string;
   readonly assignment_id: string;
@@ -458,14 +458,14 @@ export interface TrainingAttemptTrendParams {
   readonly days?: number | undefined;
 }
 
-/** A row of: Attempts of each of the days that end today, or with another one, oldest first; days without one included. */
+/** A row of: Attempts on each of the days up to today, or up to another day, oldest first; days without attempts included. */
 export interface TrainingAttemptTrendRow {
   readonly org_id: string;
   readonly active_on: string;
   readonly attempts_count: number;
   readonly active_users_count: number;
   readonly avg_score: number | null;
-  /** Of attempts_count, how many have a score: what avg_score rests on. */
+  /** How many of attempts_count have a score: the basis of avg_score. */
   readonly scored_count: number;
 }
 
@@ -481,7 +481,7 @@ export interface TrainingAttemptsParams {
   readonly total?: boolean | undefined;
 }
 
-/** A row of: Completed attempts, the newest first: who, what, which score. */
+/** A row of: Completed attempts, the newest first: person, scenario, score. */
 export interface TrainingAttemptsRow {
   readonly attempt_id: string;
   readonly org_id: string;
@@ -499,7 +499,7 @@ export interface TrainingAttemptsRow {
   readonly started_on: string;
   readonly started_at: string;
   readonly ended_at: string | null;
-  /** What the application calls the feedback; null while there is none. */
+  /** The application's id of the feedback; null while there is none. */
   readonly feedback_id: string | null;
 }
 
@@ -519,7 +519,7 @@ export interface TrainingKpiCohortsParams {
   readonly thresholds?: string | undefined;
 }
 
-/** A row of: Users grouped by how often something happens in their attempts, with the average score of each group. */
+/** A row of: Users grouped by how often an event of one type occurs in their attempts, with each group's average score. */
 export interface TrainingKpiCohortsRow {
   readonly org_id: string;
   readonly event_type:
@@ -535,7 +535,7 @@ export interface TrainingKpiCohortsRow {
   readonly attempts_count: number;
   readonly events_count: number;
   readonly avg_score: number | null;
-  /** Users with a score: what avg_score rests on. */
+  /** Users with a score: the basis of avg_score. */
   readonly scored_users_count: number;
 }
 
@@ -556,7 +556,7 @@ export interface TrainingKpiHeatmapParams {
   readonly cursor?: string | undefined;
 }
 
-/** A row of: When in a call something happens: events of one type by minute. */
+/** A row of: Events of one type by minute of the call. */
 export interface TrainingKpiHeatmapRow {
   readonly org_id: string;
   readonly event_type:
@@ -592,7 +592,7 @@ export interface TrainingKpiWeeklyParams {
   readonly cursor?: string | undefined;
 }
 
-/** A row of: How often something happens, by week, oldest first: events of one type, and how many for each attempt. */
+/** A row of: Events of one type by week, oldest first: in all, and per attempt. */
 export interface TrainingKpiWeeklyRow {
   readonly org_id: string;
   readonly event_type:
@@ -607,7 +607,7 @@ export interface TrainingKpiWeeklyRow {
   readonly events_count: number;
   /** Attempts with at least one such event. */
   readonly attempts_with_events_count: number;
-  /** All completed attempts of the week in what is asked about, those without such an event included. */
+  /** All completed attempts of the week in the requested period and scenario, with and without such an event. */
   readonly attempts_count: number;
   /** events_count / attempts_count, four decimals. */
   readonly events_per_attempt: number;
@@ -620,7 +620,7 @@ export interface TrainingLeaderboardParams {
   readonly limit?: number | undefined;
 }
 
-/** A row of: Who scored best in a month, this one unless one is named, and how that differs from the month before. */
+/** A row of: The people with the best scores of a month, this month by default, and their change against the month before. */
 export interface TrainingLeaderboardRow {
   readonly org_id: string;
   readonly user_id: string;
@@ -640,7 +640,7 @@ export interface TrainingMeAssignmentsParams {
   readonly status?: "open" | "overdue" | "completed" | "all" | undefined;
 }
 
-/** A row of: The caller's own assignments, soonest due first; those that are open unless others are asked for. */
+/** A row of: The caller's own assignments, soonest due first; only the open ones by default. */
 export interface TrainingMeAssignmentsRow {
   readonly org_id: string;
   readonly user_id: string;
@@ -687,7 +687,7 @@ export interface TrainingMeAttemptsRow {
   readonly started_on: string;
   readonly started_at: string;
   readonly ended_at: string | null;
-  /** What the application calls the feedback; null while there is none. */
+  /** The application's id of the feedback; null while there is none. */
   readonly feedback_id: string | null;
 }
 
@@ -697,7 +697,7 @@ export interface TrainingMeScoreTrendParams {
   readonly days?: number | undefined;
 }
 
-/** A row of: The caller's own average score on each of the days that end today, or with another one, oldest first; days without an attempt included. */
+/** A row of: The caller's own average score on each of the days up to today, or up to another day, oldest first; days without an attempt included. */
 export interface TrainingMeScoreTrendRow {
   readonly org_id: string;
   readonly user_id: string;
@@ -709,7 +709,7 @@ export interface TrainingMeScoreTrendRow {
 /** Parameters of training/me/stats. */
 export type TrainingMeStatsParams = Readonly<Record<string, never>>;
 
-/** A row of: The caller's own attempts and scores: this week, against the week before, and in all. */
+/** A row of: The caller's own attempts and scores: this week, compared with the week before, and in all. */
 export interface TrainingMeStatsRow {
   readonly org_id: string;
   readonly user_id: string;
@@ -733,10 +733,10 @@ export interface TrainingOrgOverviewParams {
 export interface TrainingOrgOverviewRow {
   readonly org_id: string;
   readonly name: string;
-  /** Users with a completed attempt that ended in the period; of all time without one. */
+  /** Users with a completed attempt that ended in the period; without a period, over all time. */
   readonly active_users: number;
   readonly active_users_this_month: number;
-  /** Completed attempts that ended in the period; avg_score, scored_count and last_activity are of them. */
+  /** Completed attempts that ended in the period; avg_score, scored_count and last_activity are about them. */
   readonly total_attempts: number;
   readonly attempts_this_week: number;
   readonly attempts_this_month: number;
@@ -755,13 +755,13 @@ export interface TrainingPeopleParams {
   readonly total?: boolean | undefined;
 }
 
-/** A row of: The people whom the caller may see, by name and role: everybody, their people, or themselves. */
+/** A row of: The people whom the caller may see, by name and role: the whole organisation, their people, or themselves. */
 export interface TrainingPeopleRow {
   readonly org_id: string;
   readonly user_id: string;
   readonly name: string | null;
   readonly role: "admin" | "manager" | "trainee";
-  /** Whether the membership lasts: at once after a write, and as of last night. */
+  /** Whether the membership lasts: current after each write, else as of last night. */
   readonly is_active: boolean;
 }
 
@@ -777,7 +777,7 @@ export interface TrainingPeopleAttemptsParams {
   readonly total?: boolean | undefined;
 }
 
-/** A row of: The attempts of a manager's people, also those that were not completed, the newest first. */
+/** A row of: The attempts of a manager's people, including those that were not completed, the newest first. */
 export interface TrainingPeopleAttemptsRow {
   readonly attempt_id: string;
   readonly org_id: string;
@@ -809,21 +809,21 @@ export interface TrainingPeopleFiguresParams {
   readonly total?: boolean | undefined;
 }
 
-/** A row of: A manager's people, each with their attempts of all time or of a period, and how far their assignments are. */
+/** A row of: A manager's people, each with their attempts of all time or of a period, and the state of their assignments. */
 export interface TrainingPeopleFiguresRow {
   readonly org_id: string;
   readonly user_id: string;
   readonly name: string | null;
   readonly role: "admin" | "manager" | "trainee";
   readonly is_active: boolean;
-  /** Completed attempts that began in the period, as scored_count, avg_score and duration_seconds. */
+  /** Completed attempts that began in the period; scored_count, avg_score and duration_seconds cover the same attempts. */
   readonly attempts_count: number;
   readonly scored_count: number;
   readonly avg_score: number | null;
   readonly duration_seconds: number;
   /** UTC day on which the last completed attempt began, whatever the period; null where there is none. */
   readonly last_active_on: string | null;
-  /** All assignments, whatever the period, as the counts and the rate after it. */
+  /** All assignments, whatever the period; the counts and the rate after it cover the same assignments. */
   readonly assignments_count: number;
   readonly completed_count: number;
   readonly overdue_count: number;
@@ -847,7 +847,7 @@ export interface TrainingRecipientsRow {
   readonly name: string | null;
   readonly email: string | null;
   readonly role: "admin" | "manager" | "trainee";
-  /** Whether the membership lasts: at once after a write, and as of last night. */
+  /** Whether the membership lasts: current after each write, else as of last night. */
   readonly is_active: boolean;
 }
 
@@ -862,7 +862,7 @@ export interface TrainingScenarioInsightsParams {
   readonly cursor?: string | undefined;
 }
 
-/** A row of: How each scenario is scored, over all time or a period: average, median, spread, and whether the spread is suspiciously high. */
+/** A row of: The scores of each scenario, of all time or of a period: average, median, spread, and whether the spread is suspiciously high. */
 export interface TrainingScenarioInsightsRow {
   readonly org_id: string;
   readonly scenario_id: string;
@@ -874,7 +874,7 @@ export interface TrainingScenarioInsightsRow {
   readonly avg_score: number;
   /** Sample standard deviation; null for one attempt. */
   readonly score_stddev: number | null;
-  /** Seconds, over the scored attempts whose duration is known; null when there is none. */
+  /** Seconds, over the scored attempts with a known duration; null when there is none. */
   readonly avg_duration: number | null;
   /** Exact; between two scores, their mean. */
   readonly median_score: number;
@@ -910,10 +910,10 @@ export interface TrainingTasksParams {
   readonly limit?: number | undefined;
 }
 
-/** A row of: How far each task is, which is a scenario with a due date: assigned, completed, overdue; of everybody or of a manager's people. */
+/** A row of: The progress of each task (a scenario with a due date): assigned, completed, overdue; of the whole organisation or a manager's people. */
 export interface TrainingTasksRow {
   readonly org_id: string;
-  /** Whose people are counted; null where it is everybody in the organisation. */
+  /** The manager whose people are counted; null where it is everybody in the organisation. */
   readonly manager_id: string | null;
   readonly scenario_id: string;
   readonly title: string | null;
@@ -926,7 +926,7 @@ export interface TrainingTasksRow {
   readonly open_count: number;
   readonly overdue_count: number;
   readonly completion_rate: number;
-  /** overdue where one is, else open where one is, else completed. */
+  /** overdue if any assignment is, else open if any is, else completed. */
   readonly status: "open" | "overdue" | "completed";
 }
 
@@ -945,19 +945,19 @@ export interface TrainingTeamOverviewRow {
   readonly team_id: string | null;
   readonly manager_id: string;
   readonly manager_name: string | null;
-  /** Of the team; where it has none, of its manager. */
+  /** Name of the team, or of its manager where the team has none. */
   readonly name: string | null;
   readonly members_count: number;
   readonly attempts_count: number;
   readonly avg_score: number | null;
-  /** Of attempts_count, how many have a score: what avg_score rests on. */
+  /** How many of attempts_count have a score: the basis of avg_score. */
   readonly scored_count: number;
   readonly assignments_count: number;
   readonly completed_count: number;
   readonly completion_rate: number | null;
-  /** By average score, among all teams that have one; for a manager, among the own and those with at least five scores. Null without a score. */
+  /** By average score, among all teams that have one; for a manager, among their own teams and those with at least five scores. Null without a score. */
   readonly team_rank: number | null;
-  /** Teams that the rank is among. */
+  /** Number of ranked teams. */
   readonly teams_count: number;
 }
 
@@ -968,14 +968,14 @@ export interface TrainingTeamsParams {
   readonly cursor?: string | undefined;
 }
 
-/** A row of: The teams of an organisation with their managers: for a manager the own one. */
+/** A row of: The teams of an organisation with their managers; a manager reads only their own team. */
 export interface TrainingTeamsRow {
   readonly org_id: string;
   readonly manager_id: string;
   readonly manager_name: string | null;
   /** Null where the manager's team has no row in public.teams. */
   readonly team_id: string | null;
-  /** Of the team; where it has none, of its manager. */
+  /** Name of the team, or of its manager where the team has none. */
   readonly name: string | null;
   readonly members_count: number;
 }

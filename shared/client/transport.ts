@@ -15,7 +15,7 @@ export interface Endpoint {
   readonly url: string;
   /** The project's publishable key, or on a server its secret key. */
   readonly key: string;
-  /** Asked before every call for the access token of whoever is signed in; null or undefined when nobody is. */
+  /** Called before every request for the access token of the signed-in user; null or undefined without one. */
   readonly token?: (() => string | null | undefined | Promise<string | null | undefined>) | undefined;
   /** In place of the global fetch. */
   readonly fetch?: typeof globalThis.fetch | undefined;
@@ -23,7 +23,7 @@ export interface Endpoint {
 
 const FUNCTION = "analytics";
 
-/** Through `supabase.functions.invoke`, which asks `auth.getSession()` for the token of every single call. */
+/** Through `supabase.functions.invoke`, which asks `auth.getSession()` for the token at every call. */
 export function overSupabase({ functions }: SupabaseClientLike): Transport {
   return async (path, { headers, signal }) => {
     const options = { method: "GET" as const, headers: { ...headers }, ...(signal === null ? {} : { signal }) };

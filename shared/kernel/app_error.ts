@@ -1,4 +1,6 @@
-/** Every way a request can fail, and the HTTP status of each. The union is closed: a new failure is added here first. */
+/**
+ * Every way a request can fail, and the HTTP status of each. The union is closed: a new failure is added here first.
+ */
 export const ERROR_STATUS = {
   BAD_REQUEST: 400,
   UNAUTHENTICATED: 401,
@@ -15,7 +17,7 @@ export const ERROR_STATUS = {
 
 export type ErrorCode = keyof typeof ERROR_STATUS;
 
-/** One parameter that was refused, and why. Never carries the value: a query string may hold a secret. */
+/** One refused parameter, and why. Never holds the value: a query string may hold a secret. */
 export interface FieldError {
   readonly field: string;
   readonly reason: string;
@@ -28,20 +30,20 @@ export interface AppErrorOptions {
   readonly detail: string;
   readonly errors?: readonly FieldError[];
   readonly retry_after_seconds?: number;
-  /** Further members of the problem, for programs. */
+  /** More members of the problem document (RFC 9457), for programs. */
   readonly facts?: Facts;
-  /** The methods that would have been allowed, for METHOD_NOT_ALLOWED. */
+  /** The allowed methods, for METHOD_NOT_ALLOWED. */
   readonly allow?: readonly string[];
-  /** For the operator's log only, written by us: never a driver's message, never a row's value. */
+  /** For the operator's log only, in our own words: never a driver's message, never a row's value. */
   readonly defect?: string;
-  /** A fault of ours that somebody has to mend: the audit hears of it. Left out: INTERNAL is one, nothing else. */
+  /** A fault of the server that an operator must fix, reported to Sentry. Default: true for INTERNAL only. */
   readonly is_fault?: boolean;
-  /** What an operator of the deployment should do. For the log, and for operators who meet the error themselves. */
+  /** What an operator of the deployment should do: shown in the log, and in the answer if the caller is an operator. */
   readonly remedy?: string;
 }
 
 /**
- * The one error that core and adapters throw and `http/` catches.
+ * The one error class that the rooms and adapters throw and `http/` catches.
  *
  * @example
  * ```ts
@@ -76,12 +78,12 @@ export class AppError extends Error {
   }
 }
 
-/** Whether the source of truth could not be asked, as opposed to having refused or erred. */
+/** Whether the database could not be reached, as opposed to having refused or failed. */
 export function isUnavailable(error: unknown): boolean {
   return error instanceof AppError && error.code === "SOURCE_UNAVAILABLE";
 }
 
-/** A fault of ours: the caller learns only that it happened, the log learns `defect`. */
+/** A fault of the server: the caller learns only that it happened, `defect` goes to the log. */
 export function internalError(defect: string): AppError {
   return new AppError("INTERNAL", {
     detail: "The answer could not be produced; the fault has been recorded under this request id",
@@ -90,15 +92,15 @@ export function internalError(defect: string): AppError {
 }
 
 /**
- * A fault in how this was deployed, which operators can mend: they are told what to do, wherever they meet it. Everybody
- * else learns what `internalError` says.
+ * A fault in the deployment's configuration. Operators get the remedy, in the log and in the answer; all other callers
+ * get the message of `internalError`.
  */
 export function misconfigured(defect: string, remedy: string): AppError {
   const { message } = internalError(defect);
   return new AppError("INTERNAL", { detail: message, defect: `${defect}: ${remedy}`, remedy });
 }
 
-/** The source of truth does not answer and nothing cached may stand in for it. */
+/** The database does not answer, and no cached answer may be served instead. */
 export function sourceUnavailable(defect: string, retry_after_seconds = 5): AppError {
   return new AppError("SOURCE_UNAVAILABLE", {
     detail: "The data cannot be read at the moment; try again after the time in Retry-After",

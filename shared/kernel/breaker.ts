@@ -2,13 +2,13 @@ import type { Clock } from "./ports.ts";
 
 export interface BreakerOptions {
   readonly clock: Clock;
-  /** Failures in a row that open it. */
+  /** This many failures in a row open the breaker. */
   readonly failures: number;
-  /** How long it stays open, in milliseconds, before one probe is let through. */
+  /** How long the breaker stays open, in milliseconds, before it lets one probe through. */
   readonly open_ms: number;
 }
 
-/** Stops asking a part that keeps failing: closed, open, and after a while half open for a single probe. */
+/** A circuit breaker for a part that keeps failing: closed, then open, then half open for a single probe. */
 export class Breaker {
   readonly #options: BreakerOptions;
   #failed = 0;
@@ -19,7 +19,7 @@ export class Breaker {
     this.#options = options;
   }
 
-  /** Whether a call may be made now. When half open, only the first asker is told yes, and must report back. */
+  /** Whether a call may be made now. Half open, only the first call is allowed, and must report its result. */
   allows(): boolean {
     if (this.#opened_at === null) return true;
     if (this.#probing || this.#options.clock.now() - this.#opened_at < this.#options.open_ms) return false;

@@ -1,6 +1,6 @@
 /**
- * One text for one meaning: keys sorted, absent values left out. Two parameter sets share a text exactly when they ask
- * for the same thing, so the text may stand in a cache key.
+ * Canonical JSON: keys sorted, undefined values left out. Two parameter sets have the same text exactly when they mean
+ * the same, so the text can be part of a cache key.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Loads when somebody first asks, and remembers. A failure is forgotten, so that a fault that passes does not stay for the
+ * Loads on the first call and keeps the result. A failure is not kept, so a passing fault does not last for the
  * isolate's life.
  */
 export function loadOnce<T>(load: () => Promise<T>): () => Promise<T> {

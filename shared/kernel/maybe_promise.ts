@@ -1,8 +1,8 @@
-/** A value that is there, or will be. */
+/** A value, or a promise of one. */
 export type MaybePromise<T> = T | Promise<T>;
 
 /**
- * Goes on at once with what is there, and later with what will be: a hit in memory is over before a promise would be kept.
+ * `then()` that stays synchronous if the value is ready: a hit in memory finishes without waiting for a microtask.
  *
  * @example
  * ```ts

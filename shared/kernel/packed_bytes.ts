@@ -1,15 +1,15 @@
-/** No reference reaches further back. */
+/** The greatest distance of a reference, in bytes: it is written in two bytes. */
 const FARTHEST = 65_535;
 const SHORTEST = 4;
-/** Above this a second byte says how much more. */
+/** A copy longer than SHORTEST + SHORT_COPY has one more byte, with the rest of its length. */
 const SHORT_COPY = 127;
 const LONGEST = SHORTEST + SHORT_COPY + 255;
 const LONGEST_RUN = 128;
 
 /**
- * Bytes with their repetitions written as references to what came before: 0 to 127 is followed by one byte more than it
- * says; 128 and above is a copy, by its length and its distance. One text has one packed form, on every machine and version,
- * which a library's compression does not promise, and it is there at once.
+ * Compresses bytes: repetitions become references to earlier bytes (the LZ77 scheme). A code of 0 to 127 is followed by
+ * code + 1 literal bytes; 128 and above is a copy, followed by its distance. One text has one packed form on every
+ * machine and in every version, which a library's compression does not promise, and the result is there synchronously.
  */
 export function pack(bytes: Uint8Array): Uint8Array {
   const out: number[] = [];
@@ -44,7 +44,7 @@ export function pack(bytes: Uint8Array): Uint8Array {
   return Uint8Array.from(out);
 }
 
-/** @returns null for bytes that pack() did not write, or that hold more than `longest` */
+/** @returns null for bytes that pack() did not write, or that unpack to more than `longest` bytes */
 export function unpack(packed: Uint8Array, longest: number): Uint8Array | null {
   const out: number[] = [];
   for (let at = 0; at < packed.length;) {

@@ -1,14 +1,16 @@
-/** Time as an argument, so that tests own it. */
+/** Time as an argument, so that tests control it. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Milliseconds from some fixed moment, with fractions, never going back: for measuring. */
+  /** Milliseconds since an arbitrary fixed moment, with fractions, never decreasing: for durations. */
   monotonic(): number;
   sleep(milliseconds: number): Promise<void>;
 }
 
-/** SHA-256 of a UTF-8 text as 64 lower-case hexadecimal digits. Synchronous: it runs several times in every cache hit. */
+/**
+ * SHA-256 of a UTF-8 text as 64 lower-case hexadecimal digits. Synchronous: it runs several times in every cache hit.
+ */
 export type Hash = (text: string) => string;
 
-/** Takes a line for the operator's log. A line that may wait until `soon` leaves together with others. */
+/** Writes a line to the operator's log: at once, or `soon`, batched with other lines. */
 export type Log = (line: string, pace: "now" | "soon") => void;

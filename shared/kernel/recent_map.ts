@@ -1,6 +1,6 @@
 /**
- * A map that forgets what was not looked up for long: at most twice `size` entries, in two generations. A lookup of what
- * is young moves nothing, which is why it is here and not a list of uses.
+ * A map that evicts the entries that were not looked up recently: at most `2 * size` entries, in two generations.
+ * Unlike in an LRU list, a lookup in the young generation moves nothing, so it is cheap.
  */
 export class RecentMap<Value> {
   readonly #size: number;

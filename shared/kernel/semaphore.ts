@@ -1,11 +1,11 @@
 export interface SemaphoreOptions {
-  /** How many may work at once. */
+  /** How many calls may run at once. */
   readonly permits: number;
-  /** How many may wait; the next one is refused at once. */
+  /** How many calls may wait; a further call is refused at once. */
   readonly queue: number;
 }
 
-/** Bounds concurrent work, and the line in front of it: a queue without an end is an outage with a delay. */
+/** Limits concurrent work and the queue in front of it: an unbounded queue only delays an outage. */
 export class Semaphore {
   readonly #options: SemaphoreOptions;
   readonly #waiting: (() => void)[] = [];
@@ -19,7 +19,7 @@ export class Semaphore {
   /**
    * Runs the work when a permit is free.
    *
-   * @throws what `refuse` makes, when the line is full.
+   * @throws the error of `refuse()` if the queue is full.
    */
   async run<T>(work: () => Promise<T>, refuse: () => Error): Promise<T> {
     if (this.#free === 0 && this.#waiting.length >= this.#options.queue) throw refuse();
@@ -39,7 +39,7 @@ export class Semaphore {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Hands the permit to the next in line directly, so that a newcomer cannot slip in between. */
+  /** Hands the permit directly to the first call in the queue, so that a new call cannot take it first. */
   #leave(): void {
     const next = this.#waiting.shift();
     if (next === undefined) this.#free += 1;

@@ -1,8 +1,8 @@
-/** Gives all concurrent askers of one key, within this isolate, the outcome of one piece of work. */
+/** Runs one piece of work for all concurrent callers with the same key in this isolate; all get its outcome. */
 export class SingleFlight<T> {
   readonly #flights = new Map<string, Promise<T>>();
 
-  /** Runs `work`, or joins the run already under way; `joined` is called in the second case. */
+  /** Runs `work`, or joins the run already in progress and calls `joined`. */
   run(key: string, work: () => Promise<T>, joined: () => void): Promise<T> {
     const underway = this.#flights.get(key);
     if (underway !== undefined) {

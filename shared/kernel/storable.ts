@@ -1,7 +1,7 @@
-/** PostgreSQL's text holds no NUL, and no half of a surrogate pair, which is no character. */
+/** PostgreSQL's text type accepts neither NUL nor a lone surrogate. */
 const UNSTORABLE = /[\0\p{Cs}]/u;
 
-/** Whether a text can be the value of any row, in any column. What cannot is never sent to the database, which would raise. */
+/** Whether PostgreSQL can store the text. A text that it cannot store is never sent: the database would raise. */
 export function isStorable(text: string): boolean {
   return !UNSTORABLE.test(text);
 }

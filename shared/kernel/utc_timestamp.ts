@@ -3,7 +3,7 @@ import { z } from "zod";
 const UTC_OFFSET = /[+-]00(?::?00)?$/;
 
 /**
- * Writes an ISO timestamp with `Z`. The digits are kept when the offset is already zero, because `Date` would cut
+ * Writes an ISO timestamp with `Z`. If the offset is already zero the digits are kept, because `Date` would cut
  * PostgreSQL's microseconds to milliseconds.
  *
  * @example
@@ -18,7 +18,7 @@ export function toUtc(timestamp: string): string {
   return new Date(timestamp).toISOString();
 }
 
-/** A timestamptz as PostgreSQL prints it in jsonb: any offset in, `Z` out. */
+/** Parses a timestamptz as PostgreSQL prints it in jsonb: any offset in, `Z` out. */
 export const utcTimestamp = z.iso.datetime({ offset: true }).transform(toUtc);
 
 /** The UTC day of a moment in milliseconds since the epoch, YYYY-MM-DD. */

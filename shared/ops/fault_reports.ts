@@ -1,14 +1,14 @@
 import type { Emit } from "../cache/event.ts";
 import type { Clock } from "../kernel/ports.ts";
 
-/** An answer that could not be given, by a fault of ours. Nothing in it names a person or repeats what a caller wrote. */
+/** A response that failed because of our own defect. Nothing in it names a person or repeats the caller's input. */
 export interface FailedAnswer {
   readonly resource: string;
   readonly request_id: string;
   readonly defect: string;
 }
 
-/** Where the audit learns of answers that failed, and that they are given again. */
+/** Reports failed responses to the audit, and that the resource answers again. */
 export interface FaultLedger {
   failed(answer: FailedAnswer): Promise<void>;
   answered(resource: string): Promise<void>;
@@ -20,19 +20,19 @@ const PAUSE_MS = 60_000;
 export interface FaultReportsOptions {
   readonly clock: Clock;
   readonly ledger: FaultLedger;
-  /** Keeps work alive after the answer has left. */
+  /** Keeps work alive after the response was sent. */
   readonly waitUntil: (work: Promise<unknown>) => void;
 }
 
 interface Reported {
   readonly failed_at: number;
-  /** When the ledger was told that it is answered again; -Infinity where that is still to come. */
+  /** When it was reported that the resource answers again; -Infinity while that is still to be reported. */
   readonly answered_at: number;
 }
 
 /**
- * Tells the audit, behind the answer, of resources whose answers fail by a fault of ours, at most once a minute for each; and
- * of those that it has told of, that they are answered again. There are as many resources as routes, so little is kept.
+ * Reports to the audit, after the response, resources that fail because of our own defect, at most once a minute for each; and,
+ * for those that were reported, that they answer again. There are as many resources as routes, so little is kept.
  */
 export class FaultReports {
   readonly #options: FaultReportsOptions;

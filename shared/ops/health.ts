@@ -5,29 +5,29 @@ import type { Reader } from "../read/reader.ts";
 import { loadAll, type Registry } from "../resource/registry.ts";
 import type { ViewState } from "../read/view_state.ts";
 
-/** `unknown` means that nobody can tell, and is never healthy. */
+/** `unknown` means that there are no data, and is never healthy. */
 export type HealthStatus = "ok" | "unknown" | "bad";
 
 export interface HealthReport {
   readonly status: HealthStatus;
-  /** Why it is not ok; nothing when it is. For the same readers as the details. */
+  /** Why it is not ok; empty when it is. For the same readers as the details. */
   readonly reasons: readonly string[];
   /** For administrators and the secret key only. */
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-/** One thing whose health is asked for: the views; the audit's last pass. */
+/** One source of health: the views, or the audit's last pass. */
 export interface HealthSource {
   readonly name: string;
   check(emit: Emit): Promise<HealthReport>;
 }
 
-/** When the source of truth could not be asked. */
+/** The reason when the database could not be asked. */
 export const NO_ANSWER = "the database does not answer";
 
 const SEVERITY: Readonly<Record<HealthStatus, number>> = { ok: 0, unknown: 1, bad: 2 };
 
-/** The worst of all; with nothing to judge by, unknown. */
+/** The worst of all; unknown when there is none. */
 export function worst(statuses: readonly HealthStatus[]): HealthStatus {
   const [first, ...others] = statuses;
   if (first === undefined) return "unknown";

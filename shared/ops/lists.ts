@@ -17,7 +17,7 @@ const incident = z.object({
     state: z.string(),
     attempt_count: z.int(),
     delivered_at: moment,
-    /** Why it waits or was refused, in the receiver's words. */
+    /** Why it waits or was refused, as the receiver put it. */
     last_error: z.string().nullable(),
     /** Of a recovery: when its issue was closed, and why it was not. */
     resolved_at: moment,
@@ -75,7 +75,7 @@ function pageOf<Row extends z.ZodType>(row: Row) {
   return z.object({ rows: z.array(row), next_cursor: z.string().nullable() });
 }
 
-/** What the database answers; messages and evidence are as they were written, and are scrubbed before they are served. */
+/** The answers of the database. Messages and evidence are unscrubbed, and are scrubbed before they are served. */
 export const incidentPage = pageOf(incident);
 export const jobPage = pageOf(job);
 export const runPage = pageOf(run);
@@ -84,7 +84,7 @@ export type Incident = z.output<typeof incident>;
 export type Job = z.output<typeof job>;
 export type Run = z.output<typeof run>;
 
-/** One page, and where the next one begins; null when this is the last. */
+/** One page, and the cursor of the next one; null for the last page. */
 export interface Page<Row> {
   readonly rows: readonly Row[];
   readonly next_cursor: string | null;
@@ -112,9 +112,9 @@ export interface RunsAsked extends Paged {
 }
 
 /**
- * What operators look up.
+ * The lists for operators.
  *
- * Each function throws AppError: SOURCE_UNAVAILABLE when the database could not be asked, INTERNAL when it was asked wrongly.
+ * Each function throws AppError: SOURCE_UNAVAILABLE when the database could not be asked, INTERNAL when the call was wrong.
  */
 export interface Operations {
   incidents(asked: IncidentsAsked): Promise<Page<Incident>>;

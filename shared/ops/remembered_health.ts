@@ -6,7 +6,7 @@ export interface Remembering {
   readonly milliseconds: number;
 }
 
-/** Lets everybody who asks within the time share one look: /health is public, and each look may be a query. */
+/** All callers within the time share one check: /health is public, and each check may be a query. */
 export function rememberHealth(source: HealthSource, { clock, milliseconds }: Remembering): HealthSource {
   let looked_at = -Infinity;
   let look: Promise<HealthReport> | null = null;
@@ -18,7 +18,7 @@ export function rememberHealth(source: HealthSource, { clock, milliseconds }: Re
       if (look !== null && now - looked_at < milliseconds) return look;
       looked_at = now;
       look = source.check(emit);
-      // Whoever asked is told of a failure; the next one looks again.
+      // The callers who waited get the failure; the next caller checks again.
       look.catch(() => look = null);
       return look;
     },

@@ -1,6 +1,6 @@
 import type { AddressLimit } from "../limits/address_limit.ts";
 
-/** What a scheduled call says of itself, and the signature that stands for it. */
+/** What a scheduled call claims, and the signature of that. */
 export interface SignedCall {
   readonly function_name: string;
   /** Its row in the database's ledger of calls. */
@@ -13,34 +13,34 @@ export interface SignedCall {
   readonly signature: string;
 }
 
-/** expired: over five minutes old. used: taken before, or no longer in the ledger. */
+/** expired: more than five minutes old. used: accepted before, or no longer in the ledger. */
 export const CALL_VERDICTS = ["accepted", "wrong", "expired", "used"] as const;
 export type CallVerdict = typeof CALL_VERDICTS[number];
 
-/** Judges signed calls; the secret stays where it is. */
+/** Verifies signed calls; the secret stays in the database. */
 export interface CallVerifier {
-  /** Takes the call if it is good, which it is once. Throws AppError where that cannot be found out. */
+  /** Accepts a valid call once. Throws AppError when the database cannot be asked. */
   verify(call: SignedCall): Promise<CallVerdict>;
 }
 
-/** What a scheduled function lets its callers through with. */
+/** How a scheduled function checks its callers. */
 export interface CallGate {
   readonly verifier: CallVerifier;
-  /** For calls by hand. @throws AppError UNAUTHENTICATED where the request carries no key for them */
+  /** For calls by hand. @throws AppError UNAUTHENTICATED when the request has no key for them */
   readonly requireKey: (request: Request) => Promise<void>;
-  /** Null where requests of callers who are not known yet are not limited. */
+  /** Null: requests of unverified callers are not limited. */
   readonly limit: AddressLimit | null;
   readonly client_address_header: string;
 }
 
-/** How a scheduled call ended, as the function saw it. */
+/** How a scheduled call ended, reported by the function. */
 export interface Completion {
   readonly outcome: "succeeded" | "failed";
   /** A code or a few words without personal data, for the alert; null when there is nothing to add. */
   readonly detail: string | null;
 }
 
-/** The database's ledger of scheduled calls, as a function that was called sees it. */
+/** The part of the database's ledger of scheduled calls that a called function needs. */
 export interface CallLedger {
   /** Writes how the call ended. The first completion of a call counts. */
   complete(call_id: number, completion: Completion): Promise<void>;

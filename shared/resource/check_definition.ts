@@ -5,13 +5,13 @@ const PACK = /^[a-z][a-z0-9_]{0,30}$/;
 const NAME = /^[a-z][a-z0-9]*(?:[-/][a-z0-9]+)*$/;
 const VIEW = /^[a-z][a-z0-9_]{0,62}$/;
 
-/** Whether a column's values name a place exactly: never null, never a fraction that JSON would round. */
+/** Whether a column can be part of a cursor: never null, never a fraction that JSON would round. */
 function isPlace(schema: z.core.$ZodType): boolean {
   const { type } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
   return (type === "string" || type === "integer") && !z.safeParse(schema, null).success;
 }
 
-/** What is wrong with the way in: a column that rows cannot be checked by, or people whose changes would not be seen. */
+/** Faults of `access`: a column that rows cannot be checked by, or a relation whose changes would go unnoticed. */
 function accessFaults(access: Access, columns: ReadonlySet<string>, reads: readonly string[]): string[] {
   const named = access.scope === "member" ? [access.org, access.column] : "column" in access ? [access.column] : [];
   const faults = named
@@ -27,7 +27,11 @@ function accessFaults(access: Access, columns: ReadonlySet<string>, reads: reado
   return [...faults, ...unseen.map((relation) => `"${relation}" changes at any time, so it must be among reads`)];
 }
 
-/** Refuses a definition that contradicts itself, when the module is loaded and not when the first caller arrives. */
+/**
+ * Refuses a definition that contradicts itself when its module is loaded, not when the first request arrives.
+ *
+ * @throws Error that names the resource and its first fault
+ */
 export function checkDefinition(definition: ResourceDefinition<z.ZodRawShape, z.ZodRawShape>): void {
   const where = `${definition.pack}/${definition.name}`;
   const params = new Set(Object.keys(definition.params));

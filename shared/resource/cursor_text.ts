@@ -1,25 +1,27 @@
 import { pack, unpack } from "../kernel/packed_bytes.ts";
 
 /**
- * No place of a view needs more. It lies in the view's key, and an index takes entries of 2,704 bytes, after PostgreSQL has
- * packed what repeats; a cursor packs it as well, to half as much again at worst, and base64 adds a third. A URL of this
- * length passes every gateway on the way (8 KB).
+ * No cursor of a view is longer. A cursor holds the values of the view's key, and an index takes entries of at most
+ * 2,704 bytes, after PostgreSQL's compression; a cursor is compressed too, at worst to 1.5 times that, and base64 adds
+ * a third. A URL of this length passes every gateway on the way (8 KB).
  */
 export const LONGEST_CURSOR = 6_000;
 
-/** Up to here a place is written plainly. Longer ones are packed, and begin with a letter that no plain one begins with. */
+/** Longest cursor that is not compressed. A compressed one begins with `z`, which no uncompressed one begins with. */
 const LONGEST_PLAIN = 1_600;
 const PACKED = "z";
 const MOST_BYTES = 200_000;
 
-/** Values as one word for a URL: each list of values has one spelling. */
+/**
+ * Encodes values as URL-safe text: base64url of their JSON, compressed if long. Each list of values has one encoding.
+ */
 export function encode(values: readonly unknown[]): string {
   const bytes = new TextEncoder().encode(JSON.stringify(values));
   const plain = toBase64Url(bytes);
   return plain.length <= LONGEST_PLAIN ? plain : PACKED + toBase64Url(pack(bytes));
 }
 
-/** What encode() wrote, or undefined. */
+/** The values that encode() was given; undefined for a text that it did not write. */
 export function decode(cursor: string): unknown {
   try {
     const is_packed = cursor.startsWith(PACKED);

@@ -3,18 +3,19 @@ import type { z } from "zod";
 export type Format = "json" | "csv";
 export type Operator = "eq" | "in" | "gte" | "lte" | "gt" | "lt";
 
-/** How one parameter narrows the rows. An absent optional parameter narrows nothing. */
+/** How one parameter filters the rows. A parameter that is left out does not filter. */
 export interface Filter {
   readonly param: string;
   readonly column: string;
   readonly op: Operator;
-  /** Replaces the parameter's word by what the column holds; null means no narrowing. */
+  /** Maps the parameter's value to the column's values; null means no filter. */
   readonly values?: Readonly<Record<string, string | readonly string[] | null>>;
 }
 
 /**
- * Who may read. `public`: any valid key or token. `user`, `org`: the rows of the caller or of their organisation, found by `column`, directly
- * or through a relation in the database; administrators and the secret key read all. `admin`, `service`: only they.
+ * The callers that may read, and their rows. `public`: any valid key or token. `user`, `org`: the rows of the caller or
+ * of the caller's organisation, found by `column`, directly or through a relation in the database; administrators and
+ * the secret key read all rows. `admin`: administrators and the secret key. `service`: the secret key.
  */
 export type Access =
   | { readonly scope: "public" | "admin" | "service" }
@@ -22,16 +23,16 @@ export type Access =
   | MemberAccess;
 
 /**
- * Members of an organisation, by the verified claims `org_id` and `org_role`. `rows` says what each role reads: "org" the
- * rows of the organisation, "own" those whose `column` is the caller, and any other word is a relation
- * `freshet.scope_<word>(subject, org_id)`. A role that is not named reads nothing. Administrators and the secret key read
- * everything where some role reads "org", and nothing where there are only people's own rows.
+ * Access for members of an organisation, by the verified claims `org_id` and `org_role`. `rows` maps each role to the
+ * rows that it reads: "org" for all rows of the organisation, "own" for the rows whose `column` is the caller, and any
+ * other word names a relation `freshet.scope_<word>(subject, org_id)`. A role that is not listed reads nothing.
+ * Administrators and the secret key read everything if some role reads "org", and nothing otherwise.
  */
 export interface MemberAccess {
   readonly scope: "member";
-  /** The column of the organisation. */
+  /** The column that holds the organisation. */
   readonly org: string;
-  /** The column of the person; null where every role reads "org". */
+  /** The column that holds the person; null if every role reads "org". */
   readonly column: string | null;
   readonly rows: Readonly<Record<string, string>>;
 }
@@ -41,41 +42,50 @@ export interface Order {
   readonly direction: "asc" | "desc";
 }
 
-/** How few a row may rest on. */
+/** The smallest sample that a row may rest on: rows whose `column` is below `at_least` are withheld. */
 export interface MinimumSample {
   readonly column: string;
   readonly at_least: number;
   /**
-   * Roles of members that may read every single row beneath: they get the figure, with its count, and so do administrators
-   * and the secret key where a role is named. The guard is for those who see the figure alone.
+   * Roles that may read each source row anyway: they get every figure, with its count. If any role is listed, so do
+   * administrators and the secret key. The minimum protects against callers who see the figure alone.
    */
   readonly except?: readonly string[];
 }
 
-/** Shows rows as a table for drawing: one row for each value of `rows`, one column for each of `columns`, cells where there are any. */
+/**
+ * Pivots rows for charts: one row for each value of `rows`, one column for each value of `columns`, cells where rows
+ * exist.
+ */
 export interface Pivot {
   readonly rows: readonly string[];
   readonly columns: string;
   readonly cells: readonly string[];
 }
 
-/** Everything that one resource is, as data. The view's migration owns the rest; they share the view's name. */
+/** One resource, as data. The view's schema file holds the rest; both share the view's name. */
 export interface ResourceDefinition<Params extends z.ZodRawShape, Columns extends z.ZodRawShape> {
   readonly pack: string;
-  /** The URL below the pack: lower case, hyphens; a slash below a resource that it shows differently. */
+  /**
+   * The URL below the pack: lower case, hyphens; with a slash if it shows another resource differently
+   * (`heatmap/matrix`).
+   */
   readonly name: string;
-  /** The materialized view in schema `analytics`, or a live relation. Its objective is the resource's. */
+  /**
+   * The materialized view in schema `analytics`, or a live relation. Its freshness objective holds for the resource.
+   */
   readonly view: string;
-  /** Whatever else the answer rests on: the version of each is part of the cache key. */
+  /** Further views and live relations that the answer depends on: the version of each is part of the cache key. */
   readonly reads?: readonly string[];
   /**
-   * A plain view in schema `analytics` over `view`, which adds names to its rows and is read in its place. Whatever it reads
-   * beside is a source of `view` or of something in `reads`, so that a new name is a new version.
+   * A plain view in schema `analytics` over `view`, which adds names to its rows and is read instead of it. Each
+   * further table that it reads must be a source of `view` or of a relation in `reads`, so that a changed name makes a
+   * new version.
    */
   readonly through?: string;
-  /** `freshet.reading_<name>(asked)` answers, instead of the rows of the view themselves. */
+  /** The function `freshet.reading_<name>(asked)` computes the rows, instead of a select from the view. */
   readonly reading?: string;
-  /** The answer depends on the UTC day of the read: an answer of yesterday is another answer. */
+  /** The answer depends on the UTC day of the read, so the day is part of the cache key. */
   readonly clock?: "day";
   /** One sentence for the catalog. */
   readonly summary: string;
@@ -84,35 +94,43 @@ export interface ResourceDefinition<Params extends z.ZodRawShape, Columns extend
   readonly columns: Columns;
   readonly access: Access;
   readonly order: readonly Order[];
-  /** The most rows of an answer: a number, or the parameter that holds it. Where there are more, `meta.is_truncated` says so. */
+  /**
+   * The most rows of an answer: a number, or the parameter that holds it. `meta.is_truncated` says if there are more.
+   */
   readonly limit: number | { readonly param: string };
-  /** `reversed` shows the rows against `order`: the latest N, oldest first, is `order` descending, shown reversed. */
+  /**
+   * `reversed` turns the rows around after `order` and `limit`: the latest N, oldest first, is `order` descending,
+   * reversed.
+   */
   readonly shown: "as_ordered" | "reversed";
   /**
-   * Rows that rest on fewer people than this never leave the database; `meta.withheld_count` says how many. Null only where a
-   * row describes one owner, holds no average, median or rate of a few, or its reader may read each row beneath.
+   * Rows that rest on a smaller sample never leave the database; `meta.withheld_count` says how many. Null only if each
+   * row belongs to one person, holds plain counts (no average, median or rate of a few), or its reader may read each
+   * source row.
    */
   readonly minimum_sample: MinimumSample | null;
   /**
-   * Rows whose `column` is in a relation of schema analytics, in its column of the same name, and no others: a view shows what
-   * was deleted until its next refresh, and this is asked at each read. It must be among `reads`.
+   * Serves only rows whose `column` has a match in the relation `in` of schema analytics, in its column of the same
+   * name. A view shows deleted rows until its next refresh; this is checked at each read. The relation must be in
+   * `reads`.
    */
   readonly listed?: { readonly column: string; readonly in: string };
-  /** The longest an answer may be reused, in seconds, even when the view has not moved. */
+  /** How long an answer may be reused, in seconds, even if the view has not changed. */
   readonly max_age_seconds: number;
   /**
-   * Whoever demands younger rows than there are, and may read the resource, sets off a refresh, at most one a minute for each
-   * view. Left out: they are told when the next one is due. Allow it where a refresh takes less than two seconds.
+   * A caller that may read the resource and demands younger rows than the view has starts a refresh, at most one a
+   * minute for each view. Default: no refresh; the answer says when the next one is due. Allow it if a refresh takes
+   * less than two seconds.
    */
   readonly refresh_on_demand?: boolean;
   readonly formats: readonly Format[];
   /**
-   * The parameter that holds the place where a page begins. Such a resource is served a page at a time, `limit` rows each;
-   * its order must end in the view's key, so that no row shares its place with another.
+   * The parameter that holds the cursor: the resource is served in pages of `limit` rows. Its order must end in the
+   * view's key, so that no two rows have the same place.
    */
   readonly cursor?: string;
-  /** Of a paged resource: the parameter, a flag, that asks how many rows there are on all pages, `meta.total_count`. */
+  /** For a paged resource: the flag parameter that asks for the number of rows on all pages, `meta.total_count`. */
   readonly total?: string;
-  /** Pivots the rows of a JSON answer; CSV keeps them as rows. */
+  /** Pivots the rows of a JSON answer; CSV is not pivoted. */
   readonly pivot?: Pivot;
 }

@@ -3,7 +3,7 @@ import { utcDay } from "../kernel/utc_timestamp.ts";
 const DAY_MS = 86_400_000;
 
 /**
- * The Monday of the ISO week that holds a day; both are YYYY-MM-DD.
+ * The Monday of a day's ISO week; both are YYYY-MM-DD.
  *
  * @example
  * ```ts

@@ -5,14 +5,17 @@ import { spellLabel } from "./label.ts";
 
 type Issue = { readonly input?: unknown };
 
-/** Says "is required" when nothing was given, and otherwise the sentence. Values are never repeated. */
+/** The error text: "is required" if the parameter is missing, otherwise the sentence. It never repeats the value. */
 function reason(sentence: string): (issue: Issue) => string {
   return (issue) => issue.input === undefined ? "is required" : sentence;
 }
 
 const LONGEST_WORD = 100;
 
-/** A word or a few, put into the one spelling that the views have. Control characters are refused: PostgreSQL has no NUL. */
+/**
+ * A short text, normalised by `spell` to the spelling in the views. Control characters are refused: PostgreSQL has no
+ * NUL.
+ */
 function spelt(spell: (text: string) => string) {
   const sentence = `must be 1 to ${LONGEST_WORD} characters, none of them a control character`;
   return z.string({ error: reason(sentence) })
@@ -44,7 +47,7 @@ function wordOf<const Values extends readonly [string, ...string[]]>(values: Val
   return z.enum(values, { error: reason(`must be one of ${values.join(", ")}`) });
 }
 
-/** The kinds of query parameter. Each takes the text of the query string and gives one canonical value. */
+/** The types of query parameter. Each parses the text of the query string into one canonical value. */
 export const parameter = {
   /** A UUID, lower-cased so that two spellings of one id share one cache entry. */
   id: () => z.guid({ error: reason("must be a UUID") }).toLowerCase(),
@@ -53,23 +56,23 @@ export const parameter = {
   wholeNumber: (bounds: Bounds & { readonly otherwise: number }) =>
     wholeNumber(bounds).prefault(String(bounds.otherwise)),
 
-  /** The same, which may be absent. */
+  /** The same, but optional. */
   optionalWholeNumber: (bounds: Bounds) => wholeNumber(bounds).optional(),
 
-  /** true or false; false when it is absent. */
+  /** true or false; false if it is left out. */
   flag: () =>
     z.enum(["true", "false"], { error: "must be true or false" }).transform((word) => word === "true").prefault(
       "false",
     ),
 
-  /** The name that an identity provider gave a user: any characters but control ones, taken as they are. */
+  /** A user id of an identity provider: any characters except control characters, taken unchanged. */
   subject: () => {
     const sentence = "must be 1 to 255 characters, none of them a control character";
     return z.string({ error: reason(sentence) }).min(1, { error: sentence }).max(255, { error: sentence })
       .regex(/^[^\p{Cc}\p{Cs}]*$/u, { error: sentence });
   },
 
-  /** A calendar month, YYYY-MM: its first day. */
+  /** A calendar month, YYYY-MM, parsed to its first day. */
   month: () => {
     const sentence = "must be a month from 1970-01 to 9999-12, like 2026-01";
     return z.string({ error: reason(sentence) }).regex(/^(?:19[7-9]\d|[2-9]\d{3})-(?:0[1-9]|1[0-2])$/, {
@@ -81,16 +84,16 @@ export const parameter = {
   /** A calendar day, YYYY-MM-DD, UTC. */
   day,
 
-  /** A day that stands for the ISO week that holds it: its Monday. */
+  /** A day, parsed to the Monday of its ISO week. */
   week: () => day().transform(mondayOf),
 
-  /** A word or a few in a spelling of the pack's own: `spell` makes all spellings of one thing equal. */
+  /** A short text with the pack's own normalisation: `spell` makes all spellings of one thing equal. */
   spelt,
 
-  /** A label: blanks at its ends and doubled ones do not count, case does. */
+  /** A label: surrounding and repeated white space is ignored, case is not. */
   label: () => spelt(spellLabel),
 
-  /** `next_cursor` of the page before. What it says is checked against the resource, by placeOf(). */
+  /** `next_cursor` of the previous page. placeOf() checks its content against the resource. */
   cursor: () =>
     z.string({ error: reason("must be the next_cursor of the page before") })
       .regex(/^[\w-]+$/, { error: "must be the next_cursor of the page before" })
@@ -100,10 +103,10 @@ export const parameter = {
   oneOf: <const Values extends readonly [string, ...string[]]>(values: Values, otherwise: Values[number]) =>
     wordOf(values).default(otherwise),
 
-  /** The same, which has to be given. */
+  /** The same, but required. */
   word: wordOf,
 
-  /** Some positive numbers, each above the one before, with at most two decimals: "3,7". */
+  /** A list of increasing positive numbers with at most two decimals: "3,7". */
   increasingNumbers: ({ most, otherwise }: { readonly most: number; readonly otherwise: string }) => {
     const sentence = `must be 1 to ${most} increasing numbers above 0, like ${otherwise}`;
     return z.string({ error: reason(sentence) })

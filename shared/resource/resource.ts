@@ -15,9 +15,9 @@ export interface Resource<Params extends z.ZodRawShape = z.ZodRawShape, Columns 
 }
 
 /**
- * Declares a resource: strict on its parameters, strict on its rows.
+ * Declares a resource. Unknown parameters and undeclared columns are refused.
  *
- * @throws Error when the definition contradicts itself (a filter on a parameter that does not exist, for instance).
+ * @throws Error if the definition contradicts itself (a filter on a parameter that does not exist, for instance).
  */
 export function defineResource<const Params extends z.ZodRawShape, const Columns extends z.ZodRawShape>(
   definition: ResourceDefinition<Params, Columns>,
@@ -31,7 +31,7 @@ export function defineResource<const Params extends z.ZodRawShape, const Columns
   };
 }
 
-/** The resource's name among all packs, which is also its path under the function. */
+/** `<pack>/<name>`: unique among all packs, and the resource's path under the function. */
 export function fullName(resource: Resource): string {
   return `${resource.pack}/${resource.name}`;
 }

@@ -2,7 +2,7 @@ import type { Arguments } from "../arguments.ts";
 import { removeCluster } from "../postgres/mod.ts";
 import { stop } from "./stop.ts";
 
-/** Stops the stack and deletes what it keeps: database, keys, logs. The next start is a first one. */
+/** Stops the stack and deletes its data: database, keys, logs. The next start is like the first one. */
 export async function reset(args: Pick<Arguments, "workFolder">): Promise<void> {
   await stop(args);
   await removeCluster(args.workFolder);

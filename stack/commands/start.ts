@@ -7,7 +7,7 @@ import { welcome } from "../welcome.ts";
 import { clearRemains } from "./remains.ts";
 import { keepState } from "./state_keeper.ts";
 
-/** Brings the stack up and stays until it is told to stop: Ctrl-C, `stop`, or a closed terminal. */
+/** Starts the stack and runs until it is stopped: by Ctrl-C, `stop`, or a closed terminal. */
 export async function start(args: Arguments): Promise<void> {
   await requireWritable(args.workFolder);
   await requireStopped(args.workFolder);
@@ -25,7 +25,7 @@ export async function start(args: Arguments): Promise<void> {
   const keeper = await keepState(args.workFolder, { ...stoppedState, state: "starting", pid: Deno.pid });
   const onTrouble = (message: string) => {
     progress.say(`\n✗ ${message}`);
-    keeper.addTrouble(message).catch(() => {}); // it was said here
+    keeper.addTrouble(message).catch(() => {}); // it was printed here
   };
   try {
     progress.say("Starting Freshet's local stack. Ctrl-C stops it.\n");

@@ -3,9 +3,9 @@ import { isDiskFull } from "../disk_full.ts";
 import { clearState, type StoredState, writeState } from "../state.ts";
 
 export interface StateKeeper {
-  /** Writes what changed, for other terminals. */
+  /** Writes the changes, for other terminals. */
   update(change: Partial<StoredState>): Promise<void>;
-  /** Says that a part is down, and why. */
+  /** Records that a part is down, and why. */
   addTrouble(message: string): Promise<void>;
   /** Removes the state: the stack has ended. */
   clear(): Promise<void>;

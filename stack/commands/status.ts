@@ -4,7 +4,7 @@ import { shellVariables } from "../shell_variables.ts";
 import { StackError } from "../stack_error.ts";
 import { isAlive, publicState, readState, type StackState, stoppedState } from "../state.ts";
 
-/** Says what runs; with --json as exactly one object, with --env as lines that a shell can evaluate. */
+/** Prints what runs; with --json as exactly one object, with --env as lines that a shell can evaluate. */
 export async function status(args: Pick<Arguments, "workFolder" | "json" | "env">): Promise<void> {
   const state = await currentState(args.workFolder);
   if (args.env) {

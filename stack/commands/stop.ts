@@ -7,7 +7,7 @@ import { clearRemains } from "./remains.ts";
 
 const PATIENCE_MS = 30_000;
 
-/** Stops the stack that another terminal runs, and what a killed one may have left. */
+/** Stops the stack that runs in another terminal, and processes that a killed stack left. */
 export async function stop(args: Pick<Arguments, "workFolder">): Promise<void> {
   const state = await readState(args.workFolder);
   if (state === null || !(await isAlive(state))) {

@@ -18,9 +18,9 @@ export interface DataApiOptions {
   publishableKey: string;
   secretKey: string;
   workFolder: string;
-  /** Whose supabase/config.toml names the exposed schemas. This repository by default. */
+  /** The folder with the supabase/config.toml that names the exposed schemas. This repository by default. */
   projectFolder?: string;
-  /** Told when it dies again and again. */
+  /** Called when it dies again and again. */
   onTrouble?: ((message: string) => void) | undefined;
 }
 

@@ -6,7 +6,7 @@ import { StackError } from "../stack_error.ts";
 
 /**
  * The version of Deno that the platform's edge runtime is built on. Functions run on it here too, and everything else on
- * the version that the tasks are typed with. `stack/npm/package.json` is the one place that says it.
+ * the version that the tasks run with. `stack/npm/package.json` is the only place that defines it.
  */
 export const EDGE_RUNTIME_VERSION: string = z.string().parse(stackPackage.dependencies.deno);
 
@@ -42,7 +42,7 @@ export async function edgeRuntime(): Promise<EdgeRuntime> {
   return { deno, cacheFolder: join(await cacheOfThisDeno(), `edge-runtime-${EDGE_RUNTIME_VERSION}`) };
 }
 
-/** Environment of the program itself, for what it downloads: it knows neither our cache nor the system's certificates. */
+/** Environment of the program for its downloads: by default it uses neither our cache nor the system's certificates. */
 export function downloading({ cacheFolder }: EdgeRuntime): Record<string, string> {
   return { DENO_DIR: cacheFolder, DENO_TLS_CA_STORE: "mozilla,system", NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" };
 }

@@ -2,7 +2,7 @@ import { StackError } from "../stack_error.ts";
 import type { FoundFunction } from "./discovery.ts";
 import { downloading, type EdgeRuntime } from "./edge_runtime.ts";
 
-/** Downloads what a function imports, so that its isolates start without the network, all of them alike. */
+/** Downloads the imports of a function, so that its isolates start without the network, all with the same files. */
 export async function downloadImports(
   { name, entrypoint, config }: FoundFunction,
   runtime: EdgeRuntime,

@@ -17,12 +17,15 @@ export interface IsolateOptions {
 /** One running copy of a function. When it crashes it is started again, on the same port. */
 export interface Isolate {
   readonly url: string;
+  /** Ends the process; its successor, on the same port, loads the files as they are now. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** Starts one isolate and waits until it listens. Throws a StackError with the end of its log when it does not. */
 export async function startIsolate(found: FoundFunction, options: IsolateOptions): Promise<Isolate> {
   const stopping = new AbortController();
+  let renewing = new AbortController();
   let child = await launchListening(found, options);
   const supervision = supervise();
 
@@ -32,15 +35,26 @@ export async function startIsolate(found: FoundFunction, options: IsolateOptions
       const { code } = await child.ended;
       if (stopping.signal.aborted) return;
       if (Date.now() - startedAt > 30_000) failureCount = 0;
-      const wait = Math.min(250 * 2 ** failureCount, 10_000);
-      note(options.logFile, `ended with code ${code}, starts again in ${wait} ms`);
-      await pause(wait, stopping.signal);
-      if (stopping.signal.aborted) return;
+      if (!renewing.signal.aborted) {
+        const wait = Math.min(250 * 2 ** failureCount, 10_000);
+        note(options.logFile, `ended with code ${code}, starts again in ${wait} ms`);
+        await pause(wait, AbortSignal.any([stopping.signal, renewing.signal]));
+        if (stopping.signal.aborted) return;
+      }
+      if (renewing.signal.aborted) {
+        note(options.logFile, "its files changed, starts again");
+        renewing = new AbortController();
+        failureCount = -1;
+      }
       child = launch(found, options);
     }
   }
   return {
     url: `http://127.0.0.1:${options.port}`,
+    async restart() {
+      renewing.abort();
+      await child.stop();
+    },
     async stop() {
       stopping.abort();
       await child.stop();

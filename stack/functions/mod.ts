@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { freePort } from "../free_port.ts";
 import type { Part } from "../part.ts";
 import { readProjectConfig } from "../project_config.ts";
@@ -7,21 +7,24 @@ import { EDGE_RUNTIME_VERSION, edgeRuntime } from "./edge_runtime.ts";
 import { downloadImports } from "./imports.ts";
 import { type Isolate, startIsolate } from "./isolate.ts";
 import { permissionsOf } from "./permissions.ts";
+import { watchSources } from "./watch.ts";
 
 export interface FunctionsOptions {
   projectFolder: string;
-  /** All that the functions see of the environment, besides what the platform adds for each. */
+  /** The whole environment of the functions, besides what the platform adds for each. */
   environment: Record<string, string>;
   /** Variables that functions may ask for although they are not set. */
   optionalVariables?: readonly string[];
-  /** How many isolates of a function run side by side; one where nothing is said. */
+  /** How many isolates of a function run side by side; 1 by default. */
   isolates?: Record<string, number>;
-  /** These instead of those of the project: what was deployed. */
+  /** The deployed functions, instead of those of the project. */
   functions?: readonly FoundFunction[];
   /** One log file per isolate goes there. A new temporary folder by default. */
   logFolder?: string;
-  /** Called with what the functions print, besides the log files. */
+  /** Called with the output of the functions, which also goes to the log files. */
   onOutput?: (functionName: string, chunk: Uint8Array) => void;
+  /** Given: isolates start again when their files change, and each time is reported here. */
+  onRestart?: (line: string) => void;
 }
 
 /** The edge functions under the deployed runtime's Deno, as many isolates of each as asked for. */
@@ -61,6 +64,13 @@ export async function startFunctions(options: FunctionsOptions): Promise<Functio
     });
     return { name: found.name, isolate };
   }));
+  const { onRestart } = options;
+  const watch = onRestart === undefined ? null : await watchSources(options.projectFolder, async (file) => {
+    // A file may import a package that is not here yet.
+    await Promise.all(functions.map((found) => downloadImports(found, runtime)));
+    await Promise.all(running.map(({ isolate }) => isolate.restart()));
+    onRestart(`${relative(options.projectFolder, file)} changed: the functions start again`);
+  }, onRestart);
   return {
     name: "functions",
     kind: "real",
@@ -72,12 +82,13 @@ export async function startFunctions(options: FunctionsOptions): Promise<Functio
     ])),
     verifyJwt: Object.fromEntries(functions.map(({ name, verifyJwt }) => [name, verifyJwt])),
     async stop() {
+      await watch?.stop();
       await Promise.all(running.map(({ isolate }) => isolate.stop()));
     },
   };
 }
 
-/** What every function finds in its environment on the platform too. */
+/** The variables that every function has on the platform too. */
 function environmentOf(
   { name }: FoundFunction,
   environment: Record<string, string>,

@@ -1,10 +1,10 @@
-/** What a function may ask its environment for, and reach. */
+/** The variables that a function may read, and the hosts that it may reach. */
 export interface Reach {
-  /** All that its environment holds. */
+  /** Its whole environment. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Variables that it may ask for although they are not set. */
+  /** Variables that it may read although they are not set. */
   readonly optional: readonly string[];
-  /** Where it listens itself. */
+  /** The port that it listens on. */
   readonly port: number;
 }
 

@@ -12,7 +12,7 @@ export interface DataApiRouteOptions extends TokenOptions {
   forward: Forward;
 }
 
-/** Passes a request for /rest, /auth or /storage on, and mends the answer where lite's is not the platform's. */
+/** Passes a request for /rest, /auth or /storage on, and corrects the answer where lite differs from the platform. */
 export async function dataApiRoute(
   request: Request,
   headers: Headers,

@@ -47,8 +47,8 @@ export function functionRoute(options: FunctionRouteOptions): FunctionRoute {
 }
 
 /**
- * What the platform's own check (verify_jwt) says against a request. It lets API keys through unread, in either
- * header, so it tells nobody who the caller is.
+ * The reason why the platform's own check (verify_jwt) refuses a request. It lets API keys through unread, in either header, so
+ * it does not establish who the caller is.
  */
 async function refusalOf(headers: Headers, secret: Uint8Array): Promise<string | undefined> {
   const token = headers.get("authorization")?.replace(/^Bearer /i, "");

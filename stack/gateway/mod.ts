@@ -10,7 +10,7 @@ export interface GatewayOptions {
   /** 0 takes a free one. */
   port: number;
   dataApiUrl: string;
-  /** Looked up at each request, so it may be filled after the start: functions must be told the origin first. */
+  /** Looked up at each request, so it may be filled after the start: the functions need the origin first. */
   functionUrls: Record<string, string[]>;
   /** Looked up at each request. */
   verifyJwt: Record<string, boolean>;
@@ -92,12 +92,12 @@ async function route(
   return response;
 }
 
-/** What a part is told about the request besides what the caller said. */
+/** The headers that the gateway adds to a request for a part. */
 function forwardedHeaders(request: Request, remote: Deno.NetAddr): Headers {
   const headers = new Headers(request.headers);
   const before = request.headers.get("x-forwarded-for");
   headers.set("x-forwarded-for", before === null ? remote.hostname : `${before}, ${remote.hostname}`);
-  // As Cloudflare does in front of the platform, whatever the caller wrote there.
+  // As Cloudflare does in front of the platform: a value from the caller is replaced.
   headers.set("cf-connecting-ip", remote.hostname);
   headers.set("x-forwarded-proto", "http");
   headers.set("x-forwarded-host", request.headers.get("host") ?? "");

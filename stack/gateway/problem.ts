@@ -1,4 +1,4 @@
-/** What the gateway itself has to say: RFC 9457 problem JSON, with what to do about it. */
+/** The gateway's own errors: RFC 9457 problem JSON, with the remedy. */
 export interface Problem {
   status: number;
   code: string;

@@ -14,7 +14,7 @@ export interface Target {
   origin: string;
   /** Path and query there. */
   path: string;
-  /** What to call the part when it cannot be reached. */
+  /** The name of the part in the error when it cannot be reached. */
   part: string;
   headers: Headers;
 }

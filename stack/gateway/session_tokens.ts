@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type AccessTokenHook, HookRefusal } from "./access_token_hook.ts";
 
 export interface TokenOptions {
-  /** What `iss` says: the origin and /auth/v1. */
+  /** The claim `iss`: the origin and /auth/v1. */
   issuer: string;
   jwtSecret: string;
   hook: AccessTokenHook | undefined;

@@ -4,7 +4,7 @@ import type { FoundFunction } from "../functions/discovery.ts";
 import type { Part } from "../part.ts";
 import { layOut, readUpload, type Upload } from "./upload.ts";
 
-/** What the CLI needs in order to deploy to this project. */
+/** The settings with which the CLI deploys to this project. */
 export interface ManagedProject {
   readonly ref: string;
   readonly accessToken: string;
@@ -12,10 +12,10 @@ export interface ManagedProject {
   readonly profileFile: string;
 }
 
-/** STAND-IN for the platform's management API: as much of it as `functions deploy` and `secrets set` call. */
+/** STAND-IN for the platform's management API: the part of it that `functions deploy` and `secrets set` call. */
 export interface ManagementApi extends Part {
   readonly project: ManagedProject;
-  /** What is deployed, each function in a folder that holds its uploaded files and nothing else. */
+  /** The deployed functions, each in a folder with its uploaded files and nothing else. */
   readonly functions: () => readonly FoundFunction[];
   /** The secrets that were set. */
   readonly secrets: () => Readonly<Record<string, string>>;

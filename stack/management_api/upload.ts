@@ -9,7 +9,7 @@ const metadataSchema = z.object({
   verify_jwt: z.boolean(),
 });
 
-/** One function as the CLI sends it: its files by their path below the project, and what to do with them. */
+/** One function as the CLI sends it: its files by their path below the project, and their settings. */
 export interface Upload {
   readonly metadata: z.output<typeof metadataSchema>;
   readonly files: ReadonlyMap<string, Uint8Array>;

@@ -1,7 +1,7 @@
 import type postgres from "postgres";
 import { StackError } from "../stack_error.ts";
 
-/** What of the hosted platform this database has itself, and what the stack stands in for. */
+/** Which parts of the hosted platform this database has itself, and which ones the stack substitutes. */
 export interface Extensions {
   readonly cron: "real" | "stand-in";
   readonly net: "real" | "stand-in";
@@ -10,7 +10,7 @@ export interface Extensions {
 
 /**
  * Makes the roles, schemas, extensions and stand-ins that migrations find on a hosted project.
- * Every file may be run again, so it is done on each start: a newer stack mends an older database.
+ * Every file may be run again, so it is done on each start: a newer stack updates an older database.
  */
 export async function bootstrap(sql: postgres.Sql, cron: "real" | "stand-in"): Promise<Extensions> {
   const extensions = {

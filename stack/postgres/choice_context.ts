@@ -1,6 +1,6 @@
 import type { ServerUser } from "./server_user.ts";
 
-/** What choosing the binaries of PostgreSQL needs to know. */
+/** The inputs for choosing the binaries of PostgreSQL. */
 export interface ChoiceContext {
   readonly user: ServerUser;
   /** The cluster's folder: where binaries are copied to when the server's user cannot reach them. */

@@ -25,7 +25,7 @@ export interface ClusterOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Called when the server died and answers again. */
   readonly onReturn?: () => Promise<void>;
-  /** Told when it dies again and again. */
+  /** Called when it dies again and again. */
   readonly onTrouble?: (message: string) => void;
 }
 
@@ -97,7 +97,7 @@ async function initialise(options: ClusterOptions, dataFolder: string): Promise<
       "see that the disk has 200 MB free and that the folder may be written to",
     );
   }
-  // Renamed when whole: an interrupted first start is begun again, not taken for a database.
+  // Renamed when complete: an interrupted first start begins again, and is not taken for a database.
   await Deno.rename(half, dataFolder);
 }
 

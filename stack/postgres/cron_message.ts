@@ -1,6 +1,6 @@
 import postgres from "postgres";
 
-/** What postgres.js answers: one result, or one for each statement of a command. */
+/** The answer of postgres.js: one result, or one for each statement of a command. */
 interface StatementResult {
   readonly length: number;
   readonly command: string | null;
@@ -17,7 +17,7 @@ export function successMessage(results: unknown): string {
   return tag === "INSERT" ? `INSERT 0 ${last.count}` : `${tag} ${last.count}`; // the 0 was once a row's oid
 }
 
-/** The message of a failed run as libpq words it (PQresultErrorMessage), which is what pg_cron stores. */
+/** The message of a failed run in the form of libpq (PQresultErrorMessage), as pg_cron stores it. */
 export function errorMessageAsLibpq(error: unknown, command: string): string {
   if (!(error instanceof postgres.PostgresError)) return "server closed the connection unexpectedly\n";
   const lines = [`${error.severity}:  ${error.message}`];

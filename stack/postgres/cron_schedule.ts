@@ -11,7 +11,7 @@ export function intervalSeconds(schedule: string): number | null {
  * Day of month and day of week are alternatives when both are given, as in Vixie cron. "$" is the last day of a month.
  */
 export function isDueAt(schedule: string, minuteStart: Date): boolean {
-  const fields = schedule.trim().split(/\s+/).slice(0, 5); // what follows is ignored, as Vixie's parser does
+  const fields = schedule.trim().split(/\s+/).slice(0, 5); // the rest is ignored, as in Vixie's parser
   const expression = fields.map((field, index) => index === 2 && field === "$" ? "L" : field).join(" ");
   return new Cron(expression, { timezone: "UTC", paused: true }).match(minuteStart);
 }

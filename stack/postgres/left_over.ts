@@ -4,7 +4,7 @@ import { StackError } from "../stack_error.ts";
 import { pause } from "../pause.ts";
 
 /**
- * Clears what a killed stack may have left: a server that still runs on these data, or its postmaster.pid.
+ * Removes what a killed stack may have left: a server that still runs on these data, or its postmaster.pid.
  * A cluster that another living stack uses is left alone, and named.
  */
 export async function clearLeftOvers(folder: string, dataFolder: string): Promise<void> {
@@ -22,7 +22,7 @@ export async function clearLeftOvers(folder: string, dataFolder: string): Promis
   // Of a dead server PostgreSQL clears the file itself, after it has seen that none of its processes is left.
   if (command === "") return await endOrphans(dataFolder);
   if (command.includes(dataFolder)) return await stopServer(pid);
-  // The number belongs to a stranger by now, over whom PostgreSQL would refuse to start.
+  // The process id belongs to another program by now, and PostgreSQL would refuse to start because of it.
   await endOrphans(dataFolder);
   await Deno.remove(pidFile);
 }
@@ -45,7 +45,7 @@ export async function endOrphans(dataFolder: string): Promise<void> {
   }
 }
 
-/** Says that this process uses the cluster. */
+/** Records that this process uses the cluster. */
 export async function claimCluster(folder: string): Promise<void> {
   await Deno.writeTextFile(join(folder, "owner.pid"), `${Deno.pid}\n`);
 }

@@ -19,7 +19,7 @@ export interface StoredResponse {
   readonly errorMessage: string | null;
 }
 
-/** Sends one request and answers what pg_net would have stored: an error is a row, never a throw. */
+/** Sends one request and returns the row that pg_net would have stored: an error is a row, and is not thrown. */
 export async function perform(request: QueuedRequest, stopping: AbortSignal): Promise<StoredResponse> {
   if (request.timeout_milliseconds <= 0) {
     return failed(request, false, `timeout_milliseconds must be at least 1, got ${request.timeout_milliseconds}`);
@@ -57,7 +57,7 @@ function timeoutMessage(request: QueuedRequest, elapsedMs: number): string {
   return `Timeout of ${request.timeout_milliseconds} ms reached. Total time: ${elapsedMs.toFixed(6)} ms`;
 }
 
-/** pg_net stores curl's words for a failure; whoever matches on them locally must match them hosted. */
+/** pg_net stores curl's message for a failure; code that matches it locally must match it on the platform too. */
 function curlMessage(error: unknown): string {
   const text = error instanceof Error ? `${error.message} ${error.cause ?? ""}` : String(error);
   if (/dns error|failed to lookup|name or service not known/i.test(text)) return "Couldn't resolve host name";

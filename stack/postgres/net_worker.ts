@@ -8,7 +8,7 @@ const BATCH_SIZE = 200;
 const POLL_MS = 1000;
 const SWEEP_MS = 60_000;
 
-/** The worker behind the stand-in for pg_net: sends what net.http_post() queued and stores what came back. */
+/** The worker behind the stand-in for pg_net: sends the requests that net.http_post() queued and stores the responses. */
 export async function startNetWorker(superuserUrl: string): Promise<{ stop(): Promise<void> }> {
   const sql = postgres(superuserUrl, {
     max: 4,

@@ -21,7 +21,7 @@ export async function serverUser(): Promise<ServerUser> {
   );
 }
 
-/** What Deno.Command needs in order to run as that user. */
+/** The options of Deno.Command to run as that user. */
 export function asUser(user: ServerUser): { uid?: number; gid?: number } {
   return user.uid === undefined || user.gid === undefined ? {} : { uid: user.uid, gid: user.gid };
 }
@@ -30,7 +30,7 @@ export function asUser(user: ServerUser): { uid?: number; gid?: number } {
 export async function makePrivateFolder(folder: string, user: ServerUser): Promise<void> {
   await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
   if ((await Deno.lstat(folder)).isSymlink) {
-    // In a folder that all may write to, a link of somebody else's would give away what it points to.
+    // In a folder that every user may write to, another user's link would give away the file that it points to.
     throw new StackError(`${folder} is a link, and the database keeps its own folder there`, `remove it: rm ${folder}`);
   }
   if (user.uid !== undefined && user.gid !== undefined) await Deno.chown(folder, user.uid, user.gid);

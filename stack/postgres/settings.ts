@@ -1,4 +1,4 @@
-/** What the server's settings depend on. */
+/** The inputs of the server's settings. */
 export interface SettingsInput {
   readonly port: number;
   readonly socketFolder: string;
@@ -10,7 +10,7 @@ export interface SettingsInput {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-/** The server's settings, as arguments of `postgres`: what a start says counts, whatever an older one left behind. */
+/** The server's settings, as arguments of `postgres`: those of this start win over what an older one left behind. */
 export function serverSettings(input: SettingsInput): string[] {
   const preload = [
     ...(input.cron === "real" ? ["pg_cron"] : []),

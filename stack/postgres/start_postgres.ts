@@ -20,16 +20,16 @@ export interface PostgresOptions {
   readonly flavour?: "auto" | "installed" | "embedded";
   /** Use this database instead of a cluster of ours. Its role must be a superuser. */
   readonly databaseUrl?: string;
-  /** What such a database may hold: what these made. Those of this repository by default. */
+  /** The migrations whose objects such a database may hold. Those of this repository by default. */
   readonly migrationsFolder?: string;
   /** Left out: the one of earlier starts, a free one at first. */
   readonly port?: number;
   /** false for clusters that a test throws away: faster, but not safe in a power cut. */
   readonly durable?: boolean;
-  /** Of the server, instead of ours: for tests of what other servers have. */
+  /** Settings of the server, instead of ours: for tests with the settings of other servers. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly report?: (line: string) => void;
-  /** Told when the server dies again and again. */
+  /** Called when the server dies again and again. */
   readonly onTrouble?: (message: string) => void;
 }
 
@@ -43,7 +43,7 @@ export interface PostgresPart extends Part {
   readonly cron: "real" | "stand-in";
   /** Of a server of ours. */
   readonly logFile?: string;
-  /** What stands beside the server, in it or in this process: the scheduler, the HTTP queue, the Vault. */
+  /** The parts beside the server, in it or in this process: the scheduler, the HTTP queue, the Vault. */
   readonly alongside: readonly Omit<Part, "stop">[];
 }
 

@@ -31,7 +31,7 @@ interface Found {
   readonly name: string;
 }
 
-/** Everything that somebody made here, tables first. What belongs to an extension, a table or a type is left out. */
+/** All objects that users made here, tables first. Objects that belong to an extension, a table or a type are left out. */
 async function objectsOf(sql: postgres.Sql): Promise<readonly Found[]> {
   return await sql<Found[]>`
     with found (place, kind, class, object, namespace, label) as (

@@ -3,9 +3,9 @@ import { startCronTicker } from "./cron_ticker.ts";
 import type { ServerAddress } from "./server_address.ts";
 import { startNetWorker } from "./net_worker.ts";
 
-/** What runs in this process for the stand-ins: the ticker of pg_cron's, the sender of pg_net's. */
+/** The workers of the stand-ins in this process: the ticker of pg_cron, the sender of pg_net. */
 export interface Workers {
-  /** For a server that died and came back: runs that it lost are closed, and notifications heard again. */
+  /** After a crash of the server: closes the runs that it lost, and listens for notifications again. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }

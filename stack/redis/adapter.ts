@@ -4,7 +4,7 @@ import { encodeOutcome, encodeReply } from "./reply.ts";
 
 /** How much the adapter was used since it started. */
 export interface Traffic {
-  /** HTTP requests with a good token: what a function pays for. */
+  /** HTTP requests with a valid token: these are what a project pays for. */
   calls: number;
   /** Redis commands within them. */
   commands: number;

@@ -1,7 +1,7 @@
 import { pause } from "../pause.ts";
 
 /**
- * What the adapter does to its callers on purpose, so that a test can see how the product takes it.
+ * How the adapter misbehaves on purpose, so that a test can see how the product reacts.
  *
  * - refuse: nothing listens on the port
  * - blackhole: the request is taken and never answered

@@ -21,14 +21,14 @@ export interface RedisPart extends Part {
   readonly redis: { port: number; password: string };
   /** Counted since the start. A copy. */
   traffic(): Traffic;
-  /** Makes the adapter misbehave until it is told otherwise. */
+  /** Makes the adapter misbehave until this is changed. */
   setFault(fault: Fault): Promise<void>;
 }
 
 export interface RedisOptions {
   workFolder: string;
   token: string;
-  /** Told when it dies again and again. */
+  /** Called when it dies again and again. */
   onTrouble?: ((message: string) => void) | undefined;
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What an event was to its issue. */
+/** What an event did to its issue. */
 export interface Seen {
   readonly is_new: boolean;
   readonly is_regression: boolean;
@@ -9,7 +9,7 @@ export interface Seen {
   readonly seen_at: readonly number[];
 }
 
-/** An issue alert rule that the stand-in can hold events against. */
+/** An issue alert rule that the stand-in can apply to events. */
 export interface AlertRule {
   readonly name: string;
   /** Minutes between two performances for one issue. */
@@ -59,7 +59,7 @@ export const ruleSchema = z.strictObject({
   error: "filterMatch is required where there are filters",
 });
 
-/** @throws z.ZodError for what Sentry's documentation does not allow */
+/** @throws z.ZodError for a rule that Sentry's documentation does not allow */
 export function readAlertRule(body: unknown): AlertRule {
   const { name, frequency, actionMatch, conditions, filterMatch = "all", filters = [] } = ruleSchema.parse(body);
   return {

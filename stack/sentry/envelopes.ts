@@ -2,7 +2,7 @@ import { z } from "zod";
 
 const header = z.record(z.string(), z.unknown());
 
-/** What the SDK sent in one request: a header, and items that are a header and a payload each. */
+/** The content of one request of the SDK: a header, and items that are a header and a payload each. */
 const envelope = z.tuple([header, z.array(z.tuple([header, z.unknown()]))]).transform(([header, items]) => ({
   header,
   items: items.map(([header, payload]) => ({ header, payload })),

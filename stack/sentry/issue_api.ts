@@ -4,7 +4,7 @@ import type { Issue, Issues } from "./issues.ts";
 
 export interface ApiRequest {
   readonly method: string;
-  /** From the origin on, with what stands after "?". */
+  /** From the origin on, with the query. */
   readonly path: string;
   readonly authorization: string | null;
   readonly body: unknown;
@@ -27,7 +27,10 @@ export interface ApiOptions {
 const status = z.object({ status: z.enum(["resolved", "unresolved", "ignored"]) });
 const note = z.object({ text: z.string().min(1) });
 
-/** Stand-in for what of Sentry's API closing an issue takes, and for the creation of alert rules: scopes, statuses and words are Sentry's. */
+/**
+ * Stand-in for the calls of Sentry's API that closing an issue needs, and for the creation of alert rules: scopes, statuses and
+ * messages are Sentry's.
+ */
 export function issueApi({ issues, organization, project, tokens }: ApiOptions): (request: ApiRequest) => ApiAnswer {
   return ({ method, path, authorization, body }) => {
     const scopes = tokens[authorization?.replace(/^Bearer /, "") ?? ""];
@@ -49,7 +52,7 @@ export function issueApi({ issues, organization, project, tokens }: ApiOptions):
       if (!may("event:read", "event:write", "event:admin")) return FORBIDDEN;
       const event_id = url.searchParams.get("query") ?? "";
       const issue = issues.ofEvent(event_id);
-      // What is no event id is a search, and finds by words: not what this stand-in is for.
+      // A text that is not an event id is a full-text search, which this stand-in does not do.
       if (issue === undefined) return { status: 200, body: [] };
       return {
         status: 200,

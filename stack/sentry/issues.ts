@@ -30,7 +30,7 @@ export interface Issue {
   readonly activity: readonly Activity[];
 }
 
-/** A rule that performed its actions: somebody was woken. */
+/** A rule that performed its actions, which notify people. */
 export interface Wake {
   readonly rule: string;
   readonly issue_id: string;

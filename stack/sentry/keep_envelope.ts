@@ -19,7 +19,7 @@ const checkIn = z.looseObject({
   }).optional(),
 });
 
-/** What becomes of an envelope that was taken. Items of other kinds, and events without a fingerprint, are not looked at. */
+/** Processes an accepted envelope. Items of other kinds, and events without a fingerprint, are ignored. */
 export function keepEnvelope(
   { items }: ParsedEnvelope,
   { issues, monitors }: { readonly issues: Issues; readonly monitors: Monitors },

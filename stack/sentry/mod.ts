@@ -10,7 +10,7 @@ import { supervise } from "../supervise.ts";
 
 export { type Envelope, readEnvelopes } from "./envelopes.ts";
 
-/** Spotlight: takes what Sentry's SDK sends, and shows it at its address. */
+/** Spotlight: receives what Sentry's SDK sends, and shows it at its address. */
 export interface SpotlightPart extends Part {
   readonly dsn: string;
   /** Its page for people; readEnvelopes() reads from it too. */
@@ -23,7 +23,7 @@ export interface SpotlightOptions {
   logFolder?: string;
   /** A free one by default. */
   port?: KeptPort;
-  /** Told when it dies again and again. */
+  /** Called when it dies again and again. */
   onTrouble?: ((message: string) => void) | undefined;
 }
 

@@ -7,7 +7,7 @@ import { keepEnvelope } from "./keep_envelope.ts";
 import { Monitors } from "./monitors.ts";
 import { parseEnvelope } from "./parse_envelope.ts";
 
-/** Stands before Spotlight, which shows events and knows no issues. */
+/** A proxy before Spotlight, which shows events and has no issues. */
 export interface IssuesPart extends Part {
   readonly dsn: string;
   /** Of its API, and of the page that lists its issues. */

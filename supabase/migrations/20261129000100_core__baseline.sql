@@ -4,11 +4,11 @@ set check_function_bodies = off;
 
 -- supabase/schemas/core/schemas.sql
 
--- Object: schemas analytics and freshet, and the platform parts that they stand on
--- Why: everything derived lives in analytics; freshet holds the definer functions that signed-in users reach
+-- Object: schemas analytics and freshet, and the extensions of the platform that they need
+-- Why: everything derived is in analytics; freshet holds the security definer functions that signed-in users reach
 --      through thin invoker wrappers, and is never exposed by the data API.
 
--- Each part is asked for by the object that Freshet calls, so that a project which already has it is left alone.
+-- Each extension is checked by the object that Freshet calls, so that a project which already has it is left unchanged.
 do $$
 begin
     if to_regprocedure('cron.schedule(text, text, text)') is null then
@@ -23,9 +23,7 @@ begin
 end
 $$;
 
--- Object: freshet.call_secrets(), freshet.call_signature(), analytics.rotate_call_secret(); secret freshet_call_secret of Vault
--- Why: requests wait in a table of pg_net that every role can read. So none carries a key: it carries a signature that is
---      good for itself alone. The secret is made here, at random, is checked here, and never leaves the database.
+-- pgcrypto signs scheduled calls; see freshet.call_signature().
 do $$
 begin
     if to_regprocedure('extensions.hmac(bytea, bytea, text)') is null then
@@ -57,13 +55,14 @@ grant usage on schema freshet to authenticated, service_role;
 
 comment on schema analytics is 'Freshet: views, registry, ledger and audit. Clients reach it through functions only.';
 
-comment on schema freshet is 'Freshet: definer functions. Never listed in the exposed schemas of the data API.';
+comment on schema freshet is
+    'Freshet: security definer functions. Never listed in the exposed schemas of the data API.';
 
 -- supabase/schemas/core/access/assert_operator.sql
 
 -- Object: freshet.assert_operator()
--- Why: who may operate Freshet is decided in one place: an admin by verified claim, the service role, or the owner
---      in a direct session. user_metadata is never read: users can write it.
+-- Why: the one place that decides who may operate Freshet: an admin by verified claim, the service role, or the owner
+--      in a direct session.
 create function freshet.assert_operator()
 returns void
 language plpgsql
@@ -72,7 +71,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     claims constant jsonb := freshet.caller_claims();
-    -- The role that SET ROLE chose; a definer function changes current_user, not this.
+    -- The role that SET ROLE chose: a security definer function changes current_user, not this setting.
     acting_role constant text := current_setting('role');
     allowed boolean;
 begin
@@ -95,13 +94,13 @@ $$;
 revoke all on function freshet.assert_operator() from public, anon, authenticated;
 
 comment on function freshet.assert_operator() is
-    'Raises 42501 unless the caller is an admin, the service role, or the owner in a direct session. Call it first in a definer function of the same owner.';
+    'Raises 42501 unless the caller is an admin, the service role, or the owner in a direct session. Call it first in a security definer function of the same owner.';
 
 -- supabase/schemas/core/access/caller_claims.sql
 
 -- Object: freshet.caller_claims()
--- Why: the one place where the database learns who asks. The data API puts the claims of a verified token there; in a direct
---      session there are none. user_metadata is never read: users can write it.
+-- Why: the one place where the database reads who the caller is. The data API puts the claims of a verified token into
+--      a setting; a direct session has none. user_metadata is never read: users can write it.
 create function freshet.caller_claims()
 returns jsonb
 language sql
@@ -120,10 +119,10 @@ comment on function freshet.caller_claims() is 'The claims of the verified token
 -- supabase/schemas/core/access/can_hold.sql
 
 -- Object: freshet.can_hold()
--- Why: users and organisations are text, as their identity provider issues them, and a column of uuids holds some of those
---      texts only. A text that a column cannot hold is the value of none of its rows: asking for it finds nothing, as
---      asking for a stranger's does, and is no error. A uuid is held in one spelling, so another spelling is another id.
---      "false" is a constant to the planner: a reading that is asked about such an id is not even called.
+-- Why: ids of users and organisations are text, as their identity provider issues them, but a uuid column can hold only
+--      some of those texts. An id that the column cannot hold matches no row: the query finds nothing, as for an
+--      unknown user, and raises no error. A uuid counts only in its canonical spelling; another spelling is another id.
+--      The planner sees the result "false" as a constant, so a reading that filters on such an id is not even called.
 create function freshet.can_hold(column_type text, held text)
 returns boolean
 language plpgsql
@@ -149,15 +148,13 @@ $$;
 
 revoke all on function freshet.can_hold(text, text) from public, anon, authenticated;
 
-comment on function freshet.can_hold(text, text) is 'Whether a column of the type may hold the value, in this spelling where the type is uuid.';
+comment on function freshet.can_hold(text, text) is
+    'Whether a column of the type can hold the value; for uuid only in its canonical spelling.';
 
 -- supabase/schemas/core/access/canonical_uuid.sql
 
 -- Object: freshet.canonical_uuid()
--- Why: users and organisations are text, as their identity provider issues them, and a column of uuids holds some of those
---      texts only. A text that a column cannot hold is the value of none of its rows: asking for it finds nothing, as
---      asking for a stranger's does, and is no error. A uuid is held in one spelling, so another spelling is another id.
---      "false" is a constant to the planner: a reading that is asked about such an id is not even called.
+-- Why: user ids are text and need not be uuids; see freshet.can_hold().
 create function freshet.canonical_uuid(spelling text)
 returns uuid
 language sql
@@ -172,15 +169,12 @@ revoke all on function freshet.canonical_uuid(text) from public, anon, authentic
 grant execute on function freshet.canonical_uuid(text) to authenticated;
 
 comment on function freshet.canonical_uuid(text) is
-    'The uuid that is written so; null for a text that no uuid is written as, such as the id of a user elsewhere.';
+    'The text as a uuid; null unless it is the canonical spelling of one, for example for a user id of another identity provider.';
 
 -- supabase/schemas/core/access/claimed_uuid.sql
 
 -- Object: freshet.claimed_uuid()
--- Why: users and organisations are text, as their identity provider issues them, and a column of uuids holds some of those
---      texts only. A text that a column cannot hold is the value of none of its rows: asking for it finds nothing, as
---      asking for a stranger's does, and is no error. A uuid is held in one spelling, so another spelling is another id.
---      "false" is a constant to the planner: a reading that is asked about such an id is not even called.
+-- Why: auth.uid() raises for a user whose id is not a uuid, and a policy must not; see freshet.can_hold().
 create function freshet.claimed_uuid(claim text)
 returns uuid
 language sql
@@ -195,13 +189,12 @@ revoke all on function freshet.claimed_uuid(text) from public, anon, authenticat
 grant execute on function freshet.claimed_uuid(text) to authenticated;
 
 comment on function freshet.claimed_uuid(text) is
-    'A claim of the caller''s token as an id, null when it is none: for policies. auth.uid() raises for a user whose id is text.';
+    'A claim of the caller''s token as a uuid, null if it is not one. For policies: auth.uid() raises for a user whose id is text.';
 
 -- supabase/schemas/core/access/is_admin.sql
 
 -- Object: analytics.is_admin()
--- Why: who may operate Freshet is decided in one place: an admin by verified claim, the service role, or the owner
---      in a direct session. user_metadata is never read: users can write it.
+-- Why: an admin is known by a verified claim. user_metadata is never read: users can write it.
 create function analytics.is_admin()
 returns boolean
 language sql
@@ -216,14 +209,14 @@ revoke all on function analytics.is_admin() from public, anon, authenticated;
 grant execute on function analytics.is_admin() to authenticated, service_role;
 
 comment on function analytics.is_admin() is
-    'True when the verified token carries is_admin: true, as the custom access token hook puts it.';
+    'True when the verified token carries is_admin: true, which the custom access token hook adds.';
 
 -- supabase/schemas/core/changes/believe_source_moment.sql
 
 -- Object: freshet.believe_source_moment()
--- Why: one source row of the year 10000, or without an end, would stand in the registry as the newest, and the registry is
---      part of every answer. So it keeps no moment that is not between 1900 and 2200, whichever function writes it: of the
---      source it keeps the newest that can be believed, and none where there is none.
+-- Why: one source row dated in the year 10000 or infinity would count as the newest row of its source, and the registry
+--      is part of every answer. So the registry keeps only moments between 1900 and 2200, whichever function writes it:
+--      the newest plausible one of the source, or none.
 create function freshet.believe_source_moment()
 returns trigger
 language plpgsql
@@ -241,22 +234,21 @@ $$;
 revoke all on function freshet.believe_source_moment() from public, anon, authenticated;
 
 comment on function freshet.believe_source_moment() is
-    'Trigger of analytics.views: a newest source row that cannot be believed gives way to the newest that can.';
+    'Trigger of analytics.views: replaces an implausible newest source row by the newest plausible one.';
 
 -- supabase/schemas/core/changes/delete_needless_source_changes.sql
 
 -- Object: freshet.delete_needless_source_changes()
--- Grain: one row per statement that wrote to a source of a registered view
--- Why: a refresh is skipped when nothing changed. The log is append-only and has no unique key, so that no writer ever
---      waits for another one because of it. Rows carry the writing transaction: a view is dirty when a change exists
---      that its own snapshot does not include, so a transaction that was open across a refresh is never lost.
+-- Why: the change log of a busy table would grow for as long as its slowest view does not refresh. Folding keeps the
+--      number of statements, which is the version of live relations, and what each view still lacks.
 create function freshet.delete_needless_source_changes(source regclass)
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
-    -- Every later snapshot includes all changes of finished transactions, so these differ only in which views include
-    -- them already: of those that the same views lack, one says as much as all. Rows that another fold holds are its.
+    -- Every later snapshot includes all changes of finished transactions, so these rows differ only in which views
+    -- include them already: among rows that the same views lack, one is enough. Rows that another fold has locked are
+    -- left to it.
     with finished as materialized (
         select
             c.ctid as change,
@@ -298,15 +290,12 @@ $$;
 revoke all on function freshet.delete_needless_source_changes(regclass) from public, anon, authenticated;
 
 comment on function freshet.delete_needless_source_changes(regclass) is
-    'Folds the logged changes of a source: one row stays for each set of views that lacks them, and one for those that none lacks. Call it through freshet.trim_source_changes.';
+    'Folds the logged changes of a source: one row stays for each set of views that lacks them, and one for those that no view lacks. Call it through freshet.trim_source_changes.';
 
 -- supabase/schemas/core/changes/has_source_changes.sql
 
 -- Object: freshet.has_source_changes()
--- Grain: one row per statement that wrote to a source of a registered view
--- Why: a refresh is skipped when nothing changed. The log is append-only and has no unique key, so that no writer ever
---      waits for another one because of it. Rows carry the writing transaction: a view is dirty when a change exists
---      that its own snapshot does not include, so a transaction that was open across a refresh is never lost.
+-- Why: a view needs a refresh if a logged change is not in the snapshot of its rows; see analytics.source_changes.
 create function freshet.has_source_changes(view_name text)
 returns boolean
 language sql
@@ -341,10 +330,7 @@ comment on function freshet.has_source_changes(text) is
 -- supabase/schemas/core/changes/note_source_change.sql
 
 -- Object: freshet.note_source_change()
--- Grain: one row per statement that wrote to a source of a registered view
--- Why: a refresh is skipped when nothing changed. The log is append-only and has no unique key, so that no writer ever
---      waits for another one because of it. Rows carry the writing transaction: a view is dirty when a change exists
---      that its own snapshot does not include, so a transaction that was open across a refresh is never lost.
+-- Why: appends to analytics.source_changes; an insert without a unique key never waits for another writer.
 create function freshet.note_source_change()
 returns trigger
 language plpgsql
@@ -364,11 +350,12 @@ comment on function freshet.note_source_change() is 'Statement trigger on every 
 -- supabase/schemas/core/changes/others_snapshot.sql
 
 -- Object: freshet.others_snapshot()
--- Why: what a transaction's own snapshot says of its own number depends on who else has ended meanwhile: it may leave it
---      out, as if everything that it writes were included. A transaction that writes, refreshes and writes again could so
---      be told that nothing had changed, or leave behind a view that counts the later write as included, for ever. So
---      its own writes always count as changes, and the snapshot that a view keeps says "in progress" of the transaction
---      that refreshed it: at worst one refresh too many.
+-- Why: whether a transaction's own snapshot lists its own number depends on which other transactions have ended
+--      meanwhile: it may leave the number out, as if everything that the transaction writes were included. A
+--      transaction that writes, refreshes and writes again could then find that nothing had changed, or leave a view
+--      that counts the later write as included, for ever. So its own writes always count as changes, and the snapshot
+--      that a view keeps says "in progress" of the transaction that refreshed it. The cost is at worst one refresh too
+--      many.
 create function freshet.others_snapshot()
 returns pg_snapshot
 language sql
@@ -392,7 +379,7 @@ as $$
     in_progress as (
         select x::text::bigint as txid from bounds as b, pg_snapshot_xip(b.snapshot) as x
         union
-        -- Those that began after the snapshot's end, up to one's own number.
+        -- Transactions that began after the end of the snapshot, up to this transaction's own number.
         select g from bounds as b, generate_series(b.seen_until, b.beyond - 1) as g
         union
         select b.own from bounds as b
@@ -412,14 +399,14 @@ comment on function freshet.others_snapshot() is 'The current snapshot, in which
 -- supabase/schemas/core/changes/source_changes.sql
 
 -- Object: analytics.source_changes
--- Grain: one row per statement that wrote to a source of a registered view
--- Why: a refresh is skipped when nothing changed. The log is append-only and has no unique key, so that no writer ever
---      waits for another one because of it. Rows carry the writing transaction: a view is dirty when a change exists
---      that its own snapshot does not include, so a transaction that was open across a refresh is never lost.
--- Why statement_count: how many writes a table has seen is its version, and an answer that rests on the table can be cached under it. So a
---      trim no longer forgets how many statements it removed: rows that tell the views the same are folded into one that
---      carries their number. What a snapshot counts is the same before and after a fold, and moves with each commit.
---      A view that refreshes once a day would let a busy table's log grow for a day: a job trims it every five minutes.
+-- Grain: one row per statement that wrote to a source of a registered view or live relation, or per fold of such rows
+-- Why: a refresh is skipped when nothing changed. The log is append-only and has no unique key, so a writer never waits
+--      for another one because of it. Rows carry the writing transaction: a view is dirty when a change exists that its
+--      own snapshot does not include, so a transaction that was open across a refresh is never lost.
+-- Why statement_count: the number of writes to a table is its version, and cached answers rest on it. So a trim keeps
+--      the number: rows that mean the same to every view are folded into one row with their count. The count that a
+--      snapshot sees is the same before and after a fold, and moves with each commit. A view that refreshes once a day
+--      would let a busy table's log grow for a day, so a job trims it every five minutes.
 create table analytics.source_changes (
     source regclass not null,
     txid xid8 not null default pg_current_xact_id(),
@@ -436,15 +423,14 @@ revoke all on table analytics.source_changes from public, anon, authenticated;
 comment on table analytics.source_changes is
     'Change log of the sources of registered views and live relations. Appended to by writers; folded by refreshes and by job trim-source-changes.';
 
-comment on column analytics.source_changes.statement_count is 'How many statements the row stands for: more than one after a fold.';
+comment on column analytics.source_changes.statement_count is
+    'How many statements the row stands for: more than one after a fold.';
 
 -- supabase/schemas/core/changes/source_lock_key.sql
 
 -- Object: freshet.source_lock_key()
--- Grain: one row per statement that wrote to a source of a registered view
--- Why: a refresh is skipped when nothing changed. The log is append-only and has no unique key, so that no writer ever
---      waits for another one because of it. Rows carry the writing transaction: a view is dirty when a change exists
---      that its own snapshot does not include, so a transaction that was open across a refresh is never lost.
+-- Why: a trim must not judge changes while a refresh reads the source: the snapshot of that refresh is not in the
+--      registry yet.
 create function freshet.source_lock_key(source regclass)
 returns bigint
 language sql
@@ -462,10 +448,7 @@ comment on function freshet.source_lock_key(regclass) is
 -- supabase/schemas/core/changes/trim_source_changes.sql
 
 -- Object: freshet.trim_source_changes(), analytics.trim_source_changes()
--- Grain: one row per statement that wrote to a source of a registered view
--- Why: a refresh is skipped when nothing changed. The log is append-only and has no unique key, so that no writer ever
---      waits for another one because of it. Rows carry the writing transaction: a view is dirty when a change exists
---      that its own snapshot does not include, so a transaction that was open across a refresh is never lost.
+-- Why: keeps the change log short without waiting for a refresh or holding one up; see analytics.source_changes.
 create function freshet.trim_source_changes(source regclass)
 returns void
 language plpgsql
@@ -474,8 +457,8 @@ as $$
 declare
     lock_key constant bigint := freshet.source_lock_key(source);
 begin
-    -- A refresh in flight has a snapshot that is not in the registry yet, so what it has not seen cannot be judged.
-    -- The lock is let go at once: held to the end of a long transaction it would keep other refreshes waiting.
+    -- A running refresh has a snapshot that is not in the registry yet, so which changes it lacks is unknown. The lock
+    -- is released at once: held to the end of a long transaction it would make other refreshes wait.
     if not pg_try_advisory_lock(lock_key) then
         return;
     end if;
@@ -513,7 +496,7 @@ comment on function analytics.trim_source_changes() is 'Folds the change log of 
 -- supabase/schemas/core/health/get_cron_job_status.sql
 
 -- Object: freshet.get_cron_job_status(), analytics.get_cron_job_status()
--- Why: what an admin asks first: how fresh is each view, and what did its job last do?
+-- Why: answers an admin's question: what did each job last do?
 create function freshet.get_cron_job_status()
 returns table (
     jobid bigint,
@@ -536,7 +519,7 @@ begin
     perform freshet.assert_operator();
     return query
     with recent_runs as (
-        -- runid is the only index of the history; runs older than this window are not worth a scan.
+        -- The only index of the history is on runid; runs older than this window are not worth a scan.
         select distinct on (d.jobid) d.jobid, d.runid, d.status, d.return_message, d.start_time, d.end_time
         from cron.job_run_details as d
         where d.runid > (select coalesce(max(m.runid), 0) - 20000 from cron.job_run_details as m)
@@ -580,15 +563,16 @@ revoke all on function analytics.get_cron_job_status() from public, anon, authen
 
 grant execute on function analytics.get_cron_job_status() to authenticated, service_role;
 
-comment on function freshet.get_cron_job_status() is 'Checks the caller, then answers. Reached through analytics.get_cron_job_status.';
+comment on function freshet.get_cron_job_status() is
+    'Checks the caller, then answers. Called through analytics.get_cron_job_status.';
 
 comment on function analytics.get_cron_job_status() is
-    'Admins only: one row per pg_cron job with its last run among the newest 20,000. Texts that may hold data are not told: last_message is a fixed form or the SQLSTATE, command is null unless it calls this product, jobname is jobid:<number> unless it is made of words. /ops/runs shows messages, scrubbed.';
+    'Admins only: one row per pg_cron job with its last run among the newest 20,000. Texts that may hold data are not shown: last_message is a fixed form or the SQLSTATE, command is null unless it calls only this product, jobname is jobid:<number> unless it consists of words. /ops/runs shows messages, scrubbed.';
 
 -- supabase/schemas/core/health/health_check.sql
 
 -- Object: freshet.health_check(), analytics.health_check()
--- Why: what an admin asks first: how fresh is each view, and what did its job last do?
+-- Why: answers an admin's first question: how fresh is each view?
 create function freshet.health_check()
 returns table (
     view_name text,
@@ -673,7 +657,7 @@ revoke all on function analytics.health_check() from public, anon, authenticated
 
 grant execute on function analytics.health_check() to authenticated, service_role;
 
-comment on function freshet.health_check() is 'Checks the caller, then answers. Reached through analytics.health_check.';
+comment on function freshet.health_check() is 'Checks the caller, then answers. Called through analytics.health_check.';
 
 comment on function analytics.health_check() is
     'Admins only: one row per registered view. age = now - verified_at; is_stale when it is over the objective or the view was never refreshed.';
@@ -681,8 +665,7 @@ comment on function analytics.health_check() is
 -- supabase/schemas/core/http/call_secrets.sql
 
 -- Object: freshet.call_secrets()
--- Why: requests wait in a table of pg_net that every role can read. So none carries a key: it carries a signature that is
---      good for itself alone. The secret is made here, at random, is checked here, and never leaves the database.
+-- Why: after a rotation, calls that were signed just before it must still be accepted.
 create function freshet.call_secrets()
 returns table (secret text)
 language sql
@@ -692,20 +675,21 @@ as $$
     select s.decrypted_secret
     from vault.decrypted_secrets as s
     where s.name = 'freshet_call_secret'
-        -- What was signed just before a rotation is on its way for as long as a signature is good.
+        -- A call signed just before a rotation may be on its way for as long as a signature is valid.
         or s.name = 'freshet_call_secret_before' and s.updated_at > clock_timestamp() - interval '5 minutes';
 $$;
 
 revoke all on function freshet.call_secrets() from public, anon, authenticated;
 
 comment on function freshet.call_secrets() is
-    'The secrets that a scheduled call may be signed with: the one of now, and for five minutes the one before it.';
+    'The secrets that may have signed a scheduled call: the current one, and for five minutes after a rotation the one before it.';
 
 -- supabase/schemas/core/http/call_signature.sql
 
 -- Object: freshet.call_signature()
--- Why: requests wait in a table of pg_net that every role can read. So none carries a key: it carries a signature that is
---      good for itself alone. The secret is made here, at random, is checked here, and never leaves the database.
+-- Why: requests wait in a table of pg_net that every role can read. So a request carries no key, only a signature that
+--      is valid for this one request. The secret is generated in the database at random, is checked in the database,
+--      and never leaves it.
 create function freshet.call_signature(
     secret text, function_name text, call_id bigint, signed_at bigint, body_sha256 text
 )
@@ -727,13 +711,13 @@ $$;
 revoke all on function freshet.call_signature(text, text, bigint, bigint, text) from public, anon, authenticated;
 
 comment on function freshet.call_signature(text, text, bigint, bigint, text) is
-    'HMAC-SHA256 over what a scheduled call is: its function, its row in the ledger, its second and its body. In hex.';
+    'HMAC-SHA256, in hex, over the parts of a scheduled call: its function, its row in the ledger, its second and its body.';
 
 -- supabase/schemas/core/http/complete_call.sql
 
 -- Object: analytics.complete_call()
--- Why: an answer is evidence that disappears; a completion that the function wrote itself is the only one that
---      survives a crash of the database. Both are kept, and the outcome of a call is read off them.
+-- Why: pg_net's answer disappears; a completion that the function wrote itself is the only evidence that survives a
+--      crash of the database. Both are kept, and together they decide the outcome of a call.
 create function analytics.complete_call(call_id bigint, outcome text, detail text default null)
 returns boolean
 language plpgsql
@@ -748,7 +732,7 @@ begin
             hint = 'Known are succeeded and failed.';
     end if;
 
-    -- The first one counts: a function that is called twice for one row reports twice.
+    -- The first report counts: a function that is called twice for one row reports twice.
     update analytics.http_calls as c
     set completion = complete_call.outcome,
         completion_detail = left(detail, 500),
@@ -766,21 +750,21 @@ revoke all on function analytics.complete_call(bigint, text, text) from public, 
 grant execute on function analytics.complete_call(bigint, text, text) to service_role;
 
 comment on function analytics.complete_call(bigint, text, text) is
-    'A function reports how the call with this Freshet-Call-Id ended; outranks the answer. False when it is unknown or reported already. Idempotent. Service role only.';
+    'A function reports how the call with this Freshet-Call-Id ended; outranks the answer. False when the id is unknown or was reported already. Idempotent. Service role only.';
 
 -- supabase/schemas/core/http/current_run.sql
 
 -- Object: freshet.current_run()
--- Why: a job that calls net.http_post itself leaves no row in the ledger, and pg_net does not say who asked. The same call
---      by another schema's name does, so that such a job is repaired by one word of its command.
+-- Why: a call in the ledger names the job and run that made it. pg_cron does not pass them to the command, so they are
+--      found by the process and the command of the run.
 create function freshet.current_run(out runid bigint, out job_name text)
 language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    -- pg_cron tells a command nothing of its run; but the run knows the process and the command. By runid, its only
-    -- index, and no further back than a run that has only just been started can be.
+    -- pg_cron gives a command no information about its run, but the run records process and command. Searched by runid,
+    -- the only index, and no further back than a run that has only just started can be.
     select d.runid, j.job_name into current_run.runid, current_run.job_name
     from cron.job_run_details as d
     join freshet.known_cron_jobs() as j on j.jobid = d.jobid
@@ -790,7 +774,8 @@ begin
     order by d.runid desc
     limit 1;
 
-    -- Without history (cron.log_run = off), or called as the job would call: the command alone, where it is of one job.
+    -- Without history (cron.log_run = off), or in a session that calls what the job would call: found by the command
+    -- alone, if only one job has it.
     if not found then
         select min(j.job_name) into current_run.job_name
         from freshet.known_cron_jobs() as j
@@ -798,7 +783,7 @@ begin
         having count(*) = 1;
     end if;
 exception
-    -- A call matters more than knowing whose it is.
+    -- The call must be sent even if its job is unknown.
     when undefined_table or undefined_column or invalid_schema_name or insufficient_privilege then
         null;
 end
@@ -806,27 +791,27 @@ $$;
 
 revoke all on function freshet.current_run() from public, anon, authenticated;
 
-comment on function freshet.current_run() is 'Which job and run of pg_cron this statement belongs to, as far as that can be told.';
+comment on function freshet.current_run() is
+    'The pg_cron job and run that this statement belongs to, null where that cannot be found out.';
 
 -- supabase/schemas/core/http/harvest_responses.sql
 
 -- Object: freshet.harvest_responses()
--- Why: an answer is evidence that disappears; a completion that the function wrote itself is the only one that
---      survives a crash of the database. Both are kept, and the outcome of a call is read off them.
---      Before August 2025 pg_net left timed_out empty and told a timeout by its message alone (pg_net#180), so that a function
---      which works on after its caller hung up was judged before the time that it has.
+-- Why: pg_net forgets its answers after some hours, and they are evidence of how a call ended. Before August 2025
+--      pg_net left timed_out empty and reported a timeout by its message alone (pg_net#180), so both are read:
+--      otherwise a function that works on after its caller hung up would be judged before its time is over.
 create function freshet.harvest_responses()
 returns bigint
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- Of pg_net, and a little more. After an outage its worker may not have been awake to delete what is older.
+    -- How long pg_net keeps answers, and a little more: after an outage its worker may not yet have deleted older ones.
     kept_for constant interval := (
         select least(greatest(interval '7 hours', clock_timestamp() - s.last_audit_at + interval '1 hour'), interval '7 days')
         from analytics.audit_state as s
     );
-    -- An answer is stamped with the beginning of its batch, which may have begun just before the request was committed.
+    -- An answer carries the start time of its batch, which may be just before the request was committed.
     skew constant interval := interval '1 minute';
     harvested_count bigint;
 begin
@@ -835,7 +820,7 @@ begin
         from analytics.http_calls as c
         where c.harvested_at is null
             and c.queued_at > clock_timestamp() - kept_for
-            -- A number that was given again after a crash means the newer call.
+            -- A request id that pg_net issued again after a crash belongs to the newer call.
             and not exists (
                 select
                 from analytics.http_calls as newer
@@ -843,7 +828,7 @@ begin
             )
     ),
     free as (
-        -- What another session is at is left to it: nobody waits here, the audit least of all.
+        -- Rows that another session has locked are left to it: nothing may wait here, least of all the audit.
         select c.call_id
         from analytics.http_calls as c
         where c.call_id in (select u.call_id from unharvested as u) and c.harvested_at is null
@@ -860,7 +845,7 @@ begin
     join unharvested as u on u.call_id = free.call_id
     join net._http_response as r on r.id = u.request_id and r.created >= u.queued_at - skew
     where c.call_id = u.call_id
-        -- Narrows the answers by the one index that they have.
+        -- Narrows the answers by their only index.
         and r.created >= (select min(oldest.queued_at) - skew from unharvested as oldest);
     get diagnostics harvested_count = row_count;
     return harvested_count;
@@ -870,16 +855,18 @@ $$;
 revoke all on function freshet.harvest_responses() from public, anon, authenticated;
 
 comment on function freshet.harvest_responses() is
-    'Copies the answers that pg_net holds into the ledger, before it forgets them, and returns how many. Idempotent.';
+    'Copies the answers that pg_net holds into the ledger before pg_net forgets them, and returns how many. Idempotent.';
 
 -- supabase/schemas/core/http/http_calls.sql
 
 -- Object: analytics.http_calls
--- Grain: one row per call of an edge function through analytics.invoke_function
--- Why: a run of pg_cron that "succeeded" has queued a request and no more. What became of it stands in a table of pg_net
---      that is unlogged, names no job and forgets after 6 hours; here it is kept, with the job that asked for it.
--- Why accepted_at: a scheduled call proves itself by a signature for the named function, five minutes and one time. Its row in the
---      ledger is where "one time" is kept: the function asks here, so neither the secret nor a list of used calls leaves.
+-- Grain: one row per HTTP call of a job or by hand through analytics.invoke_function, http_post or http_get
+-- Why: a run of pg_cron that "succeeded" has queued a request and no more. pg_net records what became of it in an
+--      unlogged table that names no job and forgets after 6 hours; this ledger keeps it, with the job that made the
+--      call.
+-- Why accepted_at: a scheduled call proves itself by a signature that is valid for the named function, for five minutes
+--      and once. The row in the ledger records "once": the function asks here, so neither the secret nor a list of used
+--      calls leaves the database.
 create table analytics.http_calls (
     call_id bigint generated always as identity primary key,
     request_id bigint,
@@ -923,40 +910,47 @@ alter table analytics.http_calls enable row level security;
 
 revoke all on table analytics.http_calls from public, anon, authenticated;
 
-comment on table analytics.http_calls is 'Ledger of scheduled HTTP calls: who asked, when an answer is due, and what came of it. Holds no key, no body and no answer.';
+comment on table analytics.http_calls is
+    'Ledger of scheduled HTTP calls: which job called, when an answer is due, and what came of it. Holds no key, no body and no answer.';
 
-comment on column analytics.http_calls.request_id is 'Of pg_net. Not unique over time: its sequence is unlogged and begins again after a crash.';
+comment on column analytics.http_calls.request_id is
+    'pg_net''s request id. Not unique over time: its sequence is unlogged and begins again after a crash.';
 
-comment on column analytics.http_calls.job_name is 'The job whose command called; null for a call by hand, which is recorded and not audited.';
+comment on column analytics.http_calls.job_name is
+    'The job whose command made the call; null for a call by hand, which is recorded and not audited.';
 
-comment on column analytics.http_calls.runid is 'cron.job_run_details.runid, where the run could be told.';
+comment on column analytics.http_calls.runid is 'cron.job_run_details.runid, where the run is known.';
 
 comment on column analytics.http_calls.planned_at is 'The minute (for a schedule in seconds, the moment) in which pg_cron started the run.';
 
-comment on column analytics.http_calls.deadline_at is 'When nothing is known by then, the outcome is unknown.';
+comment on column analytics.http_calls.deadline_at is
+    'Without an answer or completion by then, the outcome is unknown.';
 
-comment on column analytics.http_calls.awaits_completion is 'A 2xx only says that the call was taken: the function writes its own completion.';
+comment on column analytics.http_calls.awaits_completion is
+    'A 2xx only says that the function accepted the call: it reports its own completion later.';
 
-comment on column analytics.http_calls.outcome is 'A completion outranks the answer. unknown may still become known, while pg_net keeps the answer.';
+comment on column analytics.http_calls.outcome is
+    'A completion outranks the answer. unknown may still become known, while pg_net keeps the answer.';
 
 comment on column analytics.http_calls.answer_code is 'Field "code" of the answer, e.g. BOOT_ERROR: all that is kept of its body.';
 
-comment on column analytics.http_calls.is_observed is 'Whether the audit has heard of this outcome.';
+comment on column analytics.http_calls.is_observed is 'Whether the audit has judged this outcome.';
 
-comment on column analytics.http_calls.accepted_at is 'When the function took the call by its signature, which it does once; null where it was refused, or did not ask.';
+comment on column analytics.http_calls.accepted_at is
+    'When the function accepted the call by its signature, which it does once; null where it refused the call or did not ask.';
 
 comment on column analytics.http_calls.function_name is
-    'The edge function that was called; //<host> for another address. Its path may hold a key, and is not kept.';
+    'The edge function that was called; //<host> for another address, whose path may hold a key and is not kept.';
 
 -- supabase/schemas/core/http/invoke_function.sql
 
 -- Object: analytics.invoke_function()
--- Why: scheduled HTTP calls go one way: to this project, with the key named cron, both from Vault, and through the
---      ledger. No key and no host ever stands in a job's command.
+-- Why: scheduled HTTP calls go one way: to this project's host, which comes from Vault, signed with Vault's secret, and
+--      through the ledger. The command of a job never holds a key or a host.
 create function analytics.invoke_function(
     name text,
     body jsonb default '{}',
-    -- One slow call holds up its whole batch in pg_net.
+    -- One slow call delays its whole batch in pg_net.
     timeout interval default '30 seconds',
     complete_within interval default null
 )
@@ -966,7 +960,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- pg_net stores an answer when the batch of its request has ended, and may be busy with another one.
+    -- pg_net stores an answer when the batch of its request has ended, and may be busy with another batch.
     grace constant interval := interval '2 minutes';
     project_url constant text := freshet.vault_secret('project_url');
     call_secret constant text := freshet.vault_secret('freshet_call_secret');
@@ -974,7 +968,7 @@ declare
     new_call_id bigint;
     new_request_id bigint;
 begin
-    -- The name becomes a part of the path: another part would call something else of the project.
+    -- The name becomes one segment of the path: a second segment would call something else in the project.
     if name is null or name !~ '^[A-Za-z][A-Za-z0-9_-]{0,127}$' then
         raise exception using
             errcode = 'invalid_parameter_value',
@@ -1026,13 +1020,12 @@ $$;
 revoke all on function analytics.invoke_function(text, jsonb, interval, interval) from public, anon, authenticated;
 
 comment on function analytics.invoke_function(text, jsonb, interval, interval) is
-    'Queues POST /functions/v1/<name> through pg_net, signed, notes it in the ledger and returns the request id. complete_within: an answer only says that the call was taken, and the function reports its own completion (analytics.complete_call) by then. Raises 55000 when a secret is missing or a foreign trigger would see the call, 22023 for what is no name. Not idempotent: each call is one request.';
+    'Queues a signed POST /functions/v1/<name> through pg_net, notes it in the ledger and returns the request id. complete_within: an answer only says that the call was accepted, and the function reports its own completion (analytics.complete_call) by then. Raises 55000 when a secret is missing or a foreign trigger would see the call, 22023 for an invalid name. Not idempotent: each call is one request.';
 
 -- supabase/schemas/core/http/purge_http_calls.sql
 
 -- Object: freshet.purge_http_calls()
--- Why: an answer is evidence that disappears; a completion that the function wrote itself is the only one that
---      survives a crash of the database. Both are kept, and the outcome of a call is read off them.
+-- Why: the ledger grows with each call; see freshet.purge_history() for the batches.
 create function freshet.purge_http_calls(keep_for interval, batch_size integer)
 returns bigint
 language sql
@@ -1062,8 +1055,7 @@ comment on function freshet.purge_http_calls(interval, integer) is
 -- supabase/schemas/core/http/rotate_call_secret.sql
 
 -- Object: analytics.rotate_call_secret()
--- Why: requests wait in a table of pg_net that every role can read. So none carries a key: it carries a signature that is
---      good for itself alone. The secret is made here, at random, is checked here, and never leaves the database.
+-- Why: makes the secret that signs scheduled calls, at random and without showing it; see freshet.call_signature().
 create function analytics.rotate_call_secret(keep_old boolean default true)
 returns timestamptz
 language plpgsql
@@ -1079,7 +1071,8 @@ begin
     begin
         old_secret := freshet.vault_secret(secret_name);
     exception
-        -- Vault's key stays with the project that a backup is of. What cannot be read has signed nothing here.
+        -- Vault's key stays with the project that a backup came from. A secret that cannot be decrypted has signed
+        -- nothing here.
         when others then
             raise warning 'the secret before cannot be read [%] and holds no longer', sqlstate;
     end;
@@ -1105,13 +1098,13 @@ $$;
 revoke all on function analytics.rotate_call_secret(boolean) from public, anon, authenticated, service_role;
 
 comment on function analytics.rotate_call_secret(boolean) is
-    'Signs scheduled calls with a new random secret from now on, which it does not show. Calls on their way hold until the moment that is returned; with keep_old => false they are refused. Not idempotent.';
+    'From now on signs scheduled calls with a new random secret, which it does not show. Calls on their way are accepted until the returned moment; with keep_old => false they are refused. Not idempotent.';
 
 -- supabase/schemas/core/http/settle_calls.sql
 
 -- Object: freshet.settle_calls()
--- Why: an answer is evidence that disappears; a completion that the function wrote itself is the only one that
---      survives a crash of the database. Both are kept, and the outcome of a call is read off them.
+-- Why: the outcome of a call comes from three sources that arrive in any order: its answer, its own completion, its
+--      deadline.
 create function freshet.settle_calls()
 returns bigint
 language plpgsql
@@ -1127,7 +1120,8 @@ begin
                 when c.completion is not null then c.completion
                 when c.harvested_at is null then null
                 when c.status_code between 200 and 299 then case when not c.awaits_completion then 'succeeded' end
-                -- One that works on after the caller has hung up, or whose answer a proxy gave up on, may still report.
+                -- A function that works on after the caller has hung up, or after a proxy gave up on its answer, may
+                -- still report.
                 when c.awaits_completion and (
                     c.is_timed_out
                     or (
@@ -1165,13 +1159,12 @@ $$;
 revoke all on function freshet.settle_calls() from public, anon, authenticated;
 
 comment on function freshet.settle_calls() is
-    'Reads the outcome of each open call off its answer, its completion or its deadline, and returns how many have one now. Idempotent.';
+    'Decides the outcome of each open call by its answer, its completion or its deadline, and returns how many it settled. Idempotent.';
 
 -- supabase/schemas/core/http/vault_secret.sql
 
 -- Object: freshet.vault_secret()
--- Why: scheduled HTTP calls go one way: to this project, with the key named cron, both from Vault, and through the
---      ledger. No key and no host ever stands in a job's command.
+-- Why: host and secrets of scheduled calls are in Vault only, never in a job's command.
 create function freshet.vault_secret(name text)
 returns text
 language sql
@@ -1183,13 +1176,13 @@ $$;
 
 revoke all on function freshet.vault_secret(text) from public, anon, authenticated;
 
-comment on function freshet.vault_secret(text) is 'A secret of Vault, null when there is none of the name.';
+comment on function freshet.vault_secret(text) is 'A secret of Vault, null when none has the name.';
 
 -- supabase/schemas/core/http/verify_call.sql
 
 -- Object: analytics.verify_call()
--- Why: a scheduled call proves itself by a signature for the named function, five minutes and one time. Its row in the
---      ledger is where "one time" is kept: the function asks here, so neither the secret nor a list of used calls leaves.
+-- Why: a scheduled call proves itself by a signature that is valid for the named function, for five minutes and once.
+--      The function asks here, so neither the secret nor a list of used calls leaves the database.
 create function analytics.verify_call(
     function_name text, call_id bigint, signed_at bigint, body_sha256 text, signature text
 )
@@ -1200,7 +1193,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     good_for constant bigint := 300;
-    -- Compared under a key of this moment: how long that takes tells nothing about the signature itself.
+    -- Both are hashed under a random key of this call before the comparison, so its duration says nothing about the
+    -- signature.
     moment constant bytea := extensions.gen_random_bytes(32);
     is_right boolean;
 begin
@@ -1240,19 +1234,19 @@ revoke all on function analytics.verify_call(text, bigint, bigint, text, text) f
 grant execute on function analytics.verify_call(text, bigint, bigint, text, text) to service_role;
 
 comment on function analytics.verify_call(text, bigint, bigint, text, text) is
-    'Whether a request is a call that invoke_function made for this function: accepted (once), wrong, expired (after five minutes) or used (also: purged from the ledger). Not idempotent: it takes the call. Service role only.';
+    'Whether a request is a call that invoke_function made for this function: accepted (once), wrong, expired (after five minutes) or used (also: purged from the ledger). Not idempotent: it accepts the call. Service role only.';
 
 -- supabase/schemas/core/live/live_relations.sql
 
 -- Object: analytics.live_relations
--- Grain: one row per relation that answers rest on as it is now, without a materialized view between
--- Why: some answers are about this moment: who reports to whom, a person's last attempts. They are read from tables, and
---      still cached: the version of a live relation is the number of statements that wrote to its tables, so that an
---      answer made before a commit is never served after it.
--- Why moments: some of what is read live changes without a write: a membership that was given an end is over when the moment comes.
---      An answer from before it would be served until its reuse bound, and confirmed by a 304 for ever. So the version of
---      such a relation moves with each moment that passes, too. It counts writes in thousands, and below that the moments
---      that have passed since the last write: two states with the same writes differ by what time has done, and by nothing else.
+-- Grain: one row per relation that answers read as it is now, without a materialized view between
+-- Why: some answers are about this moment: who reports to whom, a person's last attempts. They are read from tables,
+--      and still cached: the version of a live relation is the number of statements that wrote to its tables, so that
+--      an answer made before a commit is never served after it.
+-- Why moments: some live data changes without a write: a membership with an end date is over when that moment comes. An
+--      answer from before it would be served until its reuse bound, and confirmed by a 304 for ever. So the version of
+--      such a relation also moves with each moment that passes. It counts writes in thousands, plus the moments that
+--      have passed since the last write: two states with the same writes differ only by what time has done.
 create table analytics.live_relations (
     live_name text primary key check (live_name ~ '^[a-z][a-z0-9_]{0,62}$'),
     pack text not null,
@@ -1265,22 +1259,21 @@ alter table analytics.live_relations enable row level security;
 
 revoke all on table analytics.live_relations from public, anon, authenticated;
 
-comment on table analytics.live_relations is 'Registry of what is read live. Written by register_live only.';
+comment on table analytics.live_relations is 'Registry of relations that are read live. Written by register_live only.';
 
 comment on column analytics.live_relations.live_name is 'A relation of schema analytics, or the name of a scope relation.';
 
-comment on column analytics.live_relations.sources is 'The tables that it reads; each write to one of them moves its version.';
+comment on column analytics.live_relations.sources is
+    'The tables that it reads; each write to one of them moves its version.';
 
 comment on column analytics.live_relations.moments is
-    'Columns of its tables, as schema.table.column, whose moments change what it holds when they pass.';
+    'Columns of its tables, as schema.table.column, whose moments change the relation when they pass.';
 
 -- supabase/schemas/core/live/live_state.sql
 
 -- Object: freshet.live_state()
--- Grain: one row per relation that answers rest on as it is now, without a materialized view between
--- Why: some answers are about this moment: who reports to whom, a person's last attempts. They are read from tables, and
---      still cached: the version of a live relation is the number of statements that wrote to its tables, so that an
---      answer made before a commit is never served after it.
+-- Why: the version of a live relation is the number of writes to its tables, and of moments passed; see
+--      analytics.live_relations.
 create function freshet.live_state(declared analytics.live_relations)
 returns jsonb
 language sql
@@ -1296,7 +1289,7 @@ as $$
         'refreshed_at', coalesce(greatest(w.changed_at, declared.registered_at), declared.registered_at),
         'verified_at', statement_timestamp(),
         'source_as_of', w.changed_at,
-        -- What is read live is as old as the pointer that names its version: a few seconds.
+        -- A live answer is as old as the cached pointer that names its version: a few seconds.
         'stale_after_seconds', 60,
         'populated', true,
         'live', true
@@ -1310,15 +1303,13 @@ $$;
 
 revoke all on function freshet.live_state(analytics.live_relations) from public, anon, authenticated;
 
-comment on function freshet.live_state(analytics.live_relations) is 'Where a live relation stands, in the shape of freshet.view_state.';
+comment on function freshet.live_state(analytics.live_relations) is
+    'State of a live relation, in the shape of freshet.view_state.';
 
 -- supabase/schemas/core/live/passed_moments.sql
 
 -- Object: freshet.passed_moments()
--- Why: some of what is read live changes without a write: a membership that was given an end is over when the moment comes.
---      An answer from before it would be served until its reuse bound, and confirmed by a 304 for ever. So the version of
---      such a relation moves with each moment that passes, too. It counts writes in thousands, and below that the moments
---      that have passed since the last write: two states with the same writes differ by what time has done, and by nothing else.
+-- Why: live data can change without a write, when a moment passes; see analytics.live_relations.
 create function freshet.passed_moments(moments text[], since timestamptz)
 returns bigint
 language plpgsql
@@ -1343,15 +1334,13 @@ $$;
 
 revoke all on function freshet.passed_moments(text[], timestamptz) from public, anon, authenticated;
 
-comment on function freshet.passed_moments(text[], timestamptz) is 'How many moments in these columns have passed since then.';
+comment on function freshet.passed_moments(text[], timestamptz) is
+    'How many moments in these columns have passed since the given time.';
 
 -- supabase/schemas/core/live/register_live.sql
 
 -- Object: analytics.register_live()
--- Why: some of what is read live changes without a write: a membership that was given an end is over when the moment comes.
---      An answer from before it would be served until its reuse bound, and confirmed by a 304 for ever. So the version of
---      such a relation moves with each moment that passes, too. It counts writes in thousands, and below that the moments
---      that have passed since the last write: two states with the same writes differ by what time has done, and by nothing else.
+-- Why: a relation that is read live needs a version before its answers can be cached; see analytics.live_relations.
 create function analytics.register_live(name text, pack text, sources regclass[], moments text[] default '{}')
 returns void
 language plpgsql
@@ -1400,10 +1389,7 @@ comment on function analytics.register_live(text, text, regclass[], text[]) is
 -- supabase/schemas/core/live/state_of.sql
 
 -- Object: freshet.state_of()
--- Grain: one row per relation that answers rest on as it is now, without a materialized view between
--- Why: some answers are about this moment: who reports to whom, a person's last attempts. They are read from tables, and
---      still cached: the version of a live relation is the number of statements that wrote to its tables, so that an
---      answer made before a commit is never served after it.
+-- Why: a read request names views and live relations alike.
 create function freshet.state_of(name text)
 returns jsonb
 language sql
@@ -1417,15 +1403,13 @@ $$;
 
 revoke all on function freshet.state_of(text) from public, anon, authenticated;
 
-comment on function freshet.state_of(text) is 'Where a registered view or live relation stands; null when there is none of this name.';
+comment on function freshet.state_of(text) is
+    'State of a registered view or live relation; null when none has this name.';
 
 -- supabase/schemas/core/live/unregister_live.sql
 
 -- Object: analytics.unregister_live()
--- Grain: one row per relation that answers rest on as it is now, without a materialized view between
--- Why: some answers are about this moment: who reports to whom, a person's last attempts. They are read from tables, and
---      still cached: the version of a live relation is the number of statements that wrote to its tables, so that an
---      answer made before a commit is never served after it.
+-- Why: the counterpart of analytics.register_live().
 create function analytics.unregister_live(name text)
 returns void
 language sql
@@ -1436,14 +1420,13 @@ $$;
 
 revoke all on function analytics.unregister_live(text) from public, anon, authenticated;
 
-comment on function analytics.unregister_live(text) is 'Withdraws a live relation; its tables stay as they are. Idempotent.';
+comment on function analytics.unregister_live(text) is
+    'Withdraws a live relation; its tables stay unchanged. Idempotent.';
 
 -- supabase/schemas/core/messages/told_command.sql
 
 -- Object: freshet.told_command()
--- Why: what the database says of a failure may repeat rows and secrets. /ops scrubs it, by rules that are TypeScript; a second copy
---      of them here would drift. So functions that answer over the data API do not tell such a text at all: they tell the
---      SQLSTATE, what is one of a few fixed forms, and where the whole is kept.
+-- Why: a command may hold a key, so the data API shows only commands of a known form; see freshet.told_run_message().
 create function freshet.told_command(command text)
 returns text
 language sql
@@ -1466,9 +1449,7 @@ comment on function freshet.told_command(text) is
 -- supabase/schemas/core/messages/told_name.sql
 
 -- Object: freshet.told_name()
--- Why: what the database says of a failure may repeat rows and secrets. /ops scrubs it, by rules that are TypeScript; a second copy
---      of them here would drift. So functions that answer over the data API do not tell such a text at all: they tell the
---      SQLSTATE, what is one of a few fixed forms, and where the whole is kept.
+-- Why: a job's name may be any text, with data in it; see freshet.told_run_message().
 create function freshet.told_name(job_name text, jobid bigint)
 returns text
 language sql
@@ -1486,14 +1467,12 @@ $$;
 revoke all on function freshet.told_name(text, bigint) from public, anon, authenticated;
 
 comment on function freshet.told_name(text, bigint) is
-    'A job''s name where it is made of words and short numbers, else its number: a name may be any text.';
+    'A job''s name if it consists of words and short numbers, else its number: a name may be any text.';
 
 -- supabase/schemas/core/messages/told_refresh_message.sql
 
 -- Object: freshet.told_refresh_message()
--- Why: what the database says of a failure may repeat rows and secrets. /ops scrubs it, by rules that are TypeScript; a second copy
---      of them here would drift. So functions that answer over the data API do not tell such a text at all: they tell the
---      SQLSTATE, what is one of a few fixed forms, and where the whole is kept.
+-- Why: the message of a failed refresh may repeat rows and secrets; see freshet.told_run_message().
 create function freshet.told_refresh_message(entry_sqlstate text, entry_id bigint)
 returns text
 language sql
@@ -1505,14 +1484,15 @@ $$;
 
 revoke all on function freshet.told_refresh_message(text, bigint) from public, anon, authenticated;
 
-comment on function freshet.told_refresh_message(text, bigint) is 'What is told of a refresh that failed: the SQLSTATE, and where its message is.';
+comment on function freshet.told_refresh_message(text, bigint) is
+    'What the data API shows of a failed refresh: the SQLSTATE, and where to find its message.';
 
 -- supabase/schemas/core/messages/told_run_message.sql
 
 -- Object: freshet.told_run_message()
--- Why: what the database says of a failure may repeat rows and secrets. /ops scrubs it, by rules that are TypeScript; a second copy
---      of them here would drift. So functions that answer over the data API do not tell such a text at all: they tell the
---      SQLSTATE, what is one of a few fixed forms, and where the whole is kept.
+-- Why: an error message of the database may repeat rows and secrets. /ops scrubs it, by rules written in TypeScript; a
+--      second copy of the rules in SQL would drift. So functions that answer over the data API never show such a text:
+--      they show the SQLSTATE, messages of a few fixed forms, and where to find the whole text.
 create function freshet.told_run_message(status text, message text)
 returns text
 language sql
@@ -1539,14 +1519,14 @@ $$;
 revoke all on function freshet.told_run_message(text, text) from public, anon, authenticated;
 
 comment on function freshet.told_run_message(text, text) is
-    'What may be told of a run''s message without scrubbing: a fixed form, else the SQLSTATE and where to look.';
+    'What may be shown of a run''s message without scrubbing: a fixed form, else the SQLSTATE and where to look.';
 
 -- supabase/schemas/core/read/column_reference.sql
 
 -- Object: freshet.column_reference()
--- Why: a quoted name behind a relation is more than a column to PostgreSQL: v.ctid and v.xmin are read, and v.f calls f(v). What
---      is selected and what orders is checked as filters are: a column of the relation, or refused. Only the two places
---      where a name becomes SQL change, in the newest definition there is: the rest of the function is others' business.
+-- Why: behind a relation, a quoted name can be more than a column to PostgreSQL: v.ctid and v.xmin are read, and v.f
+--      calls f(v). So columns to select and to order by are checked as those of filters are: a column of the relation,
+--      or an error.
 create function freshet.column_reference(relation regclass, column_name text)
 returns text
 language plpgsql
@@ -1562,13 +1542,14 @@ $$;
 revoke all on function freshet.column_reference(regclass, text) from public, anon, authenticated;
 
 comment on function freshet.column_reference(regclass, text) is
-    'A column of a relation that is called v, as SQL. Raises 42703 for a system column and whatever else is none of its own.';
+    'A column of the relation with alias v, as SQL. Raises 42703 for a system column and any name that is not a column of it.';
 
 -- supabase/schemas/core/read/filter_condition.sql
 
 -- Object: freshet.filter_condition()
--- Why: a scope is a list of what a caller may see, and mostly a list of one. Written as an equality it lets an index answer in
---      the order that is wanted, so that a page of a million rows is read from its beginning instead of sorted.
+-- Why: a scope is a list of the values that a caller may see, mostly a list of one. Written as an equality, a list of
+--      one lets an index answer in the requested order, so that a page of a million rows is read from its beginning
+--      instead of sorted.
 create function freshet.filter_condition(relation regclass, filter jsonb)
 returns text
 language plpgsql
@@ -1623,9 +1604,9 @@ comment on function freshet.filter_condition(regclass, jsonb) is
 -- supabase/schemas/core/read/listed_condition.sql
 
 -- Object: freshet.listed_condition()
--- Why: a view holds what it held at its last refresh, also the rows of an organisation that has been deleted since. The operator
---      `listed` keeps the rows whose column is in a relation of schema analytics that has a column of the same name: what is
---      listed there no more is gone at once.
+-- Why: a view keeps the rows of its last refresh, also those of an organisation that has been deleted since. The
+--      operator `listed` keeps only rows whose column is in a relation of schema analytics with a column of the same
+--      name: a value that has left that relation disappears at once.
 create function freshet.listed_condition(relation regclass, filter jsonb)
 returns text
 language plpgsql
@@ -1633,7 +1614,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    -- Raises for what is no column of the relation.
+    -- Raises if it is not a column of the relation.
     perform freshet.typed_column(relation, filter ->> 'column');
     return format('exists (select from analytics.%1$I as l where l.%2$I = v.%2$I)', filter ->> 'value', filter ->> 'column');
 end
@@ -1642,19 +1623,21 @@ $$;
 revoke all on function freshet.listed_condition(regclass, jsonb) from public, anon, authenticated;
 
 comment on function freshet.listed_condition(regclass, jsonb) is
-    'The operator listed as SQL: rows whose column is in the relation of schema analytics that is the filter''s value.';
+    'The operator listed as SQL: rows whose column is in the relation of schema analytics that the filter''s value names.';
 
 -- supabase/schemas/core/read/read_view.sql
 
 -- Object: analytics.read_view()
--- Why: no answer may be short in silence. Its reader asks for one row more than it shows; where that row is there, the answer
---      says so, with the number of all rows, from the same snapshot. What is complete costs no count.
---      An answer that leaves out what rests on too few says how many rows that were. They are counted in the same snapshot,
---      among the rows that were asked for.
---      A page shows names beside ids, and a name is no figure: it is joined when the rows are read, by a plain view over the
---      stored one. `through` names it; state, objective and version stay those of the stored view and of what is in `reads`.
---      Filters, order and limit reach the stored rows and their indexes, as they would without it. What is selected and
---      what orders goes through freshet.column_reference, which the function before had left without a caller.
+-- Why: the one narrow door through which the functions' secret key reads. Version and rows come from one snapshot, so
+--      that an answer can be stored under the version that it belongs to.
+-- Why counts: no answer may be cut short silently. Its reader asks for one row more than it shows; if that row is
+--      there, the answer says so, with the number of all rows, from the same snapshot. A complete answer costs no
+--      count. An answer that leaves out rows which rest on too few people says how many, counted in the same snapshot
+--      among the requested rows.
+-- Why through: a page shows names beside ids, and a name is not a figure: it is joined when the rows are read, by a
+--      plain view over the stored one. `through` names that view; state, objective and version stay those of the stored
+--      view and of the names in `reads`. Filters, order and limit reach the stored rows and their indexes, as they
+--      would without it.
 create function analytics.read_view(view_name text, request jsonb)
 returns jsonb
 language plpgsql
@@ -1767,16 +1750,15 @@ revoke all on function analytics.read_view(text, jsonb) from public, anon, authe
 grant execute on function analytics.read_view(text, jsonb) to service_role;
 
 comment on function analytics.read_view(text, jsonb) is
-    'Rows of a registered view, live relation or reading, with the states of all that they rest on, from one snapshot. Service role only. request: {columns, filters: [{column, op, value, is_guard}], scope: {column, value, relation, org: {column, value} or null} or null, order: [{column, direction}], limit, reads: [name], through: a plain view over the view, which is read in its place, or null, reading: {name, asked} or null, counts: whether to count all rows, counts_cut: whether to count them where limit rows come back}. What a filter that is a guard holds back, on all pages, is withheld_count. denied: a filter asks for a scope value that is not the caller''s.';
+    'Rows of a registered view, live relation or reading, with the states of everything that they rest on, from one snapshot. Service role only. request: {columns, filters: [{column, op, value, is_guard}], scope: {column, value, relation, org: {column, value} or null} or null, order: [{column, direction}], limit, reads: [name], through: a plain view over the view, which is read in its place, or null, reading: {name, asked} or null, counts: whether to count all rows, counts_cut: whether to count them where limit rows come back}. withheld_count: how many rows, on all pages, the filters with is_guard hold back. denied: a filter asks for a scope value that is not the caller''s.';
 
 -- supabase/schemas/core/read/reading_rows.sql
 
 -- Object: freshet.reading_rows()
--- Why: three things that rows of one view do not answer. A *reading* is a function freshet.reading_<name>(asked jsonb) that
---      answers a question at the time of the read: windows that end today, ranks among those who may be seen. Its rows are
---      filtered, ordered, cut and scoped as those of a view are. The states of everything that it reads come back with
---      the rows, from the same snapshot. A scope may lie inside an organisation: then both claims are conditions. And a
---      request may ask how many rows there are beside those of its page.
+-- Why: rows of one view do not answer every question. A *reading* is a function freshet.reading_<name>(asked jsonb)
+--      that answers at the time of the read: windows that end today, ranks among the people whom the caller may see.
+--      Its rows are filtered, ordered, cut and scoped as those of a view are, and the states of everything that it
+--      reads come back with the rows, from the same snapshot.
 create function freshet.reading_rows(reading text)
 returns regclass
 language plpgsql
@@ -1802,15 +1784,15 @@ $$;
 
 revoke all on function freshet.reading_rows(text) from public, anon, authenticated;
 
-comment on function freshet.reading_rows(text) is 'The row type of a reading. Raises 42883 when there is no such reading.';
+comment on function freshet.reading_rows(text) is
+    'The row type of a reading. Raises 42883 when there is no such reading.';
 
 -- supabase/schemas/core/read/row_condition.sql
 
 -- Object: freshet.row_condition()
--- Why: the one place where a read request becomes SQL: names are checked against the catalogue, values are quoted.
---      A page begins after the last row of the one before it, whatever was written in between. That is one condition
---      over several columns: {"op": "after", "columns": ["a", "b"], "values": [1, 2]} becomes (v.a, v.b) > (1, 2), which
---      an index over those columns answers. `before` is the same downwards.
+-- Why: a page begins after the last row of the page before it, whatever was written in between. That is one condition
+--      over several columns: {"op": "after", "columns": ["a", "b"], "values": [1, 2]} becomes (v.a, v.b) > (1, 2),
+--      which an index over those columns answers. `before` is the same downwards.
 create function freshet.row_condition(relation regclass, filter jsonb)
 returns text
 language plpgsql
@@ -1837,7 +1819,7 @@ begin
         select c.name, c.place, freshet.typed_column(relation, c.name), filter -> 'values' ->> (c.place - 1)::integer
         from jsonb_array_elements_text(filter -> 'columns') with ordinality as c (name, place)
     ) as p (name, place, column_type, held);
-    -- No page ends with a value that the column cannot hold: after it there is nothing.
+    -- No page ends with a value that the column cannot hold, so nothing comes after it.
     if not is_possible then
         return 'false';
     end if;
@@ -1851,6 +1833,8 @@ comment on function freshet.row_condition(regclass, jsonb) is 'A comparison of r
 
 -- supabase/schemas/core/read/scope_denies.sql
 
+-- Object: freshet.scope_denies()
+-- Why: asking for rows outside the scope is an error that the caller sees (403), not an empty answer.
 create function freshet.scope_denies(scope jsonb, allowed text[], filters jsonb)
 returns boolean
 language sql
@@ -1875,11 +1859,7 @@ comment on function freshet.scope_denies(jsonb, text[], jsonb) is 'Whether a fil
 -- supabase/schemas/core/read/scope_values.sql
 
 -- Object: freshet.scope_values()
--- Why: three things that rows of one view do not answer. A *reading* is a function freshet.reading_<name>(asked jsonb) that
---      answers a question at the time of the read: windows that end today, ranks among those who may be seen. Its rows are
---      filtered, ordered, cut and scoped as those of a view are. The states of everything that it reads come back with
---      the rows, from the same snapshot. A scope may lie inside an organisation: then both claims are conditions. And a
---      request may ask how many rows there are beside those of its page.
+-- Why: a scope may lie inside an organisation: then both claims are conditions.
 create function freshet.scope_values(scope jsonb)
 returns text[]
 language plpgsql
@@ -1910,15 +1890,12 @@ $$;
 revoke all on function freshet.scope_values(jsonb) from public, anon, authenticated;
 
 comment on function freshet.scope_values(jsonb) is
-    'What a caller may see in the scope column: the claim itself, or what freshet.scope_<relation>(claim), inside an organisation freshet.scope_<relation>(claim, organisation), returns.';
+    'The values of the scope column that the caller may see: the claim itself, or the result of freshet.scope_<relation>(claim), inside an organisation freshet.scope_<relation>(claim, organisation).';
 
 -- supabase/schemas/core/read/typed_column.sql
 
 -- Object: freshet.typed_column()
--- Why: the one place where a read request becomes SQL: names are checked against the catalogue, values are quoted.
---      A page begins after the last row of the one before it, whatever was written in between. That is one condition
---      over several columns: {"op": "after", "columns": ["a", "b"], "values": [1, 2]} becomes (v.a, v.b) > (1, 2), which
---      an index over those columns answers. `before` is the same downwards.
+-- Why: names in a read request are checked against the catalogue and values are quoted before they become SQL.
 create function freshet.typed_column(relation regclass, column_name text)
 returns text
 language plpgsql
@@ -1940,13 +1917,13 @@ $$;
 
 revoke all on function freshet.typed_column(regclass, text) from public, anon, authenticated;
 
-comment on function freshet.typed_column(regclass, text) is 'The type of a column, as a cast wants it. Raises 42703 when there is no such column.';
+comment on function freshet.typed_column(regclass, text) is
+    'The type of a column, written for a cast. Raises 42703 when there is no such column.';
 
 -- supabase/schemas/core/read/view_states.sql
 
 -- Object: analytics.view_states()
--- Why: the one narrow door through which the functions' secret key reads. Version and rows come from one snapshot, so
---      that an answer can be stored under the version that it belongs to.
+-- Why: the functions learn the current versions of all views in one call.
 create function analytics.view_states()
 returns jsonb
 language sql
@@ -1972,9 +1949,7 @@ comment on function analytics.view_states() is
 -- supabase/schemas/core/read/wanted_condition.sql
 
 -- Object: freshet.wanted_condition()
--- Why: a view holds what it held at its last refresh, also the rows of an organisation that has been deleted since. The operator
---      `listed` keeps the rows whose column is in a relation of schema analytics that has a column of the same name: what is
---      listed there no more is gone at once.
+-- Why: one entry for all filter operators: `listed` compares with a relation, the others with values.
 create function freshet.wanted_condition(relation regclass, filter jsonb)
 returns text
 language sql
@@ -1989,14 +1964,15 @@ $$;
 
 revoke all on function freshet.wanted_condition(regclass, jsonb) from public, anon, authenticated;
 
-comment on function freshet.wanted_condition(regclass, jsonb) is 'One filter of a request as SQL over a relation that is called v.';
+comment on function freshet.wanted_condition(regclass, jsonb) is
+    'One filter of a request as SQL over a relation with alias v.';
 
 -- supabase/schemas/core/refresh/refresh_all_views.sql
 
 -- Object: analytics.refresh_all_views()
--- Why: after an import or a restore everything is to be brought up to date at once, in one call. It is no job: in one
---      transaction a command is succeeded or failed as a whole, and pg_cron would hear of nothing. Scheduled refreshes
---      are one job for each view.
+-- Why: after an import or a restore everything has to be brought up to date at once, in one call. It is not a job: the
+--      command of a job succeeds or fails as a whole, in one transaction, so pg_cron would not see which view failed.
+--      Scheduled refreshes are one job for each view.
 create function analytics.refresh_all_views()
 returns table (
     view_name text,
@@ -2018,7 +1994,7 @@ declare
     is_canceled boolean := false;
 begin
     for wanted in select o.view_name from freshet.refresh_order() as o loop
-        -- Who cancels, or has run out of time, does not want the next view. What is done stays done.
+        -- A canceled or timed-out call does not go on to the next view. Finished views stay refreshed.
         if is_canceled then
             return query select
                 wanted, 'not_tried'::text, 0::bigint, null::bigint, null::bigint, null::text,
@@ -2044,7 +2020,7 @@ revoke all on function analytics.refresh_all_views() from public, anon, authenti
 grant execute on function analytics.refresh_all_views() to service_role;
 
 comment on function analytics.refresh_all_views() is
-    'Refreshes every registered view, sources before the views that read them, and returns a row for each: outcome refreshed, skipped_clean, skipped_busy, failed or not_tried. A view that fails is undone alone. Idempotent. Service role only; admins have analytics.manual_refresh(). A call over the data API ends after 60 seconds: analytics.request_refresh(pack => …) has each view''s own limit.';
+    'Refreshes every registered view, sources before the views that read them, and returns a row for each: outcome refreshed, skipped_clean, skipped_busy, failed or not_tried. If a view fails, only its own work is rolled back. Idempotent. Service role only; admins have analytics.manual_refresh(). A call over the data API ends after 60 seconds: analytics.request_refresh(pack => …) has each view''s own limit.';
 
 -- supabase/schemas/core/refresh/refresh_log.sql
 
@@ -2052,9 +2028,6 @@ comment on function analytics.refresh_all_views() is
 -- Grain: one row per attempt to refresh a view
 -- Why: pg_cron knows that a command ran; the ledger knows what it did. A failed scheduled refresh rolls its own row
 --      back, so the audit writes that row from pg_cron's history.
--- Why refresh_log_requested_by_check: a job takes one view after another, each with its own time limit. The limit of a statement counts from its begin, so
---      the view is chosen in one statement, which sets the limit, and refreshed in the next one. What was chosen is
---      committed before the work begins, so that an attempt which kills its process was counted.
 create table analytics.refresh_log (
     id bigint generated always as identity primary key,
     view_name text not null,
@@ -2079,12 +2052,15 @@ revoke all on table analytics.refresh_log from public, anon, authenticated;
 
 comment on table analytics.refresh_log is 'Ledger: one row per attempt to refresh a view.';
 
-comment on column analytics.refresh_log.rejected_count is 'Source values left out because they could not be read.';
+comment on column analytics.refresh_log.rejected_count is
+    'Source values that the view leaves out because they could not be read.';
 
 comment on column analytics.refresh_log.runid is 'cron.job_run_details.runid, where the audit wrote the row.';
 
 -- supabase/schemas/core/refresh/refresh_order.sql
 
+-- Object: freshet.refresh_order()
+-- Why: a view that reads another one is refreshed after it.
 create function freshet.refresh_order()
 returns table (view_name text, depth integer)
 language sql
@@ -2113,10 +2089,10 @@ comment on function freshet.refresh_order() is 'Registered views, sources before
 
 -- Object: analytics.refresh_view()
 -- Why: the only way a view is recomputed. Busy: skipped and recorded, never queued. Clean sources: skipped and
---      recorded. Never populated: plain refresh, since a concurrent one is not possible; afterwards concurrent, so
---      that readers never wait. A failure is raised, since pg_cron records a job that swallows its error as succeeded.
---      A view whose source was never filled, and is being filled by another session, failed with "has not been populated": after
---      a first deployment with many rows that was an alert about nothing. Now it is skipped_busy, as when it is busy itself.
+--      recorded. Never populated: plain refresh, since a concurrent one is not possible; afterwards concurrent, so that
+--      readers never wait. A failure is raised, since pg_cron records a job that swallows its error as succeeded. A
+--      view whose source was never filled, and is being filled by another session, is skipped_busy too: a plain attempt
+--      would fail with "has not been populated" and raise a false alert after a first deployment with many rows.
 create function analytics.refresh_view(view_name text, requested_by text default 'schedule')
 returns analytics.refresh_log
 language plpgsql
@@ -2154,7 +2130,7 @@ begin
         return freshet.log_refresh(entry);
     end if;
 
-    -- Read again under the lock: a refresh that has just ended has moved it.
+    -- Read again under the lock: a refresh that has just ended has moved the version.
     select * into declared from analytics.views as v where v.view_name = refresh_view.view_name;
     perform pg_advisory_xact_lock_shared(freshet.source_lock_key(s.source))
     from analytics.view_sources as s
@@ -2164,8 +2140,8 @@ begin
         relation := format('analytics.%I', view_name)::regclass;
         select c.relispopulated into strict is_populated from pg_catalog.pg_class as c where c.oid = relation;
 
-        -- A source that was never refreshed has nothing to read yet: it comes first, whatever its schedule says. Where another
-        -- session is at it, this view comes with its own next refresh: there is nothing to wait for that would not block.
+        -- A source that was never refreshed has nothing to read yet: it is refreshed first, whatever its schedule says.
+        -- If another session is refreshing it, this view waits for its own next refresh: waiting here would block.
         for source_view in
             select v.view_name
             from analytics.view_sources as s
@@ -2180,7 +2156,7 @@ begin
             end if;
         end loop;
 
-        -- Taken before the check and the refresh, so that what it includes they include too.
+        -- Taken before the check and the refresh, so whatever the snapshot includes, they include too.
         snapshot_before := freshet.others_snapshot();
 
         if is_populated
@@ -2200,7 +2176,7 @@ begin
             execute format('refresh materialized view concurrently %s', relation);
         else
             execute format('refresh materialized view %s', relation);
-            -- Until autovacuum comes by, the planner would take it for empty.
+            -- Until the next autovacuum the planner would assume that it is empty.
             execute format('analyze %s', relation);
         end if;
         execute format('select count(*) from %s', relation) into entry.rows_after;
@@ -2236,7 +2212,7 @@ begin
         rejected_count = entry.rejected_count
     where v.view_name = refresh_view.view_name;
 
-    -- For the views that read this one, its refresh is a change of a source.
+    -- For views that read this one, its refresh is a change of a source.
     insert into analytics.source_changes (source)
     select relation
     where exists (select from analytics.view_sources as s where s.source = relation);
@@ -2259,8 +2235,8 @@ comment on function analytics.refresh_view(text, text) is
 -- supabase/schemas/core/refresh_queue/ask_refresh.sql
 
 -- Object: freshet.ask_refresh()
--- Why: operators ask for refreshes over HTTP. A person may do so once a minute for each view, by the queue or by
---      manual_refresh. The secret key has no limit: however often it asks, what waits is one.
+-- Why: operators request refreshes over HTTP. A person may do so once a minute for each view, through the queue or
+--      manual_refresh. The secret key has no limit: repeated requests share the one that waits.
 create function freshet.ask_refresh(view_name text, pack text, asked_by text)
 returns jsonb
 language plpgsql
@@ -2269,7 +2245,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     request analytics.refresh_requests;
-    -- A person is known by the claim; what the functions' key says of the caller behind it is believed.
+    -- A person is known by the claim; what the holder of the functions' key says about the caller behind it is trusted.
     caller constant text := case
         when analytics.is_admin() then 'admin'
         when asked_by in ('admin', 'reader') then asked_by
@@ -2292,13 +2268,13 @@ revoke all on function freshet.ask_refresh(text, text, text) from public, anon, 
 
 grant execute on function freshet.ask_refresh(text, text, text) to authenticated, service_role;
 
-comment on function freshet.ask_refresh(text, text, text) is 'Checks the caller, then asks. Reached through analytics.request_refresh.';
+comment on function freshet.ask_refresh(text, text, text) is
+    'Checks the caller, then requests the refresh. Called through analytics.request_refresh.';
 
 -- supabase/schemas/core/refresh_queue/assert_refresh_is_due.sql
 
 -- Object: freshet.assert_refresh_is_due()
--- Why: operators ask for refreshes over HTTP. A person may do so once a minute for each view, by the queue or by
---      manual_refresh. The secret key has no limit: however often it asks, what waits is one.
+-- Why: a person may refresh a view at most once a minute, through the queue or manual_refresh.
 create function freshet.assert_refresh_is_due(view_name text, pack text)
 returns void
 language plpgsql
@@ -2316,7 +2292,7 @@ begin
             and l.outcome <> 'skipped_busy'
             and l.started_at > now() - interval '1 minute'
         union all
-        -- One that goes on has no row in the ledger yet.
+        -- A refresh that is still running has no row in the ledger yet.
         select r.view_name, r.claimed_at
         from analytics.refresh_request_views as r
         where r.claimed_at > now() - interval '1 minute'
@@ -2339,21 +2315,21 @@ $$;
 revoke all on function freshet.assert_refresh_is_due(text, text) from public, anon, authenticated;
 
 comment on function freshet.assert_refresh_is_due(text, text) is
-    'Raises PT429 where the view, one of the pack, or with neither any view, was refreshed by hand or by request less than a minute ago.';
+    'Raises PT429 where the view, any view of the pack, or with neither any view at all, was refreshed by hand or by request less than a minute ago.';
 
 -- supabase/schemas/core/refresh_queue/claim_refresh.sql
 
 -- Object: freshet.claim_refresh()
--- Why: a job takes one view after another, each with its own time limit. The limit of a statement counts from its begin, so
---      the view is chosen in one statement, which sets the limit, and refreshed in the next one. What was chosen is
---      committed before the work begins, so that an attempt which kills its process was counted.
+-- Why: a job refreshes one view after another, each with its own time limit. The limit of a statement counts from its
+--      start, so one statement chooses the view and sets the limit, and the next one refreshes. The choice is committed
+--      before the work begins, so that an attempt which kills its process is counted.
 create function freshet.claim_refresh(worker integer default null)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- A session that has worked for so long ends after its view, so that pg_cron's history tells of it.
+    -- A session that has worked for this long ends after its current view, so that pg_cron's history shows the run.
     longest_session constant interval := interval '30 seconds';
     most_attempts constant integer := 3;
     began_at constant timestamptz := coalesce(nullif(current_setting('freshet.queue_began_at', true), '')::timestamptz, clock_timestamp());
@@ -2388,7 +2364,7 @@ begin
         ) as n
         left join analytics.views as d on d.view_name = n.view_name
         where r.finished_at is null
-        -- What this session has begun, then what waits longest.
+        -- First the request that this session has begun, then the one that waits longest.
         order by r.id::text is distinct from current_setting('freshet.held_request', true), r.id
     loop
         continue when not freshet.hold_refresh(candidate.id, candidate.view_name);
@@ -2404,14 +2380,15 @@ begin
             );
             perform freshet.finish_refresh(candidate.id, freshet.log_refresh(entry));
             perform pg_advisory_unlock(hashtextextended('freshet.refresh:' || candidate.view_name, 0));
-            -- The request stays with this session, whose next claim goes on with it or lets it go.
+            -- The request stays with this session, whose next claim continues it or releases it.
             return;
         end if;
         update analytics.refresh_request_views as v
         set claimed_at = clock_timestamp(), claimed_by = claim_refresh.worker, attempt_count = v.attempt_count + 1
         where v.request_id = candidate.id and v.view_name = candidate.view_name;
         perform set_config('freshet.claimed_view', candidate.view_name, false);
-        -- Neither 0, which is no limit, nor what the setting does not take: it would keep all that waits from being chosen.
+        -- Neither 0, which means no limit, nor a value that the setting refuses: an error here would block the whole
+        -- queue.
         perform set_config(
             'statement_timeout',
             least(greatest(extract(epoch from candidate.statement_timeout) * 1000, 1), 2147483647)::bigint || 'ms', false
@@ -2430,9 +2407,8 @@ comment on function freshet.claim_refresh(integer) is
 -- supabase/schemas/core/refresh_queue/cut_overdue_refreshes.sql
 
 -- Object: freshet.cut_overdue_refreshes()
--- Why: a job takes one view after another, each with its own time limit. The limit of a statement counts from its begin, so
---      the view is chosen in one statement, which sets the limit, and refreshed in the next one. What was chosen is
---      committed before the work begins, so that an attempt which kills its process was counted.
+-- Why: background workers of pg_cron ignore a limit that a command sets, so the limits of the queue are enforced from
+--      another session.
 create function freshet.cut_overdue_refreshes()
 returns void
 language sql
@@ -2446,7 +2422,7 @@ as $$
         on l.locktype = 'advisory' and l.mode = 'ExclusiveLock' and l.granted and l.objsubid = 1
         and l.database = (select b.oid from pg_catalog.pg_database as b where b.datname = current_database())
         and (l.classid::bigint << 32) | l.objid::bigint = freshet.refresh_request_key(v.request_id)
-    -- Of an attempt that was killed the row says the same, while the next one is just about to begin.
+    -- An attempt that was killed leaves the same row while the next one is just about to begin.
     join pg_catalog.pg_stat_activity as a
         on a.pid = l.pid and a.xact_start < clock_timestamp() - d.statement_timeout - interval '5 seconds'
     where r.finished_at is null
@@ -2458,14 +2434,12 @@ $$;
 revoke all on function freshet.cut_overdue_refreshes() from public, anon, authenticated;
 
 comment on function freshet.cut_overdue_refreshes() is
-    'Cancels a refresh of the queue that outlives the limit of its view. Background workers of pg_cron heed no limit that a command sets; elsewhere the limit itself comes first.';
+    'Cancels a refresh of the queue that exceeds the limit of its view. Background workers of pg_cron ignore limits that a command sets; elsewhere the limit itself acts first.';
 
 -- supabase/schemas/core/refresh_queue/finish_refresh.sql
 
 -- Object: freshet.finish_refresh()
--- Why: a job takes one view after another, each with its own time limit. The limit of a statement counts from its begin, so
---      the view is chosen in one statement, which sets the limit, and refreshed in the next one. What was chosen is
---      committed before the work begins, so that an attempt which kills its process was counted.
+-- Why: a request ends with the outcome of its last view.
 create function freshet.finish_refresh(request_id bigint, entry analytics.refresh_log)
 returns void
 language sql
@@ -2484,14 +2458,13 @@ $$;
 
 revoke all on function freshet.finish_refresh(bigint, analytics.refresh_log) from public, anon, authenticated;
 
-comment on function freshet.finish_refresh(bigint, analytics.refresh_log) is 'Writes what became of a view, and the end of the request with its last one.';
+comment on function freshet.finish_refresh(bigint, analytics.refresh_log) is
+    'Writes the outcome of a view, and with the last view the end of the request.';
 
 -- supabase/schemas/core/refresh_queue/hold_refresh.sql
 
 -- Object: freshet.hold_refresh()
--- Why: a job takes one view after another, each with its own time limit. The limit of a statement counts from its begin, so
---      the view is chosen in one statement, which sets the limit, and refreshed in the next one. What was chosen is
---      committed before the work begins, so that an attempt which kills its process was counted.
+-- Why: two jobs and the schedules may reach the same view at once; only one may refresh it, and no job waits.
 create function freshet.hold_refresh(request_id bigint, view_name text)
 returns boolean
 language plpgsql
@@ -2503,8 +2476,9 @@ begin
     if not is_mine and not pg_try_advisory_lock(freshet.refresh_request_key(request_id)) then
         return false;
     end if;
-    -- Looked at again under the lock: another job may have done it since it was chosen. A view that is being refreshed, by its
-    -- schedule or for another request, comes when that has ended: what that reads may be older than this request.
+    -- Checked again under the lock: another job may have refreshed it since it was chosen. A view that is being
+    -- refreshed, by its schedule or for another request, is refreshed again afterwards: that refresh may read data
+    -- older than this request.
     if exists (
             select
             from analytics.refresh_request_views as v
@@ -2526,14 +2500,12 @@ $$;
 revoke all on function freshet.hold_refresh(bigint, text) from public, anon, authenticated;
 
 comment on function freshet.hold_refresh(bigint, text) is
-    'Takes the locks of a request and of its next view for this session; false where somebody else has one of them. The first is kept from view to view.';
+    'Takes the locks of a request and of its next view for this session; false where another session has one of them. The request''s lock is kept from view to view.';
 
 -- supabase/schemas/core/refresh_queue/refresh_request.sql
 
 -- Object: freshet.refresh_request(), analytics.refresh_request()
--- Grain: refresh_requests: one row per request that was taken; refresh_request_views: one row per view of it
--- Why: whoever calls over HTTP is cut off after eight seconds, and a refresh may take ten minutes. So a refresh is asked for, a job
---      does it, and what became of it is looked up. An event or an export asks in the same way.
+-- Why: a request returns at once, so its caller looks up later what became of it.
 create function freshet.refresh_request(id bigint)
 returns jsonb
 language plpgsql
@@ -2545,7 +2517,7 @@ declare
     answer jsonb;
 begin
     perform freshet.assert_operator();
-    -- What runs is not committed; its lock is seen by everybody.
+    -- A running attempt is not committed; its lock is visible to every session.
     select exists (
         select
         from pg_catalog.pg_locks as l
@@ -2616,17 +2588,16 @@ revoke all on function analytics.refresh_request(bigint) from public, anon, auth
 
 grant execute on function analytics.refresh_request(bigint) to authenticated, service_role;
 
-comment on function freshet.refresh_request(bigint) is 'Checks the caller, then answers. Reached through analytics.refresh_request.';
+comment on function freshet.refresh_request(bigint) is
+    'Checks the caller, then answers. Called through analytics.refresh_request.';
 
 comment on function analytics.refresh_request(bigint) is
-    'Operators only: how a request stands, queued, running or finished, and each of its views with outcome, ledger row and error; null where there is no such request. Admins are told the SQLSTATE and where the message is; the secret key gets it unscrubbed, for /ops.';
+    'Operators only: the state of a request (queued, running or finished), and each of its views with outcome, ledger row and error; null where there is no such request. Admins see the SQLSTATE and where to find the message; the secret key gets it unscrubbed, for /ops.';
 
 -- supabase/schemas/core/refresh_queue/refresh_request_key.sql
 
 -- Object: freshet.refresh_request_key()
--- Grain: refresh_requests: one row per request that was taken; refresh_request_views: one row per view of it
--- Why: whoever calls over HTTP is cut off after eight seconds, and a refresh may take ten minutes. So a refresh is asked for, a job
---      does it, and what became of it is looked up. An event or an export asks in the same way.
+-- Why: a running request is not committed, so other sessions recognise it by its lock.
 create function freshet.refresh_request_key(id bigint)
 returns bigint
 language sql
@@ -2639,14 +2610,15 @@ $$;
 revoke all on function freshet.refresh_request_key(bigint) from public, anon, authenticated;
 
 comment on function freshet.refresh_request_key(bigint) is
-    'Advisory lock of a request: exclusive while a job works on it, shared by who is told that it waits, until their transaction ends.';
+    'Advisory lock of a request: exclusive while a job works on it; shared by a caller whose answer says that the request waits, until that caller''s transaction ends.';
 
 -- supabase/schemas/core/refresh_queue/refresh_requests.sql
 
 -- Object: analytics.refresh_requests
--- Grain: refresh_requests: one row per request that was taken; refresh_request_views: one row per view of it
--- Why: whoever calls over HTTP is cut off after eight seconds, and a refresh may take ten minutes. So a refresh is asked for, a job
---      does it, and what became of it is looked up. An event or an export asks in the same way.
+-- Grain: one row per accepted request
+-- Why: a caller over HTTP is cut off after eight seconds, and a refresh may take ten minutes. So the caller requests a
+--      refresh, a job does it, and the caller looks up the outcome. An event or an export makes its request in the same
+--      way.
 create table analytics.refresh_requests (
     id bigint generated always as identity primary key,
     view_name text,
@@ -2667,29 +2639,29 @@ revoke all on table analytics.refresh_requests from public, anon, authenticated;
 
 comment on table analytics.refresh_requests is 'Queue of refreshes. Written by freshet.request_refresh and the jobs analytics-refresh-queue-* only.';
 
-comment on column analytics.refresh_requests.view_name is 'The view that was asked for; null where a pack was.';
+comment on column analytics.refresh_requests.view_name is 'The requested view; null for a request of a pack.';
 
 comment on column analytics.refresh_requests.requested_by is
-    'admin: by a verified claim; reader: a demanded age that the rows did not meet; service: the secret key; database: a function of ours.';
+    'admin: by a verified claim; reader: a demanded age that the rows did not meet; service: the secret key; database: a function of Freshet.';
 
-comment on column analytics.refresh_requests.finished_at is 'When the last of its views had an outcome; null until then.';
+comment on column analytics.refresh_requests.finished_at is
+    'When the last of its views had an outcome; null until then.';
 
 -- supabase/schemas/core/refresh_queue/refresh_worker_command.sql
 
 -- Object: freshet.refresh_worker_command()
--- Why: two jobs work through the queue, so that one view that takes its ten minutes keeps one of them, and whatever else was asked
---      for goes through the other. Each looks every ten seconds where pg_cron knows seconds (from 1.5 on), else every
---      minute.
+-- Why: what a job of the queue runs depends on how pg_cron runs commands; see freshet.schedule_refresh_workers().
 create function freshet.refresh_worker_command(worker integer, in_background boolean)
 returns text
 language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
-    -- pg_cron sends a command in one message: each statement of it has the limit that is set when it begins, and
-    -- "begin" and "commit" are its own. Its background workers run a command in one transaction, refuse both words, and count
-    -- the limit that the role has from the first statement to the last, whatever a command sets; there a block that
-    -- is the whole command may commit, and freshet.cut_overdue_refreshes() keeps the limits that are shorter.
+    -- pg_cron sends a command in one message: each of its statements has the limit that is set when it begins, and
+    -- "begin" and "commit" are the command's own. Background workers of pg_cron run a command in one transaction,
+    -- refuse both words, and count the limit of the role from the first statement to the last, whatever a command sets;
+    -- there a block that is the whole command may commit, and freshet.cut_overdue_refreshes() enforces the shorter
+    -- limits.
     select case
         when in_background
             then format(
@@ -2711,9 +2683,7 @@ comment on function freshet.refresh_worker_command(integer, boolean) is 'What a 
 -- supabase/schemas/core/refresh_queue/request_refresh.sql
 
 -- Object: freshet.request_refresh(), analytics.request_refresh()
--- Grain: refresh_requests: one row per request that was taken; refresh_request_views: one row per view of it
--- Why: whoever calls over HTTP is cut off after eight seconds, and a refresh may take ten minutes. So a refresh is asked for, a job
---      does it, and what became of it is looked up. An event or an export asks in the same way.
+-- Why: a refresh may take longer than a call over HTTP may; see analytics.refresh_requests.
 create function freshet.request_refresh(view_name text, pack text, requested_by text)
 returns analytics.refresh_requests
 language plpgsql
@@ -2742,7 +2712,7 @@ begin
 
     request := freshet.waiting_refresh(view_name, pack);
     if request.id is null then
-        -- Of two at once the second waits until the first has committed, and finds its request.
+        -- Of two callers at once the second waits until the first has committed, and finds its request.
         perform pg_advisory_xact_lock(hashtextextended(format('freshet.request:%s:%s', view_name, pack), 0));
         request := freshet.waiting_refresh(view_name, pack);
     end if;
@@ -2775,17 +2745,15 @@ revoke all on function analytics.request_refresh(text, text, text) from public, 
 grant execute on function analytics.request_refresh(text, text, text) to authenticated, service_role;
 
 comment on function freshet.request_refresh(text, text, text) is
-    'The one way into the queue: the request for this view or pack that waits, or a new one. It is begun after the caller''s transaction has ended and sees what that wrote. Checks no caller.';
+    'The one way into the queue: returns the waiting request for this view or pack, or a new one. It begins after the caller''s transaction has ended and sees what that wrote. Checks no caller.';
 
 comment on function analytics.request_refresh(text, text, text) is
-    'Operators only: asks for a refresh of one view, or of one pack, and answers at once as analytics.refresh_request does. While a request for the same waits, that one is answered; one that runs does not count, since it may have begun before the caller''s write. Admins, and readers by a demanded age: once a minute for each view (PT429). asked_by: admin or reader, where the functions'' key asks for one.';
+    'Operators only: requests a refresh of one view, or of one pack, and answers at once as analytics.refresh_request does. A waiting request for the same is returned again; a running one is not, since it may have begun before the caller''s write. Admins, and readers by a demanded age: once a minute for each view (PT429). asked_by: admin or reader, where the holder of the functions'' key requests for one.';
 
 -- supabase/schemas/core/refresh_queue/run_refresh.sql
 
 -- Object: freshet.run_refresh()
--- Why: a job takes one view after another, each with its own time limit. The limit of a statement counts from its begin, so
---      the view is chosen in one statement, which sets the limit, and refreshed in the next one. What was chosen is
---      committed before the work begins, so that an attempt which kills its process was counted.
+-- Why: the statement after freshet.claim_refresh(), which has set its time limit.
 create function freshet.run_refresh()
 returns void
 language plpgsql
@@ -2809,20 +2777,18 @@ $$;
 revoke all on function freshet.run_refresh() from public, anon, authenticated;
 
 comment on function freshet.run_refresh() is
-    'Refreshes the view that freshet.claim_refresh() chose and writes its outcome. A view that fails, or is cut off, is an outcome and no failure of the job.';
+    'Refreshes the view that freshet.claim_refresh() chose and writes its outcome. A view that fails or is cut off is an outcome; the job does not fail.';
 
 -- supabase/schemas/core/refresh_queue/schedule_refresh_worker.sql
 
 -- Object: freshet.schedule_refresh_worker()
--- Why: two jobs work through the queue, so that one view that takes its ten minutes keeps one of them, and whatever else was asked
---      for goes through the other. Each looks every ten seconds where pg_cron knows seconds (from 1.5 on), else every
---      minute.
+-- Why: schedules and declares one of the two jobs alike.
 create function freshet.schedule_refresh_worker(worker integer, schedule text)
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
-    -- While a run goes on no other one is missed; it ends with the view that it is at after half a minute.
+    -- While a run goes on, a missed slot is no fault; a run ends with its current view after half a minute.
     select analytics.register_job(
         job_name => 'analytics-refresh-queue-' || worker,
         schedule => schedule,
@@ -2842,8 +2808,8 @@ comment on function freshet.schedule_refresh_worker(integer, text) is 'One of th
 -- supabase/schemas/core/refresh_queue/schedule_refresh_workers.sql
 
 -- Object: freshet.schedule_refresh_workers()
--- Why: two jobs work through the queue, so that one view that takes its ten minutes keeps one of them, and whatever else was asked
---      for goes through the other. Each looks every ten seconds where pg_cron knows seconds (from 1.5 on), else every
+-- Why: two jobs work through the queue: a view that takes its ten minutes occupies one of them, and the other requests
+--      go through the other. Each looks every ten seconds where pg_cron supports seconds (from 1.5 on), else every
 --      minute.
 create function freshet.schedule_refresh_workers()
 returns void
@@ -2855,7 +2821,7 @@ begin
         begin
             perform freshet.schedule_refresh_worker(worker, '10 seconds');
         exception
-            -- A pg_cron before 1.5.
+            -- pg_cron before 1.5.
             when invalid_parameter_value then
                 perform freshet.schedule_refresh_worker(worker, '* * * * *');
         end;
@@ -2866,14 +2832,12 @@ $$;
 revoke all on function freshet.schedule_refresh_workers() from public, anon, authenticated;
 
 comment on function freshet.schedule_refresh_workers() is
-    'Schedules and declares the jobs of the refresh queue as this pg_cron wants them. Idempotent: call it again after pg_cron was upgraded, or cron.use_background_workers changed.';
+    'Schedules and declares the jobs of the refresh queue for this version and mode of pg_cron. Idempotent: call it again after pg_cron was upgraded, or cron.use_background_workers changed.';
 
 -- supabase/schemas/core/refresh_queue/waiting_refresh.sql
 
 -- Object: freshet.waiting_refresh()
--- Grain: refresh_requests: one row per request that was taken; refresh_request_views: one row per view of it
--- Why: whoever calls over HTTP is cut off after eight seconds, and a refresh may take ten minutes. So a refresh is asked for, a job
---      does it, and what became of it is looked up. An event or an export asks in the same way.
+-- Why: a caller shares a request that has not begun; a running one may have read its sources before the caller's write.
 create function freshet.waiting_refresh(view_name text, pack text)
 returns analytics.refresh_requests
 language plpgsql
@@ -2891,10 +2855,10 @@ begin
             and r.pack is not distinct from waiting_refresh.pack
         order by r.id
     loop
-        -- A request that runs may have read its sources before the caller's write: it is no answer. One that waits cannot begin
-        -- before this transaction has ended, so that it sees what the transaction wrote.
+        -- A running request may have read its sources before the caller's write, so it does not count. A waiting one
+        -- cannot begin before this transaction has ended, so it sees what the transaction wrote.
         if pg_try_advisory_xact_lock_shared(freshet.refresh_request_key(candidate)) then
-            -- Looked at again under the lock: it may have run and ended since the list was made.
+            -- Checked again under the lock: it may have run and ended since the list was made.
             select r.* into request
             from analytics.refresh_requests as r
             where r.id = candidate
@@ -2918,6 +2882,8 @@ comment on function freshet.waiting_refresh(text, text) is
 
 -- supabase/schemas/core/registry/assert_refreshable.sql
 
+-- Object: freshet.assert_refreshable()
+-- Why: a view that cannot be refreshed concurrently is refused when it is registered, not by its first job.
 create function freshet.assert_refreshable(view_name text)
 returns void
 language plpgsql
@@ -2953,6 +2919,31 @@ revoke all on function freshet.assert_refreshable(text) from public, anon, authe
 
 comment on function freshet.assert_refreshable(text) is 'Raises unless the view exists and can be refreshed concurrently.';
 
+-- supabase/schemas/core/registry/assert_span.sql
+
+-- Object: freshet.assert_span()
+-- Why: a time plus or minus an absurd span is out of range, an error for each query that computes it. The tables refuse such a span
+--      by a constraint, whose message names neither the argument nor what to write. 'infinity' is an interval since PostgreSQL 17.
+create function freshet.assert_span(argument text, span interval)
+returns void
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if span not between interval '-100 years' and interval '100 years' then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('%s is "%s", longer than 100 years', argument, span),
+            hint = format('Give a span that ends, for example %s => ''1 year''; leave out an argument that has a default.', argument);
+    end if;
+end
+$$;
+
+revoke all on function freshet.assert_span(text, interval) from public, anon, authenticated;
+
+comment on function freshet.assert_span(text, interval) is 'Raises 22023 for a span of time longer than 100 years, or infinite.';
+
 -- supabase/schemas/core/registry/register_view.sql
 
 -- Object: analytics.register_view()
@@ -2980,13 +2971,22 @@ declare
     source_at_parts constant text[] := parse_ident(source_at);
     source_at_table constant regclass := case when source_at is not null
         then to_regclass(format('%I.%I', source_at_parts[1], source_at_parts[2])) end;
-    -- Limits stand in the command: pg_cron does not apply those of a function.
-    command constant text := format(
-        'set statement_timeout = %L; set lock_timeout = ''5s''; select analytics.refresh_view(%L)',
-        (extract(epoch from statement_timeout) * 1000)::bigint || 'ms', view_name
+    read_before constant regclass[] := array(
+        select s.source from analytics.view_sources as s where s.view_name = register_view.view_name order by s.source::oid
     );
+    command text;
 begin
     perform freshet.assert_refreshable(view_name);
+    perform freshet.assert_span(a.argument, a.span)
+    from (
+        values
+            ('stale_after', stale_after),
+            ('statement_timeout', statement_timeout),
+            ('rebuild_after', rebuild_after),
+            ('warn_after', warn_after),
+            ('source_warn_after', source_warn_after),
+            ('source_error_after', source_error_after)
+    ) as a (argument, span);
     if source_at is not null and not exists (
         select from pg_catalog.pg_attribute as a
         where a.attrelid = source_at_table and a.attname = source_at_parts[3] and not a.attisdropped
@@ -3000,7 +3000,7 @@ begin
         raise exception using
             errcode = 'invalid_parameter_value',
             message = format('cannot register "%s": source_warn_after and source_error_after need source_at', view_name),
-            hint = 'Say which column tells the age of a source row: source_at => ''public.submissions.created_at''.';
+            hint = 'Name the column that holds the age of a source row: source_at => ''public.submissions.created_at''.';
     end if;
     execute format('revoke all on table analytics.%I from public, anon, authenticated', view_name);
 
@@ -3026,14 +3026,20 @@ begin
         source_at_table = excluded.source_at_table,
         source_at_column = excluded.source_at_column,
         rejects = excluded.rejects,
-        -- What the view reads may be different now: the next refresh is a real one.
+        -- The view may read something else now, so its next refresh is not skipped.
         source_snapshot = null;
 
     delete from analytics.view_sources as s where s.view_name = register_view.view_name;
     insert into analytics.view_sources (view_name, source)
     select register_view.view_name, r.source from freshet.sources_of_view(view_name) as r;
     perform freshet.watch_source(r.source, r.relkind) from freshet.sources_of_view(view_name) as r;
+    perform freshet.unwatch_source(s.source) from unnest(read_before) as s (source);
 
+    -- The command sets its limits itself: pg_cron does not apply those of a function.
+    command := format(
+        'set statement_timeout = %L; set lock_timeout = ''5s''; select analytics.refresh_view(%L)',
+        (extract(epoch from statement_timeout) * 1000)::bigint || 'ms', view_name
+    );
     perform cron.schedule(job, schedule, command);
     perform freshet.declare_job(
         job_name => job,
@@ -3053,13 +3059,12 @@ revoke all on function analytics.register_view(
 comment on function analytics.register_view(
     text, text, text, interval, text, regclass, interval, interval, interval, interval, interval
 ) is
-    'Registers a materialized view of schema analytics and schedules job refresh-<view>. Idempotent. source_at: schema.table.column of the newest source row; rejects: plain view of the source values left out; warn_after, source_warn_after, source_error_after: when the audit speaks of the age of the rows and of their sources.';
+    'Registers a materialized view of schema analytics and schedules job refresh-<view>. Idempotent. source_at: schema.table.column of the newest source row; rejects: plain view of the source values left out; warn_after, source_warn_after, source_error_after: age of the rows, and of their sources, from which the audit reports them.';
 
 -- supabase/schemas/core/registry/sources_of_view.sql
 
 -- Object: freshet.sources_of_view()
--- Why: the only way a view gets a schedule. It proves that the view can be refreshed concurrently, finds out what the
---      view reads, watches those sources for changes, and declares the job to the audit. Keyed on names: jobids change.
+-- Why: what a view reads comes from the catalogue, so that no list of sources can be out of date.
 create function freshet.sources_of_view(view_name text)
 returns table (source regclass, relkind "char")
 language sql
@@ -3077,7 +3082,7 @@ as $$
         join pg_catalog.pg_class as c on c.oid = d.refobjid
         where r.ev_class = format('analytics.%I', sources_of_view.view_name)::regclass
         union
-        -- Through plain views only: a materialized view is a source with a version of its own.
+        -- Resolves plain views only: a materialized view is a source with a version of its own.
         select d.refobjid, c.relkind
         from reads
         join pg_catalog.pg_rewrite as r on r.ev_class = reads.relation
@@ -3100,32 +3105,79 @@ comment on function freshet.sources_of_view(text) is
 -- supabase/schemas/core/registry/unregister_view.sql
 
 -- Object: analytics.unregister_view()
--- Why: the only way a view gets a schedule. It proves that the view can be refreshed concurrently, finds out what the
---      view reads, watches those sources for changes, and declares the job to the audit. Keyed on names: jobids change.
+-- Why: removes what register_view made: the row, the job, its declaration, and the change trigger of each source that no
+--      other view and no live relation reads. Keyed on names: jobids change.
 create function analytics.unregister_view(view_name text)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    sources constant regclass[] := array(
+        select s.source from analytics.view_sources as s where s.view_name = unregister_view.view_name order by s.source::oid
+    );
 begin
     delete from analytics.views as v where v.view_name = unregister_view.view_name;
     perform cron.unschedule(j.jobname) from cron.job as j where j.jobname = 'refresh-' || view_name;
     perform freshet.withdraw_job('refresh-' || view_name);
+    perform freshet.unwatch_source(s.source) from unnest(sources) as s (source);
 end
 $$;
 
 revoke all on function analytics.unregister_view(text) from public, anon, authenticated;
 
 comment on function analytics.unregister_view(text) is
-    'Withdraws a view: registry row, job and declaration. The view itself and its ledger stay. Idempotent.';
+    'Withdraws a view: registry row, job, declaration, and the change triggers that only it needed. The view itself and its ledger stay. Idempotent.';
+
+-- supabase/schemas/core/registry/unwatch_source.sql
+
+-- Object: freshet.unwatch_source()
+-- Why: a trigger that no view needs writes a row for each statement, for ever. It goes with the last reader of its table.
+-- Why the row: writes after this are not counted. A live relation that is registered on the table later would have the version it had
+--      before them, and answers from before would be served again. So the end of watching counts as a change.
+create function freshet.unwatch_source(source regclass)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    owner constant oid := (
+        select c.relowner
+        from pg_catalog.pg_trigger as t
+        join pg_catalog.pg_class as c on c.oid = t.tgrelid
+        where t.tgrelid = unwatch_source.source and t.tgname = 'freshet_note_source_change'
+    );
+begin
+    if owner is null
+        or exists (select from analytics.view_sources as s where s.source = unwatch_source.source)
+        or exists (select from analytics.live_relations as l where unwatch_source.source = any (l.sources))
+    then
+        return;
+    end if;
+    -- The privilege TRIGGER is enough to make one, and not to drop it.
+    if not pg_has_role(owner, 'usage') then
+        raise notice using
+            message = format('the change trigger of %s stays: the table belongs to %s', source, owner::regrole),
+            hint = format('As that role: drop trigger freshet_note_source_change on %s;', source);
+        return;
+    end if;
+    execute format('drop trigger freshet_note_source_change on %s', source);
+    insert into analytics.source_changes (source) values (unwatch_source.source);
+end
+$$;
+
+revoke all on function freshet.unwatch_source(regclass) from public, anon, authenticated;
+
+comment on function freshet.unwatch_source(regclass) is
+    'Drops the change trigger of a table that no view and no live relation reads. Waits for the writers of the table. Idempotent.';
 
 -- supabase/schemas/core/registry/views.sql
 
 -- Object: analytics.views
--- Grain: views: one row per registered materialized view; view_sources: one row per view and relation it reads
--- Why: one row holds what a view declares and where it stands, so that version and age are read with one key.
--- Why views_spans_check: a time minus an absurd span is out of range, an error for whatever computes it: one typo in a registration would
---      then stop a detector for all views.
+-- Grain: one row per registered materialized view
+-- Why: one row holds what a view declares and its current state, so that version and age are read with one key.
+-- Why views_spans_check: a time minus an absurd span is out of range and raises in every query that computes it: one
+--      typo in a registration would stop a detector for all views.
 create table analytics.views (
     view_name text primary key,
     pack text not null,
@@ -3175,22 +3227,27 @@ comment on column analytics.views.warn_after is 'Age at which the audit warns; n
 
 comment on column analytics.views.source_warn_after is 'Age of the newest source row, when the view was verified, at which the audit warns.';
 
-comment on column analytics.views.source_error_after is 'Age of the newest source row at which the audit calls it an error: whatever fills the source has stopped.';
+comment on column analytics.views.source_error_after is
+    'Age of the newest source row at which the audit reports an error: the writer of the source has stopped.';
 
-comment on column analytics.views.rebuild_after is 'A refresh is not skipped as clean when the last real one is older: catches writes that fire no trigger.';
+comment on column analytics.views.rebuild_after is
+    'A refresh is not skipped as clean when the last real one is older than this: catches writes that fire no trigger.';
 
-comment on column analytics.views.rejects is 'Plain view of source values that the view leaves out; counted at each refresh.';
+comment on column analytics.views.rejects is
+    'Plain view of source values that the view leaves out; counted at each refresh.';
 
 comment on column analytics.views.version is 'Moves by one whenever rows were recomputed; part of every cache key.';
 
 comment on column analytics.views.refreshed_at is 'When the rows were computed.';
 
-comment on column analytics.views.verified_at is 'When the rows were last known to equal their sources: a refresh, or a refresh skipped as clean.';
+comment on column analytics.views.verified_at is
+    'When the rows were last known to equal their sources: after a refresh, or after one skipped as clean.';
 
-comment on column analytics.views.source_snapshot is 'Transactions that the rows include; a change by any other one makes the view dirty.';
+comment on column analytics.views.source_snapshot is
+    'Transactions that the rows include; a change by any other one makes the view dirty.';
 
 comment on column analytics.views.source_as_of is
-    'Newest source row at that moment, of those between 1900 and 2200: a broken clock is nobody''s newest.';
+    'Newest source row at that moment, of those between 1900 and 2200: dates of a broken clock do not count.';
 
 create trigger source_moments_are_believable before insert or update of source_as_of on analytics.views
     for each row
@@ -3199,6 +3256,8 @@ create trigger source_moments_are_believable before insert or update of source_a
 
 -- supabase/schemas/core/registry/watch_source.sql
 
+-- Object: freshet.watch_source()
+-- Why: each statement that writes to a source of a view has to be logged; see analytics.source_changes.
 create function freshet.watch_source(source regclass, relkind "char")
 returns void
 language plpgsql
@@ -3211,7 +3270,7 @@ begin
             message = format('cannot watch %s: changes of this kind of relation cannot be seen', source),
             hint = 'Read from tables, partitioned tables, views over them, or registered materialized views.';
     end if;
-    -- A materialized view tells of its change itself, in refresh_view.
+    -- A materialized view logs its own change, in refresh_view.
     if relkind = 'm' or exists (
         select from pg_catalog.pg_trigger as t where t.tgrelid = source and t.tgname = 'freshet_note_source_change'
     ) then
@@ -3231,8 +3290,7 @@ comment on function freshet.watch_source(regclass, "char") is 'Puts the change t
 -- supabase/schemas/core/read/view_state.sql
 
 -- Object: freshet.view_state()
--- Why: the one narrow door through which the functions' secret key reads. Version and rows come from one snapshot, so
---      that an answer can be stored under the version that it belongs to.
+-- Why: one shape of state for read_view and view_states.
 create function freshet.view_state(declared analytics.views)
 returns jsonb
 language sql
@@ -3258,19 +3316,18 @@ $$;
 
 revoke all on function freshet.view_state(analytics.views) from public, anon, authenticated;
 
-comment on function freshet.view_state(analytics.views) is 'Where a view stands, as the read path wants it.';
+comment on function freshet.view_state(analytics.views) is 'State of a view in the shape that the read path expects.';
 
 -- supabase/schemas/core/refresh/attempt_refresh.sql
 
--- Object: freshet.attempt_refresh()
--- Why: an admin can refresh at once, at most once a minute for each view, as far as it takes no longer than a call may; what
---      takes longer is asked for in the queue (core__refresh_requests). A failure is an outcome in the ledger here, not
---      an exception: its row must survive, both as evidence and for the limit.
+-- Object: freshet.attempt_refresh(view_name, requested_by), freshet.attempt_refresh(view_name)
+-- Why: a failed refresh by hand or of the queue is an outcome in the ledger, not an exception: its row must survive,
+--      both as evidence and for the limit of one refresh a minute.
 create function freshet.attempt_refresh(view_name text, requested_by text)
 returns analytics.refresh_log
 language plpgsql
 set search_path = pg_catalog, pg_temp
--- One blocked view must not keep those after it waiting. (A statement_timeout would have no effect here.)
+-- One blocked view must not keep the views after it waiting. (A statement_timeout would have no effect here.)
 set lock_timeout = '5s'
 as $$
 declare
@@ -3289,10 +3346,7 @@ exception
 end
 $$;
 
--- Object: analytics.manual_refresh(view_name), freshet.attempt_refresh(view_name)
--- Why: an admin can refresh at once, at most once a minute for each view, as far as it takes no longer than a call may; what
---      takes longer is asked for in the queue (core__refresh_requests). A failure is an outcome in the ledger here, not
---      an exception: its row must survive, both as evidence and for the limit.
+-- For an admin's call over the data API: the message of a failure may hold rows, so the result says where to find it.
 create function freshet.attempt_refresh(view_name text)
 returns analytics.refresh_log
 language plpgsql
@@ -3313,13 +3367,15 @@ revoke all on function freshet.attempt_refresh(text) from public, anon, authenti
 revoke all on function freshet.attempt_refresh(text, text) from public, anon, authenticated;
 
 comment on function freshet.attempt_refresh(text, text) is
-    'Refreshes a view and returns its ledger row, failed or not: what one view does is undone alone.';
+    'Refreshes a view and returns its ledger row, failed or not: only the work of this view is rolled back.';
 
 comment on function freshet.attempt_refresh(text) is
-    'Refreshes a view for a caller and returns its ledger row, failed or not: what one view does is undone alone. The ledger keeps the message, the returned row says where.';
+    'Refreshes a view for a caller and returns its ledger row, failed or not: only the work of this view is rolled back. The message of a failure is in the ledger; the returned row says where.';
 
 -- supabase/schemas/core/refresh/log_refresh.sql
 
+-- Object: freshet.log_refresh()
+-- Why: every refresh, scheduled or by hand, writes its ledger row in one place.
 create function freshet.log_refresh(entry analytics.refresh_log)
 returns analytics.refresh_log
 language sql
@@ -3344,7 +3400,9 @@ comment on function freshet.log_refresh(analytics.refresh_log) is 'Appends one r
 -- supabase/schemas/core/refresh/manual_refresh.sql
 
 -- Object: freshet.manual_refresh(), analytics.manual_refresh()
--- Why: what a person has repaired is over, and need not wait for the next slot of a nightly job to be so.
+-- Why: an admin can refresh at once, at most once a minute for each view, if it takes no longer than a call may; a
+--      longer refresh goes into the queue (analytics.request_refresh). An incident that the refresh has repaired closes
+--      here and does not wait for the next slot of a nightly job.
 create function freshet.manual_refresh(view_name text)
 returns setof analytics.refresh_log
 language plpgsql
@@ -3370,7 +3428,7 @@ begin
     loop
         return next freshet.attempt_refresh(wanted);
     end loop;
-    -- Last, so that no incident is held while a view is refreshed.
+    -- Last, so that no incident is locked while a view is refreshed.
     perform freshet.close_repaired();
 end
 $$;
@@ -3392,17 +3450,17 @@ revoke all on function analytics.manual_refresh(text) from public, anon, authent
 
 grant execute on function analytics.manual_refresh(text) to authenticated, service_role;
 
-comment on function freshet.manual_refresh(text) is 'Checks the caller, then refreshes. Reached through analytics.manual_refresh.';
+comment on function freshet.manual_refresh(text) is
+    'Checks the caller, then refreshes. Called through analytics.manual_refresh.';
 
 comment on function analytics.manual_refresh(text) is
-    'Admins only: refreshes one view, or all in order of dependency, and returns a ledger row for each. At most once a minute for each view, with what was asked of the queue; PT429 (HTTP 429) otherwise. A call over the data API ends after 60 seconds: analytics.request_refresh() has the view''s own limit.';
+    'Admins only: refreshes one view, or all in order of dependency, and returns a ledger row for each. At most once a minute for each view, requests to the queue included; PT429 (HTTP 429) otherwise. A call over the data API ends after 60 seconds: analytics.request_refresh() has the view''s own limit.';
 
 -- supabase/schemas/core/refresh_queue/refresh_request_views.sql
 
 -- Object: analytics.refresh_request_views
--- Grain: refresh_requests: one row per request that was taken; refresh_request_views: one row per view of it
--- Why: whoever calls over HTTP is cut off after eight seconds, and a refresh may take ten minutes. So a refresh is asked for, a job
---      does it, and what became of it is looked up. An event or an export asks in the same way.
+-- Grain: one row per request and view of it
+-- Why: a request for a pack is many views, each with an outcome of its own.
 create table analytics.refresh_request_views (
     request_id bigint not null references analytics.refresh_requests (id) on delete cascade,
     view_name text not null,
@@ -3425,21 +3483,24 @@ alter table analytics.refresh_request_views enable row level security;
 
 revoke all on table analytics.refresh_request_views from public, anon, authenticated;
 
-comment on table analytics.refresh_request_views is 'What a request is made of, sources before the views that read them, and what became of each.';
+comment on table analytics.refresh_request_views is
+    'The views of a request, sources before the views that read them, and the outcome of each.';
 
-comment on column analytics.refresh_request_views.attempt_count is 'How often a job began it. It is begun again only where the attempt before left no outcome: the server or the job was killed.';
+comment on column analytics.refresh_request_views.attempt_count is
+    'How often a job began it. It is begun again only where the attempt before left no outcome: the server or the job was killed.';
 
-comment on column analytics.refresh_request_views.claimed_at is 'When a job began it last.';
+comment on column analytics.refresh_request_views.claimed_at is 'When a job last began it.';
 
-comment on column analytics.refresh_request_views.claimed_by is 'The job that did, analytics-refresh-queue-<number>; null for a session of somebody''s own.';
+comment on column analytics.refresh_request_views.claimed_by is
+    'The job that did, analytics-refresh-queue-<number>; null for a session opened by hand.';
 
 comment on column analytics.refresh_request_views.refresh_id is 'analytics.refresh_log.id of its outcome.';
 
 -- supabase/schemas/core/registry/view_sources.sql
 
 -- Object: analytics.view_sources
--- Grain: views: one row per registered materialized view; view_sources: one row per view and relation it reads
--- Why: one row holds what a view declares and where it stands, so that version and age are read with one key.
+-- Grain: one row per registered view and relation that it reads
+-- Why: a write to a source makes the views that read it dirty, and a source is refreshed before them.
 create table analytics.view_sources (
     view_name text not null references analytics.views (view_name) on delete cascade,
     source regclass not null,

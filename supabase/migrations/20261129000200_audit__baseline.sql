@@ -5,12 +5,10 @@ set check_function_bodies = off;
 -- supabase/schemas/audit/alerts/alert_causes.sql
 
 -- Object: analytics.alert_causes
--- Grain: alert_causes: one row per kind and kind of which it is the consequence
--- Why: an incident is told when it opens and when it closes, and a flood of them is told as one. Written in the
---      transaction of the pass, so that an incident and its alert exist together or not at all.
--- Why : a cause that spoke for whatever opened while it was open swallowed what it had nothing to do with: one job that runs
---      weekly and was refused a connection kept every stale view silent until Monday. A cause reaches the jobs that it
---      struck, for one period of each after its last strike.
+-- Grain: one row per kind and cause: the kind of which it can be the consequence
+-- Why reach: a cause must not silence incidents that have nothing to do with it. If an open cause covered everything
+--      that opened meanwhile, one weekly job that was refused a connection would keep every stale view silent until
+--      Monday. So a cause reaches only the jobs that it struck, for one period of each after its last strike.
 create table analytics.alert_causes (
     kind text not null,
     cause text not null,
@@ -23,20 +21,19 @@ alter table analytics.alert_causes enable row level security;
 
 revoke all on table analytics.alert_causes from public, anon, authenticated;
 
-comment on column analytics.alert_causes.rank is 'Of several causes the one with the lowest speaks.';
+comment on column analytics.alert_causes.rank is 'Of several causes the one with the lowest rank is used.';
 
 comment on table analytics.alert_causes is
-    'Which kinds follow from which: an incident that opens within reach of an open cause is named by its event, and is no event of its own. Never one that is more severe than the cause.';
+    'Which kinds follow from which: an incident that opens within reach of an open cause is listed in the event of the cause, and sends no event of its own. Never one that is more severe than the cause.';
 
 comment on column analytics.alert_causes.reach is
-    'job: the same job, while it goes on. struck: the jobs of analytics.struck_jobs, each for a period after its strike. lasting: every job, while it goes on. once: every job, for a period after the last strike. owner: the jobs of the owner while it goes on, the others for a period after it began.';
+    'job: the same job, while the cause is open. struck: the jobs of analytics.struck_jobs, each for a period after its strike. lasting: every job, while the cause is open. once: every job, for a period after the last strike. owner: the jobs of the owner while the cause is open, the others for a period after it began.';
 
 -- supabase/schemas/audit/alerts/alert_channels.sql
 
 -- Object: analytics.alert_channels
--- Grain: outbox: one row per incident and transition that is to be told; alert_channels: one row per channel
--- Why: an alert is written in the transaction that found its reason, and stays until the receiver has answered 2xx for
---      it. Limits that the receiver set live here too, since isolates do not.
+-- Grain: one row per channel
+-- Why: limits that the receiver set are kept here, since isolates do not last.
 create table analytics.alert_channels (
     channel text primary key,
     state text not null default 'untried' check (state in ('untried', 'ok', 'unconfigured', 'limited', 'failing', 'refused')),
@@ -51,12 +48,15 @@ alter table analytics.alert_channels enable row level security;
 
 revoke all on table analytics.alert_channels from public, anon, authenticated;
 
-comment on table analytics.alert_channels is 'How the last delivery to each channel went, and until when the channel asked for silence.';
+comment on table analytics.alert_channels is
+    'Result of the last delivery to each channel, and until when the channel asked not to be sent anything.';
 
 comment on column analytics.alert_channels.resolving_at is 'When a sender with a token last asked for issues to close.';
 
 -- supabase/schemas/audit/alerts/alert_event_id.sql
 
+-- Object: freshet.alert_event_id()
+-- Why: the receiver recognises a resend by its event id.
 create function freshet.alert_event_id(event_seed uuid, transition text)
 returns text
 language sql
@@ -69,14 +69,13 @@ $$;
 revoke all on function freshet.alert_event_id(uuid, text) from public, anon, authenticated;
 
 comment on function freshet.alert_event_id(uuid, text) is
-    'Event id of an incident''s transition: the same for the same incident, so that a resend is recognised, and never that of another one.';
+    'Event id of an incident''s transition: the same for the same incident, so that a resend is recognised, and never the id of another incident.';
 
 -- supabase/schemas/audit/alerts/announce_incidents.sql
 
 -- Object: freshet.announce_incidents()
--- Grain: alert_causes: one row per kind and kind of which it is the consequence
--- Why: an incident is told when it opens and when it closes, and a flood of them is told as one. Written in the
---      transaction of the pass, so that an incident and its alert exist together or not at all.
+-- Why: an incident is announced when it opens and when it closes, and a flood of them as one alert. The alert is
+--      written in the transaction of the pass, so that an incident and its alert exist together or not at all.
 create function freshet.announce_incidents(pass_started_at timestamptz)
 returns void
 language plpgsql
@@ -90,7 +89,7 @@ declare
     failure jsonb;
     failures jsonb[] := array[]::jsonb[];
 begin
-    -- Without causes and groups each is told by itself: more to read, and none is lost.
+    -- If causes or groups fail, each incident is announced separately: more to read, but none is lost.
     begin
         perform freshet.gather_causes(pass_started_at);
     exception
@@ -100,7 +99,7 @@ begin
             );
     end;
 
-    -- One that opened and closed within the pass is news too. One that closed while it was muted stays untold.
+    -- An incident that opened and closed within the pass is announced too. One that closed while it was muted is not.
     select coalesce(array_agg(i.incident_id order by i.incident_id), '{}') into news
     from analytics.incidents as i
     where i.announced_at is null
@@ -133,7 +132,7 @@ begin
         failures := case when failure is null then failures else failures || failure end;
     end loop;
 
-    -- What speaks for others is over when all of them are.
+    -- An incident that stands for others is over when all of them are.
     update analytics.incidents as c
     set closed_at = clock_timestamp(), resolution = 'recovered'
     where c.kind = 'storm'
@@ -152,8 +151,8 @@ begin
         failures := case when failure is null then failures else failures || failure end;
     end loop;
 
-    -- The first stands for all. It is told at once: the next pass may fail of the same. When it is itself what cannot be
-    -- told, health says it.
+    -- The first failure stands for all. It is announced at once, as the next pass may fail for the same reason. If it
+    -- cannot be announced itself, health reports it.
     failure := failures[1];
     if cardinality(failures) > 1 then
         failure := failure || jsonb_build_object('message', format('%s; and %s more', failure ->> 'message', cardinality(failures) - 1));
@@ -169,21 +168,19 @@ $$;
 revoke all on function freshet.announce_incidents(timestamptz) from public, anon, authenticated;
 
 comment on function freshet.announce_incidents(timestamptz) is
-    'Puts news into the outbox: each incident once when it opens and once when it closes, by itself or in the alert of its cause. One that cannot be told is detector_failed:announcement, and waits for the next pass.';
+    'Puts news into the outbox: each incident once when it opens and once when it closes, separately or in the alert of its cause. One that cannot be announced is detector_failed:announcement, and waits for the next pass.';
 
 -- supabase/schemas/audit/alerts/gather_causes.sql
 
 -- Object: freshet.gather_causes()
--- Grain: alert_causes: one row per kind and kind of which it is the consequence
--- Why: an incident is told when it opens and when it closes, and a flood of them is told as one. Written in the
---      transaction of the pass, so that an incident and its alert exist together or not at all.
+-- Why: before incidents are announced, each is assigned to its cause, or freed from one that is over.
 create function freshet.gather_causes(pass_started_at timestamptz)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    -- A cause that got worse goes on as another incident.
+    -- A cause that got worse continues as another incident.
     update analytics.incidents as i
     set cause_id = n.incident_id
     from analytics.incidents as c
@@ -191,11 +188,11 @@ begin
         on n.kind = c.kind and n.subject = c.subject and n.incident_id > c.incident_id and (n.closed_at is null or n.announced_at is null)
     where c.incident_id = i.cause_id
         and c.resolution = 'escalated'
-        -- What was over before it was named is named by that one.
+        -- Incidents that were over before the old one listed them are listed by the new one.
         and (i.closed_at is null or i.named_at is null);
 
-    -- What outlives its cause speaks for itself, after the time that things may take to come right again; at once where the
-    -- cause was none, or is not told after all.
+    -- An incident that outlives its cause is announced itself, after the time that a recovery may take; at once where
+    -- it turned out to be no cause, or is not announced after all.
     update analytics.incidents as i
     set cause_id = null, named_at = null
     from analytics.incidents as c
@@ -213,8 +210,8 @@ begin
     where i.announced_at is null
         and i.cause_id is null
         and (i.closed_at is null or i.closed_at >= pass_started_at)
-        -- Only what has just opened: what waits for the end of a mute is older than the cause. How a job is written waits a
-        -- pass on purpose.
+        -- Only incidents that have just opened: one that waits for the end of a mute is older than the cause. Kinds
+        -- about how a job is written wait one pass on purpose.
         and (i.opened_at >= pass_started_at or freshet.waits_a_pass(i.kind))
         and not freshet.is_muted(i);
 
@@ -225,13 +222,13 @@ $$;
 revoke all on function freshet.gather_causes(timestamptz) from public, anon, authenticated;
 
 comment on function freshet.gather_causes(timestamptz) is
-    'Lets incidents that just opened be named by the open incident that caused them, and frees those whose cause is over. Idempotent.';
+    'Assigns incidents that just opened to the open incident that caused them, and frees those whose cause is over. Idempotent.';
 
 -- supabase/schemas/audit/alerts/gather_groups.sql
 
 -- Object: freshet.gather_groups()
--- Why: what has one cause is told as one, also when it comes in one by one: what follows within an hour joins the open
---      group, and so the same issue.
+-- Why: incidents of one cause are one alert, also when they open one by one: one that follows within an hour joins the
+--      open group, and so the same issue.
 create function freshet.gather_groups(news bigint[], is_first boolean)
 returns void
 language plpgsql
@@ -273,7 +270,7 @@ begin
         where g.kind = 'storm' and g.subject = family.family and g.closed_at is null;
 
         if open_one is not null then
-            -- Long after the last of them it takes as many again to be the same matter.
+            -- Long after the last member it takes as many again to count as the same cause.
             if open_one.last_seen_at >= told_since or cardinality(family.members) >= family.threshold then
                 perform freshet.join_group(open_one.incident_id, family.members);
             end if;
@@ -282,7 +279,7 @@ begin
         end if;
     end loop;
 
-    -- Whatever it is that opens more at once than a person can read.
+    -- Of any kind: more incidents at once than a person can read.
     select array_agg(i.incident_id order by i.incident_id) into told
     from analytics.incidents as i
     where i.incident_id = any (news) and i.cause_id is null;
@@ -303,13 +300,12 @@ $$;
 revoke all on function freshet.gather_groups(bigint[], boolean) from public, anon, authenticated;
 
 comment on function freshet.gather_groups(bigint[], boolean) is
-    'Lets one incident speak for those of one family, and for what is too much to read one by one. is_first: the first audit lists what it finds in one.';
+    'Makes one incident stand for those of one family, and for more incidents than a person can read. is_first: the first audit lists everything that it finds in one incident.';
 
 -- supabase/schemas/audit/alerts/group_evidence.sql
 
 -- Object: freshet.group_evidence()
--- Why: the event of a cause names what it speaks for, so that nothing is silent because something else is wrong. What
---      joins later is named too: the cause is told again, in its issue.
+-- Why: the event of a cause lists the incidents that it stands for, so that none is silent because of another one.
 create function freshet.group_evidence(members bigint[])
 returns jsonb
 language sql
@@ -332,7 +328,7 @@ as $$
             select string_agg(k.how_many, ', ' order by k.kind)
             from (select c.kind, count(*) || ' ' || c.kind as how_many from member as c group by c.kind) as k
         ) || coalesce('; the first: ' || (array_agg(m.said order by m.incident_id) filter (where m.said <> ''))[1], ''),
-        -- One of each sort stands for the others.
+        -- One message for each group of similar ones.
         'messages', to_jsonb((array_agg(m.said order by m.incident_id) filter (where m.place = 1 and m.said <> ''))[1:10])
     ))
     from member as m;
@@ -340,13 +336,13 @@ $$;
 
 revoke all on function freshet.group_evidence(bigint[]) from public, anon, authenticated;
 
-comment on function freshet.group_evidence(bigint[]) is 'What a group says of its members: how many of which kind, of which jobs, and a message of each sort.';
+comment on function freshet.group_evidence(bigint[]) is
+    'Evidence of a group about its members: how many of which kind, of which jobs, and one message for each group of similar ones.';
 
 -- supabase/schemas/audit/alerts/join_group.sql
 
 -- Object: freshet.join_group()
--- Why: what has one cause is told as one, also when it comes in one by one: what follows within an hour joins the open
---      group, and so the same issue.
+-- Why: an incident that follows within an hour joins the open group, and so its issue.
 create function freshet.join_group(group_id bigint, members bigint[])
 returns void
 language sql
@@ -356,7 +352,7 @@ as $$
     update analytics.incidents as g
     set last_seen_at = greatest(g.last_seen_at, (select max(i.opened_at) from analytics.incidents as i where i.incident_id = any (members))),
         occurrence_count = g.occurrence_count + cardinality(members),
-        -- One that was told is told again when something worse has joined.
+        -- A group that was announced is announced again when something worse joins.
         severity = case
             when g.announced_at is null then (
                 select i.severity from analytics.incidents as i
@@ -371,13 +367,12 @@ $$;
 
 revoke all on function freshet.join_group(bigint, bigint[]) from public, anon, authenticated;
 
-comment on function freshet.join_group(bigint, bigint[]) is 'Lets an open group speak for these incidents too.';
+comment on function freshet.join_group(bigint, bigint[]) is 'Makes an open group stand for these incidents too.';
 
 -- supabase/schemas/audit/alerts/open_group.sql
 
 -- Object: freshet.open_group()
--- Why: what has one cause is told as one, also when it comes in one by one: what follows within an hour joins the open
---      group, and so the same issue.
+-- Why: a new group needs an incident that is announced for all of its members.
 create function freshet.open_group(family text, members bigint[], leader bigint)
 returns void
 language plpgsql
@@ -393,7 +388,7 @@ begin
         max(i.epoch), 'storm', open_group.family,
         (array_agg(i.severity order by freshet.severity_rank(i.severity) desc))[1],
         clock_timestamp(), min(i.first_seen_at), max(i.opened_at), count(*),
-        -- One that was told by itself before goes on in its issue: the group is no other piece of news.
+        -- A member that was announced separately before: the group continues in its issue and is not a second alert.
         jsonb_strip_nulls(jsonb_build_object(
             'issue', (select l.fingerprint from analytics.incidents as l where l.incident_id = open_group.leader)
         ))
@@ -407,17 +402,19 @@ $$;
 revoke all on function freshet.open_group(text, bigint[], bigint) from public, anon, authenticated;
 
 comment on function freshet.open_group(text, bigint[], bigint) is
-    'Opens an incident that speaks for these, and for one that was told by itself before, in whose issue it is told.';
+    'Opens an incident that stands for these. If one of them was announced separately before, the group continues in its issue.';
 
 -- supabase/schemas/audit/alerts/settle_causes.sql
 
+-- Object: freshet.settle_causes()
+-- Why: an incident must be listed in an event that is really sent, so chains of causes are shortened to their root.
 create function freshet.settle_causes()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    -- A cause that is itself spoken for names nothing: whoever speaks for it does.
+    -- A cause that has a cause itself lists nothing: the incident that stands for it does.
     loop
         update analytics.incidents as i
         set cause_id = c.cause_id
@@ -430,13 +427,14 @@ $$;
 
 revoke all on function freshet.settle_causes() from public, anon, authenticated;
 
-comment on function freshet.settle_causes() is 'Lets every cause_id lead to an incident that is told itself. Idempotent.';
+comment on function freshet.settle_causes() is
+    'Points every cause_id to an incident that is announced itself. Idempotent.';
 
 -- supabase/schemas/audit/alerts/tell.sql
 
 -- Object: freshet.tell()
--- Why: one incident whose telling raised ended the pass, and kept every other one from being told, pass after pass. Each
---      is told in a savepoint; what failed is a finding, told in the same pass, and tried again by the next.
+-- Why: one incident that cannot be announced must not end the pass and silence all others, pass after pass. Each is
+--      announced in a savepoint; a failure is a finding, reported in the same pass, and the next pass tries again.
 create function freshet.tell(incident_id bigint, transition text)
 returns jsonb
 language plpgsql
@@ -446,10 +444,10 @@ declare
     told analytics.incidents;
 begin
     select i.* into strict told from analytics.incidents as i where i.incident_id = tell.incident_id;
-    -- One that got worse is not over: another incident goes on with it. Nor is one that a group has taken over.
+    -- An incident that got worse is not over: another one continues it. Nor is one that a group has taken over.
     if transition = 'opened' or (told.resolution <> 'escalated' and told.cause_id is null) then
         told := freshet.name_members(told, transition);
-        -- A group that one incident began goes on in the issue of that one.
+        -- A group that began with one incident continues in the issue of that incident.
         told.fingerprint := coalesce(told.evidence ->> 'issue', told.fingerprint);
         perform freshet.enqueue_alert(told, transition);
     end if;
@@ -470,13 +468,13 @@ $$;
 
 revoke all on function freshet.tell(bigint, text) from public, anon, authenticated;
 
-comment on function freshet.tell(bigint, text) is 'Tells one incident, in a savepoint. Null, or how that failed; then it is as untold as before.';
+comment on function freshet.tell(bigint, text) is
+    'Announces one incident, in a savepoint. Returns null, or how that failed; then the incident is as unannounced as before.';
 
 -- supabase/schemas/audit/alerts/tell_again.sql
 
 -- Object: freshet.tell_again()
--- Why: the event of a cause names what it speaks for, so that nothing is silent because something else is wrong. What
---      joins later is named too: the cause is told again, in its issue.
+-- Why: incidents that join a cause after its alert must be listed too, so the cause is announced again, in its issue.
 create function freshet.tell_again()
 returns bigint[]
 language plpgsql
@@ -502,7 +500,8 @@ begin
         where i.cause_id = cause.incident_id and (i.closed_at is null or i.named_at is null)
         order by freshet.severity_rank(i.severity) desc
         limit 1;
-        -- More of the same can wait for half an hour, so that a cause which goes on is no stream of events. Worse cannot.
+        -- More members can wait for half an hour, so that a lasting cause does not become a stream of events. Worse
+        -- ones cannot wait.
         continue when cause.announced_at > clock_timestamp() - interval '30 minutes'
             and freshet.severity_rank(worst) <= freshet.severity_rank(cause.severity);
 
@@ -528,14 +527,12 @@ $$;
 revoke all on function freshet.tell_again() from public, anon, authenticated;
 
 comment on function freshet.tell_again() is
-    'Lets causes that were told and speak for more since go on as new incidents, which name all of it, and returns those. The old ones end as escalated.';
+    'Continues causes that were announced and have gained members since as new incidents, which list all members, and returns those. The old ones end as escalated.';
 
 -- supabase/schemas/audit/alerts/usual_period.sql
 
 -- Object: freshet.usual_period()
--- Why: a cause that spoke for whatever opened while it was open swallowed what it had nothing to do with: one job that runs
---      weekly and was refused a connection kept every stale view silent until Monday. A cause reaches the jobs that it
---      struck, for one period of each after its last strike.
+-- Why: a cause reaches a job for one period of the job; see analytics.alert_causes.
 create function freshet.usual_period(job text)
 returns interval
 language sql
@@ -551,29 +548,32 @@ $$;
 
 revoke all on function freshet.usual_period(text) from public, anon, authenticated;
 
-comment on function freshet.usual_period(text) is 'Distance of a job''s runs: as declared, else as the calendar has it, else an hour.';
+comment on function freshet.usual_period(text) is
+    'Interval between a job''s runs: the declared one, else the calendar''s, else an hour.';
 
 -- supabase/schemas/audit/alerts/waits_a_pass.sql
 
+-- Object: freshet.waits_a_pass()
+-- Why: how a new job is written is no alert of its own if its first run breaks.
 create function freshet.waits_a_pass(kind text)
 returns boolean
 language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
-    -- A job that is new may break at its first run, and is one piece of news then.
+    -- A new job may break at its first run; then both are one alert.
     select waits_a_pass.kind in ('undeclared', 'unset_timeout', 'bundled_refreshes');
 $$;
 
 revoke all on function freshet.waits_a_pass(text) from public, anon, authenticated;
 
-comment on function freshet.waits_a_pass(text) is 'Kinds about how a job is written, which are told when a second pass has seen them.';
+comment on function freshet.waits_a_pass(text) is
+    'Kinds about how a job is written, which are announced when a second pass has found them.';
 
 -- supabase/schemas/audit/delivery/acknowledge_alert.sql
 
 -- Object: analytics.acknowledge_alert()
--- Why: a sender borrows an alert for a while, and only the receiver's 2xx makes it delivered. A sender that dies, or
---      comes back late with an old token, changes nothing.
+-- Why: only the receiver's 2xx makes an alert delivered, and only for the newest lease; see analytics.lease_alerts().
 create function analytics.acknowledge_alert(event_id text, token bigint)
 returns boolean
 language sql
@@ -599,8 +599,7 @@ comment on function analytics.acknowledge_alert(text, bigint) is
 -- supabase/schemas/audit/delivery/acknowledge_resolution.sql
 
 -- Object: analytics.acknowledge_resolution()
--- Why: no event closes an issue at the receiver, and an event on a closed one opens it again. So with a token of the
---      receiver's API a recovery is told by closing the issue, and by an event beside it where that cannot be done.
+-- Why: ends the lease of analytics.lease_resolution() after success.
 create function analytics.acknowledge_resolution(event_id text, token bigint, note text)
 returns boolean
 language sql
@@ -612,7 +611,7 @@ as $$
         set resolved_at = clock_timestamp(),
             resolve_lease_until = null,
             resolve_error = left(note, 500),
-            -- Closing the issue is how this recovery was told, unless an event was quicker.
+            -- Closing the issue reports this recovery, unless an event did so earlier.
             state = 'delivered',
             delivered_at = coalesce(o.delivered_at, clock_timestamp()),
             lease_until = null
@@ -632,8 +631,7 @@ comment on function analytics.acknowledge_resolution(text, bigint, text) is
 -- supabase/schemas/audit/delivery/defer_alert.sql
 
 -- Object: analytics.defer_alert()
--- Why: a sender borrows an alert for a while, and only the receiver's 2xx makes it delivered. A sender that dies, or
---      comes back late with an old token, changes nothing.
+-- Why: ends the lease of analytics.lease_alerts() after a failure that may pass.
 create function analytics.defer_alert(event_id text, token bigint, delay interval, error text)
 returns boolean
 language sql
@@ -656,13 +654,12 @@ revoke all on function analytics.defer_alert(text, bigint, interval, text) from 
 grant execute on function analytics.defer_alert(text, bigint, interval, text) to service_role;
 
 comment on function analytics.defer_alert(text, bigint, interval, text) is
-    'Not delivered: try again after the delay, at most an hour, by the clock of the database. Service role only.';
+    'Not delivered: try again after the delay, at most an hour, counted from the database''s now(). Service role only.';
 
 -- supabase/schemas/audit/delivery/defer_resolution.sql
 
 -- Object: analytics.defer_resolution()
--- Why: no event closes an issue at the receiver, and an event on a closed one opens it again. So with a token of the
---      receiver's API a recovery is told by closing the issue, and by an event beside it where that cannot be done.
+-- Why: ends the lease of analytics.lease_resolution() after a failure that may pass.
 create function analytics.defer_resolution(event_id text, token bigint, delay interval, error text)
 returns boolean
 language sql
@@ -690,8 +687,7 @@ comment on function analytics.defer_resolution(text, bigint, interval, text) is
 -- supabase/schemas/audit/delivery/hold_alerts.sql
 
 -- Object: analytics.hold_alerts()
--- Why: a sender borrows an alert for a while, and only the receiver's 2xx makes it delivered. A sender that dies, or
---      comes back late with an old token, changes nothing.
+-- Why: a limit that the receiver sets for one isolate holds for all, so it is kept in the database.
 create function analytics.hold_alerts(category text, delay interval)
 returns void
 language plpgsql
@@ -719,12 +715,12 @@ revoke all on function analytics.hold_alerts(text, interval) from public, anon, 
 grant execute on function analytics.hold_alerts(text, interval) to service_role;
 
 comment on function analytics.hold_alerts(text, interval) is
-    'The receiver asked for silence: nothing of the category is sent before the delay, at most an hour, by any isolate. Service role only.';
+    'The receiver asked for a pause: no isolate sends anything of the category before the delay is over, at most an hour. Service role only.';
 
 -- supabase/schemas/audit/delivery/lease_alerts.sql
 
 -- Object: analytics.lease_alerts()
--- Why: a sender borrows an alert for a while, and only the receiver's 2xx makes it delivered. A sender that dies, or
+-- Why: a sender leases an alert for a while, and only the receiver's 2xx makes it delivered. A sender that dies, or
 --      comes back late with an old token, changes nothing.
 create function analytics.lease_alerts(n integer, lease interval, resolving boolean default false)
 returns table (event_id text, lease_token bigint, attempt_count integer, transition text, payload jsonb)
@@ -732,7 +728,7 @@ language sql
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-    -- In turn with lease_resolution(), so that no issue is closed while a new alert for it is on its way.
+    -- Serialized with lease_resolution(), so that no issue is closed while a new alert for it is on its way.
     select pg_advisory_xact_lock(hashtextextended('freshet.outbox', 0));
 
     with due as (
@@ -746,7 +742,7 @@ as $$
             and coalesce(o.lease_until, '-infinity') <= clock_timestamp()
             and (
                 o.transition <> 'recovered'
-                -- A recovery is told after what it recovers from,
+                -- A recovery is sent after the alert that it ends,
                 or not exists (
                     select
                     from analytics.outbox as first
@@ -766,7 +762,7 @@ as $$
                         and closing.payload ->> 'fingerprint' = o.payload ->> 'fingerprint'
                 )
             )
-        -- What the receiver never takes must not keep others waiting.
+        -- Alerts that the receiver never accepts must not delay others.
         order by o.attempt_count, o.created_at, o.incident_id
         limit n
         for update of o skip locked
@@ -790,13 +786,12 @@ revoke all on function analytics.lease_alerts(integer, interval, boolean) from p
 grant execute on function analytics.lease_alerts(integer, interval, boolean) to service_role;
 
 comment on function analytics.lease_alerts(integer, interval, boolean) is
-    'Borrows at most n due alerts for the time of the lease: those that were tried least, oldest first. resolving: the sender closes issues, so no recovery of the last ten minutes. Service role only.';
+    'Leases at most n due alerts: those with the fewest attempts, oldest first. resolving: the sender closes issues, so no recovery of the last ten minutes. Service role only.';
 
 -- supabase/schemas/audit/delivery/lease_resolution.sql
 
 -- Object: analytics.lease_resolution()
--- Why: no event closes an issue at the receiver, and an event on a closed one opens it again. So with a token of the
---      receiver's API a recovery is told by closing the issue, and by an event beside it where that cannot be done.
+-- Why: a recovery is reported by closing its issue; see analytics.outbox.
 create function analytics.lease_resolution(lease interval)
 returns table (
     event_id text, resolve_token bigint, attempt_count integer, opened_event_id text, is_newest boolean, payload jsonb
@@ -846,13 +841,12 @@ revoke all on function analytics.lease_resolution(interval) from public, anon, a
 grant execute on function analytics.lease_resolution(interval) to service_role;
 
 comment on function analytics.lease_resolution(interval) is
-    'Borrows one recovery whose issue is to be closed, those tried least first; is_newest is false when the issue is open again for a newer incident. Service role only.';
+    'Leases one recovery whose issue is to be closed, those with the fewest attempts first; is_newest is false when the issue is open again for a newer incident. Service role only.';
 
 -- supabase/schemas/audit/delivery/park_alert.sql
 
 -- Object: analytics.park_alert()
--- Why: a sender borrows an alert for a while, and only the receiver's 2xx makes it delivered. A sender that dies, or
---      comes back late with an old token, changes nothing.
+-- Why: an alert that the receiver refuses for good must neither be lost nor block others.
 create function analytics.park_alert(event_id text, token bigint, error text)
 returns boolean
 language sql
@@ -873,13 +867,12 @@ revoke all on function analytics.park_alert(text, bigint, text) from public, ano
 grant execute on function analytics.park_alert(text, bigint, text) to service_role;
 
 comment on function analytics.park_alert(text, bigint, text) is
-    'The receiver refuses it for good: kept, and health is bad until it is released. Service role only.';
+    'The receiver refuses the alert for good: it is kept, and health is bad until it is released. Service role only.';
 
 -- supabase/schemas/audit/delivery/record_delivery.sql
 
 -- Object: analytics.record_delivery()
--- Why: a sender borrows an alert for a while, and only the receiver's 2xx makes it delivered. A sender that dies, or
---      comes back late with an old token, changes nothing.
+-- Why: health has to say whether alerts arrive, and only the sender knows.
 create function analytics.record_delivery(state text, detail text)
 returns jsonb
 language sql
@@ -891,7 +884,7 @@ as $$
         checked_at = clock_timestamp(),
         detail = left(concat_ws('; ', coalesce(record_delivery.detail, refusal.message), trouble.message), 500)
     from (
-        -- Of issues that wait to be closed, as long as a token is there to close them.
+        -- Errors of issues that wait to be closed, while a token is there to close them.
         select (
             select format('%s issues wait to be closed: %s', count(*), (array_agg(o.resolve_error order by o.resolve_not_before desc))[1])
             from analytics.outbox as o
@@ -909,7 +902,7 @@ as $$
         limit 1
     ) as trouble,
     lateral (
-        -- As long as alerts are parked, health has to say why: nothing was asked of the receiver since.
+        -- While alerts are parked, health has to say why: nothing was sent to the receiver since.
         select (
             select o.last_error from analytics.outbox as o where o.state = 'parked' order by o.created_at desc limit 1
         ) as message
@@ -928,13 +921,12 @@ revoke all on function analytics.record_delivery(text, text) from public, anon, 
 grant execute on function analytics.record_delivery(text, text) to service_role;
 
 comment on function analytics.record_delivery(text, text) is
-    'Keeps how the delivery went, for health, and answers what is still to be told. Service role only.';
+    'Keeps the result of the delivery, for health, and returns what is still to be sent. Service role only.';
 
 -- supabase/schemas/audit/delivery/release_parked_alerts.sql
 
 -- Object: analytics.release_parked_alerts()
--- Why: a sender borrows an alert for a while, and only the receiver's 2xx makes it delivered. A sender that dies, or
---      comes back late with an old token, changes nothing.
+-- Why: called by hand when the reason of a refusal is removed.
 create function analytics.release_parked_alerts()
 returns bigint
 language sql
@@ -959,14 +951,12 @@ revoke all on function analytics.release_parked_alerts() from public, anon, auth
 grant execute on function analytics.release_parked_alerts() to service_role;
 
 comment on function analytics.release_parked_alerts() is
-    'After the channel was mended: parked alerts, and issues that wait to be closed, are due again. Returns how many alerts. Idempotent. Service role only.';
+    'After the channel was repaired: parked alerts, and issues that wait to be closed, are due again. Returns how many alerts. Idempotent. Service role only.';
 
 -- supabase/schemas/audit/detectors/accept_row_count.sql
 
 -- Object: analytics.accept_row_count()
--- Grain: one row per registered view
--- Why: that a refresh happened is proved by the catalogue, not by whoever says that it did: it writes the view's row of
---      pg_class anew, even when no data has changed, and nothing else that goes on by itself does.
+-- Why: only a person knows that a view was meant to lose its rows.
 create function analytics.accept_row_count(view_name text)
 returns bigint
 language sql
@@ -982,19 +972,21 @@ $$;
 revoke all on function analytics.accept_row_count(text) from public, anon, authenticated;
 
 comment on function analytics.accept_row_count(text) is
-    'The rows that a view has now are as they should be: its row_collapse ends with the next pass. Returns them; null for an unknown view. Idempotent.';
+    'Declares the current row count of a view correct: its row_collapse ends with the next pass. Returns the count; null for an unknown view. Idempotent.';
 
 -- supabase/schemas/audit/detectors/audit_finding.sql
 
+-- Object: freshet.audit_finding
+-- Why: the row of every freshet.find_*(): what is bad now, and the facts for its alert.
 create type freshet.audit_finding as (subject text, evidence jsonb);
 
 -- supabase/schemas/audit/detectors/detect_http.sql
 
--- Object: freshet.detect_http()
--- Why: what the HTTP jobs of this project came to. Runs after freshet.detect_failed, whose incidents it may explain, and
---      before they are announced.
---      What guesses whose an answer was reads the most and knows the least. When it fails, or takes all the time that there
---      is, the calls of the ledger are taken and judged all the same.
+-- Object: freshet.detect_http(), detector of kinds http_failed and unknown_outcome; runs those of http_untracked and
+--      net_worker_gone
+-- Why: results of the HTTP jobs of this project. Runs after freshet.detect_failed, whose incidents it may explain, and
+--      before they are announced. The detector that guesses which job an answer belongs to reads the most and knows the
+--      least: when it fails, or uses up the time, the calls of the ledger are taken and judged all the same.
 create function freshet.detect_http()
 returns void
 language plpgsql
@@ -1018,15 +1010,15 @@ $$;
 revoke all on function freshet.detect_http() from public, anon, authenticated;
 
 comment on function freshet.detect_http() is
-    'Takes what is known of HTTP calls into the ledger; kinds http_failed, unknown_outcome, net_worker_gone.';
+    'Takes what is known about HTTP calls into the ledger; kinds http_failed, unknown_outcome, net_worker_gone.';
 
 -- supabase/schemas/audit/detectors/detect_net_access.sql
 
--- Object: freshet.detect_net_access()
--- Why: pg_net opens its tables to every role. Calls are signed, so that none can be made up or changed; but a role that logs
---      in can delete them, write answers, send requests of its own, and put triggers there, which run with the rights of the
---      role that queues. On the platform none of this is ours to revoke: it is found and told, and under a foreign trigger
---      nothing is queued.
+-- Object: freshet.detect_net_access(), detector of kinds net_tampered and net_open
+-- Why: pg_net opens its tables to every role. Calls are signed, so that none can be forged or changed; but a role that
+--      logs in can delete them, write answers, send requests of its own, and put triggers there, which run with the
+--      rights of the role that queues. On the platform Freshet cannot revoke any of this: it is found and reported, and
+--      under a foreign trigger nothing is queued.
 create function freshet.detect_net_access()
 returns void
 language plpgsql
@@ -1051,28 +1043,29 @@ $$;
 
 revoke all on function freshet.detect_net_access() from public, anon, authenticated;
 
-comment on function freshet.detect_net_access() is 'Kinds net_tampered and net_open: who else has a hand in the tables of pg_net.';
+comment on function freshet.detect_net_access() is
+    'Kinds net_tampered and net_open: which other roles can change the tables of pg_net.';
 
 -- supabase/schemas/audit/detectors/detect_refreshes.sql
 
+-- Object: freshet.detect_refreshes(), detector of kinds unrefreshed, refresh_denied and locking_refresh
+-- Why: the three kinds rest on freshet.refreshes_of_jobs(), so if that fails it is one finding.
 create function freshet.detect_refreshes()
 returns void
-language plpgsql
+language sql
 set search_path = pg_catalog, pg_temp
 as $$
-begin
-    perform freshet.detect_unrefreshed();
-    perform freshet.observe_findings(
+    select freshet.detect_unrefreshed();
+    select freshet.observe_findings(
         'refresh_denied',
         array(select f from freshet.find_refreshes_denied() as f),
         array(select w.schema_name || '.' || w.relation_name from freshet.watchable_views() as w)
     );
-    perform freshet.observe_findings(
+    select freshet.observe_findings(
         'locking_refresh',
         array(select f from freshet.find_locking_refreshes() as f),
         array(select j.job_name from freshet.known_cron_jobs() as j)
     );
-end
 $$;
 
 revoke all on function freshet.detect_refreshes() from public, anon, authenticated;
@@ -1082,9 +1075,10 @@ comment on function freshet.detect_refreshes() is 'Kinds unrefreshed, refresh_de
 -- supabase/schemas/audit/detectors/failed_answers.sql
 
 -- Object: analytics.failed_answers
--- Grain: failed_answers: one row per resource whose answer has failed by a fault of ours
--- Why: a refresh may succeed and its rows still not fit their resource. Then every caller gets 500, and nothing in the database
---      knows. So the function says so, once a minute for each resource and isolate at most, without a word of what was asked.
+-- Grain: one row per resource whose answer has failed because of a defect
+-- Why: a refresh may succeed and its rows still not fit their resource. Then every caller gets 500, and nothing in the
+--      database knows. So the function reports it, at most once a minute for each resource and isolate, without a word
+--      of the request.
 create table analytics.failed_answers (
     resource text primary key check (resource ~ '^[a-z0-9_./-]{1,200}$'),
     first_failed_at timestamptz not null default clock_timestamp(),
@@ -1099,18 +1093,24 @@ alter table analytics.failed_answers enable row level security;
 
 revoke all on table analytics.failed_answers from public, anon, authenticated;
 
-comment on table analytics.failed_answers is 'What the functions reported of answers that failed. Written by report_failed_answer and report_answered; 1,000 resources at most.';
+comment on table analytics.failed_answers is
+    'What the functions reported about answers that failed. Written by report_failed_answer and report_answered; 1,000 resources at most.';
 
 comment on column analytics.failed_answers.failure_count is 'Reports, not requests: an isolate reports a resource once a minute at most.';
 
-comment on column analytics.failed_answers.request_id is 'Of the last reported failure: the function''s log has a line of it.';
+comment on column analytics.failed_answers.request_id is
+    'Request of the last reported failure: the function''s log has a line of it.';
 
-comment on column analytics.failed_answers.defect is 'What was wrong, by its own words, scrubbed: never a value, never a person.';
+comment on column analytics.failed_answers.defect is
+    'What was wrong, in the words of the defect, scrubbed: never a value, never a person.';
 
-comment on column analytics.failed_answers.last_answered_at is 'When an isolate that had reported a failure said that it answers again.';
+comment on column analytics.failed_answers.last_answered_at is
+    'When an isolate that had reported a failure reported that it answers again.';
 
 -- supabase/schemas/audit/detectors/is_dynamic_refresh.sql
 
+-- Object: freshet.is_dynamic_refresh()
+-- Why: a name that is put together at run time cannot be read from the text.
 create function freshet.is_dynamic_refresh(text text)
 returns boolean
 language sql
@@ -1126,13 +1126,15 @@ comment on function freshet.is_dynamic_refresh(text) is 'Whether a text refreshe
 
 -- supabase/schemas/audit/detectors/is_row_collapse.sql
 
+-- Object: freshet.is_row_collapse()
+-- Why: one definition for the detector and for the baseline that it compares with.
 create function freshet.is_row_collapse(row_baseline bigint, row_count bigint)
 returns boolean
 language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
-    -- Of a handful of rows half may well go; all of them are missed by every reader.
+    -- Half of a handful of rows may well disappear; if all are gone, every reader notices.
     select coalesce(row_baseline > 0 and (row_count = 0 or row_baseline >= 20 and row_count < 0.5 * row_baseline), false);
 $$;
 
@@ -1144,14 +1146,14 @@ comment on function freshet.is_row_collapse(bigint, bigint) is
 -- supabase/schemas/audit/detectors/join_http_causes.sql
 
 -- Object: freshet.join_http_causes()
--- Why: what one detector cannot bear costs that one only where each has a row of its own.
+-- Why: an HTTP call may have failed because its sender or its secret is missing. A step of its own, with a row of its
+--      own in audit_detectors, so that its failure leaves the detectors unharmed.
 create function freshet.join_http_causes()
 returns void
-language plpgsql
+language sql
 set search_path = pg_catalog, pg_temp
 as $$
-begin
-    -- One cause is told once. What was told before its cause was known stays told.
+    -- One cause is announced once. An incident that was announced before its cause was known stays so.
     update analytics.incidents as i
     set cause_id = c.incident_id
     from analytics.incidents as c
@@ -1161,16 +1163,17 @@ begin
             (c.kind = 'net_worker_gone' and i.kind = 'unknown_outcome')
             or (c.kind = 'secret_missing' and i.kind = 'failed' and i.evidence ->> 'message' like '%: ' || c.subject || ' is missing in Vault%')
         );
-end
 $$;
 
 revoke all on function freshet.join_http_causes() from public, anon, authenticated;
 
 comment on function freshet.join_http_causes() is
-    'Lets a sender that is gone speak for calls whose outcome is unknown, and a missing secret for the jobs that lacked it. Idempotent.';
+    'Makes a missing sender the cause of calls with unknown outcome, and a missing secret that of the jobs that lacked it. Idempotent.';
 
 -- supabase/schemas/audit/detectors/may_refresh.sql
 
+-- Object: freshet.may_refresh()
+-- Why: who may refresh differs by version of PostgreSQL.
 create function freshet.may_refresh(role text, relation oid)
 returns boolean
 language plpgsql
@@ -1180,7 +1183,7 @@ as $$
 declare
     role_id constant oid := to_regrole(quote_ident(role));
 begin
-    -- A role that is gone is told as that.
+    -- A role that no longer exists is another finding.
     if role_id is null then
         return true;
     end if;
@@ -1198,8 +1201,8 @@ comment on function freshet.may_refresh(text, oid) is 'Whether a role may refres
 -- supabase/schemas/audit/detectors/observe_findings.sql
 
 -- Object: freshet.observe_findings()
--- Why: what ought to be scheduled, held against cron.job. Each freshet.find_*() says what is wrong at this moment and
---      nothing else; the same step turns all of them into findings that open, count and close.
+-- Why: each freshet.find_*() only says what is wrong now; this one step turns all of them into findings that open,
+--      count and close.
 create function freshet.observe_findings(kind text, findings freshet.audit_finding[], known_subjects text[])
 returns void
 language plpgsql
@@ -1216,7 +1219,7 @@ begin
     from unnest(findings) as b
     order by b.subject;
 
-    -- What was never bad is no news.
+    -- A subject that was never bad needs no observation.
     perform freshet.observe(
         kind => f.kind,
         subject => f.subject,
@@ -1239,14 +1242,15 @@ $$;
 revoke all on function freshet.observe_findings(text, freshet.audit_finding[], text[]) from public, anon, authenticated;
 
 comment on function freshet.observe_findings(text, freshet.audit_finding[], text[]) is
-    'Observes all that is bad of a kind now, and that the rest of what was bad is so no longer. known_subjects: what still exists.';
+    'Observes everything that is bad of a kind now, and that the other known subjects no longer are. known_subjects: the subjects that still exist.';
 
 -- supabase/schemas/audit/detectors/refresh_lock_holders.sql
 
--- Object: freshet.refresh_lock_holders()
--- Why: a refresh is kept out by an advisory lock, which any role may take: each refresh then ends as skipped_busy, which is
---      no failure. A lock on a row would not be open to others, but the refresh would hold its snapshot against vacuum of
---      the registry, and writers of that row would wait for it; so a lock that is held too long is found and told.
+-- Object: freshet.refresh_lock_holders(), used by the detector of kind lock_wait
+-- Why: an advisory lock, which any role may take, keeps a refresh out: each refresh then ends as skipped_busy, which is
+--      not a failure. A row lock would not be open to other roles, but the refresh would hold its snapshot against
+--      vacuum of the registry, and writers of that row would wait for it; so a lock that is held too long is found and
+--      reported.
 create function freshet.refresh_lock_holders()
 returns table (view_name text, pid integer, role_name text, held_since timestamptz)
 language sql
@@ -1263,18 +1267,20 @@ as $$
         select v.view_name, hashtextextended('freshet.refresh:' || v.view_name, 0) as key, true as is_shared_enough
         from analytics.views as v
         union all
-        -- A refresh shares the lock of each source with others.
+        -- Refreshes share the lock of each source.
         select s.view_name, freshet.source_lock_key(s.source), false
         from analytics.view_sources as s
     )
     select
         w.view_name, l.pid, a.usename::text,
         case
-            -- Its lock is as old as its transaction; of one that keeps the lock beyond it, as its last statement at least.
+            -- A lock is as old as its transaction; one kept beyond the transaction is at least as old as the last
+            -- statement.
             when has_function_privilege(a.usesysid, 'analytics.refresh_view(text, text)', 'execute')
                 or pg_has_role(a.usesysid, 'service_role', 'member')
                 then coalesce(a.xact_start, a.state_change)
-            -- A role that cannot refresh has nothing to hold it for, and may say something at any time to look young.
+            -- A role that cannot refresh has no reason to hold the lock, and could look young by running a statement at
+            -- any time.
             else a.backend_start
         end
     from wanted as w
@@ -1289,6 +1295,8 @@ comment on function freshet.refresh_lock_holders() is
 
 -- supabase/schemas/audit/detectors/refreshes_in.sql
 
+-- Object: freshet.refreshes_in()
+-- Why: reads from a command or a function body which views it refreshes.
 create function freshet.refreshes_in(text text)
 returns table (schema_name text, relation_name text, is_concurrent boolean, is_emptying boolean)
 language sql
@@ -1309,20 +1317,21 @@ as $$
             f.parts[4] is not null as is_emptying
         from found as f
     )
-    -- What is left of "concurrently" where the name is put together at run time.
+    -- "concurrently" remains as the name where the name is put together at run time.
     select p.* from parted as p where p.relation_name <> 'concurrently';
 $$;
 
 revoke all on function freshet.refreshes_in(text) from public, anon, authenticated;
 
-comment on function freshet.refreshes_in(text) is 'The refreshes that a text spells out; those that are put together at run time are not among them.';
+comment on function freshet.refreshes_in(text) is
+    'The refreshes that a text spells out; those put together at run time are not included.';
 
 -- supabase/schemas/audit/detectors/refreshes_of_jobs.sql
 
--- Object: freshet.refreshes_of_jobs()
--- Grain: unwatched_views: one row per view that may stay without a job
--- Why: a view that no job refreshes is never wrong and never right; a job whose role does not own its view fails at night; and a
---      plain refresh keeps every reader waiting where a concurrent one would keep none. All three stand in the catalog.
+-- Object: freshet.refreshes_of_jobs(), used by the detectors of kinds unrefreshed, refresh_denied and locking_refresh
+-- Why: a view that no job refreshes raises no error and never changes; a job whose role does not own its view fails at
+--      night; and a plain refresh makes every reader wait where a concurrent one would not. The catalogue shows all
+--      three.
 create function freshet.refreshes_of_jobs()
 returns table (
     job_name text, jobid bigint, schedule text, acts_as text, place text, is_dynamic boolean,
@@ -1333,7 +1342,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
     with texts as materialized (
-        -- Once for each text, and not for each refresh in it: a command may spell out ten thousand.
+        -- Once for each text, not for each refresh in it: a command may spell out ten thousand.
         select t.*, freshet.is_dynamic_refresh(t.text) as is_dynamic
         from freshet.texts_of_jobs('\mrefresh\s+materialized\s+view\M') as t
     ),
@@ -1356,9 +1365,7 @@ comment on function freshet.refreshes_of_jobs() is
 -- supabase/schemas/audit/detectors/report_answered.sql
 
 -- Object: analytics.report_answered()
--- Grain: failed_answers: one row per resource whose answer has failed by a fault of ours
--- Why: a refresh may succeed and its rows still not fit their resource. Then every caller gets 500, and nothing in the database
---      knows. So the function says so, once a minute for each resource and isolate at most, without a word of what was asked.
+-- Why: an incident about a failing resource has to end; see analytics.failed_answers.
 create function analytics.report_answered(resource text)
 returns void
 language sql
@@ -1375,14 +1382,12 @@ revoke all on function analytics.report_answered(text) from public, anon, authen
 grant execute on function analytics.report_answered(text) to service_role;
 
 comment on function analytics.report_answered(text) is
-    'A function that has reported a failure of this resource says that it answers again. Service role only. Idempotent.';
+    'A function that has reported a failure of this resource reports that it answers again. Service role only. Idempotent.';
 
 -- supabase/schemas/audit/detectors/report_failed_answer.sql
 
 -- Object: analytics.report_failed_answer()
--- Grain: failed_answers: one row per resource whose answer has failed by a fault of ours
--- Why: a refresh may succeed and its rows still not fit their resource. Then every caller gets 500, and nothing in the database
---      knows. So the function says so, once a minute for each resource and isolate at most, without a word of what was asked.
+-- Why: only the function knows that its answers fail; see analytics.failed_answers.
 create function analytics.report_failed_answer(resource text, request_id uuid, defect text)
 returns void
 language plpgsql
@@ -1410,10 +1415,12 @@ revoke all on function analytics.report_failed_answer(text, uuid, text) from pub
 grant execute on function analytics.report_failed_answer(text, uuid, text) to service_role;
 
 comment on function analytics.report_failed_answer(text, uuid, text) is
-    'A function says that it could not answer, by a fault of ours. Service role only. Not idempotent: it counts.';
+    'A function reports that it could not answer because of a defect. Service role only. Not idempotent: it counts.';
 
 -- supabase/schemas/audit/detectors/struck_evidence.sql
 
+-- Object: freshet.struck_evidence()
+-- Why: one incident stands for many jobs, so its evidence lists them.
 create function freshet.struck_evidence(kind text)
 returns jsonb
 language sql
@@ -1421,7 +1428,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
     select jsonb_build_object(
-        -- A single one can be muted like any job.
+        -- A single job can be muted like any other.
         'job', case when count(*) = 1 then min(s.job_name) end,
         'job_count', count(*),
         'jobs', to_jsonb((array_agg(s.job_name order by s.job_name))[1:20]),
@@ -1437,14 +1444,13 @@ $$;
 
 revoke all on function freshet.struck_evidence(text) from public, anon, authenticated;
 
-comment on function freshet.struck_evidence(text) is 'Which jobs are struck, and by what.';
+comment on function freshet.struck_evidence(text) is 'The struck jobs, and their messages.';
 
 -- supabase/schemas/audit/detectors/unwatched_views.sql
 
 -- Object: analytics.unwatched_views
--- Grain: unwatched_views: one row per view that may stay without a job
--- Why: a view that no job refreshes is never wrong and never right; a job whose role does not own its view fails at night; and a
---      plain refresh keeps every reader waiting where a concurrent one would keep none. All three stand in the catalog.
+-- Grain: one row per view that may stay without a job
+-- Why: some views are refreshed by hand on purpose, and kind unrefreshed must not report them.
 create table analytics.unwatched_views (
     view_name text primary key check (view_name ~ '^[^.]+\..+$'),
     reason text,
@@ -1457,10 +1463,12 @@ revoke all on table analytics.unwatched_views from public, anon, authenticated;
 
 comment on table analytics.unwatched_views is 'Materialized views that may stay without a job. Written by hand.';
 
-comment on column analytics.unwatched_views.view_name is 'schema.name, as kind unrefreshed tells it.';
+comment on column analytics.unwatched_views.view_name is 'schema.name, as kind unrefreshed reports it.';
 
 -- supabase/schemas/audit/detectors/url_host.sql
 
+-- Object: freshet.url_host()
+-- Why: an address may hold a password; only its host may be shown.
 create function freshet.url_host(url text)
 returns text
 language sql
@@ -1478,8 +1486,7 @@ comment on function freshet.url_host(text) is 'Host name of a web address, witho
 
 -- Object: analytics.view_watch
 -- Grain: one row per registered view
--- Why: that a refresh happened is proved by the catalogue, not by whoever says that it did: it writes the view's row of
---      pg_class anew, even when no data has changed, and nothing else that goes on by itself does.
+-- Why: the catalogue proves that a refresh happened, whatever the ledger says; see freshet.watch_views().
 create table analytics.view_watch (
     view_name text primary key references analytics.views (view_name) on delete cascade,
     relation oid,
@@ -1496,18 +1503,18 @@ revoke all on table analytics.view_watch from public, anon, authenticated;
 
 comment on table analytics.view_watch is 'What the audit remembers of each view between two passes.';
 
-comment on column analytics.view_watch.row_xmin is 'Writing transaction of the view''s row in pg_class: another one after each refresh.';
+comment on column analytics.view_watch.row_xmin is
+    'Writing transaction of the view''s row in pg_class: another one after each refresh.';
 
-comment on column analytics.view_watch.judged_runid is 'The last run that succeeded, as far as it was held against the ledger.';
+comment on column analytics.view_watch.judged_runid is 'The last succeeded run that was compared with the ledger.';
 
 comment on column analytics.view_watch.row_baseline is 'Rows of the last refresh that was not suspicious.';
 
 -- supabase/schemas/audit/detectors/watch_views.sql
 
--- Object: freshet.watch_views()
--- Grain: one row per registered view
--- Why: that a refresh happened is proved by the catalogue, not by whoever says that it did: it writes the view's row of
---      pg_class anew, even when no data has changed, and nothing else that goes on by itself does.
+-- Object: freshet.watch_views(), detector of kinds not_refreshed and row_collapse
+-- Why: the catalogue proves that a refresh happened, not the session that reports one: a refresh rewrites the view's
+--      row of pg_class, even when no data has changed, and nothing else in normal operation does.
 create function freshet.watch_views()
 returns void
 language plpgsql
@@ -1539,7 +1546,7 @@ begin
                 select
                 from analytics.refresh_log as l
                 where l.view_name = view.view_name
-                    -- The clocks of the scheduler and of the run are read a moment apart.
+                    -- The scheduler and the run read their clocks a moment apart.
                     and l.started_at >= view.last_success_started_at - interval '5 seconds'
             );
 
@@ -1608,10 +1615,12 @@ $$;
 revoke all on function freshet.watch_views() from public, anon, authenticated;
 
 comment on function freshet.watch_views() is
-    'Kinds not_refreshed and row_collapse: holds what the ledger says of each view against the catalogue, the runs and the rows before.';
+    'Kinds not_refreshed and row_collapse: compares the ledger of each view with the catalogue, the runs and the previous row count.';
 
 -- supabase/schemas/audit/detectors/watchable_views.sql
 
+-- Object: freshet.watchable_views()
+-- Why: views of the platform and of extensions are refreshed by their owners.
 create function freshet.watchable_views()
 returns table (relation oid, schema_name text, relation_name text, owner text, is_populated boolean, is_registered boolean, has_key boolean)
 language sql
@@ -1635,7 +1644,7 @@ as $$
             'information_schema', 'auth', 'storage', 'realtime', 'extensions', 'graphql', 'graphql_public', 'vault', 'cron', 'net',
             'pgbouncer', 'pgsodium'
         )
-        -- An extension looks after its own.
+        -- An extension refreshes its own views.
         and not exists (
             select from pg_depend as d
             where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
@@ -1649,10 +1658,11 @@ comment on function freshet.watchable_views() is 'Materialized views of the data
 -- supabase/schemas/audit/health/get_audit_health.sql
 
 -- Object: analytics.get_audit_health()
--- Why: what /health answers, from the last stored pass and its age. An audit that is old, or never ran, or cannot see,
---      is unknown: never ok.
---      Health is asked for at any moment, and a pass is made every five minutes: it says what is open now. An alert that
---      the receiver refused says why, for as long as it is kept, whatever became of the alerts after it.
+-- Serves: /health
+-- Why: health is computed from the last stored pass and its age. An audit that is old, or never ran, or cannot see, is
+--      unknown: never ok. Health is read at any moment, and a pass runs every five minutes: the reasons are the
+--      incidents that are open now. An alert that the receiver refused gives its reason for as long as it is kept, even
+--      if later alerts were accepted.
 create function analytics.get_audit_health()
 returns jsonb
 language plpgsql
@@ -1684,7 +1694,7 @@ begin
     into pending_count, parked_count, waiting
     from analytics.outbox as o
     where o.state in ('pending', 'parked');
-    -- The channel may have taken others since.
+    -- The channel may have accepted others since.
     select coalesce(o.last_error, channel.detail, 'without a word') into refusal
     from analytics.outbox as o
     where o.state = 'parked'
@@ -1705,7 +1715,7 @@ begin
     elsif state.last_outcome = 'unknown' then
         unknown_reasons := array(select jsonb_array_elements_text(state.last_reasons));
     else
-        -- As it is now: what was repaired since the last pass is no reason any more.
+        -- As of now: an incident that was repaired since the last pass is no longer a reason.
         bad_reasons := array(
             select r.reason
             from jsonb_array_elements_text(state.last_reasons) with ordinality as r (reason, place)
@@ -1766,12 +1776,12 @@ revoke all on function analytics.get_audit_health() from public, anon, authentic
 grant execute on function analytics.get_audit_health() to service_role;
 
 comment on function analytics.get_audit_health() is
-    'status ok, bad or unknown, with reasons, from the last stored audit and its age. Service role only. Reasons name jobs and views, never messages.';
+    'status ok, bad or unknown, with reasons, from the last stored audit and its age. Service role only. Reasons contain names of jobs and views, never messages.';
 
 -- supabase/schemas/audit/health/why_not_audited.sql
 
 -- Object: freshet.why_not_audited()
--- Why: until the first pass health is unknown, and says what is still missing to those who deploy.
+-- Why: until the first pass health is unknown; the person who deploys has to read what is still missing.
 create function freshet.why_not_audited()
 returns text
 language sql
@@ -1785,7 +1795,7 @@ as $$
             where freshet.secret_flaw(n.name) is not null
         ),
         (
-            -- Each call saves the answer to the one before it.
+            -- Each call stores the answer to the one before it.
             select format(
                 'the call of %s UTC was answered %s%s', to_char(c.queued_at at time zone 'UTC', 'HH24:MI'),
                 coalesce(c.status_code::text, 'by nothing'),
@@ -1811,6 +1821,8 @@ comment on function freshet.why_not_audited() is 'What the first pass waits for,
 
 -- supabase/schemas/audit/http/callee_of.sql
 
+-- Object: freshet.callee_of()
+-- Why: the path of an address may hold a key, and the ledger keeps none.
 create function freshet.callee_of(url text)
 returns text
 language sql
@@ -1819,7 +1831,7 @@ set search_path = pg_catalog, pg_temp
 as $$
     select coalesce(
         'function "' || substring(url from '^[a-z]+://[^/?#]+/functions/v1/([A-Za-z][A-Za-z0-9_-]{0,127})(?:[/?#]|$)') || '"',
-        -- Without what stands before "@", which is a password.
+        -- Without the part before "@", which holds a password.
         '//' || substring(url from '^[a-zA-Z]+://(?:[^/?#@]*@)?([^/?#@]+)'),
         '//'
     );
@@ -1827,13 +1839,14 @@ $$;
 
 revoke all on function freshet.callee_of(text) from public, anon, authenticated;
 
-comment on function freshet.callee_of(text) is 'What of an address the ledger keeps: the name of the edge function, or the host.';
+comment on function freshet.callee_of(text) is
+    'The part of an address that the ledger keeps: the name of the edge function, or the host.';
 
 -- supabase/schemas/audit/http/detect_http_calls.sql
 
--- Object: freshet.detect_http_calls()
--- Why: a function that is not deployed yet answers 404, and pg_net keeps that for six hours. Calls that were queued before
---      the first pass are no news, even when their answer comes after it; nor is a secret that is about to be put in.
+-- Object: freshet.detect_http_calls(), detector of kinds http_failed and unknown_outcome
+-- Why: a function that is not deployed yet answers 404, and pg_net keeps that for six hours. Calls that were queued
+--      before the first pass are not reported, even when their answer comes after it.
 create function freshet.detect_http_calls()
 returns void
 language plpgsql
@@ -1844,8 +1857,8 @@ declare
     is_known boolean;
     judged_since constant timestamptz := freshet.judged_since();
 begin
-    -- In the order in which outcomes became known; a call by hand is seen by the hand, and one of before the first pass may
-    -- have found no function yet, whenever its answer comes.
+    -- In the order in which outcomes became known. The caller sees the result of a call by hand; a call from before the
+    -- first pass may have found no function yet, whenever its answer comes.
     for call in
         select c.*
         from analytics.http_calls as c
@@ -1857,7 +1870,7 @@ begin
         continue when call.job_name is null or call.queued_at < judged_since;
         is_known := call.outcome <> 'unknown';
 
-        -- Good news of what was never bad is no news, and is most of what there is to read.
+        -- A good outcome of a call that was never bad changes nothing, and most outcomes are such.
         if not is_known or freshet.is_watched('unknown_outcome', call.job_name) then
             perform freshet.observe(
                 kind => 'unknown_outcome',
@@ -1868,7 +1881,7 @@ begin
                 seen_since => call.queued_at
             );
         end if;
-        -- What is not known neither breaks a streak of failures nor adds to it.
+        -- An unknown outcome neither breaks a streak of failures nor adds to it.
         continue when not is_known;
         if call.outcome = 'failed' or freshet.is_watched('http_failed', call.job_name) then
             perform freshet.observe(
@@ -1882,7 +1895,7 @@ begin
         end if;
     end loop;
 
-    -- An audit that does not even see its own job cannot say that another one is gone.
+    -- An audit that does not see its own job cannot say that another job is gone.
     if freshet.is_audit_sighted() then
         perform freshet.withdraw_subjects(k.kind, known.subjects)
         from (values ('http_failed'), ('unknown_outcome')) as k (kind)
@@ -1906,15 +1919,14 @@ comment on function freshet.detect_http_calls() is
 -- supabase/schemas/audit/http/failed_at.sql
 
 -- Object: freshet.failed_at()
--- Why: the detector looked back six hours at most, so that what a longer outage left was never judged. It goes on where it
---      ended. And what pg_net deleted before it was read is said, as a loss of history is.
+-- Why: failed answers are compared by their moment, to know which one an incident has counted already.
 create function freshet.failed_at(evidence jsonb)
 returns timestamptz
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-    -- One that never was is over before any other.
+    -- An implausible moment sorts before any other.
     select coalesce(freshet.run_time((evidence ->> 'failed_at')::timestamptz), '-infinity');
 $$;
 
@@ -1925,8 +1937,8 @@ comment on function freshet.failed_at(jsonb) is 'The moment of the failed answer
 -- supabase/schemas/audit/http/http_evidence.sql
 
 -- Object: freshet.http_evidence()
--- Why: pg_cron writes "succeeded" when a request was queued. What the function answered, or that nobody knows what it
---      answered, is a finding of its own, counted once a call as failed runs are counted once a run.
+-- Why: pg_cron writes "succeeded" when a request was queued. A failed answer, or an unknown outcome, is a finding of
+--      its own, counted once a call as failed runs are counted once a run.
 create function freshet.http_evidence(call analytics.http_calls)
 returns jsonb
 language sql
@@ -1970,13 +1982,12 @@ $$;
 
 revoke all on function freshet.http_evidence(analytics.http_calls) from public, anon, authenticated;
 
-comment on function freshet.http_evidence(analytics.http_calls) is 'What an alert about a call says.';
+comment on function freshet.http_evidence(analytics.http_calls) is 'The content of an alert about a call.';
 
 -- supabase/schemas/audit/http/http_failure_class.sql
 
 -- Object: freshet.http_failure_class()
--- Why: pg_cron writes "succeeded" when a request was queued. What the function answered, or that nobody knows what it
---      answered, is a finding of its own, counted once a call as failed runs are counted once a run.
+-- Why: says who has to act: the function, the network, or the configuration.
 create function freshet.http_failure_class(call analytics.http_calls)
 returns text
 language sql
@@ -1988,7 +1999,7 @@ as $$
         when call.completion = 'failed' then 'reported'
         when call.is_timed_out then 'timeout'
         when call.status_code is null then 'connection'
-        -- A wrong key, a wrong name, a wrong address: it will fail the same way until a person changes something.
+        -- A wrong key, name or address: it will fail the same way until a person changes something.
         when call.status_code in (401, 403, 404) or call.status_code between 300 and 399 then 'config'
         when call.status_code >= 500 then 'server'
         else 'client'
@@ -2003,8 +2014,7 @@ comment on function freshet.http_failure_class(analytics.http_calls) is
 -- supabase/schemas/audit/http/http_get.sql
 
 -- Object: analytics.http_get()
--- Why: a job that calls net.http_post itself leaves no row in the ledger, and pg_net does not say who asked. The same call
---      by another schema's name does, so that such a job is repaired by one word of its command.
+-- Why: puts a job that calls net.http_get under audit; see analytics.http_post().
 create function analytics.http_get(
     url text,
     params jsonb default '{}'::jsonb,
@@ -2033,13 +2043,13 @@ $$;
 revoke all on function analytics.http_get(text, jsonb, jsonb, integer) from public, anon, authenticated;
 
 comment on function analytics.http_get(text, jsonb, jsonb, integer) is
-    'net.http_get, noted in the ledger under the job that calls: what comes of it is audited. Same arguments, same answer. Not idempotent: each call is one request.';
+    'net.http_get, noted in the ledger under the calling job, so that its outcome is audited. Same arguments, same result. Not idempotent: each call is one request.';
 
 -- supabase/schemas/audit/http/http_post.sql
 
 -- Object: analytics.http_post()
--- Why: a job that calls net.http_post itself leaves no row in the ledger, and pg_net does not say who asked. The same call
---      by another schema's name does, so that such a job is repaired by one word of its command.
+-- Why: a job that calls net.http_post itself leaves no row in the ledger, and pg_net does not say which job called. The
+--      same call in schema analytics does, so that such a job is repaired by changing one word of its command.
 create function analytics.http_post(
     url text,
     body jsonb default '{}'::jsonb,
@@ -2069,10 +2079,12 @@ $$;
 revoke all on function analytics.http_post(text, jsonb, jsonb, jsonb, integer) from public, anon, authenticated;
 
 comment on function analytics.http_post(text, jsonb, jsonb, jsonb, integer) is
-    'net.http_post, noted in the ledger under the job that calls: what comes of it is audited. Same arguments, same answer. Not idempotent: each call is one request.';
+    'net.http_post, noted in the ledger under the calling job, so that its outcome is audited. Same arguments, same result. Not idempotent: each call is one request.';
 
 -- supabase/schemas/audit/http/is_watched.sql
 
+-- Object: freshet.is_watched()
+-- Why: most observations are good and change nothing, so they are not written.
 create function freshet.is_watched(kind text, subject text)
 returns boolean
 language sql
@@ -2092,13 +2104,15 @@ $$;
 
 revoke all on function freshet.is_watched(text, text) from public, anon, authenticated;
 
-comment on function freshet.is_watched(text, text) is 'Whether a good observation would change anything.';
+comment on function freshet.is_watched(text, text) is
+    'Whether a good observation of this subject would change anything.';
 
 -- supabase/schemas/audit/http/net_answers.sql
 
 -- Object: freshet.net_answers()
--- Why: rows of pg_cron and pg_net may hold a moment that is none ("infinity", a year 9999). An incident of such a moment was
---      never over, and a list with such a run could not be read. What has no moment that can have been is judged by none.
+-- Why: rows of pg_cron and pg_net may hold an implausible moment ("infinity", a year 9999). An incident of such a
+--      moment would never end, and a list with such a run could not be read. So a row without a plausible moment is
+--      judged by no detector.
 create function freshet.net_answers(since timestamptz)
 returns table (id bigint, created timestamptz, is_ok boolean, outcome text)
 language sql
@@ -2114,7 +2128,7 @@ as $$
         end
     from net._http_response as r
     where r.created > net_answers.since
-        -- One of the future is judged when that has come.
+        -- A row from the future is judged when its moment has come.
         and r.created < clock_timestamp() + interval '1 minute'
         and not exists (
             select
@@ -2122,19 +2136,20 @@ as $$
             where c.request_id = r.id and r.created >= c.queued_at - interval '1 minute'
         )
     order by r.created desc
-    -- Database webhooks may make any number of them.
+    -- Database webhooks may produce any number of them.
     limit 20000;
 $$;
 
 revoke all on function freshet.net_answers(timestamptz) from public, anon, authenticated;
 
-comment on function freshet.net_answers(timestamptz) is 'Answers that pg_net holds to calls of which the ledger knows nothing, the newest 20,000.';
+comment on function freshet.net_answers(timestamptz) is
+    'Answers that pg_net holds to calls that the ledger does not know, the newest 20,000.';
 
 -- supabase/schemas/audit/http/note_lost_answers.sql
 
--- Object: freshet.note_lost_answers()
--- Why: the detector looked back six hours at most, so that what a longer outage left was never judged. It goes on where it
---      ended. And what pg_net deleted before it was read is said, as a loss of history is.
+-- Object: freshet.note_lost_answers(), detector of kind history_lost for answers of pg_net
+-- Why: reading continues where it ended, however long an outage was. Answers that pg_net deleted before they were read
+--      are reported, as a loss of history is.
 create function freshet.note_lost_answers()
 returns void
 language plpgsql
@@ -2162,12 +2177,12 @@ begin
             from pg_sequences as s
             where s.schemaname = 'net' and s.sequencename = 'http_request_queue_id_seq'
         ),
-        -- Where we may not see it: the newest that is known of.
+        -- Where the sequence is not readable: the newest known id.
         greatest((select max(r.id) from net._http_response as r), (select max(q.id) from unnest(queued) as q (id)), 0)
     )
     into newest;
 
-    -- While passes come more often than answers are deleted, none goes unread.
+    -- While passes run more often than answers are deleted, each answer is read.
     if audit.answers_read_at < read_at - kept_for then
         if newest < audit.answers_last_id then
             reason := format(
@@ -2180,7 +2195,7 @@ begin
                 union
                 select q.id from unnest(queued) as q (id) where q.id between audit.answers_last_id + 1 and newest
                 union
-                -- The ledger knows of these, and says itself which outcome is unknown.
+                -- The ledger has rows for these, and reports itself which outcome is unknown.
                 select c.request_id
                 from analytics.http_calls as c
                 where c.request_id between audit.answers_last_id + 1 and newest and c.queued_at > audit.answers_read_at - interval '1 minute'
@@ -2194,7 +2209,7 @@ begin
         end if;
     end if;
 
-    -- A loss is noticed once and is over: what comes after it is read as usual.
+    -- A loss is reported once and then over: what comes after it is read as usual.
     if reason is not null or exists (
         select from analytics.findings as f where f.kind = 'history_lost' and f.subject = 'net._http_response' and f.state <> 'ok'
     ) then
@@ -2210,10 +2225,12 @@ $$;
 revoke all on function freshet.note_lost_answers() from public, anon, authenticated;
 
 comment on function freshet.note_lost_answers() is
-    'Kind history_lost: answers of pg_net that were deleted before they were read. Notes how far they were read. Not idempotent: a loss is told once.';
+    'Kind history_lost: answers of pg_net that were deleted before they were read. Notes how far they were read. Not idempotent: a loss is reported once.';
 
 -- supabase/schemas/audit/http/observe_untracked.sql
 
+-- Object: freshet.observe_untracked()
+-- Why: one shape of evidence for each of the three subjects of kind http_untracked.
 create function freshet.observe_untracked(
     subject text, state text, jobs text[], failed_count bigint, failed_at timestamptz, outcome text, message text
 )
@@ -2242,13 +2259,12 @@ $$;
 revoke all on function freshet.observe_untracked(text, text, text[], bigint, timestamptz, text, text) from public, anon, authenticated;
 
 comment on function freshet.observe_untracked(text, text, text[], bigint, timestamptz, text, text) is
-    'Observes kind http_untracked of a job, of several that cannot be told apart ("pg_net"), or of none ("no job").';
+    'Observes kind http_untracked for a job, for several that cannot be distinguished ("pg_net"), or for none ("no job").';
 
 -- supabase/schemas/audit/http/open_call.sql
 
 -- Object: freshet.open_call()
--- Why: a job that calls net.http_post itself leaves no row in the ledger, and pg_net does not say who asked. The same call
---      by another schema's name does, so that such a job is repaired by one word of its command.
+-- Why: every way to queue a request begins here, so that none misses the ledger or the check for foreign triggers.
 create function freshet.open_call(callee text, deadline_in interval, awaits_completion boolean)
 returns bigint
 language plpgsql
@@ -2259,18 +2275,18 @@ declare
     in_seconds boolean;
     new_call_id bigint;
 begin
-    -- Any role may put a trigger there, which would run as the owner of the function that queues. One that is about to be
-    -- committed keeps the queue locked: the insert would wait for it and then fire it. So the wait comes first, and none is
-    -- made from here on.
+    -- Any role may put a trigger there, which would run as the owner of the function that queues. A trigger that is
+    -- about to be committed keeps the queue locked: the insert would wait for it and then fire it. So this waits first,
+    -- and from here on none can be created.
     lock table net.http_request_queue in row exclusive mode;
     if exists (select from freshet.find_net_triggers() as f where f.subject = 'net.http_request_queue') then
         raise exception using
             errcode = 'object_not_in_prerequisite_state',
             message = format('cannot invoke %s: a foreign trigger stands on net.http_request_queue', callee),
-            hint = 'docs/runbook/net_tampered.md: see whose it is, and drop it.';
+            hint = 'docs/runbook/net_tampered.md: find out who owns it, and drop it.';
     end if;
 
-    -- Each call saves the answers to those before it, so that none grows 6 hours old, even while no audit runs.
+    -- Each call stores the answers to those before it, so that none gets 6 hours old, even while no audit runs.
     begin
         perform freshet.harvest_responses();
     exception
@@ -2303,6 +2319,9 @@ comment on function freshet.open_call(text, interval, boolean) is
 
 -- supabase/schemas/audit/http/place_answers.sql
 
+-- Object: freshet.place_answers()
+-- Why: pg_net does not say which job a request came from, so answers are matched with the jobs that ran in their
+--      minute.
 create function freshet.place_answers(since timestamptz)
 returns table (slot timestamptz, suspects text[], failed_count bigint, last_failed_at timestamptz, outcome text)
 language plpgsql
@@ -2311,7 +2330,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
-    -- An answer is stamped with the beginning of its batch: after its request was committed, and after the batch before.
+    -- An answer carries the start time of its batch: after its request was committed, and after the batch before.
     batch constant interval := interval '1 minute';
     skew constant interval := interval '5 seconds';
     has_history constant boolean := coalesce(current_setting('cron.log_run', true), 'on') <> 'off';
@@ -2330,7 +2349,7 @@ begin
         join callers as c on c.jobid = d.jobid
         where d.runid > (select max(m.runid) - 20000 from cron.job_run_details as m)
             and d.start_time > '2000-01-01'
-            -- One without an end is running; one whose end cannot have been would be a suspect for ever.
+            -- A run without an end is still running; one with an implausible end would be a suspect for ever.
             and coalesce(d.end_time, clock_timestamp()) between since - batch and clock_timestamp() + interval '1 day'
     ),
 
@@ -2366,6 +2385,8 @@ comment on function freshet.place_answers(timestamptz) is
 
 -- supabase/schemas/audit/http/tells_timeout.sql
 
+-- Object: freshet.tells_timeout()
+-- Why: before August 2025 pg_net reported a timeout by its message alone.
 create function freshet.tells_timeout(status_code integer, error_msg text)
 returns boolean
 language sql
@@ -2378,14 +2399,13 @@ $$;
 revoke all on function freshet.tells_timeout(integer, text) from public, anon, authenticated;
 
 comment on function freshet.tells_timeout(integer, text) is
-    'Whether the message of an answer tells a timeout, in the words of curl or of pg_net.';
+    'Whether the message of an answer reports a timeout, in the words of curl or of pg_net.';
 
 -- supabase/schemas/audit/incidents/alert_kinds.sql
 
 -- Object: analytics.alert_kinds
--- Grain: alert_kinds: one row per kind of finding; findings: one row per kind and subject, as last observed;
---        incidents: one row per time that a finding was bad, from opening to closing
--- Why: a finding says how things are; an incident says that this changed, which is what a person wants to hear, once.
+-- Grain: one row per kind of trouble
+-- Why: severity and thresholds belong to the kind, not to the detector that finds it.
 create table analytics.alert_kinds (
     kind text primary key check (kind ~ '^[a-z][a-z_]*$'),
     severity text not null check (severity in ('fatal', 'error', 'warning', 'info')),
@@ -2400,15 +2420,16 @@ revoke all on table analytics.alert_kinds from public, anon, authenticated;
 
 comment on table analytics.alert_kinds is 'The vocabulary of the audit. Each kind has a page docs/runbook/<kind>.md.';
 
-comment on column analytics.alert_kinds.has_job_thresholds is 'Whether the thresholds of analytics.scheduled_jobs count: they count runs, so only for kinds that are observed once a run.';
+comment on column analytics.alert_kinds.has_job_thresholds is
+    'Whether the thresholds of analytics.scheduled_jobs apply: they count runs, so only for kinds that are observed once a run.';
 
-comment on column analytics.alert_kinds.can_flap is 'Whether a third incident of a subject within its window opens as flapping. Never a kind that speaks for others.';
+comment on column analytics.alert_kinds.can_flap is
+    'Whether a third incident of a subject within its window opens as flapping. Never a kind that stands for others.';
 
 -- supabase/schemas/audit/incidents/close_incidents.sql
 
 -- Object: freshet.close_incidents()
--- Why: three ways in which an incident ends without a new bad or good run: it was over within the pass in which it opened;
---      what struck many jobs has long stopped striking; a person repaired it. And two owners' jobs of one name are two jobs.
+-- Why: an incident can end without a new observation; see freshet.settle_incidents() and freshet.close_repaired().
 create function freshet.close_incidents(incident_ids bigint[])
 returns void
 language sql
@@ -2418,14 +2439,14 @@ as $$
         update analytics.incidents as i
         set closed_at = case
                 when i.announced_at is not null then clock_timestamp()
-                -- Muted, or told by its cause: it was over before this pass, and is no news of it.
+                -- Muted, or listed by its cause: it was over before this pass, which does not announce it.
                 else greatest(i.opened_at, s.last_audit_at)
             end,
             resolution = 'recovered',
             closed_in_pass = s.pass_count
         from analytics.audit_state as s
         where i.incident_id in (
-            -- A pass that is at it will see the same: a repair waits for none.
+            -- A running pass that holds it will see the same: a repair does not wait.
             select n.incident_id
             from analytics.incidents as n
             where n.incident_id = any (incident_ids) and n.closed_at is null
@@ -2443,13 +2464,13 @@ $$;
 revoke all on function freshet.close_incidents(bigint[]) from public, anon, authenticated;
 
 comment on function freshet.close_incidents(bigint[]) is
-    'These are over. The next pass tells it. Idempotent.';
+    'Closes these incidents. The next pass announces it. Idempotent.';
 
 -- supabase/schemas/audit/incidents/close_repaired.sql
 
 -- Object: freshet.close_repaired()
--- Why: three ways in which an incident ends without a new bad or good run: it was over within the pass in which it opened;
---      what struck many jobs has long stopped striking; a person repaired it. And two owners' jobs of one name are two jobs.
+-- Why: a person who has repaired a view should not have to wait for the next run of a nightly job to see the incident
+--      end.
 create function freshet.close_repaired()
 returns void
 language sql
@@ -2464,7 +2485,7 @@ as $$
                 i.kind in ('failed', 'timed_out', 'stale', 'unpopulated')
                 or i.kind = 'flapping' and i.evidence ->> 'of_kind' in ('failed', 'timed_out', 'stale')
             )
-            -- Its schedule's own good runs are counted against the thresholds instead.
+            -- Good runs of its own schedule are counted against the thresholds instead.
             and exists (
                 select
                 from analytics.refresh_log as l
@@ -2479,14 +2500,13 @@ $$;
 revoke all on function freshet.close_repaired() from public, anon, authenticated;
 
 comment on function freshet.close_repaired() is
-    'Closes what a refresh that was asked for has mended since it was last seen: by hand or through the queue. Idempotent.';
+    'Closes incidents that a requested refresh, by hand or through the queue, has repaired since they were last seen. Idempotent.';
 
 -- supabase/schemas/audit/incidents/findings.sql
 
 -- Object: analytics.findings
--- Grain: alert_kinds: one row per kind of finding; findings: one row per kind and subject, as last observed;
---        incidents: one row per time that a finding was bad, from opening to closing
--- Why: a finding says how things are; an incident says that this changed, which is what a person wants to hear, once.
+-- Grain: one row per kind and subject, as last observed
+-- Why: a finding says how a subject is; only a change is an incident. Streaks have to be counted between passes.
 create table analytics.findings (
     kind text not null references analytics.alert_kinds (kind),
     subject text not null,
@@ -2503,16 +2523,14 @@ alter table analytics.findings enable row level security;
 
 revoke all on table analytics.findings from public, anon, authenticated;
 
-comment on table analytics.findings is 'How each subject stands, by the last observation of each kind.';
+comment on table analytics.findings is 'State of each subject, by the last observation of each kind.';
 
 comment on column analytics.findings.bad_streak is 'Consecutive bad observations; unknown ones neither count nor break it.';
 
 -- supabase/schemas/audit/incidents/flapping_evidence.sql
 
 -- Object: freshet.flapping_evidence()
--- Why: a pass reads what happened in five minutes, and a job may have failed and recovered in them more than once. That is
---      told as one step, from how it stood to how it stands. What opens a third time within its window is one incident of
---      kind flapping, told once, until it has been well for long.
+-- Why: the alert of a flapping subject shows its last failure.
 create function freshet.flapping_evidence(kind text, evidence jsonb)
 returns jsonb
 language sql
@@ -2530,14 +2548,13 @@ $$;
 
 revoke all on function freshet.flapping_evidence(text, jsonb) from public, anon, authenticated;
 
-comment on function freshet.flapping_evidence(text, jsonb) is 'What is said of a subject that flaps: of which kind, and the last time.';
+comment on function freshet.flapping_evidence(text, jsonb) is
+    'Evidence of a subject that flaps: of which kind, and its last failure.';
 
 -- supabase/schemas/audit/incidents/flapping_window.sql
 
 -- Object: freshet.flapping_window()
--- Why: a pass reads what happened in five minutes, and a job may have failed and recovered in them more than once. That is
---      told as one step, from how it stood to how it stands. What opens a third time within its window is one incident of
---      kind flapping, told once, until it has been well for long.
+-- Why: a nightly job cannot flap within an hour, so the window follows the job's period.
 create function freshet.flapping_window(evidence jsonb)
 returns interval
 language sql
@@ -2550,14 +2567,13 @@ $$;
 revoke all on function freshet.flapping_window(jsonb) from public, anon, authenticated;
 
 comment on function freshet.flapping_window(jsonb) is
-    'Three openings within it are flapping; half of it without trouble ends that, so that what begins it also keeps it up.';
+    'Three openings within it are flapping; half of it without trouble ends that, so that the frequency that begins flapping also keeps it open.';
 
 -- supabase/schemas/audit/incidents/has_flapped.sql
 
 -- Object: freshet.has_flapped()
--- Why: a pass reads what happened in five minutes, and a job may have failed and recovered in them more than once. That is
---      told as one step, from how it stood to how it stands. What opens a third time within its window is one incident of
---      kind flapping, told once, until it has been well for long.
+-- Why: an incident that opens a third time within its window is one incident of kind flapping, announced once, until
+--      the subject has been well for long.
 create function freshet.has_flapped(kind text, subject text, evidence jsonb)
 returns boolean
 language sql
@@ -2573,7 +2589,7 @@ as $$
                 and i.resolution = 'recovered'
                 and i.opened_at > clock_timestamp() - freshet.flapping_window(has_flapped.evidence)
         ) >= 2
-        -- One of another kind has the name already: two kinds that flap are told apart.
+        -- A flapping incident of another kind has the subject already: two kinds that flap are separate incidents.
         and not exists (
             select
             from analytics.incidents as f
@@ -2589,14 +2605,12 @@ comment on function freshet.has_flapped(text, text, jsonb) is
 -- supabase/schemas/audit/incidents/incidents.sql
 
 -- Object: analytics.incidents
--- Grain: alert_kinds: one row per kind of finding; findings: one row per kind and subject, as last observed;
---        incidents: one row per time that a finding was bad, from opening to closing
--- Why: a finding says how things are; an incident says that this changed, which is what a person wants to hear, once.
--- Why named_at: one deployment that breaks forty views is one piece of news. What has one cause is known by what it looks like: the
---      same kind, and for what a run said of its end the same SQLSTATE and message.
--- Why event_seed: a database that is restored counts on from an earlier number, so ids that were made of numbers alone came out twice
---      for two incidents, and the receiver took the second for a repetition. A random part that is stored in the
---      incident's own row does not repeat, and sending again is still the same event.
+-- Grain: one row per time that a finding was bad, from opening to closing
+-- Why: a finding says how a subject is; an incident says that this changed, which a person wants to read once.
+-- Why named_at: an incident that another one stands for is listed in the event of that one, once.
+-- Why event_seed: a restored database counts on from an earlier number, so ids made of numbers alone would be the same
+--      for two incidents, and the receiver would take the second for a repetition. A random part that is stored in the
+--      incident's own row does not repeat, and a resend is still the same event.
 create table analytics.incidents (
     incident_id bigint generated always as identity primary key,
     epoch integer not null,
@@ -2637,36 +2651,39 @@ alter table analytics.incidents enable row level security;
 
 revoke all on table analytics.incidents from public, anon, authenticated;
 
-comment on table analytics.incidents is 'What went wrong, from its opening to its closing. At most one open incident for a kind and subject.';
+comment on table analytics.incidents is
+    'Troubles from opening to closing. At most one open incident for a kind and subject.';
 
 comment on column analytics.incidents.fingerprint is 'Stable across incidents: the alerts of one subject are one issue.';
 
-comment on column analytics.incidents.job_name is 'The job that it is about, for muting; null when it is about no single job.';
+comment on column analytics.incidents.job_name is
+    'The job of the incident, for muting; null when it is about no single job.';
 
-comment on column analytics.incidents.cause_id is 'The incident that speaks for this one: it is announced instead.';
+comment on column analytics.incidents.cause_id is 'The incident that stands for this one: it is announced instead.';
 
 comment on column analytics.incidents.first_seen_at is 'First bad observation of the streak, which is earlier than opened_at under a threshold.';
 
 comment on column analytics.incidents.occurrence_count is 'Bad observations so far.';
 
-comment on column analytics.incidents.resolution is 'recovered: observed ok again; withdrawn: its subject no longer exists; escalated: it got worse, and another incident says so.';
+comment on column analytics.incidents.resolution is
+    'recovered: observed ok again; withdrawn: its subject no longer exists; escalated: it got worse, and another incident continues it.';
 
 comment on column analytics.incidents.announced_at is 'When an alert for its opening entered the outbox.';
 
-comment on column analytics.incidents.named_at is 'When the event of the incident that speaks for it named it.';
+comment on column analytics.incidents.named_at is 'When the event of the incident that stands for it listed it.';
 
 comment on column analytics.incidents.event_seed is 'Random part of its event ids: numbers repeat after a restore, this does not.';
 
-comment on column analytics.incidents.opened_in_pass is 'audit_state.pass_count of that moment: of the kinds that are seen once a run, what opens in a pass does not close in it.';
+comment on column analytics.incidents.opened_in_pass is
+    'audit_state.pass_count of that moment: an incident of a kind that is seen once a run does not close in the pass in which it opened.';
 
-comment on column analytics.incidents.closed_in_pass is 'audit_state.pass_count of that moment: what closes in a pass and goes wrong again in it was never over.';
+comment on column analytics.incidents.closed_in_pass is
+    'audit_state.pass_count of that moment: an incident that closes in a pass and goes wrong again in it counts as never closed.';
 
 -- supabase/schemas/audit/incidents/is_still_running.sql
 
 -- Object: freshet.is_still_running()
--- Why: a pass reads what happened in five minutes, and a job may have failed and recovered in them more than once. That is
---      told as one step, from how it stood to how it stands. What opens a third time within its window is one incident of
---      kind flapping, told once, until it has been well for long.
+-- Why: an incident about a process is not over while the process works.
 create function freshet.is_still_running(kind text, subject text)
 returns boolean
 language sql
@@ -2678,7 +2695,7 @@ as $$
         from analytics.incidents as i
         join freshet.cron_backends() as b
             on b.pid = (i.evidence ->> 'pid')::integer
-            -- A process that is younger than the run has only inherited its number.
+            -- A process that started after the run has only inherited its number.
             and b.started_at <= coalesce((i.evidence ->> 'started_at')::timestamptz, i.first_seen_at) + interval '30 seconds'
         where i.kind = is_still_running.kind
             and i.subject = is_still_running.subject
@@ -2691,14 +2708,13 @@ $$;
 revoke all on function freshet.is_still_running(text, text) from public, anon, authenticated;
 
 comment on function freshet.is_still_running(text, text) is
-    'Whether the process that an open incident names still works: however its row or its job stands, that is not over.';
+    'Whether the process that an open incident names still works: then it is not over, whatever the state of its row or job.';
 
 -- supabase/schemas/audit/incidents/may_close.sql
 
 -- Object: freshet.may_close()
--- Why: a pass reads what happened in five minutes, and a job may have failed and recovered in them more than once. That is
---      told as one step, from how it stood to how it stands. What opens a third time within its window is one incident of
---      kind flapping, told once, until it has been well for long.
+-- Why: a pass reads five minutes of history, in which a job may fail and recover several times. That is one step, from
+--      the state before the pass to the state after it.
 create function freshet.may_close(incident analytics.incidents)
 returns boolean
 language sql
@@ -2706,12 +2722,14 @@ volatile
 set search_path = pg_catalog, pg_temp
 as $$
     select
-        -- Of several runs in one pass the first that failed is told first; freshet.settle_incidents() closes it in the next.
+        -- Of several runs in one pass the first failure is announced first; freshet.settle_incidents() closes it in the
+        -- next pass.
         (
             incident.opened_in_pass <> (select s.pass_count from analytics.audit_state as s)
             or exists (select from analytics.alert_kinds as k where k.kind = incident.kind and not k.has_job_thresholds)
         )
-        -- What speaks for others keeps its kind. When it comes again and again it is over after half an hour of quiet.
+        -- An incident that stands for others keeps its kind. When it keeps coming back, it is over after half an hour
+        -- of quiet.
         and (
             incident.kind not in ('infrastructure', 'restarted', 'scheduler_gone', 'net_worker_gone')
             or incident.last_seen_at < clock_timestamp() - interval '30 minutes'
@@ -2728,13 +2746,14 @@ $$;
 
 revoke all on function freshet.may_close(analytics.incidents) from public, anon, authenticated;
 
-comment on function freshet.may_close(analytics.incidents) is 'Whether an incident that is no longer bad may be over by now.';
+comment on function freshet.may_close(analytics.incidents) is
+    'Whether an incident that is no longer bad may close now.';
 
 -- supabase/schemas/audit/incidents/observe.sql
 
 -- Object: freshet.observe()
--- Why: the one state machine behind every detector. A detector only says how a subject stands; whether that is news is
---      decided here, from streaks and thresholds.
+-- Why: the one state machine behind every detector. A detector only says how a subject is; streaks and thresholds
+--      decide here whether that is an incident.
 create function freshet.observe(
     kind text,
     subject text,
@@ -2752,7 +2771,8 @@ begin
     perform freshet.observe_one(kind, subject, state, observed_at, evidence, weight, seen_since);
 exception
     when assert_failure or others then
-        -- What may be over by itself costs the detector this pass: it is given its runs again. What is not a kind is a defect.
+        -- An error that may pass by itself fails the detector in this pass: it is given its runs again. An unknown kind
+        -- is a defect.
         if freshet.is_passing(sqlstate) or kind = 'detector_failed' or not exists (
             select from analytics.alert_kinds as k where k.kind = observe.kind
         ) then
@@ -2771,13 +2791,13 @@ $$;
 revoke all on function freshet.observe(text, text, text, timestamptz, jsonb, bigint, timestamptz) from public, anon, authenticated;
 
 comment on function freshet.observe(text, text, text, timestamptz, jsonb, bigint, timestamptz) is
-    'Writes what a detector saw of a subject: streak, thresholds, incident. One that cannot be written down is detector_failed:<kind> findings, and keeps no other one from being written.';
+    'Writes a detector''s observation of a subject: streak, thresholds, incident. One that cannot be written is detector_failed:<kind> findings, and does not keep others from being written.';
 
 -- supabase/schemas/audit/incidents/observe_one.sql
 
 -- Object: freshet.observe_one()
--- Why: a detector observes many subjects in one go. One of them that cannot be written down (what its row holds is not ours)
---      took the others of that detector along, pass after pass. So each is written in a savepoint of its own.
+-- Why: a detector observes many subjects. One that cannot be written (its row may hold anything) must not take the
+--      others along, pass after pass. So freshet.observe() writes each in a savepoint of its own.
 create function freshet.observe_one(
     kind text,
     subject text,
@@ -2834,7 +2854,8 @@ begin
     level := coalesce(job.severity, observe_one.evidence ->> 'severity', declared_kind.severity);
 
     if observe_one.state = 'bad' then
-        -- What was over for a moment within this pass goes on: it is told neither as over nor as new.
+        -- An incident that was over for a moment within this pass continues: neither its end nor a new beginning is
+        -- announced.
         update analytics.incidents as i
         set closed_at = null, resolution = null, closed_in_pass = null
         where declared_kind.has_job_thresholds
@@ -2844,7 +2865,7 @@ begin
                 select max(n.incident_id) from analytics.incidents as n where n.kind = observe_one.kind and n.subject = observe_one.subject
             );
 
-        -- What has got worse is news: another incident says so, and the milder one ends without a word.
+        -- An incident that got worse is news: another incident reports it, and the milder one ends silently.
         update analytics.incidents as i
         set closed_at = clock_timestamp(), resolution = 'escalated', closed_in_pass = this_pass
         where i.kind = observe_one.kind and i.subject = observe_one.subject and i.closed_at is null
@@ -2879,7 +2900,7 @@ begin
         end if;
     elsif observe_one.state = 'ok' and finding.good_streak >= freshet.recovery_threshold(
         observe_one.kind,
-        -- A good observation need not repeat what the incident is about.
+        -- A good observation need not repeat the evidence of the incident.
         coalesce(
             (
                 select i.evidence from analytics.incidents as i
@@ -2899,13 +2920,12 @@ $$;
 revoke all on function freshet.observe_one(text, text, text, timestamptz, jsonb, bigint, timestamptz) from public, anon, authenticated;
 
 comment on function freshet.observe_one(text, text, text, timestamptz, jsonb, bigint, timestamptz) is
-    'Writes one finding down, and opens or closes its incident. Raises what it cannot bear.';
+    'Writes one finding, and opens or closes its incident. Raises what it cannot handle.';
 
 -- supabase/schemas/audit/incidents/period_of_job.sql
 
 -- Object: freshet.period_of_job()
--- Why: one good run of a job that is due each minute proves little, one of a nightly job is all there is to wait for. So
---      without a word a job has recovered when it has succeeded for five minutes in a row, and at least once.
+-- Why: how many good runs prove a recovery depends on how often the job runs; see freshet.recovery_threshold().
 create function freshet.period_of_job(job_name text)
 returns interval
 language sql
@@ -2921,13 +2941,13 @@ $$;
 
 revoke all on function freshet.period_of_job(text) from public, anon, authenticated;
 
-comment on function freshet.period_of_job(text) is 'The usual distance of the runs of a job; null when it has no schedule.';
+comment on function freshet.period_of_job(text) is
+    'The usual interval between the runs of a job; null when it has no schedule.';
 
 -- supabase/schemas/audit/incidents/period_of_schedule.sql
 
 -- Object: freshet.period_of_schedule()
--- Why: one good run of a job that is due each minute proves little, one of a nightly job is all there is to wait for. So
---      without a word a job has recovered when it has succeeded for five minutes in a row, and at least once.
+-- Why: a new job has runs before the calendar has computed its slots.
 create function freshet.period_of_schedule(schedule text)
 returns interval
 language sql
@@ -2954,13 +2974,14 @@ $$;
 revoke all on function freshet.period_of_schedule(text) from public, anon, authenticated;
 
 comment on function freshet.period_of_schedule(text) is
-    'About how far apart the slots of a schedule are, where the calendar has not said it yet: a day at most, a minute when in doubt.';
+    'Roughly how far apart the slots of a schedule are, until the calendar has computed it: a day at most, a minute when in doubt.';
 
 -- supabase/schemas/audit/incidents/recovery_threshold.sql
 
 -- Object: freshet.recovery_threshold()
--- Why: one good run of a job that is due each minute proves little, one of a nightly job is all there is to wait for. So
---      without a word a job has recovered when it has succeeded for five minutes in a row, and at least once.
+-- Why: one good run of a job that is due each minute proves little; for a nightly job it is all that can be waited for.
+--      So, unless declared otherwise, a job has recovered when it has succeeded for five minutes in a row, and at least
+--      once.
 create function freshet.recovery_threshold(kind text, evidence jsonb)
 returns bigint
 language sql
@@ -2986,13 +3007,13 @@ $$;
 revoke all on function freshet.recovery_threshold(text, jsonb) from public, anon, authenticated;
 
 comment on function freshet.recovery_threshold(text, jsonb) is
-    'How often in a row a subject has to be well before its incident is over.';
+    'How many good observations in a row end the incident of a subject.';
 
 -- supabase/schemas/audit/incidents/settle_incidents.sql
 
 -- Object: freshet.settle_incidents()
--- Why: three ways in which an incident ends without a new bad or good run: it was over within the pass in which it opened;
---      what struck many jobs has long stopped striking; a person repaired it. And two owners' jobs of one name are two jobs.
+-- Why: an incident may end without a new run, good or bad: it was over within the pass in which it opened, or a cause
+--      that struck many jobs has long stopped striking. (A repair by a person ends one in freshet.close_repaired().)
 create function freshet.settle_incidents()
 returns void
 language sql
@@ -3016,7 +3037,7 @@ as $$
             and f.state = 'ok'
             and i.last_seen_at < clock_timestamp() - freshet.flapping_window(i.evidence) / 2
         union all
-        -- A job that is due on Sundays need not have run again: another one has, and nothing was struck for a while.
+        -- A weekly job need not have run again: another job has, and none was struck for a while.
         select i.incident_id
         from analytics.incidents as i
         cross join lateral (
@@ -3033,13 +3054,12 @@ $$;
 revoke all on function freshet.settle_incidents() from public, anon, authenticated;
 
 comment on function freshet.settle_incidents() is
-    'Closes what is over without a new observation, at the beginning of a pass: what goes wrong again in it was never over. Idempotent.';
+    'Closes incidents that ended without a new observation, at the beginning of a pass: one that goes wrong again in this pass counts as never closed. Idempotent.';
 
 -- supabase/schemas/audit/incidents/severity_rank.sql
 
 -- Object: freshet.severity_rank()
--- Why: the one state machine behind every detector. A detector only says how a subject stands; whether that is news is
---      decided here, from streaks and thresholds.
+-- Why: whether an incident got worse, or is worse than its cause, is a comparison of severities.
 create function freshet.severity_rank(severity text)
 returns integer
 language sql
@@ -3056,8 +3076,7 @@ comment on function freshet.severity_rank(text) is 'Severities in order: 1 is in
 -- supabase/schemas/audit/incidents/withdraw_subjects.sql
 
 -- Object: freshet.withdraw_subjects()
--- Why: the one state machine behind every detector. A detector only says how a subject stands; whether that is news is
---      decided here, from streaks and thresholds.
+-- Why: a subject that no longer exists will never be observed as good.
 create function freshet.withdraw_subjects(kind text, known_subjects text[])
 returns void
 language sql
@@ -3074,19 +3093,19 @@ as $$
     delete from analytics.findings as f
     where f.kind = withdraw_subjects.kind
         and f.subject <> all (known_subjects)
-        -- Left for as long as its process works: it is observed until that ends.
+        -- Stays open while its process works: it is observed until that ends.
         and not freshet.is_still_running(f.kind, f.subject);
 $$;
 
 revoke all on function freshet.withdraw_subjects(text, text[]) from public, anon, authenticated;
 
 comment on function freshet.withdraw_subjects(text, text[]) is
-    'Closes what is open about subjects that no longer exist: nothing could ever recover them. Idempotent.';
+    'Closes open incidents about subjects that no longer exist: nothing could ever end them. Idempotent.';
 
 -- supabase/schemas/audit/jobs/adopt_all_jobs.sql
 
 -- Object: analytics.adopt_all_jobs()
--- Why: a project that gets Freshet has jobs already. Declaring them one by one is what nobody does.
+-- Why: a project that installs Freshet has jobs already, too many to declare one by one.
 create function analytics.adopt_all_jobs(
     late_after interval default '5 minutes',
     max_runtime interval default '10 minutes'
@@ -3105,14 +3124,14 @@ begin
         join cron.job as j on j.jobid = k.jobid
         where j.jobname is not null
             and k.jobid <> all (array(select d.jobid from freshet.jobs_of_declarations() as d))
-        -- Those that are told by pg_cron's own name first.
+        -- First the jobs whose name is pg_cron's own.
         order by k.job_name = j.jobname desc, j.jobname, j.username, k.jobid
     loop
         return query
         select
             freshet.adopt_jobid(
                 job.jobid,
-                -- A job may be called as another one is told: no declaration is lost to it.
+                -- A job may have the very name that the audit gives to another one: that must not cost a declaration.
                 case
                     when exists (select from analytics.scheduled_jobs as d where d.job_name = job.label) then format('%s (%s)', job.label, job.jobid)
                     else job.label
@@ -3127,12 +3146,12 @@ $$;
 revoke all on function analytics.adopt_all_jobs(interval, interval) from public, anon, authenticated;
 
 comment on function analytics.adopt_all_jobs(interval, interval) is
-    'Declares every job of cron.job that has a name and no declaration, as it stands, and returns those. A second owner''s is "<name> of <owner>". Changes nothing in pg_cron. Idempotent.';
+    'Declares every job of cron.job that has a name and no declaration, as it is scheduled now, and returns those. A second owner''s is "<name> of <owner>". Changes nothing in pg_cron. Idempotent.';
 
 -- supabase/schemas/audit/jobs/adopt_job.sql
 
 -- Object: analytics.adopt_job()
--- Why: a project that gets Freshet has jobs already. Declaring them one by one is what nobody does.
+-- Why: a job that was scheduled by hand is declared without scheduling it again.
 create function analytics.adopt_job(
     job_name text,
     late_after interval default '5 minutes',
@@ -3145,7 +3164,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     declared_as text := job_name;
-    -- By pg_cron's name, else by the one that the audit tells.
+    -- By pg_cron's name, else by the audit's.
     jobids bigint[] := array(
         select j.jobid from cron.job as j
         where j.jobname = adopt_job.job_name and (adopt_job.owner is null or j.username = adopt_job.owner)
@@ -3153,7 +3172,7 @@ declare
     owners text[];
 begin
     if jobids <> '{}' and exists (
-        -- The declared owner's job has the plain name for as long as it is there.
+        -- The declared owner's job has the plain name while it exists.
         select
         from analytics.scheduled_jobs as d
         join cron.job as o on o.jobname = d.job_name and o.username = d.owner
@@ -3178,7 +3197,7 @@ begin
                 'cannot adopt job "%s"%s: cron.job has %s jobs of that name, not one%s', job_name,
                 ' of "' || adopt_job.owner || '"', cardinality(jobids), ' (of ' || nullif(array_to_string(owners, ', '), '') || ')'
             ),
-            hint = 'Of two with one name, say whose: owner => ''<role>''. A job without a name is unscheduled by its jobid and scheduled again with analytics.register_job.';
+            hint = 'If two owners have the name, give one: owner => ''<role>''. A job without a name is unscheduled by its jobid and scheduled again with analytics.register_job.';
     end if;
     perform freshet.adopt_jobid(jobids[1], declared_as, late_after, max_runtime);
 end
@@ -3187,19 +3206,19 @@ $$;
 revoke all on function analytics.adopt_job(text, interval, interval, name) from public, anon, authenticated;
 
 comment on function analytics.adopt_job(text, interval, interval, name) is
-    'Declares a job as it stands in cron.job: it is wanted, and wanted like this. Takes the name that the audit tells too, "<name> of <owner>" for a second owner''s. Changes nothing in pg_cron. Idempotent.';
+    'Declares a job as it is in cron.job now: wanted, with this schedule and command. Also takes the audit''s name, "<name> of <owner>" for a second owner''s. Changes nothing in pg_cron. Idempotent.';
 
 -- supabase/schemas/audit/jobs/adopt_jobid.sql
 
 -- Object: freshet.adopt_jobid()
--- Why: a job is its name and its owner, so each of two owners' jobs of one name can be declared, is listed by itself, and is
---      restored by no other role than its own.
+-- Why: a job is its name and its owner, so each of two owners' jobs of one name can be declared, is listed separately,
+--      and can be restored only by its own role.
 create function freshet.adopt_jobid(jobid bigint, declared_as text, late_after interval, max_runtime interval)
 returns text
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
-    -- What is declared already goes on under its name. Thresholds, severity, mute and pause are the operator's.
+    -- A declared job keeps its name. Thresholds, severity, mute and pause belong to the operator.
     insert into analytics.scheduled_jobs as d (
         job_name, cron_name, schedule, command, command_fingerprint, owner, database, late_after, max_runtime, recovery_threshold
     )
@@ -3239,14 +3258,12 @@ $$;
 revoke all on function freshet.adopt_jobid(bigint, text, interval, interval) from public, anon, authenticated;
 
 comment on function freshet.adopt_jobid(bigint, text, interval, interval) is
-    'Declares one row of cron.job as it stands, under that name unless it has one, which it returns. Idempotent.';
+    'Declares one row of cron.job as it is now, under that name unless it has a declared one, and returns the name. Idempotent.';
 
 -- supabase/schemas/audit/jobs/assert_job_name.sql
 
 -- Object: freshet.assert_job_name()
--- Grain: one row per job that Freshet has declared
--- Why: what ought to run is stated here, so that the audit can hold cron.job to it. Keyed on the name: unscheduling and
---      scheduling again gives a job a new jobid.
+-- Why: pg_cron cuts a long name silently, so the declared job would be missing.
 create function freshet.assert_job_name(job_name text)
 returns void
 language plpgsql
@@ -3269,6 +3286,8 @@ comment on function freshet.assert_job_name(text) is 'Raises 22023 unless pg_cro
 
 -- supabase/schemas/audit/jobs/command_fingerprint.sql
 
+-- Object: freshet.command_fingerprint()
+-- Why: an alert may say that a command was edited, but must not show it: it may hold a key.
 create function freshet.command_fingerprint(command text)
 returns text
 language sql
@@ -3285,9 +3304,7 @@ comment on function freshet.command_fingerprint(text) is 'Fingerprint of a job''
 -- supabase/schemas/audit/jobs/declare_job.sql
 
 -- Object: freshet.declare_job()
--- Grain: one row per job that Freshet has declared
--- Why: what ought to run is stated here, so that the audit can hold cron.job to it. Keyed on the name: unscheduling and
---      scheduling again gives a job a new jobid.
+-- Why: scheduling and declaring are separate, so that the audit can compare cron.job with the declaration.
 create function freshet.declare_job(
     job_name text,
     schedule text,
@@ -3305,8 +3322,16 @@ language sql
 set search_path = pg_catalog, pg_temp
 as $$
     select freshet.assert_job_name(declare_job.job_name);
+    select freshet.assert_span(a.argument, a.span)
+    from (
+        values
+            ('late_after', declare_job.late_after),
+            ('max_runtime', declare_job.max_runtime),
+            ('min_runtime', declare_job.min_runtime),
+            ('period', declare_job.period)
+    ) as a (argument, span);
 
-    -- Thresholds and severity that are not given, mute and pause are the operator's: declaring again leaves them.
+    -- Thresholds and severity that are not given, mute and pause belong to the operator: a new declaration keeps them.
     insert into analytics.scheduled_jobs as j (
         job_name, schedule, command, command_fingerprint, owner, database, late_after, max_runtime, min_runtime, period,
         failure_threshold, recovery_threshold, severity
@@ -3340,8 +3365,8 @@ comment on function freshet.declare_job(text, text, text, interval, interval, in
 
 -- supabase/schemas/audit/jobs/duplicate_jobs.sql
 
--- Object: freshet.duplicate_jobs()
--- Why: jobs that nobody declared. One that repeats the work of another is told as its duplicate, and only as that.
+-- Object: freshet.duplicate_jobs(), used by the detectors of kinds duplicated and undeclared
+-- Why: an undeclared job that repeats the work of another one is reported as its duplicate, and only as that.
 create function freshet.duplicate_jobs()
 returns table (job_name text, jobid bigint, original text, owner text, is_of_same_owner boolean)
 language sql
@@ -3353,7 +3378,7 @@ as $$
         from freshet.known_cron_jobs() as j
     ),
     repeated as (
-        -- The work of a declared job once more, whenever; or of any job at the same minutes. A name says nothing of the work.
+        -- It repeats a declared job at any time, or any job at the same minutes. Its name says nothing about its work.
         select j.job_name, j.jobid, o.job_name as original, j.owner, o.owner = j.owner as is_of_same_owner
         from jobs as j
         join jobs as o
@@ -3371,20 +3396,20 @@ $$;
 
 revoke all on function freshet.duplicate_jobs() from public, anon, authenticated;
 
-comment on function freshet.duplicate_jobs() is 'Jobs that repeat the work of another one, and whether its owner is theirs.';
+comment on function freshet.duplicate_jobs() is
+    'Jobs that repeat the work of another one, and whether both have one owner.';
 
 -- supabase/schemas/audit/jobs/job_label.sql
 
 -- Object: freshet.job_label()
--- Why: pg_cron knows a job by its name and its owner. A job of another owner that has the name of a declared one is a
---      stranger, not that job, and no repair may touch it.
+-- Why: a job of another owner that has the name of a declared one must not be taken for it.
 create function freshet.job_label(job_name text, owner text)
 returns text
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-    -- A name that another owner's job has been declared by does not tell this one.
+    -- A name that is declared for another owner does not identify this job.
     select case
         when exists (select from analytics.scheduled_jobs as d where d.job_name = job_label.job_name and d.owner <> job_label.owner)
             then format('%s of %s', job_label.job_name, job_label.owner)
@@ -3394,13 +3419,13 @@ $$;
 
 revoke all on function freshet.job_label(text, text) from public, anon, authenticated;
 
-comment on function freshet.job_label(text, text) is 'How a job that is not declared is called: with its owner where its name is another''s.';
+comment on function freshet.job_label(text, text) is
+    'Name of a job that is not declared: with its owner where its name is declared for another owner.';
 
 -- supabase/schemas/audit/jobs/jobid_of_name.sql
 
 -- Object: freshet.jobid_of_name()
--- Why: pg_cron's key is the name and the owner. Where two owners have a job of one name, one of them keeps the plain name
---      and the others are called after their owner too, so that no run, slot or incident of one is taken for the other's.
+-- Why: two owners may have a job of one name; see freshet.known_cron_jobs().
 create function freshet.jobid_of_name(job_name text)
 returns bigint
 language sql
@@ -3417,27 +3442,29 @@ as $$
             order by k.jobid
             limit 1
         ),
-        -- One that no pass has seen yet.
+        -- A job that no pass has seen yet.
         (select j.jobid from cron.job as j where j.jobname = jobid_of_name.job_name order by j.jobid limit 1)
     );
 $$;
 
 revoke all on function freshet.jobid_of_name(text) from public, anon, authenticated;
 
-comment on function freshet.jobid_of_name(text) is 'The job that the audit knows by this name: as when it last took runs, else by pg_cron''s. Null when it is not scheduled.';
+comment on function freshet.jobid_of_name(text) is
+    'The job that the audit knows by this name: as of the last pass, else by pg_cron''s name. Null when it is not scheduled.';
 
 -- supabase/schemas/audit/jobs/jobs_of_declarations.sql
 
 -- Object: freshet.jobs_of_declarations()
 -- Why: pg_cron knows a job by its name and its owner. A job of another owner that has the name of a declared one is a
---      stranger, not that job, and no repair may touch it.
+--      stranger, and no repair may touch it.
 create function freshet.jobs_of_declarations()
 returns table (job_name text, jobid bigint)
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-    -- One of another owner is the declared job where it does the declared work and the owner has none: it changed hands.
+    -- Another owner's job is the declared one if it does the declared work and the declared owner has none: it changed
+    -- hands.
     select d.job_name, j.jobid
     from analytics.scheduled_jobs as d
     join freshet.known_cron_jobs() as j on j.job_name = d.job_name
@@ -3455,9 +3482,7 @@ comment on function freshet.jobs_of_declarations() is 'Which jobs of cron.job ar
 -- supabase/schemas/audit/jobs/register_job.sql
 
 -- Object: analytics.register_job()
--- Grain: one row per job that Freshet has declared
--- Why: what ought to run is stated here, so that the audit can hold cron.job to it. Keyed on the name: unscheduling and
---      scheduling again gives a job a new jobid.
+-- Why: schedules and declares in one transaction, so that neither exists without the other.
 create function analytics.register_job(
     job_name text,
     schedule text,
@@ -3502,7 +3527,7 @@ comment on function analytics.register_job(
 
 -- supabase/schemas/audit/jobs/renamed_jobs.sql
 
--- Object: freshet.renamed_jobs()
+-- Object: freshet.renamed_jobs(), used by the detectors of kinds renamed, missing and undeclared
 -- Why: a job that got another name is one change by hand, and neither a job that is missing nor a stranger.
 create function freshet.renamed_jobs()
 returns table (job_name text, new_name text, new_jobid bigint, new_schedule text)
@@ -3520,7 +3545,7 @@ as $$
         select j.*, row_number() over (partition by j.command, j.database, j.owner order by j.schedule, j.jobid) as place
         from freshet.known_cron_jobs() as j
         where not exists (select from analytics.scheduled_jobs as d where d.job_name = j.job_name)
-            -- A command that is still scheduled as it was declared has been repeated, not renamed.
+            -- A command that is still scheduled as declared was repeated, not renamed.
             and not exists (
                 select
                 from analytics.scheduled_jobs as d
@@ -3537,13 +3562,14 @@ $$;
 revoke all on function freshet.renamed_jobs() from public, anon, authenticated;
 
 comment on function freshet.renamed_jobs() is
-    'Declared jobs that are not scheduled, each with a job of the same owner, command and database that nobody declared.';
+    'Declared jobs that are not scheduled, each with an undeclared job of the same owner, command and database.';
 
 -- supabase/schemas/audit/jobs/restore_job.sql
 
 -- Object: analytics.restore_job()
--- Why: a declaration may be of another owner's job (adopt_all_jobs), and the caller may have a job of that name too. To
---      restore the one by its name scheduled it over the other.
+-- Why: one call puts back a job that is missing, edited, renamed or switched off. A declaration may be of another
+--      owner's job (adopt_all_jobs), and the caller may have a job of that name too, so the job is found by name and
+--      owner: restoring by name alone would overwrite the caller's own.
 create function analytics.restore_job(job_name text)
 returns void
 language plpgsql
@@ -3562,7 +3588,7 @@ begin
             hint = 'select job_name from analytics.scheduled_jobs; a job is declared with analytics.register_job or register_view.';
     end if;
     name_in_cron := coalesce(declared.cron_name, declared.job_name);
-    -- Scheduled by the caller it would be the caller's, and a third job of the name.
+    -- Scheduled by the caller it would belong to the caller: a third job of the name.
     if declared.cron_name is not null and declared.owner <> current_user then
         raise exception using
             errcode = 'insufficient_privilege',
@@ -3573,7 +3599,7 @@ begin
             );
     end if;
 
-    -- Scheduling by name overwrites a job of the caller's own, which is another one than the declared owner's.
+    -- Scheduling by name overwrites a job of the caller's own, which is not the declared owner's.
     select j.jobid, j.username into job
     from cron.job as j
     where j.jobname = name_in_cron
@@ -3593,8 +3619,9 @@ begin
             );
     end if;
 
-    -- In place where it can be: unscheduling would cut the thread to a run that is going on. Of other owners only what was
-    -- declared, or does its very work in its stead: with the same name and another command it is a job of theirs.
+    -- In place where possible: unscheduling would lose the link to a running run. Of other owners' jobs only the
+    -- declared one, or one that does its exact work in its place: the same name with another command is a job of
+    -- theirs.
     for job in
         select j.jobid, j.username
         from cron.job as j
@@ -3637,23 +3664,21 @@ $$;
 revoke all on function analytics.restore_job(text) from public, anon, authenticated;
 
 comment on function analytics.restore_job(text) is
-    'Schedules a declared job again as it was declared, owned by the caller, and activates it; what was open about that is over. Another owner''s job of the name stays. Idempotent.';
+    'Schedules a declared job again as declared, owned by the caller, and activates it; open incidents about that end. Another owner''s job of the name stays. Idempotent.';
 
 -- supabase/schemas/audit/jobs/scheduled_jobs.sql
 
 -- Object: analytics.scheduled_jobs
--- Grain: one row per job that Freshet has declared
--- Why: what ought to run is stated here, so that the audit can hold cron.job to it. Keyed on the name: unscheduling and
---      scheduling again gives a job a new jobid.
--- Why has_monitor: a monitor for each job costs money and says little that an incident does not, so a job asks for one. A check-in
---      means "now" to Sentry: only the newest run is told, once, and again until it was taken.
--- Why is_worker: a job that looks every ten seconds whether something waits leaves 8,640 runs a day, nearly all of which found nothing. They
---      would be most of the history, and every page of it; and that such a job follows itself at once when it has work
---      is no pile-up.
--- Why recovery_threshold: one good run of a job that is due each minute proves little, one of a nightly job is all there is to wait for. So
---      without a word a job has recovered when it has succeeded for five minutes in a row, and at least once.
--- Why cron_name: pg_cron's key is the name and the owner, and a declaration had one of the two: of two owners' jobs of one name only
---      one could be declared. And a name may be longer than an index takes, which no part of the audit may fail of.
+-- Grain: one row per declared job
+-- Why: the jobs that should run are declared here, so that the audit can compare cron.job with them. Keyed on the name:
+--      unscheduling and scheduling again gives a job a new jobid.
+-- Why has_monitor: a monitor for each job costs money and says little that an incident does not, so a job has one only
+--      if the operator asks for it.
+-- Why is_worker: a job that looks every ten seconds for work leaves 8,640 runs a day, nearly all of which found none.
+--      They would fill most of the history, and every page of it. And a worker that starts again at once because it has
+--      work is not a pile-up.
+-- Why cron_name: pg_cron's key is the name and the owner, so of two owners' jobs of one name each can be declared. And
+--      a name may be longer than an index entry, which must fail no part of the audit.
 create table analytics.scheduled_jobs (
     job_name text primary key,
     schedule text not null,
@@ -3684,13 +3709,16 @@ alter table analytics.scheduled_jobs enable row level security;
 
 revoke all on table analytics.scheduled_jobs from public, anon, authenticated;
 
-comment on table analytics.scheduled_jobs is 'Declared jobs: what ought to be in cron.job, and when a person wants to hear of it.';
+comment on table analytics.scheduled_jobs is
+    'Declared jobs: what should be in cron.job, and from when on a person is alerted.';
 
-comment on column analytics.scheduled_jobs.command is 'Kept so that restore_job can put back what is missing or was edited. It leaves the database in no alert.';
+comment on column analytics.scheduled_jobs.command is
+    'Kept so that restore_job can put back a job that is missing or was edited. No alert contains it.';
 
 comment on column analytics.scheduled_jobs.command_fingerprint is 'sha256 of the command, hex.';
 
-comment on column analytics.scheduled_jobs.period is 'Usual distance of its runs; null takes that of its schedule (analytics.job_slots.period).';
+comment on column analytics.scheduled_jobs.period is
+    'Usual interval between its runs; null takes that of its schedule (analytics.job_slots.period).';
 
 comment on column analytics.scheduled_jobs.late_after is 'How long after its slot a run may start.';
 
@@ -3709,19 +3737,18 @@ comment on column analytics.scheduled_jobs.paused_until is 'Until then it may be
 comment on column analytics.scheduled_jobs.has_monitor is 'Whether Sentry gets a monitor for it. Set by hand; for schedules of five fields without "$".';
 
 comment on column analytics.scheduled_jobs.is_worker is
-    'It looks every few seconds whether something waits: its succeeded runs are kept for an hour and listed only where it is named, and it may run back to back.';
+    'It looks every few seconds for work: its succeeded runs are kept for an hour and listed only where it is named, and it may run back to back.';
 
 comment on column analytics.scheduled_jobs.recovery_threshold is
     'Consecutive successes before it closes; null: as many as fit into five minutes, at least one.';
 
 comment on column analytics.scheduled_jobs.cron_name is
-    'Its name in pg_cron where that is another: job_name is "<name> of <owner>" for a second owner''s job, and short where the name is very long.';
+    'Its name in pg_cron if that differs: job_name is "<name> of <owner>" for a second owner''s job, and shortened where the name is very long.';
 
 -- supabase/schemas/audit/jobs/short_name.sql
 
 -- Object: freshet.short_name()
--- Why: pg_cron's key is the name and the owner, and a declaration had one of the two: of two owners' jobs of one name only
---      one could be declared. And a name may be longer than an index takes, which no part of the audit may fail of.
+-- Why: a name may be longer than an index entry, which must fail no part of the audit.
 create function freshet.short_name(name text)
 returns text
 language sql
@@ -3738,13 +3765,13 @@ $$;
 revoke all on function freshet.short_name(text) from public, anon, authenticated;
 
 comment on function freshet.short_name(text) is
-    'The name itself, or of one of more than 200 bytes its beginning and a hash of the whole. The same for what it returned.';
+    'The name itself, or for a name of more than 200 bytes its beginning and a hash of the whole. Applied to its own result it returns the same.';
 
 -- supabase/schemas/audit/jobs/texts_of_jobs.sql
 
 -- Object: freshet.texts_of_jobs()
--- Why: what a job does stands in its command, or in a function that it calls. Whoever looks for something in there looks in one
---      way: functions that hold it are few, so they are found first, and then who calls them.
+-- Why: the work of a job is in its command, or in a function that it calls, and every search for it works the same way:
+--      few functions match, so they are found first, and then the jobs that call them.
 create function freshet.texts_of_jobs(pattern text)
 returns table (job_name text, jobid bigint, schedule text, acts_as text, place text, text text)
 language sql
@@ -3768,7 +3795,7 @@ as $$
         from reached as r
         join candidates as c
             on c.oid <> r.oid
-            -- Cheaper than the pattern, which then has little left to look through.
+            -- Cheaper than the pattern, which then has few texts left to search.
             and strpos(lower(c.prosrc), lower(r.name)) > 0
             and c.prosrc ~* ('\m' || regexp_replace(r.name, '([^\w])', '\\\1', 'g') || '"?\s*\(')
         where r.depth < 3
@@ -3795,7 +3822,7 @@ as $$
 
     select f.job_name, f.jobid, f.schedule, f.acts_as, f.place, c.text
     from found as f
-    -- What stands in a comment is not done.
+    -- A commented-out call does nothing.
     cross join lateral (
         select regexp_replace(regexp_replace(f.text, '--[^\n]*', ' ', 'g'), '/\*.*?\*/', ' ', 'g') as text
     ) as c
@@ -3805,13 +3832,13 @@ $$;
 revoke all on function freshet.texts_of_jobs(text) from public, anon, authenticated;
 
 comment on function freshet.texts_of_jobs(text) is
-    'Commands of active jobs of this database, and functions that they reach within three calls, that match a pattern; each with the role as which it is done.';
+    'Commands of active jobs of this database, and functions that they reach within three calls, that match a pattern; each with the role that runs it.';
 
 -- supabase/schemas/audit/jobs/time_limit.sql
 
 -- Object: freshet.time_limit()
--- Why: pg_cron's key is the name and the owner. Where two owners have a job of one name, one of them keeps the plain name
---      and the others are called after their owner too, so that no run, slot or incident of one is taken for the other's.
+-- Why: kinds about slow jobs need the limit that the server applies, which may come from the command, the role or the
+--      database.
 create function freshet.time_limit(command text, owner text, database text)
 returns interval
 language sql
@@ -3822,7 +3849,7 @@ as $$
         select coalesce(
             substring(command from '(?i)set\s+(?:local\s+|session\s+)?statement_timeout\s*(?:=|to)\s*''?\s*(\d+(?:\.\d*)?\s*(?:us|ms|s|min|h|d)?)(?![\w.])'),
             (
-                -- The most particular one counts: role in database, role, database.
+                -- The most specific one counts: role in database, role, database.
                 select o.option_value
                 from pg_catalog.pg_db_role_setting as s
                 join pg_catalog.pg_roles as r on r.rolname = owner
@@ -3837,7 +3864,7 @@ as $$
     ),
     split as (
         select
-            -- A limit has ten digits at most, or the server refuses it and the run fails: what is longer is none.
+            -- A limit has ten digits at most, or the server refuses it and the run fails: a longer number is no limit.
             substring(s.text from '^(\d{1,10}(?:\.\d{0,9})?)(?!\d)')::numeric as amount,
             coalesce(substring(lower(s.text) from '[a-z]+$'), 'ms') as unit
         from setting as s
@@ -3849,7 +3876,7 @@ as $$
         end as milliseconds
         from split as s
     )
-    -- The greatest that the server takes; 0 is none.
+    -- The greatest that the server accepts; 0 means none.
     select c.milliseconds::bigint * interval '1 millisecond' from counted as c where c.milliseconds between 1 and 2147483647;
 $$;
 
@@ -3861,9 +3888,7 @@ comment on function freshet.time_limit(text, text, text) is
 -- supabase/schemas/audit/jobs/withdraw_job.sql
 
 -- Object: freshet.withdraw_job()
--- Grain: one row per job that Freshet has declared
--- Why: what ought to run is stated here, so that the audit can hold cron.job to it. Keyed on the name: unscheduling and
---      scheduling again gives a job a new jobid.
+-- Why: the counterpart of freshet.declare_job().
 create function freshet.withdraw_job(job_name text)
 returns void
 language sql
@@ -3874,7 +3899,7 @@ $$;
 
 revoke all on function freshet.withdraw_job(text) from public, anon, authenticated;
 
-comment on function freshet.withdraw_job(text) is 'Takes a declaration back. Does not unschedule the job. Idempotent.';
+comment on function freshet.withdraw_job(text) is 'Deletes a declaration. Does not unschedule the job. Idempotent.';
 
 -- supabase/schemas/audit/kinds/answer_failed.sql
 
@@ -3884,10 +3909,10 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- Whoever still meets the fault is told of within a minute of asking: this is fifteen such minutes in which nobody was.
-    -- One answer alone proves little: it may be that of a caller whom the fault does not concern.
+    -- A caller who still meets the defect is reported within a minute of the request, so this is fifteen minutes in a
+    -- row without one. One good answer proves little: it may be for a caller whom the defect does not affect.
     quiet_after constant interval := interval '15 minutes';
-    -- The isolate that could say that it answers again may be gone.
+    -- The isolate that could report that it answers again may be gone.
     forgotten_after constant interval := interval '1 day';
 begin
     delete from analytics.failed_answers as f where f.last_failed_at < clock_timestamp() - interval '30 days';
@@ -3913,12 +3938,10 @@ $$;
 revoke all on function freshet.detect_failed_answers() from public, anon, authenticated;
 
 comment on function freshet.detect_failed_answers() is
-    'Kind answer_failed: a resource that a function reported. Over after 15 minutes without a report, once it was answered again; after a day without one in any case.';
+    'Kind answer_failed: a resource that a function reported. Ends after 15 minutes without a report, once it was answered again; after a day without one in any case.';
 
 -- supabase/schemas/audit/kinds/blind.sql
 
--- Object: freshet.detect_blind()
--- Why: no rows is unknown, never healthy.
 create function freshet.detect_blind(read_error text)
 returns text
 language plpgsql
@@ -3931,16 +3954,16 @@ declare
     unseen_for interval;
     reason text := read_error;
 begin
-    -- After a pause of the audit itself (a stopped stack, a deployment) its runs are awaited anew.
+    -- After a pause of the audit itself (a stopped stack, a deployment) it waits for a new run of its own.
     update analytics.audit_state as s
     set canary_seen_at = clock_timestamp()
     where coalesce(s.last_audit_at, '-infinity') < clock_timestamp() - patience;
 
     select clock_timestamp() - s.canary_seen_at into strict unseen_for from analytics.audit_state as s;
 
-    -- An expression that names cron.job is not even looked at while there may be none.
+    -- An expression that names cron.job must not be evaluated while the table may be missing.
     if reason is null then
-        -- Row security gives another role no rows and no error: seeing nothing is not the same as nothing being wrong.
+        -- Row security gives another role no rows and no error: seeing nothing does not mean that nothing is wrong.
         if not freshet.is_audit_sighted() then
             reason := format('cron.job has no visible job "%s"', own_job);
         elsif unseen_for > patience then
@@ -3962,14 +3985,10 @@ $$;
 revoke all on function freshet.detect_blind(text) from public, anon, authenticated;
 
 comment on function freshet.detect_blind(text) is
-    'Kind blind: the audit cannot see its own job or its runs. Returns why, or null when it sees.';
+    'Kind blind: the audit cannot see its own job or its runs. Returns why, or null when it sees them.';
 
 -- supabase/schemas/audit/kinds/bundled_refreshes.sql
 
--- Object: freshet.detect_bundled_refreshes() (replaced)
--- Why: it was four fifths of an audit pass, because it searched the text of every function once for each job.
---      What reads the commands of jobs tells them by the names that all else does; and a run that ended at no moment that can
---      have been is as old as the runs around it, and no purge stops at it.
 create function freshet.detect_bundled_refreshes()
 returns void
 language plpgsql
@@ -3991,7 +4010,8 @@ begin
         )
     )
     from (
-        -- Few functions refresh anything: they are looked for once, and not once for each job.
+        -- Few functions refresh anything, so they are found once and not once for each job: searching the text of every
+        -- function for each job took four fifths of a pass.
         with refreshing_functions as materialized (
             select
                 'function ' || p.oid::regprocedure as place,
@@ -3999,7 +4019,8 @@ begin
                 '\m' || regexp_replace(p.proname, '([^\w])', '\\\1', 'g') || '"?\s*\(' as call_pattern
             from pg_catalog.pg_proc as p
             join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
-            -- Ours are one view each. A procedure that commits in between has no such bond.
+            -- Freshet's own functions refresh one view each. A procedure that commits between views does not bundle
+            -- them.
             where n.nspname not in ('analytics', 'freshet', 'pg_catalog', 'information_schema', 'cron')
                 and p.prosrc ~* 'refresh\s+materialized'
                 and p.prosrc !~* '\mcommit\M'
@@ -4055,7 +4076,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- Enough to say that it is used, and cheap however many there are.
+    -- Enough to report it, and cheap however many there are.
     counted_at_most constant bigint := 10000;
     partition_name text;
     table_name text;
@@ -4063,7 +4084,7 @@ declare
     row_count bigint;
 begin
     for partition_name, table_name, repair_hint in
-        -- Who owns the table says in the partition's comment how its partitions are made.
+        -- The owner of the table writes into the partition's comment how its partitions are made.
         select d.relname, t.relname, substring(obj_description(d.oid, 'pg_class') from 'Repair: (.+)$')
         from pg_catalog.pg_partitioned_table as p
         join pg_catalog.pg_class as t on t.oid = p.partrelid
@@ -4120,7 +4141,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- Between a run and its row there is a moment; and a canceled run may be about to end anyway.
+    -- The row follows its run a moment later; and a canceled run may be about to end anyway.
     patience constant interval := interval '1 minute';
     looked_back constant bigint := 20000;
     subjects text[];
@@ -4137,7 +4158,7 @@ begin
         select u.pid, u.started_at as backend_started_at, r.*
         from unowned as u
         cross join lateral (
-            -- Rarely anyone gets here; the rows that may be meant are among the newest.
+            -- Rarely reached; the rows in question are among the newest.
             select d.runid, d.jobid, d.status, d.return_message, d.start_time
             from cron.job_run_details as d
             where d.runid > (select s.low_runid - looked_back from analytics.audit_state as s)
@@ -4186,7 +4207,7 @@ $$;
 revoke all on function freshet.detect_detached() from public, anon, authenticated;
 
 comment on function freshet.detect_detached() is
-    'Kind detached: a process of pg_cron that works for a run whose row has failed.';
+    'Kind detached: a process of pg_cron that works for a run whose row says failed.';
 
 -- supabase/schemas/audit/kinds/duplicated.sql
 
@@ -4203,11 +4224,11 @@ as $$
             'schedule', (
                 select j.schedule from freshet.known_cron_jobs() as j where j.job_name = c.original order by j.jobid limit 1
             ),
-            -- What the repair unschedules.
+            -- Jobs that the repair unschedules.
             'duplicates', coalesce(
                 jsonb_agg(jsonb_build_object('job', c.job_name, 'jobid', c.jobid) order by c.jobid) filter (where c.is_of_same_owner), '[]'
             ),
-            -- What its owner alone can judge.
+            -- Jobs that only their owner can judge.
             'foreign_duplicates', coalesce(
                 jsonb_agg(jsonb_build_object('job', c.job_name, 'jobid', c.jobid, 'owner', c.owner) order by c.jobid)
                 filter (where not c.is_of_same_owner), '[]'
@@ -4239,7 +4260,7 @@ as $$
     with compared as (
         select
             d.job_name, d.schedule, j.jobid,
-            -- The command itself stays inside: it may hold a key.
+            -- The command itself is not in the alert: it may hold a key.
             array_remove(array[
                 case when j.schedule <> d.schedule then format('schedule "%s" instead of "%s"', j.schedule, d.schedule) end,
                 case when freshet.command_fingerprint(j.command) <> d.command_fingerprint then 'another command' end,
@@ -4259,7 +4280,7 @@ as $$
             'message', format('job "%s" has %s', c.job_name, array_to_string(c.differences, ', '))
         )
     from (
-        -- Of several jobs with the name, one as declared is enough: that there are several is another finding.
+        -- If several jobs have the name, one that is as declared is enough: that there are several is another finding.
         select distinct on (job_name) * from compared order by job_name, cardinality(differences), jobid
     ) as c
     where c.differences <> '{}';
@@ -4284,7 +4305,7 @@ declare
     row_estimate numeric;
     byte_count constant bigint := pg_total_relation_size('cron.job_run_details');
 begin
-    -- Runids are dense but for a crash now and then. A few old rows that no purge takes, open ones, do not count.
+    -- Runids are dense except after a crash. A few old rows that no purge deletes, open ones, do not count.
     select o.runid into oldest_runid from cron.job_run_details as o order by o.runid offset 100 limit 1;
     select max(d.runid) - oldest_runid into row_estimate from cron.job_run_details as d;
 
@@ -4307,9 +4328,6 @@ comment on function freshet.detect_history_bloat() is
 
 -- supabase/schemas/audit/kinds/history_lost.sql
 
--- Object: freshet.detect_history_lost()
--- Why: runs that vanished before they were read can have ended in any way.
---      Where the primary key was dropped, two rows can have one runid, and what looked up the newest run found two.
 create function freshet.detect_history_lost(new_epoch_reason text, pass_started_at timestamptz)
 returns void
 language plpgsql
@@ -4323,7 +4341,7 @@ begin
     with lost as (
         delete from analytics.open_runs as o where o.last_seen_at < pass_started_at returning o.runid, o.given_up_at
     )
-    -- One that had no backend any more could not end: nothing is lost with it.
+    -- A run without a backend could not end: nothing is lost with it.
     select array_agg(l.runid order by l.runid) filter (where l.given_up_at is null) into lost_runids from lost as l;
 
     if lost_runids is not null then
@@ -4344,7 +4362,7 @@ begin
     update analytics.audit_state as s
     set last_runid_seen = (select max(d.runid) from cron.job_run_details as d where d.runid = s.low_runid);
 
-    -- A loss is noticed once and is over: what comes after it is read as usual.
+    -- A loss is reported once and then over: what comes after it is read as usual.
     perform freshet.observe(
         kind => 'history_lost',
         subject => 'cron.job_run_details',
@@ -4367,7 +4385,7 @@ returns void
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
-    -- The view hides a setting that the role may not read, where current_setting() would raise.
+    -- The view hides a setting that the role may not read; current_setting() would raise.
     select freshet.observe(
         kind => 'history_off',
         subject => 'cron.log_run',
@@ -4391,12 +4409,12 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- Passes overlap by more than a batch of pg_net lasts; what they see twice counts once.
+    -- Passes overlap by more than a batch of pg_net lasts; an answer that two passes see counts once.
     overlap constant interval := interval '15 minutes';
-    -- Who calls without a job is not known to call again.
+    -- A caller without a job may never call again.
     quiet_after constant interval := interval '1 hour';
     since constant timestamptz := (
-        -- From where it read to: what an outage left is judged for as long as pg_net keeps it.
+        -- From where the last pass stopped reading: what an outage left is judged for as long as pg_net keeps it.
         select greatest(freshet.judged_since(), coalesce(s.answers_read_at, s.last_audit_at) - overlap)
         from analytics.audit_state as s
     );
@@ -4445,7 +4463,7 @@ begin
             where f.kind = 'http_untracked' and f.state = 'bad' and f.subject = 'pg_net'
                 and freshet.failed_at(f.evidence) < place.slot;
             if found then
-                -- Each of several has to be seen well: it may have been any of them.
+                -- Each of several jobs must be seen well: it may have been any of them.
                 update analytics.findings as f
                 set evidence = jsonb_set(f.evidence, '{jobs}', to_jsonb(still_suspect))
                 where f.kind = 'http_untracked' and f.subject = 'pg_net';
@@ -4459,14 +4477,14 @@ begin
             order by f.subject
         );
         who := case cardinality(place.suspects) when 0 then 'no job' when 1 then place.suspects[1] else 'pg_net' end;
-        -- As many failed as are known to fail: it was they. One more, and it was another one too.
+        -- As many failed as are known to fail: it was those. If one more failed, another job did too.
         continue when who = 'pg_net' and place.failed_count <= cardinality(known_bad);
 
         select freshet.failed_at(f.evidence) into told_until
         from analytics.findings as f
         where f.kind = 'http_untracked' and f.subject = who;
         continue when told_until >= place.last_failed_at;
-        -- Told of a job that was rewritten since.
+        -- Reported for a job that was rewritten since.
         continue when who = 'no job' and exists (
             select
             from analytics.incidents as i
@@ -4663,13 +4681,10 @@ $$;
 revoke all on function freshet.find_locking_refreshes() from public, anon, authenticated;
 
 comment on function freshet.find_locking_refreshes() is
-    'Jobs that refresh a view plainly although its unique index allows a concurrent refresh. Not where one and the same job does both, by turns.';
+    'Jobs that refresh a view plainly although its unique index allows a concurrent refresh. Not where one job does both, by turns.';
 
 -- supabase/schemas/audit/kinds/missing.sql
 
--- Object: freshet.find_missing_jobs(), freshet.find_inactive_jobs(), freshet.find_edited_jobs()
--- Why: declared jobs that are not in cron.job, or not as they were declared. One job has one of these at a time, so that
---      one change is one incident.
 create function freshet.find_missing_jobs()
 returns setof freshet.audit_finding
 language sql
@@ -4734,7 +4749,7 @@ begin
             bool_or(d.seconds > 0.7 * extract(epoch from l.time_limit)) filter (where d.place <= 5) as is_slow_lately,
             max(d.seconds) as slowest
         from (
-            -- Asked once for each job, and not for each mention below.
+            -- Computed once for each job, not for each use below.
             select p.job_name, p.last_runid, freshet.time_limit(j.command, j.owner, j.database) as time_limit
             from analytics.job_pace as p
             join freshet.known_cron_jobs() as j on j.job_name = p.job_name
@@ -4756,7 +4771,7 @@ $$;
 revoke all on function freshet.detect_near_timeout() from public, anon, authenticated;
 
 comment on function freshet.detect_near_timeout() is
-    'Kind near_timeout: a job of whose last twenty runs two or more took over 70 % of their statement timeout.';
+    'Kind near_timeout: two or more of a job''s last twenty runs took over 70 % of their statement timeout.';
 
 -- supabase/schemas/audit/kinds/net_open.sql
 
@@ -4774,7 +4789,7 @@ as $$
     from pg_roles as r
     where r.rolcanlogin
         and not r.rolsuper
-        -- The platform's own. docs/bi tells of reporting_user.
+        -- The platform's own roles. docs/bi describes reporting_user.
         and r.rolname !~ '^(pg_|supabase_|cli_login_)'
         and r.rolname not in ('postgres', 'authenticator', 'pgbouncer', 'dashboard_user', 'reporting_user')
         and has_schema_privilege(r.oid, to_regnamespace('net'), 'usage')
@@ -4783,7 +4798,8 @@ $$;
 
 revoke all on function freshet.find_net_roles() from public, anon, authenticated;
 
-comment on function freshet.find_net_roles() is 'Roles that log in, are neither a superuser nor the platform''s, and reach the queue of pg_net.';
+comment on function freshet.find_net_roles() is
+    'Roles that log in, are neither superusers nor the platform''s, and have rights on pg_net''s queue.';
 
 -- supabase/schemas/audit/kinds/net_tampered.sql
 
@@ -4805,7 +4821,7 @@ as $$
     join pg_trigger as t on t.tgrelid = c.oid and not t.tgisinternal and t.tgenabled <> 'D'
     join pg_proc as p on p.oid = t.tgfoid
     where c.relnamespace = to_regnamespace('net')
-        -- Its own, which keeps requests from being queued while the worker is down.
+        -- Its own trigger, which keeps requests from being queued while the worker is down.
         and not exists (
             select
             from pg_depend as d
@@ -4846,7 +4862,7 @@ begin
         where c.harvested_at is null and c.queued_at between checked_at - interval '7 hours' and checked_at - patience;
     end if;
 
-    -- The process calls itself "pg_net <version>"; another role's processes have no name for one who may not look.
+    -- The process is named "pg_net <version>"; to a role that may not look, other roles' processes have no name.
     has_worker := exists (
         select from pg_catalog.pg_stat_activity as a where a.backend_type like 'pg_net%' or a.application_name like 'pg_net%'
     );
@@ -4866,7 +4882,7 @@ begin
 
     state := case
         when reason is null then 'ok'
-        -- One that restarts is away for a few seconds.
+        -- A worker that restarts is away for a few seconds.
         when waiting_count = 0 and read_error is null and coalesce(gone_since, checked_at) > checked_at - patience then 'unknown'
         else 'bad'
     end;
@@ -4884,7 +4900,7 @@ $$;
 revoke all on function freshet.detect_net_worker(text) from public, anon, authenticated;
 
 comment on function freshet.detect_net_worker(text) is
-    'Kind net_worker_gone: requests of ours stay in the queue, pg_net has no process for over 2 minutes, or it cannot be read (the argument says why).';
+    'Kind net_worker_gone: Freshet''s requests stay in the queue, pg_net has no process for over 2 minutes, or it cannot be read (the argument says why).';
 
 -- supabase/schemas/audit/kinds/never_fires.sql
 
@@ -4909,7 +4925,8 @@ $$;
 
 revoke all on function freshet.find_never_firing(jsonb) from public, anon, authenticated;
 
-comment on function freshet.find_never_firing(jsonb) is 'Jobs whose schedule has no slot, by the calendar that was computed for this pass.';
+comment on function freshet.find_never_firing(jsonb) is
+    'Jobs whose schedule has no slot in the calendar that was computed for this pass.';
 
 -- supabase/schemas/audit/kinds/not_refreshable.sql
 
@@ -4956,9 +4973,6 @@ comment on function freshet.detect_not_refreshable() is
 
 -- supabase/schemas/audit/kinds/orphan_owner.sql
 
--- Object: freshet.find_orphan_owners(), freshet.find_wrong_hosts(), freshet.find_never_firing()
--- Why: jobs that pg_cron accepted and that cannot do their work: nobody owns them, they call another project, or no
---      minute fits their schedule.
 create function freshet.find_orphan_owners()
 returns setof freshet.audit_finding
 language sql
@@ -4984,7 +4998,7 @@ $$;
 
 revoke all on function freshet.find_orphan_owners() from public, anon, authenticated;
 
-comment on function freshet.find_orphan_owners() is 'Owners of jobs that are no roles any more.';
+comment on function freshet.find_orphan_owners() is 'Owners of jobs that no longer exist as roles.';
 
 -- supabase/schemas/audit/kinds/read_only.sql
 
@@ -5001,7 +5015,7 @@ as $$
         where o.option_name = 'default_transaction_read_only'
             and s.setdatabase in (0, (select d.oid from pg_database as d where d.datname = current_database()))
     ),
-    -- What this session got from its role, or set, says nothing of others.
+    -- Settings of this session or its role say nothing about other sessions.
     server as (
         select coalesce(
             (
@@ -5015,7 +5029,7 @@ as $$
     owners as (
         select
             j.owner, count(*) as job_count, to_jsonb((array_agg(j.job_name order by j.jobid))[1:20]) as jobs,
-            -- As a session of that role begins: its own setting here, its own, the database's, the server's.
+            -- As for a new session of that role: its setting for this database, its own, the database's, the server's.
             coalesce(
                 (select s.is_on from settings as s where s.setrole = r.oid and s.setdatabase <> 0),
                 (select s.is_on from settings as s where s.setrole = r.oid and s.setdatabase = 0)
@@ -5024,7 +5038,7 @@ as $$
         from freshet.known_cron_jobs() as j
         join pg_roles as r on r.rolname = j.owner
         where j.active and j.database = current_database()
-            -- One that says what it wants.
+            -- A command that sets the mode itself.
             and j.command !~* 'transaction_read_only\M|\mread\s+write\M'
         group by j.owner, r.oid
     ),
@@ -5068,7 +5082,7 @@ begin
         array(select f from freshet.find_read_only() as f),
         array['server', format('database %s', current_database())] || array(select 'role ' || r.rolname from pg_roles as r)
     );
-    -- The failures that say so follow from it.
+    -- The failures with that message follow from it.
     update analytics.incidents as i
     set cause_id = c.incident_id
     from analytics.incidents as c
@@ -5115,13 +5129,13 @@ as $$
     from refreshes as r
     join pg_class as c on c.oid = r.relation
     where not freshet.may_refresh(r.acts_as, r.relation)
-        -- Of several views of one name, one that it may refresh is the one that is meant.
+        -- Of several views of one name, the job means the one that it may refresh.
         and not exists (
             select from refreshes as o
             where o.jobid = r.jobid and o.place = r.place and o.relation <> r.relation
                 and split_part(o.view_name, '.', 2) = split_part(r.view_name, '.', 2)
         )
-        -- It may become another role in between.
+        -- The command may switch to another role first.
         and not exists (
             select from cron.job as j
             where j.jobid = r.jobid and j.command ~* '\mset\s+(session\s+|local\s+)?(role|session\s+authorization)\M'
@@ -5131,7 +5145,7 @@ $$;
 
 revoke all on function freshet.find_refreshes_denied() from public, anon, authenticated;
 
-comment on function freshet.find_refreshes_denied() is 'Views that a job refreshes as a role that may not.';
+comment on function freshet.find_refreshes_denied() is 'Views that a job refreshes as a role without the right to.';
 
 -- supabase/schemas/audit/kinds/renamed.sql
 
@@ -5173,8 +5187,8 @@ begin
         return;
     end if;
 
-    -- The server starts it again a second after it has died: only one that stays away is gone. One that dies as often as it
-    -- is started never grows two seconds old.
+    -- The server restarts it a second after it died: only one that stays away is gone. One that dies as often as it is
+    -- started never gets two seconds old.
     for attempt in 1..6 loop
         select exists (
             select from freshet.cron_backends() as b
@@ -5208,12 +5222,10 @@ $$;
 revoke all on function freshet.detect_scheduler_gone() from public, anon, authenticated;
 
 comment on function freshet.detect_scheduler_gone() is
-    'Kind scheduler_gone: pg_stat_activity shows no scheduler that lasts. Takes three seconds to be sure of it.';
+    'Kind scheduler_gone: pg_stat_activity shows no lasting scheduler. Takes three seconds to be sure.';
 
 -- supabase/schemas/audit/kinds/secret_missing.sql
 
--- Object: freshet.secret_flaw(), freshet.detect_secrets(), freshet.why_not_audited() (replaced)
--- Why: calls are signed with a secret that the database makes itself, so the scheduler has no API key that could be missing.
 create function freshet.secret_flaw(name text)
 returns text
 language plpgsql
@@ -5227,7 +5239,7 @@ begin
     return case
         when secret is null then 'is missing in Vault'
         when secret !~ '\S' then 'is empty'
-        -- Pasted with its line end: the address is broken by it.
+        -- Pasted with its line break, which breaks the address.
         when secret ~ '\s' then 'has white space in it'
         when name = 'project_url' and secret !~* '^https?://[^/]+/?$' then 'is no address of the kind https://<ref>.supabase.co'
         when name = 'freshet_call_secret' and secret !~ '^[0-9a-f]{64}$' then 'is not what analytics.rotate_call_secret() makes'
@@ -5250,7 +5262,8 @@ as $$
         subject => s.name,
         state => case
             when s.flaw is null then 'ok'
-            -- The first pass may come before the secrets, by hand. When they lack at the next one too, they were forgotten.
+            -- The first pass may run before the secrets are entered by hand. If they are missing at the next one too,
+            -- they were forgotten.
             when s.is_first then 'unknown'
             else 'bad'
         end,
@@ -5306,7 +5319,7 @@ begin
         )
     )
     from (
-        -- As of the verification: that a view is not refreshed is not the fault of its source.
+        -- As of the verification: a missing refresh is not the fault of the source.
         select r.*, r.verified_at - r.source_as_of as source_age
         from analytics.views as r
         where coalesce(r.source_warn_after, r.source_error_after) is not null
@@ -5326,10 +5339,6 @@ comment on function freshet.detect_source_stopped() is
 
 -- supabase/schemas/audit/kinds/stale.sql
 
--- Object: freshet.detect_stale()
--- Why: readers care for the age of the rows, whatever its cause.
---      An age that grew before the first pass is no news. What goes on growing is told one objective, or one limit,
---      after that pass. What is said in the alert is the whole age.
 create function freshet.detect_stale()
 returns void
 language plpgsql
@@ -5340,7 +5349,7 @@ begin
         kind => 'stale',
         subject => v.view_name,
         state => case
-            -- Nobody can read it at all: detect_unpopulated says that.
+            -- It cannot be read at all: detect_unpopulated reports that.
             when not v.is_populated then 'unknown'
             when v.judged_age > coalesce(v.warn_after, v.stale_after) then 'bad'
             else 'ok'
@@ -5366,7 +5375,7 @@ begin
     from (
         select
             r.*,
-            -- A view gets the time of one objective for its first refresh.
+            -- A view has one objective's time for its first refresh.
             clock_timestamp() - coalesce(r.verified_at, r.registered_at) as age,
             clock_timestamp() - greatest(coalesce(r.verified_at, r.registered_at), (select freshet.judged_since())) as judged_age,
             coalesce(
@@ -5396,7 +5405,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- For jobs of which nobody said how long they may take.
+    -- For jobs without a declared max_runtime.
     usual_limit constant interval := interval '6 hours';
 begin
     perform freshet.observe(
@@ -5450,7 +5459,8 @@ $$;
 
 revoke all on function freshet.detect_stuck() from public, anon, authenticated;
 
-comment on function freshet.detect_stuck() is 'Kind stuck: an open run that lives and is older than max_runtime of its job.';
+comment on function freshet.detect_stuck() is
+    'Kind stuck: an open run with a live process that is older than max_runtime of its job.';
 
 -- supabase/schemas/audit/kinds/timezone_ignored.sql
 
@@ -5463,13 +5473,13 @@ as $$
 declare
     setting text;
 begin
-    -- A pg_cron that knows it (1.5 and later) has it in pg_settings, and shows it only to who may read all settings. What no
-    -- extension knows is a mere word to the server, and stands in no view.
+    -- A pg_cron that supports it (1.5 and later) lists it in pg_settings, visible only to roles that may read all
+    -- settings. A setting that no extension defines is a placeholder to the server, and is in no view.
     setting := current_setting('cron.timezone', true);
     if coalesce(setting, '') = '' or exists (select from pg_settings as s where s.name = 'cron.timezone') then
         return null;
     end if;
-    -- GMT by another name is what jobs run by.
+    -- Other names of GMT, by which jobs run anyway.
     if upper(setting) in ('GMT', 'UTC', 'UCT', 'ETC/GMT', 'ETC/UTC', 'ETC/UCT', 'ZULU', 'ETC/ZULU', 'UNIVERSAL', 'GREENWICH', 'GMT0') then
         return null;
     end if;
@@ -5505,7 +5515,8 @@ revoke all on function freshet.ignored_timezone() from public, anon, authenticat
 
 revoke all on function freshet.detect_timezone_ignored() from public, anon, authenticated;
 
-comment on function freshet.ignored_timezone() is 'The cron.timezone that pg_cron does not know, where one is set that is not GMT.';
+comment on function freshet.ignored_timezone() is
+    'The cron.timezone that pg_cron does not support, where one is set that is not GMT.';
 
 comment on function freshet.detect_timezone_ignored() is 'Kind timezone_ignored: a pg_cron before 1.5 with a cron.timezone.';
 
@@ -5535,7 +5546,7 @@ $$;
 revoke all on function freshet.find_undeclared_jobs() from public, anon, authenticated;
 
 comment on function freshet.find_undeclared_jobs() is
-    'Jobs that are scheduled and neither declared nor another one''s duplicate or new name. One whose name is declared for another owner is called "<name> of <owner>".';
+    'Scheduled jobs that are neither declared nor another one''s duplicate or new name. One whose name is declared for another owner is called "<name> of <owner>".';
 
 -- supabase/schemas/audit/kinds/unpopulated.sql
 
@@ -5550,7 +5561,8 @@ begin
         subject => v.view_name,
         state => case
             when c.relispopulated then 'ok'
-            -- Made "with no data", a view gets the time of one objective for its first refresh, again from the first pass on.
+            -- A view created "with no data" has one objective's time for its first refresh, counted again from the
+            -- first pass.
             when v.refreshed_at is null
                 and greatest(v.registered_at, (select freshet.judged_since())) > clock_timestamp() - v.stale_after
                 then 'ok'
@@ -5606,7 +5618,7 @@ begin
         select c.name
         from unnest(candidates) as c (name)
         where not exists (select from refreshes as r where r.view_name = c.name or r.is_dynamic)
-            -- Or a write refreshes it.
+            -- Or a trigger refreshes it on a write.
             and not exists (
                 select
                 from pg_trigger as t
@@ -5633,7 +5645,7 @@ as $$
 declare
     views constant text[] := freshet.find_unrefreshed_views();
 begin
-    -- All of them are one incident. A view more is news, and told by a new one.
+    -- All of them are one incident. One more view opens a new one.
     update analytics.incidents as i
     set closed_at = clock_timestamp(), resolution = 'escalated'
     where i.kind = 'unrefreshed' and i.closed_at is null
@@ -5662,7 +5674,7 @@ revoke all on function freshet.find_unrefreshed_views() from public, anon, authe
 revoke all on function freshet.detect_unrefreshed() from public, anon, authenticated;
 
 comment on function freshet.find_unrefreshed_views() is
-    'Views that are not registered and that neither a job nor a trigger refreshes. Empty where a job refreshes names that it puts together: which ones is not known.';
+    'Views that are not registered and that neither a job nor a trigger refreshes. Empty where a job refreshes names that it puts together at run time: those are not known.';
 
 comment on function freshet.detect_unrefreshed() is 'Kind unrefreshed: one incident for all views that no job refreshes.';
 
@@ -5724,7 +5736,7 @@ as $$
         where s.name = 'project_url'
     ),
     addresses as (
-        -- Other services are nobody's business: only what looks like a project is compared.
+        -- Other services are the job's own concern: only addresses that look like a project's are compared.
         select j.job_name, j.jobid, j.schedule, freshet.url_host(m.url[1]) as host
         from freshet.known_cron_jobs() as j
         cross join lateral regexp_matches(j.command, 'https?://[^\s''"]+', 'gi') as m (url)
@@ -5798,7 +5810,8 @@ begin
         );
     end loop;
 
-    -- A later run of the job shows that it goes on; the dead one is told by then, and is not looked at again.
+    -- A later run of the job shows that it continues; the dead one has been reported by then, and is not looked at
+    -- again.
     delete from analytics.open_runs as o
     where o.given_up_at is not null
         and (
@@ -5820,16 +5833,15 @@ $$;
 revoke all on function freshet.detect_zombies() from public, anon, authenticated;
 
 comment on function freshet.detect_zombies() is
-    'Kind zombie: an open run without a process, once for each; over when the job runs again or someone ends its row.';
+    'Kind zombie: an open run without a process, reported once each; over when the job runs again or a person ends its row.';
 
 -- supabase/schemas/audit/lists/list_incidents.sql
 
 -- Object: analytics.list_incidents()
 -- Serves: /analytics/ops/incidents
--- Why: the history of incidents as people ask for it: newest first, a page at a time. The evidence goes out as an alert
---      would carry it, unscrubbed: whoever serves it scrubs it.
---      An alert that waits or was refused says why, and a recovery whether its issue is closed. The receiver's words were
---      scrubbed before they were kept.
+-- Why: the history of incidents, newest first, a page at a time. The evidence is returned as an alert would contain it,
+--      unscrubbed: the function that serves it scrubs it. An alert that waits or was refused has its reason, and a
+--      recovery whether its issue is closed. The receiver's words were scrubbed before they were stored.
 create function analytics.list_incidents(
     state text default null,
     kind text default null,
@@ -5851,7 +5863,7 @@ as $$
             and (list_incidents.kind is null or i.kind = list_incidents.kind)
             and (list_incidents.job is null or i.job_name = list_incidents.job)
         order by i.incident_id desc
-        -- One more than the page, to know whether another one follows.
+        -- One row more than the page, to know whether another page follows.
         limit page_size + 1
     ),
     page as (
@@ -5909,10 +5921,10 @@ comment on function analytics.list_incidents(text, text, text, bigint, integer) 
 
 -- Object: analytics.list_jobs()
 -- Serves: /analytics/ops/jobs
--- Why: what ought to run beside what is scheduled, how each last went, and what is open about it. Commands stay inside:
---      other people's hold keys.
---      A page begins after a name, and a name that holds a secret may not stand in a cursor. Such a place is named by its SHA-256;
---      when that job is gone meanwhile the list begins again, so that no job is passed over.
+-- Why: declared and scheduled jobs side by side, with their last run and open incidents. Commands are not returned:
+--      those of other owners hold keys. A page begins after a name, and a name that holds a secret must not be in a
+--      cursor. Such a name is replaced by its SHA-256; if that job is gone meanwhile the list begins again, so that no
+--      job is skipped.
 create function analytics.list_jobs(job text default null, after_job text default null, page_size integer default 50)
 returns jsonb
 language sql
@@ -5921,7 +5933,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
     with scheduled as (
-        -- Under the name by which the audit tells it. One that is there twice is told by the oldest, and the count.
+        -- Under the audit's name. A job that exists twice is shown by its oldest row, with the count.
         select distinct on (c.job_name)
             c.job_name, count(*) over (partition by c.job_name) as scheduled_count,
             c.jobid, c.schedule, c.command, c.active, c.owner as username, c.database
@@ -5967,7 +5979,7 @@ as $$
         select m.* from matching as m order by m.name collate "C" limit page_size
     ),
     last_runs as (
-        -- runid is the only index of the history; runs older than this window are not worth a scan.
+        -- The only index of the history is on runid; runs older than this window are not worth a scan.
         select distinct on (r.jobid) r.jobid, r.runid, r.status, r.return_message, r.start_time, r.end_time
         from cron.job_run_details as r
         where r.runid > (select coalesce(max(m.runid), 0) - 20000 from cron.job_run_details as m)
@@ -6045,7 +6057,7 @@ comment on function analytics.list_jobs(text, text, integer) is
 -- Object: analytics.list_runs()
 -- Serves: /analytics/ops/runs
 -- Why: the history newest first, by runid, its only index. A page reads a bounded window, so that a rare job does not
---      cost a scan of everything: a short or empty page with a next_cursor means that there is more below.
+--      cost a scan of everything: a short or empty page with a next_cursor means that older rows follow.
 create function analytics.list_runs(
     job text default null,
     status text default null,
@@ -6062,13 +6074,13 @@ as $$
     with names as (
         select j.jobid, j.job_name from freshet.known_cron_jobs() as j
         union all
-        -- Runs outlive their job: its name is kept by the audit.
+        -- Runs outlive their job: the audit keeps its name.
         select k.jobid, k.job_name
         from analytics.known_jobs as k
         join analytics.audit_state as s on s.epoch = k.epoch
         where not exists (select from cron.job as j where j.jobid = k.jobid)
     ),
-    -- Read in the order of the index, and no further than the page needs: names are joined afterwards.
+    -- Read in index order, and no further than the page needs: names are joined afterwards.
     matching as (
         select r.*
         from (
@@ -6148,9 +6160,7 @@ comment on function analytics.list_runs(text, text, bigint, integer, integer) is
 -- supabase/schemas/audit/monitors/acknowledge_check_in.sql
 
 -- Object: analytics.acknowledge_check_in()
--- Grain: job_monitors: one row per job with a Sentry monitor of its own
--- Why: a monitor for each job costs money and says little that an incident does not, so a job asks for one. A check-in
---      means "now" to Sentry: only the newest run is told, once, and again until it was taken.
+-- Why: a check-in is repeated until Sentry has accepted it; see analytics.due_check_ins().
 create function analytics.acknowledge_check_in(job_name text, runid bigint)
 returns void
 language sql
@@ -6166,15 +6176,16 @@ revoke all on function analytics.acknowledge_check_in(text, bigint) from public,
 
 grant execute on function analytics.acknowledge_check_in(text, bigint) to service_role;
 
-comment on function analytics.acknowledge_check_in(text, bigint) is 'Sentry took the check-in of the run. Idempotent. Service role only.';
+comment on function analytics.acknowledge_check_in(text, bigint) is
+    'Sentry accepted the check-in of the run. Idempotent. Service role only.';
 
 -- supabase/schemas/audit/monitors/check_ins_asked.sql
 
 -- Object: analytics.check_ins_asked
--- Grain: check_ins_asked: one row per monitor that was told something
--- Why: the receiver takes six check-ins a minute of a monitor and drops the others without a word, the newest among them.
---      Passes at once, or by hand, are many isolates, so the count is here. It is three, because a runtime sends again by
---      itself what it sent over a connection that then broke.
+-- Grain: one row per monitor with a check-in in the last minute
+-- Why: the receiver accepts six check-ins a minute for a monitor and silently drops the others, the newest among them.
+--      Simultaneous passes, or passes by hand, are many isolates, so the count is kept here. The limit is three,
+--      because a runtime resends by itself what it sent over a connection that then broke.
 create table analytics.check_ins_asked (
     monitor text primary key,
     asked_at timestamptz[] not null
@@ -6184,15 +6195,12 @@ alter table analytics.check_ins_asked enable row level security;
 
 revoke all on table analytics.check_ins_asked from public, anon, authenticated;
 
-comment on table analytics.check_ins_asked is 'When each monitor was told something within the last minute.';
+comment on table analytics.check_ins_asked is 'The check-ins of each monitor within the last minute.';
 
 -- supabase/schemas/audit/monitors/claim_heartbeat.sql
 
 -- Object: analytics.claim_heartbeat()
--- Grain: check_ins_asked: one row per monitor that was told something
--- Why: the receiver takes six check-ins a minute of a monitor and drops the others without a word, the newest among them.
---      Passes at once, or by hand, are many isolates, so the count is here. It is three, because a runtime sends again by
---      itself what it sent over a connection that then broke.
+-- Why: the heartbeat of the audit is under the same limit as any monitor; see analytics.check_ins_asked.
 create function analytics.claim_heartbeat()
 returns boolean
 language sql
@@ -6208,14 +6216,12 @@ revoke all on function analytics.claim_heartbeat() from public, anon, authentica
 grant execute on function analytics.claim_heartbeat() to service_role;
 
 comment on function analytics.claim_heartbeat() is
-    'Whether the audit''s own monitor may be told something now: three times a minute at most, by all isolates. Service role only.';
+    'Whether a check-in for the audit''s own monitor may be sent now: three times a minute at most, by all isolates. Service role only.';
 
 -- supabase/schemas/audit/monitors/due_check_ins.sql
 
 -- Object: analytics.due_check_ins()
--- Grain: job_monitors: one row per job with a Sentry monitor of its own
--- Why: a monitor for each job costs money and says little that an incident does not, so a job asks for one. A check-in
---      means "now" to Sentry: only the newest run is told, once, and again until it was taken.
+-- Why: a check-in means "now" to Sentry, so only the newest run is sent, and repeated until Sentry has accepted it.
 create function analytics.due_check_ins()
 returns table (job_name text, runid bigint, status text, schedule text, timezone text, margin_minutes integer, max_runtime_minutes integer)
 language plpgsql
@@ -6231,7 +6237,7 @@ begin
     delete from analytics.job_monitors as m
     where not exists (select from analytics.scheduled_jobs as j where j.job_name = m.job_name and j.has_monitor);
 
-    -- A new monitor, or a history that began again: what ran before is not told.
+    -- A new monitor, or a history that began again: earlier runs are not sent.
     insert into analytics.job_monitors as m (job_name, epoch, looked_runid)
     select j.job_name, state.epoch, state.low_runid
     from analytics.scheduled_jobs as j
@@ -6250,7 +6256,7 @@ begin
         where d.runid > wanted.looked_runid and d.status in ('succeeded', 'failed')
         order by d.runid desc
         limit 1;
-        -- An HTTP job has done what its call has done; while that is open, nothing is told.
+        -- The outcome of an HTTP job is that of its call; while the call is open, nothing is sent.
         if found and run.status = 'ok' then
             select case c.outcome when 'succeeded' then 'ok' when 'pending' then null else 'error' end into run.status
             from analytics.http_calls as c
@@ -6266,7 +6272,7 @@ begin
         update analytics.job_monitors as m
         set last_runid = coalesce(run.runid, m.last_runid),
             last_status = coalesce(run.status, m.last_status),
-            -- One that still runs is looked for again.
+            -- A run that still goes on is looked at again.
             looked_runid = greatest(m.looked_runid, least(
                 state.low_runid,
                 (select min(o.runid) - 1 from analytics.open_runs as o where o.epoch = state.epoch and o.job_name = m.job_name)
@@ -6296,14 +6302,13 @@ revoke all on function analytics.due_check_ins() from public, anon, authenticate
 grant execute on function analytics.due_check_ins() to service_role;
 
 comment on function analytics.due_check_ins() is
-    'The newest ended run of each job with a monitor, while Sentry has not taken its check-in. Service role only. Safe to repeat.';
+    'The newest ended run of each job with a monitor, until Sentry has accepted its check-in. Service role only. Safe to repeat.';
 
 -- supabase/schemas/audit/monitors/job_monitors.sql
 
 -- Object: analytics.job_monitors
--- Grain: job_monitors: one row per job with a Sentry monitor of its own
--- Why: a monitor for each job costs money and says little that an incident does not, so a job asks for one. A check-in
---      means "now" to Sentry: only the newest run is told, once, and again until it was taken.
+-- Grain: one row per job with a Sentry monitor of its own
+-- Why: which run was sent last has to outlive the isolate that sent it; see analytics.scheduled_jobs.has_monitor.
 create table analytics.job_monitors (
     job_name text primary key references analytics.scheduled_jobs (job_name) on delete cascade on update cascade,
     epoch integer not null,
@@ -6317,17 +6322,14 @@ alter table analytics.job_monitors enable row level security;
 
 revoke all on table analytics.job_monitors from public, anon, authenticated;
 
-comment on table analytics.job_monitors is 'What each monitor was told last.';
+comment on table analytics.job_monitors is 'The last check-in of each monitor.';
 
-comment on column analytics.job_monitors.looked_runid is 'Runs of the job up to here were looked at.';
+comment on column analytics.job_monitors.looked_runid is 'Runs of the job up to here have been looked at.';
 
 -- supabase/schemas/audit/monitors/may_check_in.sql
 
 -- Object: freshet.may_check_in()
--- Grain: check_ins_asked: one row per monitor that was told something
--- Why: the receiver takes six check-ins a minute of a monitor and drops the others without a word, the newest among them.
---      Passes at once, or by hand, are many isolates, so the count is here. It is three, because a runtime sends again by
---      itself what it sent over a connection that then broke.
+-- Why: all isolates together keep the limit of a monitor; see analytics.check_ins_asked.
 create function freshet.may_check_in(monitor text)
 returns boolean
 language sql
@@ -6354,9 +6356,9 @@ comment on function freshet.may_check_in(text) is 'Whether one more check-in of 
 -- supabase/schemas/audit/pass/audit_detectors.sql
 
 -- Object: analytics.audit_detectors
--- Grain: audit_detectors: one row per detector; detector_arrears: one row per detector that has not been given all runs
--- Why: what one detector cannot bear must end neither the others nor what they found. Each runs in a savepoint of its own,
---      its failure is a finding, and the runs that it failed to take wait for it.
+-- Grain: one row per detector
+-- Why: a detector that fails must end neither the others nor the pass. Each runs in a savepoint of its own, its failure
+--      is a finding, and the runs that it failed to process are kept for it.
 create table analytics.audit_detectors (
     detector text primary key check (detector ~ '^[a-z][a-z_]*$'),
     place integer not null unique,
@@ -6370,16 +6372,20 @@ alter table analytics.audit_detectors enable row level security;
 
 revoke all on table analytics.audit_detectors from public, anon, authenticated;
 
-comment on table analytics.audit_detectors is 'What a pass calls, in this order. A new detector is a row.';
+comment on table analytics.audit_detectors is
+    'The detectors that a pass calls, in this order. A new detector is a new row.';
 
 comment on column analytics.audit_detectors.call is
     'Evaluated as "select <call>", with $1 the runs that ended, $2 the calendar, $3 why an epoch began, $4 when the pass began.';
 
-comment on column analytics.audit_detectors.needs_history is 'Not called in a pass that could not read pg_cron''s history: what was not read is not over.';
+comment on column analytics.audit_detectors.needs_history is
+    'Not called in a pass that could not read pg_cron''s history: an unread incident is not over.';
 
-comment on column analytics.audit_detectors.was_skipped is 'No time was left for it in the last pass: in the next one it comes before the others.';
+comment on column analytics.audit_detectors.was_skipped is
+    'No time was left for it in the last pass: in the next one it runs before the others.';
 
-comment on column analytics.audit_detectors.out_of_time_at is 'When the time of a pass ran out in it: until it manages, it comes after all others.';
+comment on column analytics.audit_detectors.out_of_time_at is
+    'When the time of a pass ran out in it: until it succeeds, it runs after all others.';
 
 -- supabase/schemas/audit/pass/audit_pass.sql
 
@@ -6395,8 +6401,8 @@ declare
     called_at constant timestamptz := clock_timestamp();
     answer jsonb;
 begin
-    -- Two auditors at once: the second waits a moment, and then finds nothing new; or leaves it to the first. No lock of
-    -- anything else is worth more of the statement's time either.
+    -- Two passes at once: the second waits a moment and then finds nothing new, or returns. No other lock is worth more
+    -- of the statement's time either.
     perform set_config('lock_timeout', '2s', true);
     begin
         perform pg_advisory_xact_lock(hashtextextended('freshet.audit', 0));
@@ -6410,7 +6416,7 @@ begin
             raise exception using errcode = 'FRDRY', message = 'dry run';
         end if;
     exception
-        -- Rolls back what the pass wrote; the answer is a variable, and stays.
+        -- Rolls back what the pass wrote; the answer is in a variable, and stays.
         when sqlstate 'FRDRY' then
             null;
     end;
@@ -6423,30 +6429,30 @@ revoke all on function analytics.audit_pass(boolean, jsonb) from public, anon, a
 grant execute on function analytics.audit_pass(boolean, jsonb) to service_role;
 
 comment on function analytics.audit_pass(boolean, jsonb) is
-    'Audits once and answers what it found, or {"is_busy": true} while another audit is at it. Service role only. dry_run: does the same and writes nothing. calendar: the slots computed from analytics.audit_calendar_request(); without it nothing is said of slots. Safe to repeat and to run twice at once.';
+    'Audits once and returns what it found, or {"is_busy": true} while another pass runs. Service role only. dry_run: does the same and writes nothing. calendar: the slots computed from analytics.audit_calendar_request(); without it slots are not judged. Safe to repeat and to run twice at once.';
 
 -- supabase/schemas/audit/pass/is_passing.sql
 
+-- Object: freshet.is_passing()
+-- Why: an error that passes by itself is repeated, and is no defect of the detector.
 create function freshet.is_passing(sqlstate text)
 returns boolean
 language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
-    -- Out of time, a lock that another holds, a deadlock.
+    -- Timeout, a lock of another session, a deadlock, a serialization failure.
     select sqlstate in ('57014', '55P03', '40P01', '40001');
 $$;
 
 revoke all on function freshet.is_passing(text) from public, anon, authenticated;
 
-comment on function freshet.is_passing(text) is 'Whether what failed may well succeed the next time.';
+comment on function freshet.is_passing(text) is 'Whether an error may well not occur the next time.';
 
 -- supabase/schemas/audit/pass/judged_since.sql
 
 -- Object: freshet.judged_since()
--- Why: between the migrations and the functions no audit runs, and jobs fail for want of a secret or find no function. The
---      first pass that sees begins the account: what ended, was called or grew old before it is not judged, however long
---      that was. What still stands is told when it would have been, had everything begun with that pass.
+-- Why: the audit judges nothing from before its first pass; see analytics.audit_state.judged_since.
 create function freshet.judged_since()
 returns timestamptz
 language sql
@@ -6458,14 +6464,13 @@ $$;
 
 revoke all on function freshet.judged_since() from public, anon, authenticated;
 
-comment on function freshet.judged_since() is 'Nothing that happened before counts; in the first pass, and before it, that is everything.';
+comment on function freshet.judged_since() is
+    'Nothing that happened before this moment counts; in the first pass, and before it, that is everything.';
 
 -- supabase/schemas/audit/pass/note_detector.sql
 
 -- Object: freshet.note_detector()
--- Grain: audit_detectors: one row per detector; detector_arrears: one row per detector that has not been given all runs
--- Why: what one detector cannot bear must end neither the others nor what they found. Each runs in a savepoint of its own,
---      its failure is a finding, and the runs that it failed to take wait for it.
+-- Why: a failing detector is a finding like any other.
 create function freshet.note_detector(detector text, failure jsonb)
 returns void
 language plpgsql
@@ -6488,7 +6493,7 @@ begin
     where d.detector = note_detector.detector
         and (failure ->> 'sqlstate' is not distinct from '57014' or d.out_of_time_at is not null or d.was_skipped);
 
-    -- What was never bad is no news; what may be over by itself is, when it comes twice.
+    -- A detector that never failed needs no observation; an error that may pass by itself counts when it comes twice.
     if failure is not null or state_before <> 'ok' then
         perform freshet.observe(
             kind => 'detector_failed',
@@ -6507,13 +6512,14 @@ $$;
 
 revoke all on function freshet.note_detector(text, jsonb) from public, anon, authenticated;
 
-comment on function freshet.note_detector(text, jsonb) is 'Kind detector_failed: how a detector ended; failure is null when it did its work.';
+comment on function freshet.note_detector(text, jsonb) is
+    'Kind detector_failed: how a detector ended; failure is null when it did its work.';
 
 -- supabase/schemas/audit/pass/note_failed_audit.sql
 
--- Object: analytics.note_failed_audit()
--- Why: a pass that fails takes all it found with it, its reason too. The caller writes that down in a transaction of its
---      own, where health, an alert and the next pass find it.
+-- Object: analytics.note_failed_audit(), detector of kind audit_failed
+-- Why: a pass that fails rolls back everything it found, its error too. The caller records the error in a transaction
+--      of its own, where health, an alert and the next pass find it.
 create function analytics.note_failed_audit(reason text)
 returns boolean
 language plpgsql
@@ -6537,7 +6543,7 @@ begin
         last_reasons = jsonb_build_array('the last audit failed: ' || left(reason, 500))
     returning s.failed_count into failures;
 
-    -- One may be a moment's trouble. What the pass itself cannot do is done here: it cannot announce.
+    -- One failure may be momentary. The failed pass cannot announce itself, so this function does.
     if failures < 2 then
         return coalesce((select c.check_ins_not_before > noted_at from analytics.alert_channels as c where c.channel = 'sentry'), false);
     end if;
@@ -6560,7 +6566,7 @@ begin
             where i.kind = 'audit_failed' and i.closed_at is null and i.announced_at is null;
         end if;
     exception
-        -- The reason stands in the audit's state already, and health says it.
+        -- The reason is in the audit's state already, and health reports it.
         when others then
             raise warning 'audit_failed could not be told [%]', sqlstate;
     end;
@@ -6573,12 +6579,13 @@ revoke all on function analytics.note_failed_audit(text) from public, anon, auth
 grant execute on function analytics.note_failed_audit(text) to service_role;
 
 comment on function analytics.note_failed_audit(text) is
-    'Writes down that a call''s pass failed, and from the second in a row on opens an incident and its alert. Returns whether check-ins are held. Service role only. Not idempotent: it counts.';
+    'Records that a call''s pass failed, and from the second failure in a row on opens an incident and its alert. Returns whether check-ins are held back. Service role only. Not idempotent: it counts.';
 
 -- supabase/schemas/audit/pass/run_audit_pass.sql
 
 -- Object: freshet.run_audit_pass()
--- Why: findings, incidents, alerts and the watermark move together, in one transaction, or not at all.
+-- Why: the order of a pass: read the history, run the detectors, announce, store the result. Each step is contained, so
+--      that a failure is reported and the rest is committed.
 create function freshet.run_audit_pass(calendar jsonb, called_at timestamptz)
 returns jsonb
 language plpgsql
@@ -6592,7 +6599,7 @@ declare
         where g.name = 'statement_timeout'
     );
     is_first constant boolean := (select s.judged_since is null from analytics.audit_state as s);
-    -- pg_cron's absence is told as blindness, once, and not by all that miss it.
+    -- A missing pg_cron is reported as blindness, once, and not by every detector that needs it.
     of_absence constant text[] := array['42P01', '42703', '3F000', '42501', '42883'];
     history record;
     detector analytics.audit_detectors;
@@ -6609,7 +6616,8 @@ declare
 begin
     select * into history from freshet.read_history(started_at);
 
-    -- What the caller could not compute is its own finding. What pg_cron's absence left out is told as that.
+    -- A calendar that the caller could not compute is its own finding. Parts that a missing pg_cron left out are
+    -- reported as blindness.
     if calendar is not null then
         failure := case
             when calendar ? 'failure' then jsonb_build_object('message', left(calendar ->> 'failure', 2000), 'is_passing', true)
@@ -6640,14 +6648,14 @@ begin
         begin
             perform freshet.note_detector(detector.detector, failure);
         exception
-            -- What cannot even be written down is said all the same.
+            -- Reported in the result even if it cannot be written.
             when others then
                 untold := untold || format('detector_failed:%s', detector.detector);
         end;
     end loop;
 
     begin
-        -- Findings that could be written down in this pass, or were not made any more.
+        -- Findings that could be written in this pass, or no longer occurred.
         perform freshet.observe('detector_failed', f.subject, 'ok', clock_timestamp(), f.evidence)
         from analytics.findings as f
         where f.kind = 'detector_failed' and f.subject like '% findings' and f.state <> 'ok' and f.last_observed_at < started_at;
@@ -6665,10 +6673,10 @@ begin
         blind_reason := freshet.detect_blind(history.read_error);
     exception
         when others then
-            blind_reason := coalesce(history.read_error, format('the audit cannot tell whether it sees [%s]', sqlstate));
+            blind_reason := coalesce(history.read_error, format('the audit cannot find out whether it sees its own job [%s]', sqlstate));
     end;
     begin
-        -- Only now: an incident of passes that failed is over with this one.
+        -- Only now: an incident about failed passes ends with this one.
         if exists (select from analytics.findings as f where f.kind = 'audit_failed' and f.state <> 'ok') then
             perform freshet.observe('audit_failed', 'analytics-cron-audit', 'ok', clock_timestamp(), '{"job": "analytics-cron-audit"}');
         end if;
@@ -6679,7 +6687,7 @@ begin
     begin
         perform freshet.announce_incidents(started_at);
     exception
-        -- What was found stays, and the next pass tells it.
+        -- Findings stay, and the next pass announces them.
         when assert_failure or others then
             untold := untold || format('detector_failed:announcement [%s]', sqlstate);
     end;
@@ -6699,12 +6707,12 @@ begin
         from analytics.incidents as i
         where i.closed_at is null and i.kind not in ('storm', 'blind') and i.severity in ('fatal', 'error')
         union all
-        -- Seen by the first pass, and told by the next if it is still so: no reason to call it well until then.
+        -- Seen by the first pass, and announced by the next if still so: not healthy until then.
         select f.kind || ':' || f.subject, 0
         from analytics.findings as f
         where is_first and f.kind = 'secret_missing' and f.state = 'unknown'
         union all
-        -- A detector that failed stands before those that were only skipped.
+        -- A kind that was not looked for is not healthy either. A detector that failed comes before skipped ones.
         select f.kind || ':' || f.subject, case when f.evidence ->> 'is_skipped' = 'true' then 9223372036854775807 else 0 end
         from analytics.findings as f
         where f.kind = 'detector_failed' and f.state = 'unknown'
@@ -6716,7 +6724,7 @@ begin
     if blind_reason is not null then
         reasons := jsonb_build_array('blind: ' || blind_reason) || reasons;
     end if;
-    -- A warning wants to be read, not to take the product out of a load balancer.
+    -- A warning should be read, and must not take the product out of a load balancer.
     outcome := case
         when blind_reason is not null then 'unknown'
         when bad_count > 0 or jsonb_array_length(reasons) > 0 then 'bad'
@@ -6771,13 +6779,12 @@ $$;
 revoke all on function freshet.run_audit_pass(jsonb, timestamptz) from public, anon, authenticated;
 
 comment on function freshet.run_audit_pass(jsonb, timestamptz) is
-    'One pass, without its lock. Call analytics.audit_pass. called_at: since when the statement''s time runs.';
+    'One pass, without its lock. Call analytics.audit_pass. called_at: when the statement''s time limit began to count.';
 
 -- supabase/schemas/audit/pass/shrink_audit_batch.sql
 
 -- Object: analytics.shrink_audit_batch()
--- Why: a pass that fails takes all it found with it, its reason too. The caller writes that down in a transaction of its
---      own, where health, an alert and the next pass find it.
+-- Why: a pass that ran out of time rolls back, so the caller halves the batch in a transaction of its own.
 create function analytics.shrink_audit_batch()
 returns integer
 language sql
@@ -6792,19 +6799,18 @@ revoke all on function analytics.shrink_audit_batch() from public, anon, authent
 grant execute on function analytics.shrink_audit_batch() to service_role;
 
 comment on function analytics.shrink_audit_batch() is
-    'Halves what a pass reads at most, after one that failed, and answers it. Service role only. Passes that are quick double it again.';
+    'Halves the number of runs that a pass reads at most, after one that failed, and returns it. Service role only. Quick passes double it again.';
 
 -- supabase/schemas/audit/pass/skip_backlog.sql
 
 -- Object: freshet.skip_backlog()
--- Why: the first pass takes what is there as its starting point. Runs that have ended go into the ledger and to no detector;
---      runs that are open are followed, but for those that died before.
+-- Why: the first pass takes the existing history as its starting point, and need not read all of it.
 create function freshet.skip_backlog(batch_size integer)
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
-    -- Months may lie between the migrations and the first pass. Of a job that is late or open the newest rows tell.
+    -- Months may lie between the migrations and the first pass. The newest rows are enough to judge late or open jobs.
     update analytics.audit_state as s
     set low_runid = greatest(s.low_runid, (select o.runid from cron.job_run_details as o order by o.runid desc offset batch_size limit 1))
     where s.judged_since is null;
@@ -6813,20 +6819,20 @@ $$;
 revoke all on function freshet.skip_backlog(integer) from public, anon, authenticated;
 
 comment on function freshet.skip_backlog(integer) is
-    'Before the first pass: lets the watermark begin so many runs from the end of the history. Idempotent.';
+    'Before the first pass: moves the watermark to this many runs before the end of the history. Idempotent.';
 
 -- supabase/schemas/audit/purge/is_own_run.sql
 
 -- Object: freshet.is_own_run()
--- Why: the history of pg_cron belongs to every job of the database. An installation that deletes what other people's jobs wrote
---      takes their evidence, unasked; so only runs of Freshet's own commands go, until the table says otherwise.
+-- Why: the history of pg_cron belongs to every job of the database, and only runs of Freshet's own commands are
+--      deleted; see analytics.retention.
 create function freshet.is_own_run(command text)
 returns boolean
 language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
-    -- What Freshet schedules calls analytics or freshet. In freshet only its own jobs' functions count.
+    -- Freshet's commands call analytics or freshet. In freshet only functions of its own jobs count.
     select coalesce(
         command ~* '\manalytics\.[a-z_]+\s*\(|\mfreshet\.(purge_history|claim_refresh|run_refresh)\s*\(', false
     );
@@ -6839,9 +6845,8 @@ comment on function freshet.is_own_run(text) is 'Whether a run did Freshet''s wo
 -- supabase/schemas/audit/purge/purge_history.sql
 
 -- Object: freshet.purge_history()
--- Grain: retention: one row per kind of history
--- Why: every history here grows for ever, and pg_cron's has no purge of its own. Each call deletes at most a batch of each, so that no
---      lock, no transaction and no replica waits for long; what is left over is deleted by the next call.
+-- Why: the histories here grow for ever, and pg_cron's has no purge of its own. Each call deletes at most a batch of
+--      each, so that no lock, no transaction and no replica waits for long; the next call deletes the rest.
 create function freshet.purge_history()
 returns jsonb
 language plpgsql
@@ -6875,14 +6880,12 @@ $$;
 revoke all on function freshet.purge_history() from public, anon, authenticated;
 
 comment on function freshet.purge_history() is
-    'Deletes one batch of what analytics.retention no longer keeps, of each history, and returns how many rows of each. Call it again for more. Idempotent.';
+    'Deletes one batch of the rows that analytics.retention no longer keeps, of each history, and returns how many rows of each. Call it again for more. Idempotent.';
 
 -- supabase/schemas/audit/purge/purge_incidents.sql
 
 -- Object: freshet.purge_incidents()
--- Grain: retention: one row per kind of history
--- Why: every history here grows for ever, and pg_cron's has no purge of its own. Each call deletes at most a batch of each, so that no
---      lock, no transaction and no replica waits for long; what is left over is deleted by the next call.
+-- Why: an incident is deleted after its alerts and after the incidents that it stands for.
 create function freshet.purge_incidents(keep_for interval, batch_size integer)
 returns bigint
 language sql
@@ -6893,7 +6896,7 @@ as $$
         from analytics.incidents as i
         where i.closed_at < now() - keep_for
             and not exists (select from analytics.outbox as o where o.incident_id = i.incident_id)
-            -- One that speaks for others goes after them, at a later call.
+            -- One that stands for others is deleted after them, by a later call.
             and not exists (select from analytics.incidents as c where c.cause_id = i.incident_id)
         order by i.closed_at
         limit batch_size
@@ -6907,14 +6910,12 @@ $$;
 revoke all on function freshet.purge_incidents(interval, integer) from public, anon, authenticated;
 
 comment on function freshet.purge_incidents(interval, integer) is
-    'Deletes incidents that closed long ago and of which nothing waits to be told.';
+    'Deletes incidents that closed long ago and have nothing left to announce.';
 
 -- supabase/schemas/audit/purge/purge_outbox.sql
 
 -- Object: freshet.purge_outbox()
--- Grain: retention: one row per kind of history
--- Why: every history here grows for ever, and pg_cron's has no purge of its own. Each call deletes at most a batch of each, so that no
---      lock, no transaction and no replica waits for long; what is left over is deleted by the next call.
+-- Why: an alert is needed as long as its incident may still send one.
 create function freshet.purge_outbox(keep_for interval, batch_size integer)
 returns bigint
 language sql
@@ -6926,7 +6927,7 @@ as $$
         join analytics.incidents as i on i.incident_id = o.incident_id
         where o.state = 'delivered'
             and o.delivered_at < now() - keep_for
-            -- A recovery waits for the delivery of what it recovers from, and is told by it.
+            -- A recovery waits for the delivery of its opening alert, and is identified by it.
             and i.closed_at < now() - keep_for
         order by o.delivered_at
         limit batch_size
@@ -6940,21 +6941,19 @@ $$;
 revoke all on function freshet.purge_outbox(interval, integer) from public, anon, authenticated;
 
 comment on function freshet.purge_outbox(interval, integer) is
-    'Deletes alerts that were delivered long ago, of incidents that are as long over. What waits or is parked stays, however old.';
+    'Deletes alerts that were delivered long ago and whose incidents ended as long ago. Waiting or parked alerts stay, however old.';
 
 -- supabase/schemas/audit/purge/purge_refresh_log.sql
 
 -- Object: freshet.purge_refresh_log()
--- Grain: retention: one row per kind of history
--- Why: every history here grows for ever, and pg_cron's has no purge of its own. Each call deletes at most a batch of each, so that no
---      lock, no transaction and no replica waits for long; what is left over is deleted by the next call.
+-- Why: the ledger grows with each refresh; see freshet.purge_history().
 create function freshet.purge_refresh_log(keep_for interval, batch_size integer)
 returns bigint
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
     with old as (
-        -- By id, its key: the oldest ids are the oldest rows, but for failures that the audit writes a little later.
+        -- By id, its key: the oldest ids are the oldest rows, except for failures that the audit writes a little later.
         select l.id
         from (
             select r.id, coalesce(r.finished_at, r.started_at) as ended_at
@@ -6977,9 +6976,7 @@ comment on function freshet.purge_refresh_log(interval, integer) is 'Deletes old
 -- supabase/schemas/audit/purge/purge_refresh_requests.sql
 
 -- Object: freshet.purge_refresh_requests()
--- Why: a job that looks every ten seconds whether something waits leaves 8,640 runs a day, nearly all of which found nothing. They
---      would be most of the history, and every page of it; and that such a job follows itself at once when it has work
---      is no pile-up.
+-- Why: the queue grows with each request; see freshet.purge_history().
 create function freshet.purge_refresh_requests(keep_for interval, batch_size integer)
 returns bigint
 language sql
@@ -7005,8 +7002,8 @@ comment on function freshet.purge_refresh_requests(interval, integer) is 'Delete
 -- supabase/schemas/audit/purge/purge_worker_runs.sql
 
 -- Object: freshet.purge_worker_runs()
--- Why: looked for among all of the history, the runs of an hour cost as much as the history is long. The purge notes up to
---      where it has looked, and goes on from there.
+-- Why: workers leave 8,640 runs a day (see analytics.scheduled_jobs.is_worker). Finding them by a scan costs as much as
+--      the history is long, so the purge notes up to where it has looked, and continues there.
 create function freshet.purge_worker_runs(batch_size integer)
 returns bigint
 language plpgsql
@@ -7014,8 +7011,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     newest_runid constant bigint := (select max(d.runid) from cron.job_run_details as d);
-    -- What the audit has not read stays, and the run up to which it has. Its first pass judges no past, so before that
-    -- nothing waits to be read.
+    -- Runs that the audit has not read stay, and so does the last one that it has read. Its first pass judges no past,
+    -- so before that pass no run waits to be read.
     read_below constant bigint := (
         select case when s.last_audit_at is null then newest_runid else least(s.low_runid, newest_runid) end
         from analytics.audit_state as s
@@ -7024,12 +7021,12 @@ declare
     next_runid bigint;
     deleted_count bigint;
 begin
-    -- A history that began again is looked through again.
+    -- A history that began again is scanned again from its start.
     if looked_up_to is null or looked_up_to >= newest_runid then
         looked_up_to := 0;
     end if;
 
-    -- One that ended late is passed over, and goes with all others.
+    -- A run that ended late is skipped, and is deleted with all others.
     select max(l.runid) filter (where l.ended_at < now() - interval '1 hour') into next_runid
     from (
         select d.runid, coalesce(d.end_time, d.start_time) as ended_at
@@ -7065,11 +7062,11 @@ comment on function freshet.purge_worker_runs(integer) is
 -- supabase/schemas/audit/purge/retention.sql
 
 -- Object: analytics.retention
--- Grain: retention: one row per kind of history
--- Why: every history here grows for ever, and pg_cron's has no purge of its own. Each call deletes at most a batch of each, so that no
---      lock, no transaction and no replica waits for long; what is left over is deleted by the next call.
--- Why of_all_jobs, swept, retention_of_all_jobs_check: the history of pg_cron belongs to every job of the database. An installation that deletes what other people's jobs wrote
---      takes their evidence, unasked; so only runs of Freshet's own commands go, until the table says otherwise.
+-- Grain: one row per kind of history
+-- Why: how long to keep a history is the operator's decision.
+-- Why of_all_jobs: the history of pg_cron belongs to every job of the database. An installation that deletes what other
+--      jobs wrote destroys their evidence, without being asked to; so only runs of Freshet's own commands are deleted,
+--      unless this column says otherwise.
 create table analytics.retention (
     history text primary key check (history in ('runs', 'refresh_log', 'refresh_requests', 'http_calls', 'outbox', 'incidents')),
     keep_for interval not null check (keep_for >= interval '1 day'),
@@ -7084,7 +7081,7 @@ alter table analytics.retention enable row level security;
 
 revoke all on table analytics.retention from public, anon, authenticated;
 
-comment on table analytics.retention is 'How long each history is kept. Set by hand: an update is all it takes.';
+comment on table analytics.retention is 'How long each history is kept. Set by hand, with an update.';
 
 comment on column analytics.retention.batch_size is 'The most rows that one call of freshet.purge_history deletes.';
 
@@ -7092,15 +7089,15 @@ comment on column analytics.retention.history is
     'runs: cron.job_run_details; refresh_log: the ledger; refresh_requests: finished requests; http_calls: settled calls; outbox: delivered alerts; incidents: closed ones.';
 
 comment on column analytics.retention.of_all_jobs is
-    'Of runs: whether those of every job are deleted, and not of Freshet''s alone. Set by hand.';
+    'For runs: whether those of every job are deleted, not only Freshet''s. Set by hand.';
 
-comment on column analytics.retention.swept is 'Of runs: up to which runid the purge has looked, under which rule. Its own note.';
+comment on column analytics.retention.swept is
+    'For runs: up to which runid the purge has looked, under which rule. Its own note.';
 
 -- supabase/schemas/audit/runs/audited_run.sql
 
 -- Object: freshet.audited_run
--- Why: each run is taken exactly once, when it has ended, however late that is: by watermark when it is new, by its own
---      runid while it is open. Never by time: runs that never started have none, and only runid has an index.
+-- Why: the shape in which every detector gets the runs that have ended.
 create type freshet.audited_run as (
     runid bigint,
     job_name text,
@@ -7115,8 +7112,8 @@ create type freshet.audited_run as (
 -- supabase/schemas/audit/runs/begin_epoch.sql
 
 -- Object: freshet.begin_epoch()
--- Why: each run is taken exactly once, when it has ended, however late that is: by watermark when it is new, by its own
---      runid while it is open. Never by time: runs that never started have none, and only runid has an index.
+-- Why: after a restore, a clone or a new extension, runids start again or belong to another history, and the watermark
+--      means nothing.
 create function freshet.begin_epoch()
 returns text
 language plpgsql
@@ -7154,13 +7151,13 @@ begin
     else
         delete from analytics.open_runs;
         update analytics.audit_state set low_runid = 0;
-        -- What is remembered of runs by their runids would hide the new ones, which are lower.
+        -- Pace is remembered by runid and would hide the new runs, whose numbers are lower.
         delete from analytics.job_pace;
         update analytics.view_watch set judged_runid = null;
         update analytics.struck_jobs set runid = 0;
     end if;
 
-    -- The audit's own runs are awaited again.
+    -- The audit waits for a run of its own again.
     update analytics.audit_state as s
     set epoch = s.epoch + 1,
         system_identifier = cluster,
@@ -7179,9 +7176,9 @@ comment on function freshet.begin_epoch() is
 -- supabase/schemas/audit/runs/cluster_timeline.sql
 
 -- Object: freshet.cluster_timeline()
--- Why: a restore of the same cluster to an earlier moment keeps its system identifier, and everything in the database agrees
---      with itself. What moves is the timeline in the control file: PostgreSQL begins another one whenever it ends a recovery
---      from a backup. Like the system identifier it may be read by every role.
+-- Why: a restore of the same cluster to an earlier moment keeps its system identifier, and everything in the database
+--      is consistent. What changes is the timeline in the control file: PostgreSQL begins a new one whenever it ends a
+--      recovery from a backup. Every role may read it, like the system identifier.
 create function freshet.cluster_timeline()
 returns integer
 language sql
@@ -7194,20 +7191,20 @@ $$;
 revoke all on function freshet.cluster_timeline() from public, anon, authenticated;
 
 comment on function freshet.cluster_timeline() is
-    'Moves by one when a recovery from a backup ends, and when a standby takes over; a crash leaves it.';
+    'Moves by one when a recovery from a backup ends, and when a standby takes over; a crash does not change it.';
 
 -- supabase/schemas/audit/runs/cron_backends.sql
 
 -- Object: freshet.cron_backends()
--- Why: pg_stat_activity hides what belongs to others from a role without pg_read_all_stats, and hides it silently. What
---      cannot be seen is unknown: whoever asks these learns whether the answer means anything.
+-- Why: pg_stat_activity silently hides other roles' processes from a role without pg_read_all_stats. What cannot be
+--      seen is unknown, so callers check that right first.
 create function freshet.cron_backends()
 returns table (pid integer, is_scheduler boolean, is_busy boolean, started_at timestamptz, query text)
 language sql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
-    -- Libpq runs are clients that call themselves pg_cron; background workers have a type of their own.
+    -- Runs over libpq are clients that call themselves pg_cron; background workers have a type of their own.
     select
         a.pid,
         a.backend_type = 'pg_cron launcher' or a.application_name = 'pg_cron scheduler',
@@ -7225,13 +7222,12 @@ $$;
 revoke all on function freshet.cron_backends() from public, anon, authenticated;
 
 comment on function freshet.cron_backends() is
-    'The scheduler and the runs of pg_cron that have a process now. Nothing at all without pg_read_all_stats.';
+    'The scheduler and the runs of pg_cron that have a process now. No rows without pg_read_all_stats.';
 
 -- supabase/schemas/audit/runs/is_audit_sighted.sql
 
 -- Object: freshet.is_audit_sighted()
--- Why: pg_stat_activity hides what belongs to others from a role without pg_read_all_stats, and hides it silently. What
---      cannot be seen is unknown: whoever asks these learns whether the answer means anything.
+-- Why: row security may hide cron.job without an error, so an empty list proves nothing.
 create function freshet.is_audit_sighted()
 returns boolean
 language sql
@@ -7244,14 +7240,14 @@ $$;
 revoke all on function freshet.is_audit_sighted() from public, anon, authenticated;
 
 comment on function freshet.is_audit_sighted() is
-    'Whether the audit sees its own job: if not, it cannot say that another one is gone.';
+    'Whether the audit sees its own job: if not, it cannot say that another job is gone.';
 
 -- supabase/schemas/audit/runs/job_pace.sql
 
 -- Object: analytics.job_pace
 -- Grain: one row per job that has run
--- Why: whether runs pile up, come near their limit or end too soon shows only beside the runs before them, and those
---      are not read again. What is needed of them is kept here, a few numbers a job.
+-- Why: whether runs pile up, come near their limit or end too soon shows only in comparison with the runs before them,
+--      and those are not read again. A few numbers for each job are kept here.
 create table analytics.job_pace (
     job_name text primary key,
     last_runid bigint not null,
@@ -7267,7 +7263,7 @@ alter table analytics.job_pace enable row level security;
 
 revoke all on table analytics.job_pace from public, anon, authenticated;
 
-comment on table analytics.job_pace is 'How each job has been running lately, from the runs that were taken.';
+comment on table analytics.job_pace is 'How each job has been running lately, computed from the runs as they ended.';
 
 comment on column analytics.job_pace.queued_count is 'Runs in a row that began as soon as the one before them ended, which had run into the next slot.';
 
@@ -7276,10 +7272,8 @@ comment on column analytics.job_pace.recent_seconds is 'Durations of the last 20
 -- supabase/schemas/audit/runs/known_jobs.sql
 
 -- Object: analytics.known_jobs
--- Grain: audit_state: one row; known_jobs: one row per jobid ever seen in an epoch; open_runs: one row per run that has
---        not ended
--- Why: the history is read by runid, its only index. Every run at or below low_runid is either recorded as ended or
---      listed in open_runs, so a pass costs what is new, whatever the history has grown to.
+-- Grain: one row per jobid ever seen in an epoch
+-- Why: runs end and are listed after their job was unscheduled, and need its name.
 create table analytics.known_jobs (
     epoch integer not null,
     jobid bigint not null,
@@ -7302,9 +7296,8 @@ comment on column analytics.known_jobs.job_name is
 -- supabase/schemas/audit/runs/note_pace.sql
 
 -- Object: freshet.note_pace()
--- Grain: one row per job that has run
--- Why: whether runs pile up, come near their limit or end too soon shows only beside the runs before them, and those
---      are not read again. What is needed of them is kept here, a few numbers a job.
+-- Why: keeps for each job what its next runs are compared with; see analytics.job_pace. Its row in audit_detectors
+--      comes before the detectors of kinds pile_up, near_timeout and too_fast, which read it.
 create function freshet.note_pace(runs freshet.audited_run[])
 returns void
 language sql
@@ -7313,7 +7306,7 @@ as $$
     with taken as (
         select r.job_name, r.runid, r.started_at, r.ended_at, r.ending, false as is_known from unnest(runs) as r
         union all
-        -- What the first of them is compared with.
+        -- The run that the first of these is compared with.
         select p.job_name, p.last_runid, p.last_started_at, p.last_ended_at, null, true
         from analytics.job_pace as p
         where p.job_name in (select r.job_name from unnest(runs) as r)
@@ -7325,7 +7318,8 @@ as $$
     compared as (
         select
             t.job_name, t.runid, t.started_at, t.ended_at, t.ending, t.is_known,
-            -- Only a run that lasted into the next slot makes the next one wait. One that began before the last is no news.
+            -- Only a run that lasted into the next slot makes the next one wait. A run that began before the last known
+            -- one is not new.
             coalesce(
                 t.started_at between lag(t.ended_at) over w - interval '1 second' and lag(t.ended_at) over w + interval '2 seconds'
                 and extract(epoch from lag(t.ended_at) over w - lag(t.started_at) over w) >= 0.8 * j.period_seconds
@@ -7390,13 +7384,13 @@ $$;
 revoke all on function freshet.note_pace(freshet.audited_run[]) from public, anon, authenticated;
 
 comment on function freshet.note_pace(freshet.audited_run[]) is
-    'Keeps what the next runs of each job are compared with. Not idempotent: each run is given once.';
+    'Keeps the figures that the next runs of each job are compared with. Not idempotent: each run is given once.';
 
 -- supabase/schemas/audit/runs/observe_runs.sql
 
--- Object: freshet.observe_runs()
+-- Object: freshet.observe_runs(), used by the detectors of kinds failed and timed_out
 -- Why: several kinds are about how runs end, and count them alike: consecutive runs of a job with one ending are one
---      observation with a weight, so that a backlog costs by its changes.
+--      observation with a weight, so that a backlog costs as much as it has changes.
 create function freshet.observe_runs(kind text, bad_ending text, runs freshet.audited_run[])
 returns void
 language plpgsql
@@ -7409,7 +7403,7 @@ begin
 
     for streak in
         with told as (
-            -- Runs that ended in another way say nothing about this one.
+            -- Runs that ended in another way say nothing about this kind.
             select r.* from unnest(runs) as r where r.ending in ('succeeded', bad_ending)
         ),
         numbered as (
@@ -7434,7 +7428,7 @@ begin
         join unnest(runs) as r on r.runid = s.last_runid
         order by s.last_runid
     loop
-        -- A job that goes on succeeding is no news, and is most of what there is to read.
+        -- A job that keeps succeeding changes nothing, and most runs are such.
         continue when streak.ending = 'succeeded' and not exists (
             select
             from analytics.findings as f
@@ -7482,10 +7476,8 @@ comment on function freshet.observe_runs(text, text, freshet.audited_run[]) is
 -- supabase/schemas/audit/runs/open_runs.sql
 
 -- Object: analytics.open_runs
--- Grain: audit_state: one row; known_jobs: one row per jobid ever seen in an epoch; open_runs: one row per run that has
---        not ended
--- Why: the history is read by runid, its only index. Every run at or below low_runid is either recorded as ended or
---      listed in open_runs, so a pass costs what is new, whatever the history has grown to.
+-- Grain: one row per run that has not ended
+-- Why: the watermark has passed these runs, so they are read again by runid until they end.
 create table analytics.open_runs (
     epoch integer not null,
     runid bigint not null,
@@ -7506,19 +7498,23 @@ revoke all on table analytics.open_runs from public, anon, authenticated;
 
 comment on table analytics.open_runs is 'Runs that had not ended when they were last read. They are read again by runid at every pass.';
 
-comment on column analytics.open_runs.is_local is 'Whether its backend is one of this server: else nothing can be said about it.';
+comment on column analytics.open_runs.is_local is
+    'Whether its backend is a process of this server: otherwise its state is unknown.';
 
-comment on column analytics.open_runs.given_up_at is 'When it was found to have no backend: it cannot end by itself, and how its row ends is no news.';
+comment on column analytics.open_runs.given_up_at is
+    'When it was found to have no backend: it cannot end by itself, and how its row ends later is ignored.';
 
 -- supabase/schemas/audit/runs/recent_durations.sql
 
+-- Object: freshet.recent_durations()
+-- Why: only runs that did their work say how long the work takes.
 create function freshet.recent_durations(job_name text)
 returns table (seconds numeric, place bigint)
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-    -- A refresh that was skipped takes no time and proves nothing; the ledger knows which ones were real.
+    -- A skipped refresh takes no time and proves nothing; the ledger knows which ones were real.
     (
         select extract(epoch from l.finished_at - l.started_at), row_number() over (order by l.id desc)
         from analytics.views as v
@@ -7531,7 +7527,7 @@ as $$
         ) as l
         where v.job_name = recent_durations.job_name
             and l.outcome = 'refreshed'
-            -- Asked once, and not for each row.
+            -- Evaluated once, not for each row.
             and l.started_at >= (select freshet.judged_since())
         order by l.id desc
         limit 20
@@ -7547,13 +7543,12 @@ $$;
 revoke all on function freshet.recent_durations(text) from public, anon, authenticated;
 
 comment on function freshet.recent_durations(text) is
-    'Durations of the last 20 runs that did their work, the newest at place 1: of a view from the ledger, of others from their runs.';
+    'Durations of the last 20 runs that did their work, the newest at place 1: for a view from the ledger, for other jobs from their runs.';
 
 -- supabase/schemas/audit/runs/run_ending.sql
 
 -- Object: freshet.run_ending()
--- Why: each run is taken exactly once, when it has ended, however late that is: by watermark when it is new, by its own
---      runid while it is open. Never by time: runs that never started have none, and only runid has an index.
+-- Why: status "failed" has different causes that only the message tells apart, and each is another kind of trouble.
 create function freshet.run_ending(status text, message text)
 returns text
 language sql
@@ -7562,13 +7557,14 @@ set search_path = pg_catalog, pg_temp
 as $$
     select case
         when status = 'succeeded' then 'succeeded'
-        -- A server that crashes tells some of its clients so before pg_cron, which crashes with it, marks the others.
+        -- A server that crashes says so to some of its clients before pg_cron, which crashes with it, marks the other
+        -- runs.
         when message = 'server restarted'
             or message ~ '^server closed the connection|because of crash of another server process|the database system is '
             then 'restarted'
         when message = 'job canceled' then 'canceled'
         when message ~ '^(connection (failed|lost)|job startup timeout|could not start background|unable to create a DSM)'
-            -- The server's refusals, which come through where a run has a connection of its own.
+            -- The server's refusals, which appear where a run has a connection of its own.
             or message ~ '(too many clients already|remaining connection slots|too many connections for)'
             then 'infrastructure'
         when message ~ 'canceling statement due to statement timeout' then 'timed_out'
@@ -7584,8 +7580,7 @@ comment on function freshet.run_ending(text, text) is
 -- supabase/schemas/audit/runs/run_time.sql
 
 -- Object: freshet.run_time()
--- Why: a backlog of ten thousand runs is taken by statements, not row by row. What no clock can have shown is no time: one
---      row that says "infinity" would end every computation with it.
+-- Why: an implausible moment is no time: one row that says "infinity" would fail every computation with it.
 create function freshet.run_time(moment timestamptz)
 returns timestamptz
 language sql
@@ -7597,10 +7592,13 @@ $$;
 
 revoke all on function freshet.run_time(timestamptz) from public, anon, authenticated;
 
-comment on function freshet.run_time(timestamptz) is 'The moment, where a run can have begun or ended then; else null, which is unknown.';
+comment on function freshet.run_time(timestamptz) is
+    'The moment if a run can have begun or ended then; else null, which means unknown.';
 
 -- supabase/schemas/audit/runs/schedule_of_job.sql
 
+-- Object: freshet.schedule_of_job()
+-- Why: undeclared jobs have a schedule, too.
 create function freshet.schedule_of_job(job_name text)
 returns text
 language sql
@@ -7615,14 +7613,12 @@ $$;
 
 revoke all on function freshet.schedule_of_job(text) from public, anon, authenticated;
 
-comment on function freshet.schedule_of_job(text) is 'The schedule as declared, or as it is in cron.job for others.';
+comment on function freshet.schedule_of_job(text) is 'The declared schedule of a job, or that of cron.job for others.';
 
 -- supabase/schemas/audit/runs/seconds_of_schedule.sql
 
 -- Object: freshet.seconds_of_schedule()
--- Grain: one row per job that has run
--- Why: whether runs pile up, come near their limit or end too soon shows only beside the runs before them, and those
---      are not read again. What is needed of them is kept here, a few numbers a job.
+-- Why: whether a run lasted into the next slot depends on how close two slots can be.
 create function freshet.seconds_of_schedule(schedule text)
 returns integer
 language sql
@@ -7635,10 +7631,13 @@ $$;
 
 revoke all on function freshet.seconds_of_schedule(text) from public, anon, authenticated;
 
-comment on function freshet.seconds_of_schedule(text) is 'The shortest time between two slots that the schedule allows for.';
+comment on function freshet.seconds_of_schedule(text) is
+    'The shortest time between two slots that the schedule allows.';
 
 -- supabase/schemas/audit/runs/system_identifier.sql
 
+-- Object: freshet.system_identifier()
+-- Why: a clone or a restore into another cluster is recognised by it.
 create function freshet.system_identifier()
 returns text
 language sql
@@ -7655,8 +7654,9 @@ comment on function freshet.system_identifier() is 'Identity of the cluster, as 
 -- supabase/schemas/audit/runs/take_runs.sql
 
 -- Object: freshet.take_runs()
--- Why: each run is taken exactly once, when it has ended, however late that is: by watermark when it is new, by its own
---      runid while it is open. Never by time: runs that never started have none, and only runid has an index.
+-- Why: each run is taken exactly once, when it has ended, however late that is: by the watermark when it is new, by its
+--      own runid while it is open. Never by time: runs that never started have none, and only runid has an index. A
+--      backlog of ten thousand runs is taken by a few statements, not row by row.
 create function freshet.take_runs(batch_size integer default 10000)
 returns setof freshet.audited_run
 language plpgsql
@@ -7699,13 +7699,13 @@ begin
             limit batch_size
         )
     ),
-    -- Each once, also where one is open and new.
+    -- Each once, even if it is open and new.
     seen as materialized (
         select distinct on (r.runid)
             r.runid,
             coalesce(k.job_name, 'jobid:' || r.jobid, 'jobid:unknown') as job_name,
             coalesce(r.status, 'unknown') as status,
-            -- A row of ten megabytes is possible: return_message is whatever the statement said.
+            -- A row of ten megabytes is possible: return_message is whatever the statement returned.
             nullif(btrim(left(r.return_message, 4000), E' \t\r\n'), '') as message,
             freshet.run_time(r.start_time) as started_at,
             freshet.run_time(r.end_time) as ended_at,
@@ -7739,7 +7739,7 @@ begin
     moved as (
         update analytics.audit_state as a
         set low_runid = greatest(a.low_runid, (select max(s.runid) from seen as s)),
-            -- A new one: a run that never ends would be seen for ever.
+            -- Only a new run counts: one that never ends would be seen for ever.
             canary_seen_at = case
                 when exists (
                     select from seen as s where s.job_name = 'analytics-cron-audit' and s.runid > state.low_runid
@@ -7753,7 +7753,7 @@ begin
         s.message, s.started_at, s.ended_at, freshet.run_ending(s.status, s.message)
     from seen as s
     left join gone as g on g.runid = s.runid
-    -- What was told already, and tidied up afterwards, is no news.
+    -- A run that was reported already, and whose row was ended afterwards, is not reported again.
     where s.has_ended and g.was_given_up is not true
     order by s.runid;
 end
@@ -7762,14 +7762,12 @@ $$;
 revoke all on function freshet.take_runs(integer) from public, anon, authenticated;
 
 comment on function freshet.take_runs(integer) is
-    'Runs that have ended since the last call, in order of runid, and moves the watermark past what it read. At most batch_size new ones. An open run that has vanished from the history keeps its old last_seen_at.';
+    'Returns the runs that have ended since the last call, in order of runid, and moves the watermark past what it read. At most batch_size new ones. An open run that has vanished from the history keeps its old last_seen_at.';
 
 -- supabase/schemas/audit/runs/time_limit_of_job.sql
 
 -- Object: freshet.time_limit_of_job()
--- Grain: one row per job that has run
--- Why: whether runs pile up, come near their limit or end too soon shows only beside the runs before them, and those
---      are not read again. What is needed of them is kept here, a few numbers a job.
+-- Why: detectors know a job by its name; see freshet.time_limit().
 create function freshet.time_limit_of_job(job_name text)
 returns interval
 language sql
@@ -7785,14 +7783,12 @@ $$;
 revoke all on function freshet.time_limit_of_job(text) from public, anon, authenticated;
 
 comment on function freshet.time_limit_of_job(text) is
-    'The statement timeout that the runs of a job have: of its command, else of its role; null when there is none.';
+    'The statement timeout of a job''s runs: from its command, else from its role; null when there is none.';
 
 -- supabase/schemas/audit/runs/unread_history.sql
 
 -- Object: freshet.unread_history()
--- Why: a restore of the same cluster to an earlier moment keeps its system identifier, and everything in the database agrees
---      with itself. What moves is the timeline in the control file: PostgreSQL begins another one whenever it ends a recovery
---      from a backup. Like the system identifier it may be read by every role.
+-- Why: an alert about lost history says how many runs may be missing.
 create function freshet.unread_history(last_runid bigint)
 returns text
 language sql
@@ -7803,7 +7799,7 @@ as $$
         select max(d.runid) as newest, count(*) as kept from cron.job_run_details as d where d.runid > last_runid
     ),
     given as (
-        -- The last number that pg_cron gave out, 0 before the first; null where we may not see it.
+        -- The last number that pg_cron gave out, 0 before the first; null where the sequence is not readable.
         select (
             select case when has_sequence_privilege('cron.runid_seq', 'select') then coalesce(s.last_value, 0) end
             from pg_catalog.pg_sequences as s
@@ -7828,7 +7824,7 @@ $$;
 revoke all on function freshet.unread_history(bigint) from public, anon, authenticated;
 
 comment on function freshet.unread_history(bigint) is
-    'What went with a history that is gone up to a run: the numbers above it that were given out and have no row.';
+    'What was lost with a deleted history: the runids above the last read one that were given out and have no row.';
 
 -- supabase/schemas/audit/slots/audit_calendar_request.sql
 
@@ -7844,7 +7840,7 @@ as $$
 begin
     return jsonb_build_object(
         'now', to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-        -- pg_cron before 1.5 does not know the setting, whatever it says.
+        -- pg_cron before 1.5 ignores the setting, whatever it says.
         'timezone', case when freshet.ignored_timezone() is null then coalesce(current_setting('cron.timezone', true), 'GMT') else 'GMT' end,
         'matches_both_days', coalesce(current_setting('cron.match_dom_and_dow', true)::boolean, false),
         'jobs', (
@@ -7853,7 +7849,7 @@ begin
                     jsonb_build_object(
                         'job_name', j.job_name,
                         'schedule', j.schedule,
-                        -- The scheduler itself needs a moment to start what is due.
+                        -- The scheduler itself needs a moment to start a due job.
                         'late_after_seconds',
                         extract(epoch from greatest(coalesce(d.late_after, interval '5 minutes'), interval '10 seconds'))
                     )
@@ -7866,7 +7862,7 @@ begin
         )
     );
 exception
-    -- The pass that follows says what is wrong.
+    -- The pass that follows reports what is wrong.
     when undefined_table or undefined_column or invalid_schema_name or insufficient_privilege then
         return null;
 end
@@ -7877,14 +7873,14 @@ revoke all on function analytics.audit_calendar_request() from public, anon, aut
 grant execute on function analytics.audit_calendar_request() to service_role;
 
 comment on function analytics.audit_calendar_request() is
-    'What the calendar of a pass is computed from: the clock and the schedules of cron.job; null when pg_cron cannot be read. Service role only. No commands leave.';
+    'Input for the calendar of a pass: the clock and the schedules of cron.job; null when pg_cron cannot be read. Service role only. Contains no commands.';
 
 -- supabase/schemas/audit/slots/job_slots.sql
 
 -- Object: analytics.job_slots
--- Grain: job_slots: one row per job that is, or was, in cron.job
--- Why: slots are computed outside, from schedules and the clock that stand here. Which of them were kept is remembered
---      per job, from the runs that were taken: the history is never searched by time.
+-- Grain: one row per job that is, or was, in cron.job
+-- Why: slots are computed outside the database, from the schedules and the clock here. Which of them were kept is
+--      remembered for each job, from the runs as they ended: the history is never searched by time.
 create table analytics.job_slots (
     job_name text primary key,
     schedule text,
@@ -7902,27 +7898,29 @@ alter table analytics.job_slots enable row level security;
 
 revoke all on table analytics.job_slots from public, anon, authenticated;
 
-comment on table analytics.job_slots is 'When each job ought to run and when it last did, as of the last pass.';
+comment on table analytics.job_slots is 'When each job should run and when it last did, as of the last pass.';
 
-comment on column analytics.job_slots.schedule is 'The one that the slots were computed from; null before that.';
+comment on column analytics.job_slots.schedule is 'The schedule that the slots were computed from; null before that.';
 
 comment on column analytics.job_slots.watched_since is 'Earlier slots are not expected: the job was scheduled, changed, activated or unpaused then.';
 
-comment on column analytics.job_slots.last_run_at is 'Start of its latest run that was taken; for a run that never started, when it was taken.';
+comment on column analytics.job_slots.last_run_at is
+    'Start of its latest run; for a run that never started, when the audit took it.';
 
-comment on column analytics.job_slots.due_slot_at is 'Its latest slot whose run ought to have started.';
+comment on column analytics.job_slots.due_slot_at is 'Its latest slot whose run should have started.';
 
 comment on column analytics.job_slots.period is 'Shortest distance between its next slots.';
 
 comment on column analytics.job_slots.missed_slot_at is 'The slot that it misses now; null when it misses none.';
 
-comment on column analytics.job_slots.missed_by is 'scheduler: no job started at the time, so that it is one incident for all of them.';
+comment on column analytics.job_slots.missed_by is
+    'job, or scheduler: no job started at the time, so one incident covers all of them.';
 
 -- supabase/schemas/audit/slots/judge_slots.sql
 
 -- Object: freshet.judge_slots()
--- Why: a slot that passes without a run leaves no row behind: only the calendar can tell. What one cause makes many jobs
---      miss is one incident, and what nobody could expect is none.
+-- Why: a slot that passes without a run leaves no row: only the calendar shows it. One cause that makes many jobs miss
+--      their slots is one incident, and a slot that could not be kept is none.
 create function freshet.judge_slots(running_since timestamptz)
 returns void
 language plpgsql
@@ -7930,12 +7928,12 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     newest_start constant timestamptz := (select coalesce(max(s.last_run_at), '-infinity') from analytics.job_slots as s);
-    -- A backlog is read in batches: the run that is looked for may be in the next one, or wait for a detector.
+    -- A backlog is read in batches: the run in question may be in the next one, or wait for a detector.
     waiting constant text[] := array(
         select distinct k.job_name
         from cron.job_run_details as r
         join analytics.known_jobs as k on k.jobid = r.jobid
-        -- Asked beforehand: a join would read the whole history for it.
+        -- Queried beforehand: a join would read the whole history for it.
         where r.runid > (select a.low_runid from analytics.audit_state as a)
             and k.epoch = (select a.epoch from analytics.audit_state as a)
         union
@@ -7956,11 +7954,11 @@ begin
         left join analytics.scheduled_jobs as d on d.job_name = s.job_name
         where s.due_slot_at >= s.watched_since
             and coalesce(s.last_run_at, '-infinity') < s.due_slot_at
-            -- The audit's own absence is blindness.
+            -- The audit's own absence is kind blind.
             and s.job_name <> 'analytics-cron-audit'
-            -- What is due often makes good by itself soon after a pause.
+            -- A frequent job catches up by itself soon after a pause.
             and (s.due_slot_at > running_since or s.period > interval '1 hour')
-            -- While a run goes on the next ones queue behind it; for how long is its max_runtime.
+            -- While a run goes on the next ones queue behind it; max_runtime says for how long.
             and not exists (
                 select
                 from analytics.open_runs as o
@@ -7971,7 +7969,7 @@ begin
     )
     update analytics.job_slots as s
     set missed_slot_at = m.due_slot_at,
-        -- Once told as one cause it stays that, until the job runs.
+        -- Once reported under one cause it stays there, until the job runs.
         missed_by = coalesce(
             s.missed_by,
             case
@@ -7993,8 +7991,9 @@ comment on function freshet.judge_slots(timestamptz) is
 -- supabase/schemas/audit/slots/known_cron_jobs.sql
 
 -- Object: freshet.known_cron_jobs()
--- Why: pg_cron's key is the name and the owner. Where two owners have a job of one name, one of them keeps the plain name
---      and the others are called after their owner too, so that no run, slot or incident of one is taken for the other's.
+-- Why: pg_cron's key is the name and the owner. Where two owners have a job of one name, one of them keeps the plain
+--      name and the others are named after their owner too, so that no run, slot or incident of one is taken for the
+--      other's.
 create function freshet.known_cron_jobs()
 returns table (
     job_name text,
@@ -8010,14 +8009,14 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
     select
-        -- Almost none is long, and a call for each job of each mention costs more than all else here.
+        -- Almost no name is long, and a function call for each job would be the greatest cost here.
         case when octet_length(k.told) <= 200 then k.told else freshet.short_name(k.told) end,
         k.jobid, k.schedule, k.command, k.username, k.database, k.active
     from (
         select
             case
                 when d.job_name is not null then d.job_name
-                -- Of those that are not declared: the audit's own, else the one that was there first; unless the name is taken.
+                -- Of those that are not declared: the audit's own, else the oldest; unless the name is taken.
                 when j.username = first_value(j.username) over (
                     partition by n.job_name
                     order by coalesce(d.job_name = n.job_name, false) desc, (d.job_name is null) desc, (j.username = current_user) desc, j.jobid
@@ -8045,8 +8044,8 @@ comment on function freshet.known_cron_jobs() is
 -- supabase/schemas/audit/slots/next_slot_after.sql
 
 -- Object: freshet.next_slot_after()
--- Why: slots are computed by each pass, every five minutes. A worker of the refresh queue has thirty since then, so that its
---      next one lay in the past.
+-- Why: slots are computed once in each pass, every five minutes. A worker of the refresh queue has thirty slots in that
+--      time, so its stored next slot may be in the past.
 create function freshet.next_slot_after(slot timestamptz, schedule text, period interval, moment timestamptz)
 returns timestamptz
 language sql
@@ -8055,7 +8054,7 @@ set search_path = pg_catalog, pg_temp
 as $$
     select case
         when slot > moment then slot
-        -- Evenly apart; of any other schedule the next pass knows more.
+        -- For evenly spaced schedules only; for any other the next pass knows more.
         when schedule ~ '^\s*\d+\s+seconds?\s*$' or schedule ~ '^\s*(\*|\*/(2|3|4|5|6|10|12|15|20|30)|\d+)\s+\*\s+\*\s+\*\s+\*\s*$'
             then slot + period * (floor(extract(epoch from moment - slot) / nullif(extract(epoch from period), 0)) + 1)
     end;
@@ -8064,20 +8063,19 @@ $$;
 revoke all on function freshet.next_slot_after(timestamptz, text, interval, timestamptz) from public, anon, authenticated;
 
 comment on function freshet.next_slot_after(timestamptz, text, interval, timestamptz) is
-    'The first slot after a moment, from one that was computed before; null where the schedule is not even and the slot is over.';
+    'The first slot after a moment, derived from one that was computed before; null where the schedule is not even and the slot is over.';
 
 -- supabase/schemas/audit/slots/note_run_starts.sql
 
 -- Object: freshet.note_run_starts()
--- Why: a slot that passes without a run leaves no row behind: only the calendar can tell. What one cause makes many jobs
---      miss is one incident, and what nobody could expect is none.
+-- Why: which slots were kept is remembered for each job; see analytics.job_slots.
 create function freshet.note_run_starts(runs freshet.audited_run[])
 returns timestamptz
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
     with starts as (
-        -- A run that never started has no time; that it was tried is what counts here.
+        -- A run that never started has no time; the attempt is what counts here.
         select r.job_name, coalesce(r.started_at, r.ended_at, clock_timestamp()) as run_at from unnest(runs) as r
         union all
         select o.job_name, o.first_seen_at from analytics.open_runs as o
@@ -8101,14 +8099,13 @@ comment on function freshet.note_run_starts(freshet.audited_run[]) is
 -- supabase/schemas/audit/slots/note_scheduler_pause.sql
 
 -- Object: freshet.note_scheduler_pause()
--- Why: a slot that passes without a run leaves no row behind: only the calendar can tell. What one cause makes many jobs
---      miss is one incident, and what nobody could expect is none.
+-- Why: slots in a time when the scheduler was stopped are not the fault of their jobs.
 create function freshet.note_scheduler_pause(first_start_at timestamptz)
 returns timestamptz
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
-    -- Three periods of the audit's own job without a start of any.
+    -- Three periods of the audit's own job without a start of any job.
     update analytics.audit_state as a
     set scheduler_resumed_at = coalesce(first_start_at, clock_timestamp())
     where coalesce(first_start_at, clock_timestamp()) > a.last_audit_at + interval '15 minutes';
@@ -8122,13 +8119,13 @@ $$;
 revoke all on function freshet.note_scheduler_pause(timestamptz) from public, anon, authenticated;
 
 comment on function freshet.note_scheduler_pause(timestamptz) is
-    'Since when the scheduler runs without a gap: started, thawed, or past a jump of the clock.';
+    'Since when the scheduler has run without a gap: started, unfrozen, or past a jump of the clock.';
 
 -- supabase/schemas/audit/slots/watch_slots.sql
 
 -- Object: freshet.watch_slots()
--- Why: what is asked of each job is asked once for all of them. A scheduler that crashes and starts again each second is
---      there at some moments, and starts nothing.
+-- Why: the calendar is written once for all jobs. A scheduler that crashes and starts again each second exists at some
+--      moments, and starts nothing.
 create function freshet.watch_slots(calendar jsonb)
 returns void
 language sql
@@ -8141,7 +8138,7 @@ as $$
     select distinct on (j.job_name)
         j.job_name,
         j.schedule,
-        -- Nothing is expected of a job before it stood as it stands.
+        -- A job is expected to run only after it got its current definition.
         case
             when b.schedule = j.schedule and j.active and coalesce(d.paused_until, '-infinity') <= clock_timestamp()
                 then coalesce(b.watched_since, clock_timestamp())
@@ -8166,13 +8163,13 @@ $$;
 revoke all on function freshet.watch_slots(jsonb) from public, anon, authenticated;
 
 comment on function freshet.watch_slots(jsonb) is
-    'Brings the slots of all jobs up to the calendar. A job that is new, changed, inactive or paused is watched from now on.';
+    'Updates the slots of all jobs from the calendar. A job that is new, changed, inactive or paused is watched from now on.';
 
 -- supabase/schemas/audit/alerts/alert_family.sql
 
 -- Object: freshet.alert_family()
--- Why: one deployment that breaks forty views is one piece of news. What has one cause is known by what it looks like: the
---      same kind, and for what a run said of its end the same SQLSTATE and message.
+-- Why: one deployment that breaks forty views is one alert. Incidents with one cause look alike: the same kind, and for
+--      failed runs the same SQLSTATE and message.
 create function freshet.alert_family(incident analytics.incidents)
 returns text
 language sql
@@ -8181,15 +8178,15 @@ set search_path = pg_catalog, pg_temp
 as $$
     select case
         when incident.kind not in ('failed', 'timed_out', 'http_failed') then incident.kind
-        -- Class 42 says that a name or a right is gone that a command relies on: one migration takes several at once.
+        -- Class 42: a name or a right that a command relies on is missing. One migration takes several at once.
         when t.sqlstate like '42%' or t.message ~ ' does not exist|permission denied for ' then incident.kind || ' [42]'
-        -- The text stays inside: it may hold anything.
+        -- Only a hash: the text may hold anything.
         else incident.kind || coalesce(' [' || t.sqlstate || ']', '') || ' ' || left(md5(t.message), 8)
     end
     from (
         select
             incident.evidence ->> 'sqlstate' as sqlstate,
-            -- What differs from one job to the next: names, values and figures.
+            -- Removes what differs from one job to the next: names, values and numbers.
             regexp_replace(
                 replace(
                     split_part(coalesce(incident.evidence ->> 'message', ''), E'\n', 1),
@@ -8203,23 +8200,19 @@ $$;
 revoke all on function freshet.alert_family(analytics.incidents) from public, anon, authenticated;
 
 comment on function freshet.alert_family(analytics.incidents) is
-    'What an incident shares with others of one cause: its kind, and of how a run ended also the SQLSTATE and what the message says without names and figures.';
+    'What an incident shares with others of one cause: its kind, and for the end of a run also the SQLSTATE and the message without names and numbers.';
 
 -- supabase/schemas/audit/alerts/alert_payload.sql
 
 -- Object: freshet.alert_payload()
--- Grain: alert_causes: one row per kind and kind of which it is the consequence
--- Why: an incident is told when it opens and when it closes, and a flood of them is told as one. Written in the
---      transaction of the pass, so that an incident and its alert exist together or not at all.
+-- Why: the alert is written when its incident is announced, so it keeps the evidence of that moment.
 create function freshet.alert_payload(incident analytics.incidents, transition text)
 returns jsonb
-language plpgsql
+language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-begin
-    -- The slots are a later migration's, hence plpgsql.
-    return incident.evidence || jsonb_build_object(
+    select incident.evidence || jsonb_build_object(
         'kind', incident.kind,
         'subject', incident.subject,
         'fingerprint', incident.fingerprint,
@@ -8236,18 +8229,17 @@ begin
         'resolution', incident.resolution,
         'next_slot_at', (select s.next_slot_at from analytics.job_slots as s where s.job_name = incident.evidence ->> 'job')
     );
-end
 $$;
 
 revoke all on function freshet.alert_payload(analytics.incidents, text) from public, anon, authenticated;
 
-comment on function freshet.alert_payload(analytics.incidents, text) is 'What an alert says, unscrubbed.';
+comment on function freshet.alert_payload(analytics.incidents, text) is 'The content of an alert, unscrubbed.';
 
 -- supabase/schemas/audit/alerts/cause_of.sql
 
 -- Object: freshet.cause_of()
--- Why: of each incident that has just opened: does another one speak for it? Whatever is not spoken for is told, and what
---      outlives its cause is told too.
+-- Why: decides for each incident that has just opened whether another one stands for it. An incident without a cause is
+--      announced, and so is one that outlives its cause.
 create function freshet.cause_of(incident analytics.incidents)
 returns setof bigint
 language plpgsql
@@ -8255,7 +8247,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- What is about no job is about pg_cron itself.
+    -- An incident about no job is about pg_cron itself.
     about constant text[] := case
         when incident.job_name is null and jsonb_typeof(incident.evidence -> 'jobs') = 'array' and incident.evidence -> 'jobs' <> '[]'
             then array(select jsonb_array_elements_text(incident.evidence -> 'jobs'))
@@ -8263,7 +8255,7 @@ declare
     end;
 begin
     return query
-    -- First what costs little to ask: hundreds of incidents may open in one pass.
+    -- Cheap conditions first: hundreds of incidents may open in one pass.
     with candidate as materialized (
         select r.reach, r.rank, c.incident_id, c.cause_id
         from analytics.alert_causes as r
@@ -8281,11 +8273,11 @@ begin
     join analytics.incidents as c on c.incident_id = r.incident_id
     left join analytics.incidents as root on root.incident_id = c.cause_id
     where freshet.severity_rank(c.severity) >= freshet.severity_rank(incident.severity)
-        -- One that is told, or is about to be.
+        -- An incident that is announced, or is about to be.
         and root.closed_at is null
         and not freshet.is_muted(c)
-        -- Each job that the incident is about was struck, and would have run again a period later. A pass finds it five minutes
-        -- after that.
+        -- Each job of the incident was struck, and would have run again one period later. A pass finds that run five
+        -- minutes after it.
         and not exists (
             select
             from unnest(about) as j (job)
@@ -8307,9 +8299,7 @@ comment on function freshet.cause_of(analytics.incidents) is
 -- supabase/schemas/audit/alerts/enqueue_alert.sql
 
 -- Object: freshet.enqueue_alert()
--- Grain: alert_causes: one row per kind and kind of which it is the consequence
--- Why: an incident is told when it opens and when it closes, and a flood of them is told as one. Written in the
---      transaction of the pass, so that an incident and its alert exist together or not at all.
+-- Why: the key of the outbox is incident and transition, so a repeated pass writes no second alert.
 create function freshet.enqueue_alert(incident analytics.incidents, transition text)
 returns void
 language sql
@@ -8334,28 +8324,27 @@ comment on function freshet.enqueue_alert(analytics.incidents, text) is 'Puts an
 -- supabase/schemas/audit/alerts/family_threshold.sql
 
 -- Object: freshet.family_threshold()
--- Why: one deployment that breaks forty views is one piece of news. What has one cause is known by what it looks like: the
---      same kind, and for what a run said of its end the same SQLSTATE and message.
+-- Why: incidents that look alike are one alert only where coincidence is unlikely.
 create function freshet.family_threshold(incident analytics.incidents)
 returns integer
 language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
-    -- Two refreshes that fail alike within an hour are hardly a coincidence; two jobs of different purposes may well be.
+    -- Two refreshes that fail alike within an hour are hardly a coincidence; two jobs of different purposes may well
+    -- be.
     select case when incident.kind = 'failed' and incident.job_name like 'refresh-%' then 2 else 5 end;
 $$;
 
 revoke all on function freshet.family_threshold(analytics.incidents) from public, anon, authenticated;
 
 comment on function freshet.family_threshold(analytics.incidents) is
-    'From how many incidents of its family within an hour on they are told as one.';
+    'From how many incidents of one family within an hour on they are announced as one.';
 
 -- supabase/schemas/audit/alerts/is_muted.sql
 
 -- Object: freshet.is_muted()
--- Why: one deployment that breaks forty views is one piece of news. What has one cause is known by what it looks like: the
---      same kind, and for what a run said of its end the same SQLSTATE and message.
+-- Why: an operator mutes a job during planned work; its incidents are recorded and not announced.
 create function freshet.is_muted(incident analytics.incidents)
 returns boolean
 language sql
@@ -8367,21 +8356,21 @@ as $$
         from analytics.scheduled_jobs as d
         where d.job_name = incident.job_name
             and d.muted_until > clock_timestamp()
-            -- Another owner's job of the name is not the one that was muted.
+            -- Another owner's job of the same name is not the muted one.
             and d.owner = coalesce(incident.evidence ->> 'owner', d.owner)
     );
 $$;
 
 revoke all on function freshet.is_muted(analytics.incidents) from public, anon, authenticated;
 
-comment on function freshet.is_muted(analytics.incidents) is 'Whether nothing is to be told now of the job that the incident is about.';
+comment on function freshet.is_muted(analytics.incidents) is
+    'Whether alerts about the job of this incident are muted now.';
 
 -- supabase/schemas/audit/alerts/last_strike.sql
 
 -- Object: freshet.last_strike()
--- Why: a cause that spoke for whatever opened while it was open swallowed what it had nothing to do with: one job that runs
---      weekly and was refused a connection kept every stale view silent until Monday. A cause reaches the jobs that it
---      struck, for one period of each after its last strike.
+-- Why: a cause reaches the jobs that it struck, for one period of each after its last strike; see
+--      analytics.alert_causes.
 create function freshet.last_strike(cause analytics.incidents, reach text, job text)
 returns timestamptz
 language sql
@@ -8392,7 +8381,7 @@ as $$
         when last_strike.reach = 'struck' then (
             select s.struck_at from analytics.struck_jobs as s where s.kind = cause.kind and s.job_name = last_strike.job
         )
-        -- Each pass that finds it still so is a strike.
+        -- Each pass that still finds it counts as a strike.
         when last_strike.reach = 'lasting' or cause.job_name = last_strike.job then cause.last_seen_at
         when last_strike.reach = 'owner' then case
             when exists (select from freshet.known_cron_jobs() as j where j.job_name = last_strike.job and j.owner = cause.subject)
@@ -8401,7 +8390,7 @@ as $$
         end
         when last_strike.reach = 'once' then case
             when cause.kind = 'restarted' then cause.last_seen_at
-            -- Of no single job: no job was started at all. It stays open until the rarest of them has run.
+            -- About no single job: no job was started at all. It stays open until the rarest of them has run.
             when cause.job_name is null then greatest(
                 cause.first_seen_at, (select a.scheduler_resumed_at from analytics.audit_state as a)
             )
@@ -8412,13 +8401,12 @@ $$;
 revoke all on function freshet.last_strike(analytics.incidents, text, text) from public, anon, authenticated;
 
 comment on function freshet.last_strike(analytics.incidents, text, text) is
-    'When a cause last struck a job (null: what is about no job), by its reach; null when it did not.';
+    'When a cause last struck a job (null: an incident about no job), by its reach; null when it did not.';
 
 -- supabase/schemas/audit/alerts/name_members.sql
 
 -- Object: freshet.name_members()
--- Why: the event of a cause names what it speaks for, so that nothing is silent because something else is wrong. What
---      joins later is named too: the cause is told again, in its issue.
+-- Why: the event of a cause lists the incidents that it stands for, so that none is silent because of another one.
 create function freshet.name_members(cause analytics.incidents, transition text)
 returns analytics.incidents
 language plpgsql
@@ -8428,7 +8416,7 @@ declare
     members bigint[];
     named jsonb;
 begin
-    -- What is new and what goes on; at its end also what was over since it was told last.
+    -- New and continuing members; at its end also those that ended since it was last announced.
     select coalesce(array_agg(i.incident_id order by i.incident_id), '{}') into members
     from analytics.incidents as i
     where i.cause_id = cause.incident_id
@@ -8462,16 +8450,17 @@ $$;
 revoke all on function freshet.name_members(analytics.incidents, text) from public, anon, authenticated;
 
 comment on function freshet.name_members(analytics.incidents, text) is
-    'Writes into the evidence of an incident what it speaks for, notes that it was named, and returns the incident.';
+    'Writes into the evidence of an incident which ones it stands for, marks those as listed, and returns the incident.';
 
 -- supabase/schemas/audit/alerts/outbox.sql
 
 -- Object: analytics.outbox
--- Grain: outbox: one row per incident and transition that is to be told; alert_channels: one row per channel
+-- Grain: one row per incident and transition to be announced
 -- Why: an alert is written in the transaction that found its reason, and stays until the receiver has answered 2xx for
---      it. Limits that the receiver set live here too, since isolates do not.
--- Why resolve_attempts, resolve_not_before, resolve_lease_until, resolve_token, resolved_at, resolve_error: no event closes an issue at the receiver, and an event on a closed one opens it again. So with a token of the
---      receiver's API a recovery is told by closing the issue, and by an event beside it where that cannot be done.
+--      it.
+-- Why resolve_attempts, resolve_not_before, resolve_lease_until, resolve_token, resolved_at, resolve_error: no event
+--      closes an issue at the receiver, and an event on a closed issue opens it again. So with a token of the
+--      receiver's API a recovery is reported by closing the issue, and by an event only where that cannot be done.
 create table analytics.outbox (
     event_id text primary key check (event_id ~ '^[0-9a-f]{32}$'),
     incident_id bigint not null references analytics.incidents (incident_id),
@@ -8508,26 +8497,31 @@ alter table analytics.outbox enable row level security;
 
 revoke all on table analytics.outbox from public, anon, authenticated;
 
-comment on table analytics.outbox is 'Alerts to be told. Pending until acknowledged by a 2xx; parked when the receiver refuses them for good.';
+comment on table analytics.outbox is
+    'Alerts to be sent. Pending until acknowledged by a 2xx; parked when the receiver refuses them for good.';
 
-comment on column analytics.outbox.payload is 'The facts, as the database has them: scrubbed by the sender, never sent as they are.';
+comment on column analytics.outbox.payload is
+    'The facts as the database has them: the sender scrubs them and never sends them unscrubbed.';
 
 comment on column analytics.outbox.lease_token is 'Fencing: moves with each lease; an answer with an older token changes nothing.';
 
 comment on column analytics.outbox.event_id is 'First 32 hex of sha256(random part of the incident | transition): sending again is the same event.';
 
-comment on column analytics.outbox.resolve_attempts is 'Of a recovery: how often it was tried to close the issue of its opening.';
+comment on column analytics.outbox.resolve_attempts is
+    'For a recovery: how many attempts were made to close the issue of its opening.';
 
-comment on column analytics.outbox.resolve_token is 'Fencing, as lease_token: telling and closing are leased apart.';
+comment on column analytics.outbox.resolve_token is
+    'Fencing, as lease_token: sending and closing have separate leases.';
 
-comment on column analytics.outbox.resolved_at is 'Of a recovery: when the receiver said that the issue is closed, or need not be.';
+comment on column analytics.outbox.resolved_at is
+    'For a recovery: when the receiver said that the issue is closed, or need not be.';
 
-comment on column analytics.outbox.resolve_error is 'Why it was not closed, in the receiver''s words; or what was left out in closing it.';
+comment on column analytics.outbox.resolve_error is
+    'Why the issue was not closed, in the receiver''s words; or what was left out in closing it.';
 
 -- supabase/schemas/audit/detectors/observe_struck_jobs.sql
 
--- Object: freshet.observe_struck_jobs()
--- Grain: struck_jobs: one row per kind and job whose last run was struck from outside
+-- Object: freshet.observe_struck_jobs(), used by the detectors of kinds infrastructure and restarted
 -- Why: when pg_cron gets no connection or no worker, every job that was due fails. That is one incident about pg_cron,
 --      which lasts until each of them has run again, and not one about each job.
 create function freshet.observe_struck_jobs(kind text, runs freshet.audited_run[])
@@ -8595,9 +8589,8 @@ comment on function freshet.observe_struck_jobs(text, freshet.audited_run[]) is
 -- supabase/schemas/audit/detectors/struck_jobs.sql
 
 -- Object: analytics.struck_jobs
--- Grain: struck_jobs: one row per kind and job whose last run was struck from outside
--- Why: when pg_cron gets no connection or no worker, every job that was due fails. That is one incident about pg_cron,
---      which lasts until each of them has run again, and not one about each job.
+-- Grain: one row per kind and job whose last run was struck from outside
+-- Why: an incident about pg_cron lasts until each job that it struck has run again; see freshet.observe_struck_jobs().
 create table analytics.struck_jobs (
     kind text not null references analytics.alert_kinds (kind),
     job_name text not null,
@@ -8611,22 +8604,18 @@ alter table analytics.struck_jobs enable row level security;
 
 revoke all on table analytics.struck_jobs from public, anon, authenticated;
 
-comment on table analytics.struck_jobs is 'Jobs whose last run was struck by what also strikes others; a row leaves when the job has run again.';
+comment on table analytics.struck_jobs is
+    'Jobs whose last run was ended by a cause that also strikes others; a row is deleted when the job has run again.';
 
 -- supabase/schemas/audit/kinds/failed.sql
 
--- Object: freshet.detect_failed()
--- Why: a detector says how its subjects stand and nothing else; freshet.observe judges. What struck a run from outside
---      (no connection, a restart, an unscheduling) or was cut off by its time limit is told by the detectors of those.
 create function freshet.detect_failed(runs freshet.audited_run[])
 returns void
-language plpgsql
+language sql
 set search_path = pg_catalog, pg_temp
 as $$
-begin
-    perform freshet.note_failed_refreshes(runs);
-    perform freshet.observe_runs('failed', 'failed', runs);
-end
+    select freshet.note_failed_refreshes(runs);
+    select freshet.observe_runs('failed', 'failed', runs);
 $$;
 
 revoke all on function freshet.detect_failed(freshet.audited_run[]) from public, anon, authenticated;
@@ -8666,10 +8655,10 @@ begin
     end if;
     perform freshet.watch_slots(calendar);
     if current_setting('cron.log_run', true) = 'off' then
-        -- Without rows nothing can be told; that is a finding of its own.
+        -- Without rows nothing can be judged; that is a finding of its own.
         update analytics.job_slots set watched_since = clock_timestamp(), missed_slot_at = null, missed_by = null;
     elsif exists (select from pg_catalog.pg_stat_activity as p where p.application_name = 'pg_cron scheduler') then
-        -- A scheduler that is gone speaks for all of its jobs.
+        -- A missing scheduler is the cause for all of its jobs.
         perform freshet.judge_slots(running_since);
     end if;
 
@@ -8743,7 +8732,7 @@ begin
             or exists (select from analytics.findings as f where f.kind = 'pile_up' and f.subject = p.job_name and f.state <> 'ok')
         )
         and p.job_name in (select r.job_name from unnest(runs) as r)
-        -- A worker that follows itself at once has work.
+        -- A worker that starts again at once has work.
         and not exists (select from analytics.scheduled_jobs as d where d.job_name = p.job_name and d.is_worker)
     order by p.job_name;
 
@@ -8754,18 +8743,16 @@ $$;
 revoke all on function freshet.detect_pile_up(freshet.audited_run[]) from public, anon, authenticated;
 
 comment on function freshet.detect_pile_up(freshet.audited_run[]) is
-    'Kind pile_up: a job that started twice in a row as soon as it had ended, its runs lasting into the next slot.';
+    'Kind pile_up: a job that started twice in a row as soon as its previous run had ended, each lasting into the next slot.';
 
 -- supabase/schemas/audit/kinds/restarted.sql
 
 create function freshet.detect_restarts(runs freshet.audited_run[])
 returns void
-language plpgsql
+language sql
 set search_path = pg_catalog, pg_temp
 as $$
-begin
-    perform freshet.observe_struck_jobs('restarted', runs);
-end
+    select freshet.observe_struck_jobs('restarted', runs);
 $$;
 
 revoke all on function freshet.detect_restarts(freshet.audited_run[]) from public, anon, authenticated;
@@ -8796,7 +8783,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- Of a background worker pg_cron notes the end when it begins to listen, which may be at once.
+    -- For a background worker, pg_cron records as end when it begins to listen, which may be at once.
     has_true_ends constant boolean := coalesce(
         (select g.setting = 'off' from pg_catalog.pg_settings as g where g.name = 'cron.use_background_workers'), true
     );
@@ -8814,7 +8801,7 @@ begin
         )
     )
     from (
-        -- What was declared, for jobs that say so.
+        -- The declared minimum, for jobs that have one.
         select distinct on (r.job_name)
             r.job_name, r.runid,
             extract(epoch from r.ended_at - r.started_at) as seconds,
@@ -8842,7 +8829,7 @@ begin
         )
     )
     from (
-        -- What is usual, for views: the ledger knows which refreshes were real.
+        -- The usual duration, for views: the ledger knows which refreshes were real.
         select
             v.job_name, v.view_name, v.schedule,
             max(d.seconds) filter (where d.place = 1) as seconds,
@@ -8852,7 +8839,7 @@ begin
         group by v.job_name, v.view_name, v.schedule
         having count(*) > 10
     ) as m
-    -- Below a second the machine's mood is larger than the work.
+    -- Below a second, noise of the machine exceeds the work.
     where m.median >= 1
         and (
             m.seconds < 0.2 * m.median
@@ -8871,13 +8858,13 @@ $$;
 revoke all on function freshet.detect_too_fast(freshet.audited_run[]) from public, anon, authenticated;
 
 comment on function freshet.detect_too_fast(freshet.audited_run[]) is
-    'Kind too_fast: a run under the declared min_runtime, or a refresh under a fifth of the median of the ones before it.';
+    'Kind too_fast: a run under the declared min_runtime, or a refresh under a fifth of the median of those before it.';
 
 -- supabase/schemas/audit/pass/begin_account.sql
 
 -- Object: freshet.begin_account()
--- Why: the first pass takes what is there as its starting point. Runs that have ended go into the ledger and to no detector;
---      runs that are open are followed, but for those that died before.
+-- Why: the first pass takes the existing history as its starting point. Runs that have ended go into the ledger and to
+--      no detector; open runs are followed, except those that died before.
 create function freshet.begin_account(runs freshet.audited_run[], pass_started_at timestamptz)
 returns void
 language plpgsql
@@ -8886,8 +8873,8 @@ as $$
 begin
     perform freshet.note_failed_refreshes(runs);
 
-    -- Rows that no process will ever end were left by a crash before. One that is being started has no process yet, and
-    -- is the newest.
+    -- Open rows without a process were left by an earlier crash. A run that is just starting has no process yet, and is
+    -- the newest.
     if pg_has_role(current_user, 'pg_read_all_stats', 'usage') then
         update analytics.open_runs as o
         set given_up_at = clock_timestamp()
@@ -8909,14 +8896,12 @@ $$;
 revoke all on function freshet.begin_account(freshet.audited_run[], timestamptz) from public, anon, authenticated;
 
 comment on function freshet.begin_account(freshet.audited_run[], timestamptz) is
-    'The first pass has seen the history: what is in it is known, and judged no more. Once.';
+    'The first pass has seen the history: its runs are known, and no longer judged. Once.';
 
 -- supabase/schemas/audit/pass/call_detector.sql
 
 -- Object: freshet.call_detector()
--- Grain: audit_detectors: one row per detector; detector_arrears: one row per detector that has not been given all runs
--- Why: what one detector cannot bear must end neither the others nor what they found. Each runs in a savepoint of its own,
---      its failure is a finding, and the runs that it failed to take wait for it.
+-- Why: the savepoint around one detector; see analytics.audit_detectors.
 create function freshet.call_detector(
     call text, runs freshet.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamptz, time_ends_at timestamptz
 )
@@ -8928,9 +8913,10 @@ begin
     execute format('select %s', call) using runs, calendar, new_epoch_reason, pass_started_at;
     return null;
 exception
-    -- "others" leaves these two out.
+    -- "others" does not include these two.
     when query_canceled then
-        -- The statement's time is over, once: what little follows it has none to be over. Who cancels by hand means the pass.
+        -- A statement times out only once: the little that follows has no limit. A cancellation by hand means the whole
+        -- pass.
         if coalesce(clock_timestamp() < time_ends_at, true) then
             raise;
         end if;
@@ -8946,14 +8932,13 @@ revoke all on function freshet.call_detector(text, freshet.audited_run[], jsonb,
     from public, anon, authenticated;
 
 comment on function freshet.call_detector(text, freshet.audited_run[], jsonb, text, timestamptz, timestamptz) is
-    'Calls one detector in a savepoint. Null, or how it failed; then nothing of what it wrote is left. time_ends_at: when the server ends the statement.';
+    'Calls one detector in a savepoint. Returns null, or how it failed; then everything that it wrote is rolled back. time_ends_at: when the server ends the statement.';
 
 -- supabase/schemas/audit/pass/detector_arrears.sql
 
 -- Object: freshet.detector_arrears
--- Grain: audit_detectors: one row per detector; detector_arrears: one row per detector that has not been given all runs
--- Why: what one detector cannot bear must end neither the others nor what they found. Each runs in a savepoint of its own,
---      its failure is a finding, and the runs that it failed to take wait for it.
+-- Grain: one row per detector with runs that it has not processed
+-- Why: the watermark moves even when a detector fails, so its runs are kept here.
 create table freshet.detector_arrears (
     detector text primary key references analytics.audit_detectors (detector) on delete cascade on update cascade,
     runs freshet.audited_run[] not null
@@ -8963,20 +8948,20 @@ alter table freshet.detector_arrears enable row level security;
 
 revoke all on table freshet.detector_arrears from public, anon, authenticated;
 
-comment on table freshet.detector_arrears is 'Runs that a detector has still to be given: the watermark has moved past them.';
+comment on table freshet.detector_arrears is
+    'Runs that a detector still has to process: the watermark has moved past them.';
 
 -- supabase/schemas/audit/pass/keep_arrears.sql
 
 -- Object: freshet.keep_arrears()
--- Grain: audit_detectors: one row per detector; detector_arrears: one row per detector that has not been given all runs
--- Why: what one detector cannot bear must end neither the others nor what they found. Each runs in a savepoint of its own,
---      its failure is a finding, and the runs that it failed to take wait for it.
+-- Why: runs that a detector failed to process wait for its next call; see freshet.detector_arrears.
 create function freshet.keep_arrears(detector text, runs freshet.audited_run[])
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
-    -- So many at most: what an outage of days leaves behind is not worth an outage of the audit. The newest say how things are.
+    -- A limited number: the backlog of an outage of days is not worth an outage of the audit. The newest runs show the
+    -- current state.
     delete from freshet.detector_arrears as a where a.detector = keep_arrears.detector;
     insert into freshet.detector_arrears (detector, runs)
     select keep_arrears.detector, runs[greatest(1, cardinality(runs) - 19999):]
@@ -8985,13 +8970,13 @@ $$;
 
 revoke all on function freshet.keep_arrears(text, freshet.audited_run[]) from public, anon, authenticated;
 
-comment on function freshet.keep_arrears(text, freshet.audited_run[]) is 'Keeps the runs that a detector is given the next time, instead of those that were kept for it. Idempotent.';
+comment on function freshet.keep_arrears(text, freshet.audited_run[]) is
+    'Replaces the runs kept for a detector by those that it gets the next time. Idempotent.';
 
 -- supabase/schemas/audit/pass/note_failed_refreshes.sql
 
 -- Object: freshet.note_failed_refreshes()
--- Why: the first pass takes what is there as its starting point. Runs that have ended go into the ledger and to no detector;
---      runs that are open are followed, but for those that died before.
+-- Why: a failed scheduled refresh rolls its own ledger row back, so the audit writes it from pg_cron's history.
 create function freshet.note_failed_refreshes(runs freshet.audited_run[])
 returns void
 language sql
@@ -9012,13 +8997,13 @@ $$;
 revoke all on function freshet.note_failed_refreshes(freshet.audited_run[]) from public, anon, authenticated;
 
 comment on function freshet.note_failed_refreshes(freshet.audited_run[]) is
-    'Writes the ledger rows of failed refreshes: their own transactions took them along. Not idempotent: each run is given once.';
+    'Writes the ledger rows of failed refreshes, which their own transactions rolled back. Not idempotent: each run is given once.';
 
 -- supabase/schemas/audit/pass/read_history.sql
 
 -- Object: freshet.read_history()
--- Why: a pass ends within the time that the platform gives a statement, whatever is in cron.job and its history, and commits
---      what it found. How much it reads at once follows from how long that took.
+-- Why: a pass ends within the time that the platform gives a statement, whatever is in cron.job and its history, and
+--      commits what it found. How much it reads at once depends on how long the last read took.
 create function freshet.read_history(
     pass_started_at timestamptz, out runs freshet.audited_run[], out new_epoch_reason text, out run_count integer,
     out has_backlog boolean, out read_error text
@@ -9035,7 +9020,7 @@ begin
         delete from freshet.detector_arrears;
     end if;
     perform freshet.skip_backlog(batch_size);
-    -- The first pass begins with all of it; afterwards a backlog is read in batches.
+    -- The first pass reads all of it; later a backlog is read in batches.
     select array_agg(r order by r.runid) into runs
     from freshet.take_runs(case when is_first then null else batch_size end) as r;
     run_count := coalesce(cardinality(runs), 0);
@@ -9048,14 +9033,14 @@ begin
     ) as waiting;
     if is_first then
         perform freshet.begin_account(runs, pass_started_at);
-        -- Nothing was relied upon yet, so nothing is lost.
+        -- Nothing was relied on yet, so nothing is lost.
         new_epoch_reason := null;
         runs := null;
     end if;
 exception
-    -- pg_cron itself is gone, closed to us, or says what cannot be read: that is a finding, not a reason to say nothing.
+    -- pg_cron is gone, not readable, or returned unreadable data: that is a finding, not a reason to report nothing.
     when assert_failure or others then
-        -- Another pass of half the size may get through what this one did not.
+        -- Another pass of half the size may succeed where this one did not.
         if freshet.is_passing(sqlstate) then
             raise;
         end if;
@@ -9068,14 +9053,12 @@ $$;
 revoke all on function freshet.read_history(timestamptz) from public, anon, authenticated;
 
 comment on function freshet.read_history(timestamptz) is
-    'Takes the runs that ended, and moves the watermark past them; or says why it could not, and has changed nothing. has_backlog: a hundred or more are left.';
+    'Takes the runs that ended, and moves the watermark past them; or returns why it could not, and has changed nothing. has_backlog: a hundred or more are left.';
 
 -- supabase/schemas/audit/pass/run_detector.sql
 
 -- Object: freshet.run_detector()
--- Grain: audit_detectors: one row per detector; detector_arrears: one row per detector that has not been given all runs
--- Why: what one detector cannot bear must end neither the others nor what they found. Each runs in a savepoint of its own,
---      its failure is a finding, and the runs that it failed to take wait for it.
+-- Why: a detector that failed gets its kept runs again, in smaller portions; see analytics.audit_detectors.
 create function freshet.run_detector(
     detector analytics.audit_detectors, arrears freshet.audited_run[], runs freshet.audited_run[], calendar jsonb,
     new_epoch_reason text, pass_started_at timestamptz, time_ends_at timestamptz
@@ -9088,7 +9071,7 @@ declare
     takes_runs constant boolean := detector.call ~ '\$1\y';
     singly_until constant timestamptz := clock_timestamp() + interval '1 second';
     waiting freshet.audited_run[] := arrears || runs;
-    -- One that ran out of time gets less at once.
+    -- A detector that ran out of time gets fewer runs at once.
     given_count integer := least(cardinality(waiting), case when detector.out_of_time_at is null then 20000 else 1000 end);
     refused_count integer := 0;
     failure jsonb;
@@ -9103,7 +9086,8 @@ begin
 
     if failure is not null then
         given_count := 0;
-        -- What has failed twice is given one by one: a run that it cannot bear is left out, and takes no other one along.
+        -- After two failures runs are given one by one: a run that the detector cannot process is skipped, and does not
+        -- take others along.
         while not (failure ->> 'is_passing')::boolean and given_count < cardinality(arrears) and clock_timestamp() < singly_until loop
             single_failure := freshet.call_detector(
                 detector.call, waiting[given_count + 1:given_count + 1], calendar, null, pass_started_at, time_ends_at
@@ -9129,13 +9113,13 @@ revoke all on function freshet.run_detector(
 comment on function freshet.run_detector(
     analytics.audit_detectors, freshet.audited_run[], freshet.audited_run[], jsonb, text, timestamptz, timestamptz
 ) is
-    'Gives a detector the runs that it has not taken yet, and the new ones. Null, or how it failed.';
+    'Gives a detector the runs that it has not processed yet, and the new ones. Returns null, or how it failed.';
 
 -- supabase/schemas/audit/purge/purge_runs.sql
 
 -- Object: freshet.purge_runs()
--- Why: the history of pg_cron belongs to every job of the database. An installation that deletes what other people's jobs wrote
---      takes their evidence, unasked; so only runs of Freshet's own commands go, until the table says otherwise.
+-- Why: deletes by runid, the only index of the history, and keeps what the audit still needs: whose runs may go is
+--      decided by analytics.retention.
 create function freshet.purge_runs(rule analytics.retention)
 returns bigint
 language plpgsql
@@ -9154,12 +9138,13 @@ declare
     deleted_count bigint;
 begin
     select * into strict state from analytics.audit_state;
-    -- What stays of others would be read again each hour. Another rule, or a history that began again, begins again as well.
+    -- Runs of other jobs that stay would be read again each hour. A changed rule, or a new history, starts from the
+    -- beginning.
     rule_name := format('%s %s %s', rule.keep_for, rule.of_all_jobs, state.epoch);
     swept_runid := case when rule.swept ->> 'rule' = rule_name then (rule.swept ->> 'runid')::bigint else 0 end;
 
-    -- The lowest runids are the oldest. Some have no times, as they never started: one that is followed by a run that is
-    -- old enough is itself old enough.
+    -- The lowest runids are the oldest. Some have no times, as they never started: one that is followed by an old
+    -- enough run is old enough itself.
     with lowest as (
         select d.runid, coalesce(freshet.run_time(d.end_time), freshet.run_time(d.start_time)) as ended_at
         from cron.job_run_details as d
@@ -9174,7 +9159,7 @@ begin
     into youngest_old_runid, timeless_up_to
     from lowest as l;
 
-    -- A whole batch of them: the first run with times that comes after it decides.
+    -- A whole batch of them: the first run with times after it decides.
     if timeless_up_to is not null then
         select case when d.end_time < ended_before then timeless_up_to end into youngest_old_runid
         from cron.job_run_details as d
@@ -9193,7 +9178,7 @@ begin
         and not exists (select from analytics.open_runs as o where o.epoch = state.epoch and o.runid = d.runid);
     get diagnostics deleted_count = row_count;
 
-    -- One that has to stay for now is looked at again.
+    -- A run that has to stay for now is looked at again.
     select min(d.runid) into first_kept_runid
     from cron.job_run_details as d
     where d.runid > swept_runid
@@ -9213,22 +9198,22 @@ $$;
 revoke all on function freshet.purge_runs(analytics.retention) from public, anon, authenticated;
 
 comment on function freshet.purge_runs(analytics.retention) is
-    'Deletes Freshet''s runs that ended before, by runid, or those of all jobs where the rule says so, and forgets jobs that are as long gone. Never above the watermark of the audit, never an open run, never the newest.';
+    'Deletes Freshet''s old runs, by runid, or those of all jobs where the rule says so, and forgets jobs that have been gone as long. Never above the watermark of the audit, never an open run, never the newest.';
 
 -- supabase/schemas/audit/runs/audit_state.sql
 
 -- Object: analytics.audit_state
--- Grain: audit_state: one row; known_jobs: one row per jobid ever seen in an epoch; open_runs: one row per run that has
---        not ended
+-- Grain: one row
 -- Why: the history is read by runid, its only index. Every run at or below low_runid is either recorded as ended or
---      listed in open_runs, so a pass costs what is new, whatever the history has grown to.
--- Why judged_since: between the migrations and the functions no audit runs, and jobs fail for want of a secret or find no function. The
---      first pass that sees begins the account: what ended, was called or grew old before it is not judged, however long
---      that was. What still stands is told when it would have been, had everything begun with that pass.
--- Why batch_size: a pass ends within the time that the platform gives a statement, whatever is in cron.job and its history, and commits
---      what it found. How much it reads at once follows from how long that took.
--- Why answers_read_at, answers_last_id: the detector looked back six hours at most, so that what a longer outage left was never judged. It goes on where it
---      ended. And what pg_net deleted before it was read is said, as a loss of history is.
+--      listed in analytics.open_runs, so a pass costs what is new, whatever the history has grown to.
+-- Why judged_since: between the migrations and the deployment of the functions no audit runs, and jobs fail because a
+--      secret is missing or find no function. What ended, was called or grew old before the first pass that sees the
+--      history is not judged, however long that was. What is still wrong is reported as if everything had begun with
+--      that pass.
+-- Why batch_size: a pass ends within the time that the platform gives a statement. How much it reads at once depends on
+--      how long the last read took.
+-- Why answers_read_at, answers_last_id: reading of pg_net's answers continues where it ended, however long an outage
+--      was.
 create table analytics.audit_state (
     is_singleton boolean primary key default true check (is_singleton),
     epoch integer not null default 1,
@@ -9256,17 +9241,19 @@ alter table analytics.audit_state enable row level security;
 
 revoke all on table analytics.audit_state from public, anon, authenticated;
 
-comment on table analytics.audit_state is 'Where the audit stands: epoch, watermark, and how the last pass ended.';
+comment on table analytics.audit_state is 'State of the audit: epoch, watermark, and how the last pass ended.';
 
 comment on column analytics.audit_state.epoch is 'Moves by one when runids start again or the database is another one: runids compare within an epoch only.';
 
-comment on column analytics.audit_state.system_identifier is 'Of the cluster: a restored or cloned database tells itself apart by it.';
+comment on column analytics.audit_state.system_identifier is
+    'Of the cluster: a restored or cloned database is recognised by it.';
 
 comment on column analytics.audit_state.history_relation is 'OID of cron.job_run_details: another one means that the extension was created again.';
 
 comment on column analytics.audit_state.low_runid is 'Watermark: runs up to here are recorded, or listed in open_runs.';
 
-comment on column analytics.audit_state.last_runid_seen is 'The run at the watermark, while it is in the history: when it is gone by the next pass, someone deleted.';
+comment on column analytics.audit_state.last_runid_seen is
+    'The run at the watermark, while it is in the history: if it is gone by the next pass, it was deleted.';
 
 comment on column analytics.audit_state.canary_seen_at is 'When the audit last saw a run of its own job, or began to look for one.';
 
@@ -9276,20 +9263,26 @@ comment on column analytics.audit_state.scheduler_resumed_at is
 comment on column analytics.audit_state.judged_since is
     'When the first pass that could read the history began: nothing that happened before counts. Null until then.';
 
-comment on column analytics.audit_state.timeline is 'Of the cluster: another one means that it was restored, or that a standby took over.';
+comment on column analytics.audit_state.timeline is
+    'Of the cluster: another value means that it was restored, or that a standby took over.';
 
-comment on column analytics.audit_state.batch_size is 'Runs that a pass reads at most: halved when one ran out of time, doubled when one was quick.';
+comment on column analytics.audit_state.batch_size is
+    'Runs that a pass reads at most: halved after a pass ran out of time, doubled after a quick one.';
 
-comment on column analytics.audit_state.failed_count is 'Calls of cron-audit in a row whose pass failed; 0 after one that did not.';
+comment on column analytics.audit_state.failed_count is
+    'Calls of cron-audit in a row whose pass failed; 0 after one that succeeded.';
 
-comment on column analytics.audit_state.failure is 'Why the last of them failed; null after one that did not.';
+comment on column analytics.audit_state.failure is 'Why the last of them failed; null after one that succeeded.';
 
-comment on column analytics.audit_state.answers_read_at is 'When the answers of pg_net that no ledger row explains were read last.';
+comment on column analytics.audit_state.answers_read_at is
+    'When the answers of pg_net that no ledger row explains were last read.';
 
-comment on column analytics.audit_state.answers_last_id is 'The last number that pg_net had given to a request by then.';
+comment on column analytics.audit_state.answers_last_id is 'The last id that pg_net had given to a request by then.';
 
 -- supabase/schemas/audit/runs/is_run_alive.sql
 
+-- Object: freshet.is_run_alive()
+-- Why: an open row alone does not show whether its run still works.
 create function freshet.is_run_alive(run analytics.open_runs)
 returns boolean
 language sql
@@ -9299,7 +9292,7 @@ as $$
     select not run.is_local or exists (
         select
         from pg_catalog.pg_stat_activity as a
-        -- A process that is younger than the run has only inherited its number; a worker may need a while to begin.
+        -- A process that started after the run has only inherited its number; a worker may need a while to begin.
         where a.pid = run.job_pid and a.backend_start <= coalesce(run.started_at, run.first_seen_at) + interval '30 seconds'
     );
 $$;
@@ -9307,7 +9300,7 @@ $$;
 revoke all on function freshet.is_run_alive(analytics.open_runs) from public, anon, authenticated;
 
 comment on function freshet.is_run_alive(analytics.open_runs) is
-    'Whether an open run has a process. A run on another server is taken to have one.';
+    'Whether an open run has a process. A run on another server is assumed to have one.';
 
 -- supabase/schemas/core/changes/trim_source_changes.sql
 
@@ -9377,8 +9370,11 @@ values (
 
 -- supabase/schemas/audit/kinds/answer_failed.sql
 
+-- Kind: answer_failed
+-- Means: a resource answers 500 or 503 because of a defect.
+-- Why: only the functions see that their answers fail; their reports are in analytics.failed_answers.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('answer_failed', 'error', false, true, 'A resource cannot be answered: its callers get 500 or 503 by a fault of ours.');
+values ('answer_failed', 'error', false, true, 'A resource cannot be answered: its callers get 500 or 503 because of a defect.');
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
@@ -9389,24 +9385,33 @@ values (
 
 -- supabase/schemas/audit/kinds/audit_failed.sql
 
+-- Kind: audit_failed
+-- Means: passes of the audit fail, so nothing new is detected.
+-- Detector: analytics.note_failed_audit() in audit/pass/, called after a pass that failed.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('audit_failed', 'error', false, false, 'The audit''s own pass failed twice in a row: nothing new is detected.');
 
 -- supabase/schemas/audit/kinds/blind.sql
 
+-- Kind: blind
+-- Means: the audit does not see its own job or runs.
+-- Detector: below, called by freshet.run_audit_pass() before all others.
+-- Why: no rows means unknown, never healthy.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('blind', 'fatal', false, false, 'The audit does not see its own job, so nothing that it does not see is healthy.');
+values ('blind', 'fatal', false, false, 'The audit does not see its own job: what it cannot see is unknown, not healthy.');
 
 insert into analytics.alert_causes (kind, cause, reach, rank)
 values
     -- A job without an owner keeps the scheduler in a crash loop.
     ('blind', 'orphan_owner', 'lasting', 1),
     ('blind', 'read_only', 'lasting', 1),
-    -- A job without an owner keeps the scheduler in a crash loop.
     ('blind', 'scheduler_gone', 'lasting', 2);
 
 -- supabase/schemas/audit/kinds/bundled_refreshes.sql
 
+-- Kind: bundled_refreshes
+-- Means: one job refreshes several views in one transaction.
+-- Why: one error undoes the refreshes of all of them.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('bundled_refreshes', 'warning', false, false, 'A job refreshes several views in one transaction: one error undoes them all.');
 
@@ -9419,12 +9424,15 @@ values (
 
 insert into analytics.alert_causes (kind, cause, reach, rank)
 values
-    -- How a job is written is part of what is said of it when it is broken.
+    -- How a broken job is written is part of its alert.
     ('bundled_refreshes', 'failed', 'job', 10),
     ('bundled_refreshes', 'timed_out', 'job', 10);
 
 -- supabase/schemas/audit/kinds/default_partition_used.sql
 
+-- Kind: default_partition_used
+-- Means: rows lie in a default partition, because the partition that they belong to is missing.
+-- Why: a partition cannot be created while the default one holds its rows, and queries scan the default one as well.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('default_partition_used', 'warning', false, false, 'Rows lie in a default partition: the partition that they belong to is missing.');
 
@@ -9437,6 +9445,9 @@ values (
 
 -- supabase/schemas/audit/kinds/detached.sql
 
+-- Kind: detached
+-- Means: a process still works for a run that pg_cron has ended.
+-- Why: after an unscheduling or a restart of the scheduler the work goes on, unseen in the history.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('detached', 'warning', false, false, 'A run works on although pg_cron has ended it: its job was unscheduled or the scheduler restarted.');
 
@@ -9456,11 +9467,18 @@ values
 
 -- supabase/schemas/audit/kinds/detector_failed.sql
 
+-- Kind: detector_failed
+-- Means: a part of the audit failed; what it looks for is not found, everything else is.
+-- Detector: freshet.note_detector() and freshet.run_audit_pass() in audit/pass/; freshet.observe() in audit/incidents/
+--      for a finding that cannot be written.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('detector_failed', 'error', false, false, 'A part of the audit failed: what it looks for is not seen, all else is.');
+values ('detector_failed', 'error', false, false, 'A part of the audit failed: what it looks for is not found, everything else is.');
 
 -- supabase/schemas/audit/kinds/duplicated.sql
 
+-- Kind: duplicated
+-- Means: the same work is scheduled more than once.
+-- Why: a copied job doubles the load, and two refreshes of one view block each other.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('duplicated', 'warning', false, false, 'The same work is scheduled more than once.');
 
@@ -9473,8 +9491,11 @@ values (
 
 -- supabase/schemas/audit/kinds/edited.sql
 
+-- Kind: edited
+-- Means: a job differs from its declaration in schedule, command, owner or database.
+-- Why: a change by hand is undone by the next migration, or should become one.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('edited', 'warning', false, false, 'A job is not as it was declared: its schedule, command, owner or database is another.');
+values ('edited', 'warning', false, false, 'A job differs from its declaration in schedule, command, owner or database.');
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
@@ -9485,6 +9506,10 @@ values (
 
 -- supabase/schemas/audit/kinds/failed.sql
 
+-- Kind: failed
+-- Means: the last run of a job failed.
+-- Why: runs that were struck from outside (no connection, a restart, an unscheduling) or cut off by their time limit
+--      are reported by the detectors of those kinds.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('failed', 'error', true, true, 'A run of a job ended in failure.');
 
@@ -9497,17 +9522,22 @@ values (
 
 insert into analytics.alert_causes (kind, cause, reach, rank)
 values
-    -- A job without an owner keeps the scheduler in a crash loop.
     ('failed', 'not_refreshable', 'job', 6),
     ('failed', 'refresh_denied', 'job', 6);
 
 -- supabase/schemas/audit/kinds/flapping.sql
 
+-- Kind: flapping
+-- Means: a subject goes wrong and recovers again and again.
+-- Detector: freshet.has_flapped() in audit/incidents/, asked by freshet.observe_one() before an incident opens.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('flapping', 'error', false, false, 'It goes wrong and comes right again and again: told once, until it has been well for long.');
+values ('flapping', 'error', false, false, 'It goes wrong and recovers again and again: announced once, until it has been well for long.');
 
 -- supabase/schemas/audit/kinds/history_bloat.sql
 
+-- Kind: history_bloat
+-- Means: the run history of pg_cron has grown too large.
+-- Why: pg_cron has no purge of its own, and Freshet's deletes only its own runs by default (analytics.retention).
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('history_bloat', 'warning', false, false, 'The run history of pg_cron has grown out of bounds.');
 
@@ -9520,6 +9550,11 @@ values (
 
 -- supabase/schemas/audit/kinds/history_lost.sql
 
+-- Kind: history_lost
+-- Means: run history that the audit relied on is gone: created again, restored, or deleted.
+-- Detector: below for runs; freshet.note_lost_answers() in audit/http/ for answers of pg_net.
+-- Why: runs that vanished before they were read can have ended in any way. Where the primary key was dropped, two rows
+--      can have one runid, so a lookup by runid may find two.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('history_lost', 'warning', false, false, 'Run history that the audit relied on is gone: created again, restored, or deleted.');
 
@@ -9532,8 +9567,11 @@ values (
 
 -- supabase/schemas/audit/kinds/history_off.sql
 
+-- Kind: history_off
+-- Means: pg_cron does not log its runs.
+-- Why: without history the audit sees no run at all.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('history_off', 'error', false, false, 'pg_cron does not log its runs: nothing that they do is seen.');
+values ('history_off', 'error', false, false, 'pg_cron does not log its runs: the audit sees nothing of them.');
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
@@ -9544,11 +9582,18 @@ values (
 
 -- supabase/schemas/audit/kinds/http_failed.sql
 
+-- Kind: http_failed
+-- Means: a run queued its HTTP call, and the call failed.
+-- Detector: freshet.detect_http_calls() in audit/http/, called by freshet.detect_http() in audit/detectors/.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('http_failed', 'error', true, true, 'A run succeeded in queueing its HTTP call, and the call failed.');
 
 -- supabase/schemas/audit/kinds/http_untracked.sql
 
+-- Kind: http_untracked
+-- Means: an HTTP call that bypassed the ledger failed.
+-- Detector: below, with a row of its own, after freshet.detect_http() in audit/detectors/.
+-- Why: pg_cron writes "succeeded" for such a job, and pg_net's answers do not name it.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('http_untracked', 'error', false, false, 'An HTTP call that went past the ledger failed: pg_cron wrote "succeeded", and only pg_net knows.');
 
@@ -9561,6 +9606,9 @@ values (
 
 -- supabase/schemas/audit/kinds/inactive.sql
 
+-- Kind: inactive
+-- Means: a declared job is scheduled, but switched off.
+-- Why: pg_cron logs nothing about an inactive job.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('inactive', 'error', false, false, 'A declared job is scheduled, but switched off.');
 
@@ -9573,6 +9621,9 @@ values (
 
 -- supabase/schemas/audit/kinds/infrastructure.sql
 
+-- Kind: infrastructure
+-- Means: pg_cron could not start or keep runs: no connection, no worker, or the connection was lost.
+-- Why: every due job fails, for one reason that is not the job's.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('infrastructure', 'error', false, false, 'pg_cron could not start or keep a run: no connection, no worker, or the connection was lost.');
 
@@ -9585,6 +9636,9 @@ values (
 
 -- supabase/schemas/audit/kinds/lock_wait.sql
 
+-- Kind: lock_wait
+-- Means: sessions wait for a lock on a view, or a session holds one for too long.
+-- Why: readers hang behind it, and refreshes are skipped as busy without a failure.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('lock_wait', 'warning', false, true, 'Sessions wait for a lock on a view, or one holds it for too long.');
 
@@ -9597,11 +9651,18 @@ values (
 
 -- supabase/schemas/audit/kinds/locking_refresh.sql
 
+-- Kind: locking_refresh
+-- Means: a job refreshes a view plainly although it could be refreshed concurrently.
+-- Detector: freshet.detect_refreshes() in audit/detectors/.
+-- Why: a plain refresh makes every reader wait.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('locking_refresh', 'warning', false, false, 'A job refreshes a view so that its readers wait, though the view could be refreshed concurrently.');
+values ('locking_refresh', 'warning', false, false, 'A job makes the readers of a view wait, although the view could be refreshed concurrently.');
 
 -- supabase/schemas/audit/kinds/missed.sql
 
+-- Kind: missed
+-- Means: a job was due and did not start.
+-- Why: a missed slot leaves no row in the history; only the calendar shows it.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('missed', 'error', false, true, 'A job was due and did not start.');
 
@@ -9617,7 +9678,6 @@ values
     -- A job without an owner keeps the scheduler in a crash loop.
     ('missed', 'orphan_owner', 'owner', 1),
     ('missed', 'read_only', 'lasting', 1),
-    -- A job without an owner keeps the scheduler in a crash loop.
     ('missed', 'scheduler_gone', 'lasting', 2),
     ('missed', 'infrastructure', 'struck', 4),
     ('missed', 'history_off', 'lasting', 5),
@@ -9625,6 +9685,9 @@ values
 
 -- supabase/schemas/audit/kinds/missing.sql
 
+-- Kind: missing
+-- Means: a declared job is not scheduled.
+-- Why: a job has only one of missing, inactive, edited and renamed at a time, so that one change is one incident.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('missing', 'error', false, false, 'A declared job is not scheduled.');
 
@@ -9637,6 +9700,9 @@ values (
 
 -- supabase/schemas/audit/kinds/near_timeout.sql
 
+-- Kind: near_timeout
+-- Means: runs of a job take more than 70 % of their time limit.
+-- Why: a warning before the job is cut off.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('near_timeout', 'warning', false, true, 'Runs of a job take more than 70 % of the time that they are allowed.');
 
@@ -9649,23 +9715,38 @@ values (
 
 -- supabase/schemas/audit/kinds/net_open.sql
 
+-- Kind: net_open
+-- Means: a role that logs in reaches pg_net, which is open to every role.
+-- Detector: freshet.detect_net_access() in audit/detectors/.
+-- Why: it can read, send and stop HTTP calls.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('net_open', 'info', false, false, 'A role that logs in reaches pg_net, which is open to every role: it can read, send and stop HTTP calls.');
 
 -- supabase/schemas/audit/kinds/net_tampered.sql
 
+-- Kind: net_tampered
+-- Means: a foreign trigger stands on a table of pg_net.
+-- Detector: freshet.detect_net_access() in audit/detectors/.
+-- Why: it runs with the rights of the role that queues, so HTTP jobs refuse to call; and it may change answers.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('net_tampered', 'fatal', false, false, 'A trigger stands on a table of pg_net that is not pg_net''s own: HTTP jobs refuse to call, or answers are changed.');
 
 -- supabase/schemas/audit/kinds/net_worker_gone.sql
 
+-- Kind: net_worker_gone
+-- Means: pg_net does not send.
+-- Detector: below, called by freshet.detect_http() in audit/detectors/.
+-- Why: HTTP jobs succeed and nothing leaves the database.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('net_worker_gone', 'fatal', false, false, 'pg_net does not send: HTTP jobs succeed and nothing leaves the database.');
 
 -- supabase/schemas/audit/kinds/never_fires.sql
 
+-- Kind: never_fires
+-- Means: no minute ever fits the schedule of a job.
+-- Why: pg_cron accepts such a schedule, and the job never runs and never fails.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('never_fires', 'error', false, false, 'A schedule was accepted that no minute ever fits.');
+values ('never_fires', 'error', false, false, 'No minute ever fits the schedule of a job.');
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
@@ -9676,6 +9757,9 @@ values (
 
 -- supabase/schemas/audit/kinds/not_refreshable.sql
 
+-- Kind: not_refreshable
+-- Means: a registered view is gone, or has lost what a concurrent refresh needs.
+-- Why: every refresh of it fails from now on, and its schedule may be far away.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('not_refreshable', 'error', false, false, 'A view has lost what a concurrent refresh needs.');
 
@@ -9688,11 +9772,17 @@ values (
 
 -- supabase/schemas/audit/kinds/not_refreshed.sql
 
+-- Kind: not_refreshed
+-- Means: a refresh is recorded as succeeded, and the view was not touched.
+-- Detector: freshet.watch_views() in audit/detectors/.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('not_refreshed', 'error', false, false, 'A refresh is said to have succeeded, and the view was not touched.');
+values ('not_refreshed', 'error', false, false, 'A refresh is recorded as succeeded, but the view was not touched.');
 
 -- supabase/schemas/audit/kinds/orphan_owner.sql
 
+-- Kind: orphan_owner
+-- Means: jobs belong to a role that does not exist.
+-- Why: the scheduler of pg_cron crashes on them, and every job stops.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('orphan_owner', 'fatal', false, false, 'Jobs belong to a role that does not exist: the scheduler of pg_cron crashes on them, and every job stops.');
 
@@ -9705,6 +9795,9 @@ values (
 
 -- supabase/schemas/audit/kinds/pile_up.sql
 
+-- Kind: pile_up
+-- Means: runs of a job last longer than its period, so that they queue.
+-- Why: the job falls behind further with each run.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('pile_up', 'warning', false, true, 'Runs of a job last longer than its period, so that they queue.');
 
@@ -9717,8 +9810,11 @@ values (
 
 -- supabase/schemas/audit/kinds/read_only.sql
 
+-- Kind: read_only
+-- Means: transactions are read-only by default for the jobs of this database.
+-- Why: a job's writes fail, and pg_cron cannot write its history.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('read_only', 'fatal', false, false, 'Transactions are read-only by default: what a job writes fails, and pg_cron cannot write its history.');
+values ('read_only', 'fatal', false, false, 'Transactions are read-only by default: writes of jobs fail, and pg_cron cannot write its history.');
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
@@ -9729,13 +9825,20 @@ values (
 
 -- supabase/schemas/audit/kinds/refresh_denied.sql
 
+-- Kind: refresh_denied
+-- Means: a job refreshes a view that its role may not refresh.
+-- Detector: freshet.detect_refreshes() in audit/detectors/.
+-- Why: every run of it fails.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('refresh_denied', 'error', false, false, 'A job refreshes a view that its role does not own: every run of it fails.');
 
 -- supabase/schemas/audit/kinds/renamed.sql
 
+-- Kind: renamed
+-- Means: a declared job is not scheduled, and its work is, under an undeclared name.
+-- Why: a new name is one change by hand, and neither a missing job nor a stranger.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('renamed', 'warning', false, false, 'A declared job is not scheduled, and its work is, under a name that nobody declared.');
+values ('renamed', 'warning', false, false, 'A declared job is not scheduled, but its work is, under an undeclared name.');
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
@@ -9746,6 +9849,9 @@ values (
 
 -- supabase/schemas/audit/kinds/restarted.sql
 
+-- Kind: restarted
+-- Means: the server or its scheduler restarted while jobs ran.
+-- Why: those runs are lost, for one reason that is not the job's.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('restarted', 'warning', false, false, 'The server or its scheduler restarted while jobs ran: those runs are lost.');
 
@@ -9764,11 +9870,17 @@ values
 
 -- supabase/schemas/audit/kinds/row_collapse.sql
 
+-- Kind: row_collapse
+-- Means: a refresh left a view with less than half of its rows, or none.
+-- Detector: freshet.watch_views() in audit/detectors/.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('row_collapse', 'warning', false, false, 'A refresh left a view with less than half of its rows, or none.');
 
 -- supabase/schemas/audit/kinds/scheduler_gone.sql
 
+-- Kind: scheduler_gone
+-- Means: the scheduler process of pg_cron does not run.
+-- Why: no job starts, and nothing is logged about it.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('scheduler_gone', 'fatal', false, false, 'The scheduler process of pg_cron does not run: no job starts.');
 
@@ -9787,6 +9899,10 @@ values
 
 -- supabase/schemas/audit/kinds/secret_missing.sql
 
+-- Kind: secret_missing
+-- Means: a secret that HTTP jobs need is not in Vault, or cannot be right.
+-- Why: calls are signed with a secret that the database makes itself, so no API key can be missing: only the project's
+--      address and that secret.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('secret_missing', 'fatal', false, false, 'A secret that HTTP jobs need is not in Vault, or cannot be right.');
 
@@ -9799,8 +9915,11 @@ values (
 
 -- supabase/schemas/audit/kinds/source_stopped.sql
 
+-- Kind: source_stopped
+-- Means: a view is refreshed, but its newest source row is too old.
+-- Why: the refresh succeeds; the writer of the source has stopped.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('source_stopped', 'error', false, false, 'A view is refreshed, but its newest source row is too old: whatever fills the source has stopped.');
+values ('source_stopped', 'error', false, false, 'A view is refreshed, but its newest source row is too old: the writer of the source has stopped.');
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
@@ -9811,6 +9930,11 @@ values (
 
 -- supabase/schemas/audit/kinds/stale.sql
 
+-- Kind: stale
+-- Means: the rows of a view are older than its objective.
+-- Why: readers care about the age of the rows, whatever its cause. An age that grew before the first pass is not
+--      reported. If it keeps growing, it is reported one objective, or one limit, after that pass. The alert gives the
+--      whole age.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('stale', 'error', false, true, 'The rows of a view are older than its objective.');
 
@@ -9826,7 +9950,6 @@ values
     -- A job without an owner keeps the scheduler in a crash loop.
     ('stale', 'orphan_owner', 'owner', 1),
     ('stale', 'read_only', 'lasting', 1),
-    -- A job without an owner keeps the scheduler in a crash loop.
     ('stale', 'scheduler_gone', 'lasting', 2),
     ('stale', 'infrastructure', 'struck', 4),
     -- A time in which nothing was started leaves views old, and so does a job that does not do its work.
@@ -9841,11 +9964,17 @@ values
 
 -- supabase/schemas/audit/kinds/storm.sql
 
+-- Kind: storm
+-- Means: several incidents with one cause, announced as one; its severity is the highest of theirs.
+-- Detector: freshet.gather_groups() in audit/alerts/, when incidents are announced.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('storm', 'warning', false, false, 'Several incidents with one cause, told as one: its severity is that of the worst of them.');
+values ('storm', 'warning', false, false, 'Several incidents with one cause, announced as one: its severity is the highest of theirs.');
 
 -- supabase/schemas/audit/kinds/stuck.sql
 
+-- Kind: stuck
+-- Means: a run has not ended within the time that its job may take.
+-- Why: a run that hangs has no end to judge, and the next ones wait for it.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('stuck', 'error', false, false, 'A run has not ended within the time that its job may take.');
 
@@ -9858,6 +9987,9 @@ values (
 
 -- supabase/schemas/audit/kinds/timed_out.sql
 
+-- Kind: timed_out
+-- Means: the last run of a job was cancelled by its statement timeout.
+-- Why: a run that was cut off needs another repair than one that failed.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('timed_out', 'error', true, true, 'A run of a job was cancelled by its statement timeout.');
 
@@ -9870,8 +10002,11 @@ values (
 
 -- supabase/schemas/audit/kinds/timezone_ignored.sql
 
+-- Kind: timezone_ignored
+-- Means: cron.timezone is set, and this pg_cron does not support it.
+-- Why: jobs run by GMT, at other hours than the setting says.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('timezone_ignored', 'warning', false, false, 'cron.timezone is set, and this pg_cron does not know it: jobs run by GMT.');
+values ('timezone_ignored', 'warning', false, false, 'cron.timezone is set, but this pg_cron does not support it: jobs run by GMT.');
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
@@ -9882,6 +10017,9 @@ values (
 
 -- supabase/schemas/audit/kinds/too_fast.sql
 
+-- Kind: too_fast
+-- Means: a run succeeded in much less time than its work takes.
+-- Why: a run that ends too soon has probably not done its work.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('too_fast', 'warning', false, true, 'A run succeeded in much less time than its work takes.');
 
@@ -9894,8 +10032,11 @@ values (
 
 -- supabase/schemas/audit/kinds/undeclared.sql
 
+-- Kind: undeclared
+-- Means: a job is scheduled without a declaration.
+-- Why: only a declared job can be found missing or edited.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('undeclared', 'info', false, false, 'A job is scheduled that nobody has declared.');
+values ('undeclared', 'info', false, false, 'A job is scheduled that was not declared.');
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
@@ -9923,11 +10064,17 @@ values
 
 -- supabase/schemas/audit/kinds/unknown_outcome.sql
 
+-- Kind: unknown_outcome
+-- Means: neither an answer nor a completion is known of an HTTP call.
+-- Detector: freshet.detect_http_calls() in audit/http/, called by freshet.detect_http() in audit/detectors/.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('unknown_outcome', 'warning', true, true, 'Nothing is known of an HTTP call: no answer was stored, and no completion written.');
+values ('unknown_outcome', 'warning', true, true, 'The outcome of an HTTP call is unknown: no answer was stored, and no completion written.');
 
 -- supabase/schemas/audit/kinds/unpopulated.sql
 
+-- Kind: unpopulated
+-- Means: a view has no rows to read, not even old ones.
+-- Why: every read of it fails.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('unpopulated', 'error', false, false, 'A view has no rows to read, not even old ones: every read of it fails.');
 
@@ -9940,11 +10087,18 @@ values (
 
 -- supabase/schemas/audit/kinds/unrefreshed.sql
 
+-- Kind: unrefreshed
+-- Means: no job refreshes these materialized views.
+-- Detector: freshet.detect_refreshes() in audit/detectors/ calls the one below.
+-- Why: their rows are as old as the last refresh by hand, and no error says so.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('unrefreshed', 'warning', false, false, 'Materialized views that no job refreshes: their rows are those of the last time that a hand did.');
+values ('unrefreshed', 'warning', false, false, 'Materialized views that no job refreshes: their rows are as old as the last refresh by hand.');
 
 -- supabase/schemas/audit/kinds/unset_timeout.sql
 
+-- Kind: unset_timeout
+-- Means: a job refreshes a view without a statement timeout in its command.
+-- Why: pg_cron does not apply the timeout of a function, so a refresh could run without end.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('unset_timeout', 'warning', false, false, 'A job refreshes a view without a statement timeout in its command.');
 
@@ -9957,12 +10111,15 @@ values (
 
 insert into analytics.alert_causes (kind, cause, reach, rank)
 values
-    -- How a job is written is part of what is said of it when it is broken.
+    -- How a broken job is written is part of its alert.
     ('unset_timeout', 'failed', 'job', 10),
     ('unset_timeout', 'timed_out', 'job', 10);
 
 -- supabase/schemas/audit/kinds/wrong_host.sql
 
+-- Kind: wrong_host
+-- Means: a job calls another project than this one.
+-- Why: after a clone or a restore a job still calls the project that it came from.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('wrong_host', 'error', false, false, 'A job calls another project than this one.');
 
@@ -9975,6 +10132,9 @@ values (
 
 -- supabase/schemas/audit/kinds/zombie.sql
 
+-- Kind: zombie
+-- Means: a run that has not ended has no process any more.
+-- Why: its row stays open for ever, and pg_cron says nothing.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('zombie', 'warning', false, false, 'A run that has not ended has no process any more: it was lost.');
 
@@ -9994,7 +10154,8 @@ values
 -- supabase/schemas/audit/pass/analytics_cron_audit.sql
 
 -- Object: job analytics-cron-audit
--- Why: the auditor is a job like any other, declared and watched; it is also the canary that tells seeing from blindness.
+-- Why: the auditor is a job like any other, declared and watched; it is also the canary by which the audit notices that
+--      it sees nothing.
 select analytics.register_job(
     job_name => 'analytics-cron-audit',
     schedule => '*/5 * * * *',
@@ -10027,7 +10188,7 @@ values
 
 -- supabase/schemas/audit/runs/audit_state.sql
 
--- What ran before the audit existed is not news.
+-- Runs from before the audit existed are not judged.
 insert into analytics.audit_state (system_identifier, history_relation, low_runid)
 select freshet.system_identifier(), 'cron.job_run_details'::regclass::oid, coalesce(max(d.runid), 0)
 from cron.job_run_details as d;

@@ -5,9 +5,9 @@ set check_function_bodies = off;
 -- supabase/schemas/identity/custom_access_token_hook.sql
 
 -- Object: public.custom_access_token_hook()
--- Why: users are text, and auth refuses a sign-in for which its hook raises. A user whose id is no uuid has no entry in
---      public.user_roles, which holds uuids. The check is written out: auth reaches no function of schema freshet.
---      Where memberships have a table of their own (the training pack, or a project's), public.organisation_of_token()
+-- Why: user ids are text, and auth refuses a sign-in if its hook raises. A user whose id is not a uuid has no row in
+--      public.user_roles, which holds uuids. The check is written out because auth can execute no function of schema
+--      freshet. Where memberships have a table of their own (a pack's, or a project's), public.organisation_of_token()
 --      decides, with user_roles as the user's choice. Without such a function user_roles decides alone.
 create function public.custom_access_token_hook(event jsonb)
 returns jsonb
@@ -30,7 +30,7 @@ begin
         using caller_id, role.org_id, role.org_role;
     end if;
 
-    -- What the claims said before is taken out first: only these tables make an admin or a member.
+    -- The old claims are removed first: only these tables make a user an admin or a member.
     return jsonb_build_object(
         'claims',
         ((event -> 'claims') - array['is_admin', 'org_id', 'org_role'])
@@ -53,9 +53,9 @@ comment on function public.custom_access_token_hook(jsonb) is
 -- supabase/schemas/identity/user_roles.sql
 
 -- Object: public.user_roles
--- Grain: one row per user who is more than a member of the public
--- Why: who is an admin, and of which organisation somebody is, is decided here and travels in the token: every reader
---      of claims (analytics.is_admin, scopes, row security) trusts what auth signs. Users write nothing here, unlike
+-- Grain: one row per user with more rights than an ordinary user
+-- Why: this table decides who is an admin and who belongs to which organisation, and the token carries it: every reader
+--      of claims (analytics.is_admin, scopes, row security) trusts what auth signs. Users cannot write here, unlike
 --      their user_metadata.
 create table public.user_roles (
     user_id uuid primary key,
@@ -75,14 +75,16 @@ grant select, insert, update, delete on table public.user_roles to service_role;
 
 grant select on table public.user_roles to supabase_auth_admin;
 
-comment on table public.user_roles is 'What the token of a user says beside who it is. A change counts from the next token on.';
+comment on table public.user_roles is
+    'What a user''s token says besides the user''s id. A change takes effect with the next token.';
 
--- No foreign key: auth's tables belong to auth, and where it has not run yet they do not exist.
+-- No foreign key: auth's tables belong to auth, and do not exist where auth has not run yet.
 comment on column public.user_roles.user_id is 'auth.users.id.';
 
 comment on column public.user_roles.is_admin is 'Operates Freshet and reads every row of every resource.';
 
-comment on column public.user_roles.org_role is 'What the user is in the organisation, e.g. manager; which words there are is up to the application.';
+comment on column public.user_roles.org_role is
+    'The user''s role in the organisation, e.g. manager; the application chooses the words.';
 
 create policy user_roles_are_read_by_auth on public.user_roles
     for select to supabase_auth_admin using (true);

@@ -5,8 +5,8 @@ set check_function_bodies = off;
 -- packs/arena/schema/agents.sql
 
 -- Object: public.agents
--- Why: the operational tables of the arena. Applications write here; nothing analytical is ever added to them.
---      Row security: signed-in users see the catalogue and what belongs to their own agents. Writes are the service's.
+-- Grain: one row per agent
+-- Why: table of the application; see public.submissions. Signed-in users read only their own agents.
 create table public.agents (
     id uuid primary key default gen_random_uuid(),
     name text not null,
@@ -29,8 +29,8 @@ comment on column public.agents.owner_id is 'auth.users.id of the owner; null fo
 -- packs/arena/schema/challenges.sql
 
 -- Object: public.challenges
--- Why: the operational tables of the arena. Applications write here; nothing analytical is ever added to them.
---      Row security: signed-in users see the catalogue and what belongs to their own agents. Writes are the service's.
+-- Grain: one row per challenge
+-- Why: table of the application; see public.submissions. Every signed-in user reads the catalogue.
 create table public.challenges (
     id uuid primary key default gen_random_uuid(),
     title text not null,
@@ -48,12 +48,11 @@ grant select, insert, update, delete on table public.challenges to service_role;
 -- packs/arena/schema/named_agents.sql
 
 -- Object: analytics.named_agents
--- Grain: one row per agent; those of the views, with the name of the agent
--- Reads: public.agents; analytics.mv_weakness_patterns, mv_agent_progress, mv_agent_challenges
--- Serves: /analytics/arena/agents, /analytics/arena/weakness-patterns, /analytics/arena/progress,
---         /analytics/arena/agent-challenges
--- Why: who owns an agent is read live, and its name is in the same row: agents_of_user moves with both, so that an agent that is
---      renamed has its new name within three seconds.
+-- Grain: one row per agent
+-- Reads: public.agents
+-- Serves: /analytics/arena/agents
+-- Why: the owner of an agent is read live, and its name is in the same row: the version of agents_of_user moves with
+--      both, so a renamed agent has its new name within three seconds.
 create view analytics.named_agents
 with (security_invoker = on)
 as
@@ -66,8 +65,10 @@ comment on view analytics.named_agents is 'Agents by name.';
 
 -- packs/arena/schema/scope_agents_of_user.sql
 
--- Object: freshet.scope_agents_of_user()
--- Why: owners are uuids, and users are text. A user whose id is no uuid owns no agent, and asking for one is no error.
+-- Object: freshet.scope_agents_of_user(); live relation agents_of_user
+-- Why: owners are uuids, and user ids are text. A user whose id is not a uuid owns no agent, and asking for one is no
+--      error. Ownership is read from the live table, and answers are cached: when an agent changes hands, its former
+--      owner must not be able to read it until the next refresh.
 create function freshet.scope_agents_of_user(subject text)
 returns setof text
 language sql
@@ -84,8 +85,8 @@ comment on function freshet.scope_agents_of_user(text) is 'Scope relation agents
 -- packs/arena/schema/bouts.sql
 
 -- Object: public.bouts
--- Why: the operational tables of the arena. Applications write here; nothing analytical is ever added to them.
---      Row security: signed-in users see the catalogue and what belongs to their own agents. Writes are the service's.
+-- Grain: one row per bout of a challenge
+-- Why: table of the application; see public.submissions.
 create table public.bouts (
     id uuid primary key default gen_random_uuid(),
     challenge_id uuid not null references public.challenges (id) on delete cascade,
@@ -105,8 +106,10 @@ grant select, insert, update, delete on table public.bouts to service_role;
 -- packs/arena/schema/submissions.sql
 
 -- Object: public.submissions
--- Why: the operational tables of the arena. Applications write here; nothing analytical is ever added to them.
---      Row security: signed-in users see the catalogue and what belongs to their own agents. Writes are the service's.
+-- Grain: one row per submission of an agent to a challenge
+-- Why: this and the pack's other tables in public belong to the application, which writes here; nothing analytical is
+--      ever added to them. Row security: signed-in users read the catalogue and the rows of their own agents. Only the
+--      service role writes.
 create table public.submissions (
     id uuid primary key default gen_random_uuid(),
     agent_id uuid not null references public.agents (id) on delete cascade,
@@ -135,13 +138,13 @@ grant select on table public.submissions to authenticated;
 grant select, insert, update, delete on table public.submissions to service_role;
 
 comment on column public.submissions.final_lane_scores is
-    'Object of lane key to score. Scores are numbers or numeric strings; anything else is left out of the views and counted.';
+    'Object of lane key to score. Scores are numbers or numeric strings; the views leave out and count anything else.';
 
 -- packs/arena/schema/bout_results.sql
 
 -- Object: public.bout_results
--- Why: the operational tables of the arena. Applications write here; nothing analytical is ever added to them.
---      Row security: signed-in users see the catalogue and what belongs to their own agents. Writes are the service's.
+-- Grain: one row per decided bout
+-- Why: table of the application; see public.submissions.
 create table public.bout_results (
     bout_id uuid primary key references public.bouts (id) on delete cascade,
     winner_agent_id uuid references public.agents (id) on delete set null,
@@ -161,8 +164,8 @@ grant select, insert, update, delete on table public.bout_results to service_rol
 -- packs/arena/schema/judge_outputs.sql
 
 -- Object: public.judge_outputs
--- Why: the operational tables of the arena. Applications write here; nothing analytical is ever added to them.
---      Row security: signed-in users see the catalogue and what belongs to their own agents. Writes are the service's.
+-- Grain: one row per output of a judge for a submission
+-- Why: table of the application; see public.submissions.
 create table public.judge_outputs (
     id uuid primary key default gen_random_uuid(),
     submission_id uuid not null references public.submissions (id) on delete cascade,
@@ -189,13 +192,13 @@ grant select, insert, update, delete on table public.judge_outputs to service_ro
 -- Grain: one row per scored submission and lane
 -- Reads: public.submissions
 -- Serves: the arena's views; rejected_lane_scores shows what they leave out, and why
--- Why: how a lane score is read from jsonb is decided once. A score is a JSON number, or a string that reads as a
---      decimal number, of magnitude below 10^15; NaN, infinities, booleans, nulls, objects and words are rejected.
---      One row that cannot be read must not stop a view for everybody. A score is a JSON number, or a string that reads as a
---      decimal number, below 10^15 in magnitude and with at most 100 decimals: percentiles are floats, which know no
---      1e-400. Blanks around it are those of ASCII, because the cast to numeric knows no others. A lane's name is at most
---      200 characters long: it is part of keys, and an index takes no more than 2,704 bytes. The moment of the submission
---      is between 1900 and 2200, so that a date of four digits can name its week.
+-- Why: one place decides how a lane score is read from jsonb, because one row that cannot be read must not stop a view
+--      for everyone. A score is a JSON number, or a string that reads as a decimal number, below 10^15 in magnitude and
+--      with at most 100 decimals: percentiles are floats, which cannot represent 1e-400. NaN, infinities, booleans,
+--      nulls, objects and words are rejected. Only ASCII blanks may surround a number, because the cast to numeric
+--      accepts no others. The name of a lane is at most 200 characters long: it is part of keys, and an index entry
+--      holds no more than 2,704 bytes. The moment of the submission is between 1900 and 2200, so that a date of four
+--      digits can name its week.
 create view analytics.lane_scores
 with (security_invoker = on)
 as
@@ -217,7 +220,7 @@ with lane_values as (
         end as read_score
     from public.submissions as s
     cross join lateral jsonb_each(
-        -- What is no object at all is one rejected value under an empty key.
+        -- A value that is not an object is one rejected value under an empty key.
         case when jsonb_typeof(s.final_lane_scores) = 'object'
             then s.final_lane_scores
             else jsonb_build_object('', s.final_lane_scores)
@@ -254,7 +257,7 @@ revoke all on table analytics.lane_scores from public, anon, authenticated;
 
 comment on view analytics.lane_scores is 'Lane scores of scored submissions; lane_score is null where the value cannot be read.';
 
-comment on column analytics.lane_scores.flaw is 'Why the value is left out; null where lane_score is read.';
+comment on column analytics.lane_scores.flaw is 'Why the value is left out; null where lane_score could be read.';
 
 -- packs/arena/schema/mv_agent_challenges.sql
 
@@ -263,8 +266,8 @@ comment on column analytics.lane_scores.flaw is 'Why the value is left out; null
 -- Reads: public.submissions, public.challenges
 -- Serves: /analytics/arena/agent-challenges
 -- Refresh: every 10 minutes
--- Why: what an agent's page offers to choose from. A submission whose moment cannot be believed counts as one, and says nothing
---      of when the last one was.
+-- Why: the list of challenges on an agent's page. A submission with an implausible moment is counted, but its moment is
+--      ignored.
 create materialized view analytics.mv_agent_challenges as
 with agent_challenges as (
     select
@@ -290,13 +293,14 @@ with no data;
 create unique index mv_agent_challenges_key
     on analytics.mv_agent_challenges (agent_id, challenge_id);
 
-comment on materialized view analytics.mv_agent_challenges is 'To which challenges an agent has submitted, and how often.';
+comment on materialized view analytics.mv_agent_challenges is
+    'The challenges to which an agent has submitted, and how often.';
 
 comment on column analytics.mv_agent_challenges.challenge_title is 'As of the last refresh.';
 
 comment on column analytics.mv_agent_challenges.submissions_count is 'Submissions in any state.';
 
-comment on column analytics.mv_agent_challenges.scored_count is 'Those of them that are scored.';
+comment on column analytics.mv_agent_challenges.scored_count is 'Scored submissions among them.';
 
 comment on column analytics.mv_agent_challenges.last_submission_at is 'Null where no moment between 1900 and 2200 is known.';
 
@@ -304,9 +308,10 @@ comment on column analytics.mv_agent_challenges.last_submission_at is 'Null wher
 
 -- Object: analytics.mv_agent_progress
 -- Grain: one row per agent, challenge and week (Monday, UTC)
--- Reads: public.submissions
+-- Reads: public.submissions, public.challenges
 -- Serves: /analytics/arena/progress
 -- Refresh: hourly
+-- Why: week over week is computed here, once, so that no reader compares weeks with a gap between them.
 create materialized view analytics.mv_agent_progress as
 with scored_submissions as (
     select
@@ -341,7 +346,7 @@ select
     round(w.avg_score, 3) as avg_composite_score,
     round(w.best_score, 3) as best_composite_score,
     round(w.worst_score, 3) as worst_composite_score,
-    -- The row before is the week before only if nothing is missing between them.
+    -- The previous row is the previous week only if no week is missing between them.
     case
         when lag(w.week) over weeks_of_agent = w.week - 7
             then round(w.avg_score - lag(w.avg_score) over weeks_of_agent, 3)
@@ -366,9 +371,10 @@ comment on column analytics.mv_agent_progress.wow_composite_delta is 'Change of 
 
 -- Object: analytics.mv_lane_score_distribution
 -- Grain: one row per challenge and lane; challenges are never mixed
--- Reads: public.submissions (through analytics.lane_scores)
+-- Reads: public.submissions (through analytics.lane_scores), public.challenges
 -- Serves: /analytics/arena/lane-distributions; source of mv_weakness_patterns
 -- Refresh: every 10 minutes
+-- Why: percentiles need all scores of a lane, so they are stored.
 create materialized view analytics.mv_lane_score_distribution as
 with lane_scores as (
     select s.challenge_id, s.lane_key, s.lane_score, s.created_at
@@ -424,10 +430,12 @@ comment on column analytics.mv_lane_score_distribution.stddev_score is 'Sample s
 -- packs/arena/schema/mv_time_to_first_win.sql
 
 -- Object: analytics.mv_time_to_first_win
--- Grain: one row per challenge with at least five agents that have won
--- Reads: public.submissions, public.bout_results
+-- Grain: one row per challenge that an agent has won
+-- Reads: public.submissions, public.bout_results, public.challenges
 -- Serves: /analytics/arena/time-to-first-win
 -- Refresh: every 4 hours
+-- Why: first submissions and first wins are found in all rows of a challenge, so the average is stored. Averages of
+--      fewer than five agents are not served.
 create materialized view analytics.mv_time_to_first_win as
 with scored_submissions as (
     select s.agent_id, s.challenge_id, s.bout_id, s.created_at
@@ -470,7 +478,8 @@ comment on materialized view analytics.mv_time_to_first_win is 'Days from first 
 
 comment on column analytics.mv_time_to_first_win.challenge_title is 'As of the last refresh.';
 
-comment on column analytics.mv_time_to_first_win.agents_with_win is 'Agents behind the average; fewer than five never leave the API.';
+comment on column analytics.mv_time_to_first_win.agents_with_win is
+    'Agents behind the average; rows with fewer than five are not served.';
 
 -- packs/arena/schema/mv_weakness_patterns.sql
 
@@ -478,12 +487,9 @@ comment on column analytics.mv_time_to_first_win.agents_with_win is 'Agents behi
 -- Grain: one row per agent, challenge and lane with at least two scored submissions
 -- Reads: public.submissions (through analytics.lane_scores), analytics.mv_lane_score_distribution
 -- Serves: /analytics/arena/weakness-patterns
+-- Refresh: every 30 minutes, three minutes after the distribution that it compares with
 -- Why: the slope is least squares in exact numerics, (n Σxy - Σx Σy) / (n Σx² - (Σx)²) with x in seconds: regr_slope
 --      works in floats, whose last bits depend on the plan. It is null when all submissions have one time.
---      Made again over the distribution with titles. The slope is least squares in exact numerics,
---      (n Σxy - Σx Σy) / (n Σx² - (Σx)²) with x in seconds: regr_slope works in floats, whose last bits depend on the plan. It
---      is null when all submissions have one time.
--- Refresh: every 30 minutes, three minutes after the distribution that it compares with
 create materialized view analytics.mv_weakness_patterns as
 with lane_scores as (
     select
@@ -543,7 +549,8 @@ create unique index idx_mv_weakness_pk
 create index idx_mv_weakness_category
     on analytics.mv_weakness_patterns (performance_category, challenge_id);
 
-comment on materialized view analytics.mv_weakness_patterns is 'How an agent does in a lane of a challenge, against everybody.';
+comment on materialized view analytics.mv_weakness_patterns is
+    'An agent''s results in a lane of a challenge, compared with all agents.';
 
 comment on column analytics.mv_weakness_patterns.challenge_title is 'As of the last refresh of the distribution.';
 
@@ -551,17 +558,16 @@ comment on column analytics.mv_weakness_patterns.score_trend_slope is 'Least-squ
 
 comment on column analytics.mv_weakness_patterns.score_trend_per_day is 'The same slope, points per day.';
 
-comment on column analytics.mv_weakness_patterns.challenge_sample_count is 'Samples behind the quartiles; fewer than five never leave the API.';
+comment on column analytics.mv_weakness_patterns.challenge_sample_count is
+    'Samples behind the quartiles; rows with fewer than five are not served.';
 
 -- packs/arena/schema/named_agent_challenges.sql
 
 -- Object: analytics.named_agent_challenges
--- Grain: one row per agent; those of the views, with the name of the agent
--- Reads: public.agents; analytics.mv_weakness_patterns, mv_agent_progress, mv_agent_challenges
--- Serves: /analytics/arena/agents, /analytics/arena/weakness-patterns, /analytics/arena/progress,
---         /analytics/arena/agent-challenges
--- Why: who owns an agent is read live, and its name is in the same row: agents_of_user moves with both, so that an agent that is
---      renamed has its new name within three seconds.
+-- Grain: as analytics.mv_agent_challenges
+-- Reads: analytics.mv_agent_challenges, public.agents
+-- Serves: /analytics/arena/agent-challenges
+-- Why: adds the agents' names; see analytics.named_agents.
 create view analytics.named_agent_challenges
 with (security_invoker = on)
 as
@@ -585,12 +591,10 @@ comment on column analytics.named_agent_challenges.agent_name is 'Null where the
 -- packs/arena/schema/named_agent_progress.sql
 
 -- Object: analytics.named_agent_progress
--- Grain: one row per agent; those of the views, with the name of the agent
--- Reads: public.agents; analytics.mv_weakness_patterns, mv_agent_progress, mv_agent_challenges
--- Serves: /analytics/arena/agents, /analytics/arena/weakness-patterns, /analytics/arena/progress,
---         /analytics/arena/agent-challenges
--- Why: who owns an agent is read live, and its name is in the same row: agents_of_user moves with both, so that an agent that is
---      renamed has its new name within three seconds.
+-- Grain: as analytics.mv_agent_progress
+-- Reads: analytics.mv_agent_progress, public.agents
+-- Serves: /analytics/arena/progress
+-- Why: adds the agents' names; see analytics.named_agents.
 create view analytics.named_agent_progress
 with (security_invoker = on)
 as
@@ -617,12 +621,10 @@ comment on column analytics.named_agent_progress.agent_name is 'Null where the a
 -- packs/arena/schema/named_weakness_patterns.sql
 
 -- Object: analytics.named_weakness_patterns
--- Grain: one row per agent; those of the views, with the name of the agent
--- Reads: public.agents; analytics.mv_weakness_patterns, mv_agent_progress, mv_agent_challenges
--- Serves: /analytics/arena/agents, /analytics/arena/weakness-patterns, /analytics/arena/progress,
---         /analytics/arena/agent-challenges
--- Why: who owns an agent is read live, and its name is in the same row: agents_of_user moves with both, so that an agent that is
---      renamed has its new name within three seconds.
+-- Grain: as analytics.mv_weakness_patterns
+-- Reads: analytics.mv_weakness_patterns, public.agents
+-- Serves: /analytics/arena/weakness-patterns
+-- Why: adds the agents' names; see analytics.named_agents.
 create view analytics.named_weakness_patterns
 with (security_invoker = on)
 as
@@ -655,8 +657,10 @@ comment on column analytics.named_weakness_patterns.agent_name is 'Null where th
 -- packs/arena/schema/rejected_composite_scores.sql
 
 -- Object: analytics.rejected_composite_scores
--- Grain: one row per scored submission whose composite score is there and cannot be used
--- Serves: what mv_agent_progress leaves out
+-- Grain: one row per scored submission with a composite score that cannot be used
+-- Reads: public.submissions
+-- Serves: the count of what mv_agent_progress leaves out
+-- Why: a value that is left out must be findable.
 create view analytics.rejected_composite_scores
 with (security_invoker = on)
 as
@@ -688,11 +692,10 @@ comment on view analytics.rejected_composite_scores is 'Composite scores that mv
 -- packs/arena/schema/rejected_lane_scores.sql
 
 -- Object: analytics.rejected_lane_scores
--- Grain: one row per scored submission and lane
--- Reads: public.submissions
--- Serves: the arena's views; rejected_lane_scores shows what they leave out
--- Why: how a lane score is read from jsonb is decided once. A score is a JSON number, or a string that reads as a
---      decimal number, of magnitude below 10^15; NaN, infinities, booleans, nulls, objects and words are rejected.
+-- Grain: one row per scored submission and lane with a value that cannot be read
+-- Reads: analytics.lane_scores
+-- Serves: the count of what the arena's views leave out
+-- Why: a value that is left out must be findable.
 create view analytics.rejected_lane_scores
 with (security_invoker = on)
 as
@@ -712,8 +715,10 @@ comment on view analytics.rejected_lane_scores is 'Lane values that the arena''s
 -- packs/arena/schema/rejected_submissions.sql
 
 -- Object: analytics.rejected_submissions
--- Grain: one row per scored submission whose moment cannot be believed
--- Serves: what mv_time_to_first_win leaves out
+-- Grain: one row per scored submission with an implausible moment
+-- Reads: public.submissions
+-- Serves: the count of what mv_time_to_first_win leaves out
+-- Why: a submission that is left out must be findable.
 create view analytics.rejected_submissions
 with (security_invoker = on)
 as
@@ -728,7 +733,8 @@ where s.status = 'scored' and s.created_at not between '1900-01-01 00:00+00' and
 
 revoke all on table analytics.rejected_submissions from public, anon, authenticated;
 
-comment on view analytics.rejected_submissions is 'Scored submissions whose moment cannot be believed: mv_time_to_first_win leaves them out.';
+comment on view analytics.rejected_submissions is
+    'Scored submissions with an implausible moment, which mv_time_to_first_win leaves out.';
 
 -- packs/arena/schema/mv_challenges.sql
 
@@ -737,9 +743,9 @@ comment on view analytics.rejected_submissions is 'Scored submissions whose mome
 -- Reads: analytics.mv_lane_score_distribution
 -- Serves: /analytics/arena/challenges
 -- Refresh: every 10 minutes, four minutes after the distribution
--- Why: a page lets its reader choose a challenge, and says how many of its lanes it may not show. The list is public, as the
---      distributions are, and under the same guard: a challenge of which no lane can be shown stays inside, and one to which no
---      submission was made, and which may not be announced yet, is not in it at all.
+-- Why: a page offers a choice of challenges, and says how many of their lanes it may not show. The list is public, as
+--      the distributions are, and under the same guard: a challenge without a lane that can be shown is not served, and
+--      one without a submission, which may not have been announced yet, has no row.
 create materialized view analytics.mv_challenges as
 with lanes as (
     select d.challenge_id, d.challenge_title, d.sample_count, d.last_submission_at
@@ -749,7 +755,7 @@ select
     l.challenge_id,
     l.challenge_title as title,
     count(*) as lanes_count,
-    -- The same five as in shared/packs/arena/lane_distributions.ts; a test compares.
+    -- The same five as in packs/arena/resources/lane_distributions.ts; a test compares.
     count(*) filter (where l.sample_count < 5) as withheld_lanes_count,
     max(l.sample_count) as samples_of_fullest_lane_count,
     max(l.last_submission_at) as last_submission_at
@@ -764,13 +770,15 @@ comment on materialized view analytics.mv_challenges is 'Challenges that have sc
 
 comment on column analytics.mv_challenges.title is 'As of the last refresh.';
 
-comment on column analytics.mv_challenges.lanes_count is 'Lanes with a score that can be computed with.';
+comment on column analytics.mv_challenges.lanes_count is 'Lanes with a usable score.';
 
-comment on column analytics.mv_challenges.withheld_lanes_count is 'Those of them with fewer than five samples: lane-distributions does not show them.';
+comment on column analytics.mv_challenges.withheld_lanes_count is
+    'Those with fewer than five samples, which lane-distributions does not show.';
 
-comment on column analytics.mv_challenges.samples_of_fullest_lane_count is 'Fewer than five: no lane can be shown, and the challenge does not leave the API.';
+comment on column analytics.mv_challenges.samples_of_fullest_lane_count is
+    'Samples of the lane with the most. Fewer than five: no lane can be shown, and the challenge is not served.';
 
-comment on column analytics.mv_challenges.last_submission_at is 'Of a submission with such a score.';
+comment on column analytics.mv_challenges.last_submission_at is 'Latest submission with a usable score.';
 
 -- packs/arena/schema/agents.sql
 
@@ -880,9 +888,6 @@ select analytics.register_live(name => 'named_agents', pack => 'arena', sources 
 
 -- packs/arena/schema/scope_agents_of_user.sql
 
--- Object: live relation agents_of_user
--- Why: who owns an agent is asked of the live table, and answers are cached: an agent that changes hands must not be read
---      by its former owner until the view moves next.
 select analytics.register_live(name => 'agents_of_user', pack => 'arena', sources => array['public.agents']::regclass[]);
 
 reset check_function_bodies;

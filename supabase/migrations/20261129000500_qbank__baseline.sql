@@ -5,9 +5,10 @@ set check_function_bodies = off;
 -- packs/qbank/schema/analytics_heatmap_admin.sql
 
 -- Object: freshet.analytics_heatmap_admin(), public.analytics_heatmap_admin()
--- Why: the two functions of the heatmap's runbook. Non-admins never reach the view: these check the caller, admin by
---      verified claim or the service role, before anything is read. Thin invoker functions in public, the definers in
---      freshet: a definer function that clients may execute in an exposed schema is a finding.
+-- Why: with analytics_refresh_heatmap() the interface of the heatmap's runbook. Non-admins never reach the view: the
+--      caller is checked, admin by verified claim or the service role, before anything is read. A thin invoker function
+--      in public, the definer in freshet: a security definer function that clients may execute in an exposed schema is
+--      an advisor finding.
 create function freshet.analytics_heatmap_admin()
 returns table (
     question_id uuid,
@@ -70,17 +71,16 @@ revoke all on function public.analytics_heatmap_admin() from public, anon, authe
 
 grant execute on function public.analytics_heatmap_admin() to authenticated, service_role;
 
-comment on function freshet.analytics_heatmap_admin() is 'Checks the caller, then reads the heatmap. Reached through public.analytics_heatmap_admin.';
+comment on function freshet.analytics_heatmap_admin() is
+    'Checks the caller, then reads the heatmap. Called through public.analytics_heatmap_admin.';
 
 comment on function public.analytics_heatmap_admin() is
-    'Admins and the service role: every row of the heatmap, by week and question. Anybody else gets 42501.';
+    'Admins and the service role: every row of the heatmap, by week and question. Any other caller gets 42501.';
 
 -- packs/qbank/schema/analytics_refresh_heatmap.sql
 
 -- Object: freshet.analytics_refresh_heatmap(), public.analytics_refresh_heatmap()
--- Why: the two functions of the heatmap's runbook. Non-admins never reach the view: these check the caller, admin by
---      verified claim or the service role, before anything is read. Thin invoker functions in public, the definers in
---      freshet: a definer function that clients may execute in an exposed schema is a finding.
+-- Why: interface of the heatmap's runbook; see public.analytics_heatmap_admin().
 create function freshet.analytics_refresh_heatmap()
 returns analytics.refresh_log
 language plpgsql
@@ -117,18 +117,20 @@ revoke all on function public.analytics_refresh_heatmap() from public, anon, aut
 
 grant execute on function public.analytics_refresh_heatmap() to authenticated, service_role;
 
-comment on function freshet.analytics_refresh_heatmap() is 'Checks the caller, then refreshes. Reached through public.analytics_refresh_heatmap.';
+comment on function freshet.analytics_refresh_heatmap() is
+    'Checks the caller, then refreshes. Called through public.analytics_refresh_heatmap.';
 
 comment on function public.analytics_refresh_heatmap() is
-    'Refreshes the heatmap concurrently and returns the ledger row. Service role: as often as it likes, raises on failure. Admins: at most once a minute (PT429), a failure is in the row. Anybody else gets 42501.';
+    'Refreshes the heatmap concurrently and returns the ledger row. Service role: without a limit, raises on failure. Admins: at most once a minute (PT429), a failure is in the row. Any other caller gets 42501.';
 
 -- packs/qbank/schema/questions.sql
 
 -- Object: public.questions
--- Why: the operational tables of the question bank. Applications write here; nothing analytical is ever added to them.
---      A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one such row
---      would break every answer that it is in.
---      Row security: signed-in users see the questions and their own answers. Writes are the service's.
+-- Grain: one row per question
+-- Why: this and public.responses belong to the application, which writes here; nothing analytical is ever added to
+--      them. A moment before 1970, or one that no date of four digits can name, comes from a broken clock and is
+--      refused: one such row would break every answer that contains it. Row security: signed-in users read the
+--      questions and their own answers. Only the service role writes.
 create table public.questions (
     id uuid primary key default gen_random_uuid(),
     stem text not null default '',
@@ -145,15 +147,14 @@ grant select on table public.questions to authenticated;
 
 grant select, insert, update, delete on table public.questions to service_role;
 
-comment on column public.questions.lesion is 'As the author wrote it; analytics.question_tags holds its one spelling.';
+comment on column public.questions.lesion is
+    'As the author wrote it; analytics.question_tags holds the normalised spelling.';
 
 -- packs/qbank/schema/responses.sql
 
 -- Object: public.responses
--- Why: the operational tables of the question bank. Applications write here; nothing analytical is ever added to them.
---      A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one such row
---      would break every answer that it is in.
---      Row security: signed-in users see the questions and their own answers. Writes are the service's.
+-- Grain: one row per answer of a learner to a question
+-- Why: table of the application; see public.questions.
 create table public.responses (
     id uuid primary key default gen_random_uuid(),
     question_id uuid not null references public.questions (id) on delete cascade,
@@ -179,7 +180,8 @@ grant select, insert, update, delete on table public.responses to service_role;
 
 comment on column public.responses.user_id is 'auth.users.id of the learner; null when the learner is unknown or was erased.';
 
-comment on column public.responses.duration_ms is 'From showing the question to the answer; null when it was not measured.';
+comment on column public.responses.duration_ms is
+    'From the display of the question to the answer; null when it was not measured.';
 
 -- packs/qbank/schema/question_tags.sql
 
@@ -187,11 +189,11 @@ comment on column public.responses.duration_ms is 'From showing the question to 
 -- Grain: one row per question
 -- Reads: public.questions
 -- Serves: the views of the question bank
--- Why: how tags are spelt is decided once. A lesion: compatibility form (NFKC), lower case, runs of blanks, underscores
---      and hyphens of any kind become one space, none at the ends; so "Tetralogy_of-Fallot " is "tetralogy of fallot".
---      A topic keeps its letters: NFC, runs of blanks become one space, none at the ends. What is then empty, or was null,
---      is "untagged". shared/core/tag.ts spells what callers ask for in the same way. Case goes by ICU's root locale and
---      order by bytes, so that no server's locale changes an answer.
+-- Why: one place decides how tags are spelt. A lesion: compatibility form (NFKC), lower case, runs of blanks,
+--      underscores and hyphens of any kind become one space, none at the ends; so "Tetralogy_of-Fallot " is "tetralogy
+--      of fallot". A topic keeps its letters: NFC, runs of blanks become one space, none at the ends. An empty or null
+--      tag becomes "untagged". packs/qbank/tag.ts spells what callers ask for in the same way. Case follows ICU's root
+--      locale and order follows bytes, so that no server's locale changes an answer.
 create view analytics.question_tags
 with (security_invoker = on)
 as
@@ -215,17 +217,18 @@ from public.questions as q;
 
 revoke all on table analytics.question_tags from public, anon, authenticated;
 
-comment on view analytics.question_tags is 'Lesion and topic of each question in their one spelling; "untagged" where there is none.';
+comment on view analytics.question_tags is
+    'Lesion and topic of each question in their normalised spelling; "untagged" where there is none.';
 
 -- packs/qbank/schema/question_texts.sql
 
 -- Object: analytics.question_texts
--- Grain: one row per question; the heatmap's, with the text of the question; one per lesion; one per topic
--- Reads: public.questions; analytics.analytics_heatmap_agg, analytics.question_tags
--- Serves: /analytics/qbank/heatmap, /analytics/qbank/lesions, /analytics/qbank/topics
--- Why: an admin who sees that a question is answered badly wants to read it. A bank's texts are longer than its figures, one for
---      all weeks of a question: they are joined when a page is read, not stored in each of its rows. All that an answer shows
---      is the beginning, which is enough to know the question by and keeps a page of 999 rows small.
+-- Grain: one row per question
+-- Reads: public.questions
+-- Serves: the names of analytics.named_heatmap, and of the engagement pack's explained_questions
+-- Why: an admin who sees that a question is answered badly wants to read it. Texts are longer than figures, and one
+--      text belongs to all weeks of a question: they are joined when a page is read, not stored in each row. An answer
+--      shows only the beginning, which is enough to recognise the question and keeps a page of 999 rows small.
 create view analytics.question_texts
 with (security_invoker = on)
 as
@@ -236,17 +239,15 @@ from public.questions as q;
 
 revoke all on table analytics.question_texts from public, anon, authenticated;
 
-comment on view analytics.question_texts is 'What a question asks, at most 300 characters of it; an ellipsis stands for the rest.';
+comment on view analytics.question_texts is 'The text of each question, cut to 300 characters with an ellipsis.';
 
 -- packs/qbank/schema/question_topics.sql
 
 -- Object: analytics.question_topics
--- Grain: one row per question; the heatmap's, with the text of the question; one per lesion; one per topic
--- Reads: public.questions; analytics.analytics_heatmap_agg, analytics.question_tags
--- Serves: /analytics/qbank/heatmap, /analytics/qbank/lesions, /analytics/qbank/topics
--- Why: an admin who sees that a question is answered badly wants to read it. A bank's texts are longer than its figures, one for
---      all weeks of a question: they are joined when a page is read, not stored in each of its rows. All that an answer shows
---      is the beginning, which is enough to know the question by and keeps a page of 999 rows small.
+-- Grain: one row per topic
+-- Reads: public.questions (through analytics.question_tags)
+-- Serves: /analytics/qbank/topics
+-- Why: a page offers a choice of topics.
 create view analytics.question_topics
 with (security_invoker = on)
 as
@@ -256,7 +257,7 @@ group by t.topic;
 
 revoke all on table analytics.question_topics from public, anon, authenticated;
 
-comment on view analytics.question_topics is 'The topics that questions have, in their one spelling.';
+comment on view analytics.question_topics is 'The topics of all questions, in their normalised spelling.';
 
 comment on column analytics.question_topics.topic is 'Normalised: see analytics.question_tags.';
 
@@ -267,6 +268,7 @@ comment on column analytics.question_topics.topic is 'Normalised: see analytics.
 -- Reads: public.responses, public.questions (through analytics.question_tags)
 -- Serves: /analytics/qbank/heatmap, public.analytics_heatmap_admin()
 -- Refresh: every 15 minutes
+-- Why: grouped by question and week, without learners, so that admins can read it without any personal data.
 create materialized view analytics.analytics_heatmap_agg as
 with answers as (
     select
@@ -298,7 +300,8 @@ create unique index analytics_heatmap_agg_key
 create index analytics_heatmap_agg_idx
     on analytics.analytics_heatmap_agg (week_start, question_id);
 
-comment on materialized view analytics.analytics_heatmap_agg is 'How a question was answered in one week, without a word about who answered.';
+comment on materialized view analytics.analytics_heatmap_agg is
+    'How a question was answered in one week, without any data about the learners.';
 
 comment on column analytics.analytics_heatmap_agg.lesion is 'Normalised: see analytics.question_tags.';
 
@@ -315,8 +318,9 @@ comment on column analytics.analytics_heatmap_agg.median_duration_ms is 'Exact m
 -- Reads: public.responses, public.questions (through analytics.question_tags)
 -- Serves: /analytics/qbank/heatmap/matrix
 -- Refresh: every 15 minutes, a minute after the heatmap
--- Why: a cell of the drawn heatmap covers many questions. Its median is no function of the questions' medians, and five
---      questions with one answer each are a sample of five: both take the answers themselves, not the heatmap's rows.
+-- Why: a cell of the drawn heatmap covers many questions. Its median cannot be computed from the questions' medians,
+--      and five questions with one answer each are a sample of five: so it reads the answers themselves, not the
+--      heatmap's rows.
 create materialized view analytics.mv_lesion_topic_weeks as
 with answers as (
     select
@@ -358,12 +362,10 @@ comment on column analytics.mv_lesion_topic_weeks.median_duration_ms is 'Exact m
 -- packs/qbank/schema/named_heatmap.sql
 
 -- Object: analytics.named_heatmap
--- Grain: one row per question; the heatmap's, with the text of the question; one per lesion; one per topic
--- Reads: public.questions; analytics.analytics_heatmap_agg, analytics.question_tags
--- Serves: /analytics/qbank/heatmap, /analytics/qbank/lesions, /analytics/qbank/topics
--- Why: an admin who sees that a question is answered badly wants to read it. A bank's texts are longer than its figures, one for
---      all weeks of a question: they are joined when a page is read, not stored in each of its rows. All that an answer shows
---      is the beginning, which is enough to know the question by and keeps a page of 999 rows small.
+-- Grain: as analytics.analytics_heatmap_agg
+-- Reads: analytics.analytics_heatmap_agg, analytics.question_texts
+-- Serves: /analytics/qbank/heatmap
+-- Why: adds the questions' texts; see analytics.question_texts.
 create view analytics.named_heatmap
 with (security_invoker = on)
 as
@@ -384,17 +386,16 @@ revoke all on table analytics.named_heatmap from public, anon, authenticated;
 
 comment on view analytics.named_heatmap is 'The heatmap with the texts of the questions, read live.';
 
-comment on column analytics.named_heatmap.question_text is 'The question''s stem, at most 300 characters of it: an ellipsis stands for the rest. Null where the question was deleted after the last refresh.';
+comment on column analytics.named_heatmap.question_text is
+    'The question''s stem, cut to 300 characters with an ellipsis. Null where the question was deleted after the last refresh.';
 
 -- packs/qbank/schema/question_lesions.sql
 
 -- Object: analytics.question_lesions
--- Grain: one row per question; the heatmap's, with the text of the question; one per lesion; one per topic
--- Reads: public.questions; analytics.analytics_heatmap_agg, analytics.question_tags
--- Serves: /analytics/qbank/heatmap, /analytics/qbank/lesions, /analytics/qbank/topics
--- Why: an admin who sees that a question is answered badly wants to read it. A bank's texts are longer than its figures, one for
---      all weeks of a question: they are joined when a page is read, not stored in each of its rows. All that an answer shows
---      is the beginning, which is enough to know the question by and keeps a page of 999 rows small.
+-- Grain: one row per lesion
+-- Reads: public.questions (through analytics.question_tags)
+-- Serves: /analytics/qbank/lesions
+-- Why: a page offers a choice of lesions.
 create view analytics.question_lesions
 with (security_invoker = on)
 as
@@ -404,7 +405,7 @@ group by t.lesion;
 
 revoke all on table analytics.question_lesions from public, anon, authenticated;
 
-comment on view analytics.question_lesions is 'The lesions that questions have, in their one spelling.';
+comment on view analytics.question_lesions is 'The lesions of all questions, in their normalised spelling.';
 
 comment on column analytics.question_lesions.lesion is 'Normalised: see analytics.question_tags.';
 
@@ -415,8 +416,7 @@ create policy questions_are_read_by_signed_in_users on public.questions
 
 -- packs/qbank/schema/responses.sql
 
--- Object: policy of public.responses (replaced)
--- Why: a user whose id is no uuid gave no answer, and asking for one is no error.
+-- A user whose id is not a uuid gave no answer, and asking for one is no error.
 create policy responses_are_read_by_who_gave_them on public.responses
     for select to authenticated using (user_id = (select freshet.claimed_uuid('sub')));
 

@@ -8,8 +8,9 @@ set check_function_bodies = off;
 -- Grain: one row per question that has a text
 -- Reads: analytics.question_texts where the pack qbank is installed, else nothing
 -- Serves: /analytics/engagement/explanation-engagement
--- Why: explanations belong to questions of whatever bank the project has. With the pack qbank that is public.questions. Without
---      it questions have no texts, until the project replaces this view by one over its own table.
+-- Why: explanations belong to questions of any question bank that the project has. With the pack qbank that is
+--      public.questions. Without it questions have no texts, until the project replaces this view by one over its own
+--      table.
 do $$
 begin
     if to_regclass('analytics.question_texts') is null then
@@ -29,10 +30,8 @@ comment on view analytics.explained_questions is 'Texts of the questions that ex
 -- packs/engagement/schema/explanation_views.sql
 
 -- Object: public.explanation_views
--- Why: the operational tables of a learning application. Applications write here; nothing analytical is ever added to
---      them. A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one
---      such row would break every answer that it is in.
---      Row security: signed-in users see the tracks and what they did themselves. Writes are the service's.
+-- Grain: one row per opening of an explanation by a learner
+-- Why: table of the application; see public.learning_sessions.
 create table public.explanation_views (
     id uuid primary key default gen_random_uuid(),
     user_id uuid not null,
@@ -56,7 +55,8 @@ grant select on table public.explanation_views to authenticated;
 
 grant select, insert, update, delete on table public.explanation_views to service_role;
 
-comment on column public.explanation_views.question_id is 'Of whichever question bank the application has; the pack does not need the qbank''s.';
+comment on column public.explanation_views.question_id is
+    'Question of any question bank that the application has; the pack does not need the qbank''s.';
 
 comment on column public.explanation_views.dwell_ms is 'How long the explanation was on the screen; null where it was not measured.';
 
@@ -65,10 +65,8 @@ comment on column public.explanation_views.is_helpful is 'The learner''s verdict
 -- packs/engagement/schema/review_sessions.sql
 
 -- Object: public.review_sessions
--- Why: the operational tables of a learning application. Applications write here; nothing analytical is ever added to
---      them. A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one
---      such row would break every answer that it is in.
---      Row security: signed-in users see the tracks and what they did themselves. Writes are the service's.
+-- Grain: one row per review of a learner
+-- Why: table of the application; see public.learning_sessions.
 create table public.review_sessions (
     id uuid primary key default gen_random_uuid(),
     user_id uuid not null,
@@ -90,17 +88,15 @@ grant select on table public.review_sessions to authenticated;
 
 grant select, insert, update, delete on table public.review_sessions to service_role;
 
-comment on column public.review_sessions.completed_at is 'Null when the learner left before the last card that was due.';
+comment on column public.review_sessions.completed_at is 'Null when the learner left before the last due card.';
 
 comment on column public.review_sessions.duration_seconds is 'Null where it was not measured.';
 
 -- packs/engagement/schema/tracks.sql
 
 -- Object: public.tracks
--- Why: the operational tables of a learning application. Applications write here; nothing analytical is ever added to
---      them. A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one
---      such row would break every answer that it is in.
---      Row security: signed-in users see the tracks and what they did themselves. Writes are the service's.
+-- Grain: one row per track
+-- Why: table of the application; see public.learning_sessions. Every signed-in user reads the tracks.
 create table public.tracks (
     id uuid primary key default gen_random_uuid(),
     title text not null,
@@ -122,6 +118,7 @@ grant select, insert, update, delete on table public.tracks to service_role;
 -- Reads: public.explanation_views
 -- Serves: /analytics/engagement/explanation-engagement
 -- Refresh: every 30 minutes
+-- Why: the median and the revisits need all views of an explanation, so they are stored.
 create materialized view analytics.explanation_engagement as
 with question_learners as (
     select v.question_id, v.user_id, count(*) as views_count
@@ -150,7 +147,7 @@ select
     v.question_id,
     v.views_count,
     l.learners_count,
-    -- Between two whole milliseconds at most: one decimal is exact.
+    -- At most halfway between two whole milliseconds: one decimal is exact.
     round(v.median_dwell_ms, 1) as median_dwell_ms,
     round(v.helpful_count::numeric / v.rated_count, 4) as helpful_rate,
     round(l.returning_count::numeric / l.learners_count, 4) as revisit_rate
@@ -165,17 +162,20 @@ comment on materialized view analytics.explanation_engagement is 'Which explanat
 
 comment on column analytics.explanation_engagement.median_dwell_ms is 'Over views whose dwell time is known; null when there is none.';
 
-comment on column analytics.explanation_engagement.helpful_rate is 'Helpful verdicts / verdicts, four decimals; null when nobody gave one.';
+comment on column analytics.explanation_engagement.helpful_rate is
+    'Helpful verdicts / verdicts, four decimals; null without a verdict.';
 
-comment on column analytics.explanation_engagement.revisit_rate is 'Learners who opened it more than once / learners, four decimals.';
+comment on column analytics.explanation_engagement.revisit_rate is
+    'Learners who opened it more than once / learners, four decimals.';
 
 -- packs/engagement/schema/learning_sessions.sql
 
 -- Object: public.learning_sessions
--- Why: the operational tables of a learning application. Applications write here; nothing analytical is ever added to
---      them. A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one
---      such row would break every answer that it is in.
---      Row security: signed-in users see the tracks and what they did themselves. Writes are the service's.
+-- Grain: one row per session of a learner
+-- Why: this and the pack's other tables in public belong to the application, which writes here; nothing analytical is
+--      ever added to them. A moment before 1970, or one that no date of four digits can name, comes from a broken clock
+--      and is refused: one such row would break every answer that contains it. Row security: signed-in users read the
+--      tracks and their own activity. Only the service role writes.
 create table public.learning_sessions (
     id uuid primary key default gen_random_uuid(),
     user_id uuid not null,
@@ -198,17 +198,17 @@ grant select on table public.learning_sessions to authenticated;
 
 grant select, insert, update, delete on table public.learning_sessions to service_role;
 
-comment on column public.learning_sessions.duration_seconds is 'Null while the session runs, and where its end was never reported.';
+comment on column public.learning_sessions.duration_seconds is
+    'Null while the session runs, and where its end was never reported.';
 
 -- packs/engagement/schema/named_explanation_engagement.sql
 
 -- Object: analytics.named_explanation_engagement
--- Grain: one row per track; those of the views, with the title of the track and the text of the question
--- Reads: public.tracks; analytics.quiz_completion_rates, explanation_engagement, explained_questions
--- Serves: /analytics/engagement/tracks, /analytics/engagement/quiz-completion-rates,
---         /analytics/engagement/explanation-engagement
--- Why: titles and texts are joined when a page is read. A question may come from a bank that this project does not hold: then
---      it has no text.
+-- Grain: as analytics.explanation_engagement
+-- Reads: analytics.explanation_engagement, analytics.explained_questions
+-- Serves: /analytics/engagement/explanation-engagement
+-- Why: texts are joined when a page is read, not stored. A question may come from a bank that this project does not
+--      hold: then it has no text.
 create view analytics.named_explanation_engagement
 with (security_invoker = on)
 as
@@ -227,17 +227,16 @@ revoke all on table analytics.named_explanation_engagement from public, anon, au
 
 comment on view analytics.named_explanation_engagement is 'explanation_engagement with the texts of the questions, read live.';
 
-comment on column analytics.named_explanation_engagement.question_text is 'The question''s stem, at most 300 characters of it: an ellipsis stands for the rest. Null where the bank of this project has no such question.';
+comment on column analytics.named_explanation_engagement.question_text is
+    'The question''s stem, cut to 300 characters with an ellipsis. Null where this project''s question bank has no such question.';
 
 -- packs/engagement/schema/named_tracks.sql
 
 -- Object: analytics.named_tracks
--- Grain: one row per track; those of the views, with the title of the track and the text of the question
--- Reads: public.tracks; analytics.quiz_completion_rates, explanation_engagement, question_texts
--- Serves: /analytics/engagement/tracks, /analytics/engagement/quiz-completion-rates,
---         /analytics/engagement/explanation-engagement
--- Why: titles and texts are joined when a page is read. A question may come from a bank that this project does not hold: then
---      it has no text.
+-- Grain: one row per track
+-- Reads: public.tracks
+-- Serves: /analytics/engagement/tracks
+-- Why: a page offers a choice of tracks by their current titles.
 create view analytics.named_tracks
 with (security_invoker = on)
 as
@@ -251,10 +250,8 @@ comment on view analytics.named_tracks is 'Tracks by title.';
 -- packs/engagement/schema/quiz_attempts.sql
 
 -- Object: public.quiz_attempts
--- Why: the operational tables of a learning application. Applications write here; nothing analytical is ever added to
---      them. A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one
---      such row would break every answer that it is in.
---      Row security: signed-in users see the tracks and what they did themselves. Writes are the service's.
+-- Grain: one row per attempt of a learner at a quiz
+-- Why: table of the application; see public.learning_sessions.
 create table public.quiz_attempts (
     id uuid primary key default gen_random_uuid(),
     user_id uuid not null,
@@ -280,7 +277,7 @@ grant select on table public.quiz_attempts to authenticated;
 
 grant select, insert, update, delete on table public.quiz_attempts to service_role;
 
-comment on column public.quiz_attempts.completed_at is 'Null while the attempt runs, and when it was given up.';
+comment on column public.quiz_attempts.completed_at is 'Null while the attempt runs, and when it was abandoned.';
 
 comment on column public.quiz_attempts.duration_ms is 'Null where it was not measured.';
 
@@ -291,6 +288,7 @@ comment on column public.quiz_attempts.duration_ms is 'Null where it was not mea
 -- Reads: public.quiz_attempts
 -- Serves: /analytics/engagement/quiz-completion-rates; source of summary_stats
 -- Refresh: every 30 minutes
+-- Why: the median needs all attempts at a quiz, so it is stored.
 create materialized view analytics.quiz_completion_rates as
 with attempts as (
     select
@@ -308,7 +306,7 @@ select
     count(*) filter (where a.is_completed) as completed_count,
     round(count(*) filter (where a.is_completed)::numeric / count(*), 4) as completion_rate,
     round(avg(a.score) filter (where a.is_completed), 3) as avg_score,
-    -- Between two whole milliseconds at most: one decimal is exact.
+    -- At most halfway between two whole milliseconds: one decimal is exact.
     round((percentile_cont(0.5) within group (order by a.duration_ms) filter (where a.is_completed))::numeric, 1)
         as median_duration_ms
 from attempts as a
@@ -318,15 +316,18 @@ with no data;
 create unique index quiz_completion_rates_key
     on analytics.quiz_completion_rates (track_id, quiz_id);
 
-comment on materialized view analytics.quiz_completion_rates is 'How many of those who start a quiz finish it, and how they do.';
+comment on materialized view analytics.quiz_completion_rates is
+    'How many started attempts at a quiz are completed, and with which scores.';
 
-comment on column analytics.quiz_completion_rates.started_count is 'Attempts, also those that were not completed.';
+comment on column analytics.quiz_completion_rates.started_count is 'All attempts, completed or not.';
 
 comment on column analytics.quiz_completion_rates.completion_rate is 'completed_count / started_count, four decimals.';
 
-comment on column analytics.quiz_completion_rates.avg_score is 'Over completed attempts that have a score; null when there is none.';
+comment on column analytics.quiz_completion_rates.avg_score is
+    'Over completed attempts that have a score; null when there is none.';
 
-comment on column analytics.quiz_completion_rates.median_duration_ms is 'Over completed attempts whose duration is known; null when there is none.';
+comment on column analytics.quiz_completion_rates.median_duration_ms is
+    'Over completed attempts with a known duration; null when there is none.';
 
 -- packs/engagement/schema/review_session_usage.sql
 
@@ -335,6 +336,7 @@ comment on column analytics.quiz_completion_rates.median_duration_ms is 'Over co
 -- Reads: public.review_sessions
 -- Serves: /analytics/engagement/review-session-usage
 -- Refresh: every 30 minutes
+-- Why: a week has many reviews and is read often.
 create materialized view analytics.review_session_usage as
 with reviews as (
     select
@@ -370,8 +372,8 @@ comment on column analytics.review_session_usage.completion_rate is 'Completed r
 -- Reads: public.learning_sessions, public.quiz_attempts, public.review_sessions
 -- Serves: /analytics/engagement/active-learning-days; source of streak_dropoffs and summary_stats
 -- Refresh: every 30 minutes
--- Why: what crosses midnight belongs to the day on which it began, whole. Quiz attempts add no seconds: they happen
---      inside a session, whose time would count twice.
+-- Why: a session that crosses midnight belongs to the day on which it began, whole. Quiz attempts add no seconds: they
+--      happen inside a session, whose time would count twice.
 create materialized view analytics.active_learning_days as
 with activities as (
     select s.user_id, s.started_at, 1 as session, 0 as quiz_attempt, 0 as review_session, s.duration_seconds
@@ -400,21 +402,20 @@ create unique index active_learning_days_key
 create index active_learning_days_active_on_idx
     on analytics.active_learning_days (active_on, user_id);
 
-comment on materialized view analytics.active_learning_days is 'What a learner did on a day.';
+comment on materialized view analytics.active_learning_days is 'A learner''s activity on a day.';
 
 comment on column analytics.active_learning_days.active_on is 'UTC day of the start.';
 
-comment on column analytics.active_learning_days.active_seconds is 'Of sessions and reviews that began on the day; one whose duration is unknown adds nothing.';
+comment on column analytics.active_learning_days.active_seconds is
+    'Seconds of sessions and reviews that began on the day; one without a known duration adds nothing.';
 
 -- packs/engagement/schema/named_quiz_completion_rates.sql
 
 -- Object: analytics.named_quiz_completion_rates
--- Grain: one row per track; those of the views, with the title of the track and the text of the question
--- Reads: public.tracks; analytics.quiz_completion_rates, explanation_engagement, question_texts
--- Serves: /analytics/engagement/tracks, /analytics/engagement/quiz-completion-rates,
---         /analytics/engagement/explanation-engagement
--- Why: titles and texts are joined when a page is read. A question may come from a bank that this project does not hold: then
---      it has no text.
+-- Grain: as analytics.quiz_completion_rates
+-- Reads: analytics.quiz_completion_rates, public.tracks
+-- Serves: /analytics/engagement/quiz-completion-rates
+-- Why: titles are joined when a page is read, not stored.
 create view analytics.named_quiz_completion_rates
 with (security_invoker = on)
 as
@@ -439,11 +440,11 @@ comment on column analytics.named_quiz_completion_rates.track_title is 'Null whe
 -- packs/engagement/schema/popular_tracks.sql
 
 -- Object: analytics.popular_tracks
--- Grain: one row per track, those that nobody has touched included
+-- Grain: one row per track, those without a learner included
 -- Reads: public.tracks, public.learning_sessions, public.quiz_attempts
 -- Serves: /analytics/engagement/popular-tracks
 -- Refresh: every 30 minutes
--- Why: titles are compared byte by byte, so that the rank does not depend on the collation of the machine. Tracks that
+-- Why: titles are compared byte by byte, so that the rank does not depend on the collation of the server. Tracks that
 --      tie in learners, sessions and title share a rank.
 create materialized view analytics.popular_tracks as
 with track_sessions as (
@@ -457,7 +458,7 @@ track_quizzes as (
     where q.completed_at is not null
     group by q.track_id
 ),
--- A union, so that who does both is one learner.
+-- A union, so that a user with sessions and attempts is one learner.
 track_users as (
     select s.track_id, s.user_id from public.learning_sessions as s
     union
@@ -487,11 +488,12 @@ with no data;
 create unique index popular_tracks_key
     on analytics.popular_tracks (track_id);
 
-comment on materialized view analytics.popular_tracks is 'Tracks by how many learn with them.';
+comment on materialized view analytics.popular_tracks is 'Tracks by their number of learners.';
 
 comment on column analytics.popular_tracks.learners_count is 'Learners with a session or a quiz attempt in the track.';
 
-comment on column analytics.popular_tracks.total_seconds is 'Of all sessions; one whose duration is unknown adds nothing.';
+comment on column analytics.popular_tracks.total_seconds is
+    'Seconds of all sessions; one without a known duration adds nothing.';
 
 comment on column analytics.popular_tracks.popularity_rank is 'By learners, then sessions, then title; 1 is the most popular.';
 
@@ -502,8 +504,8 @@ comment on column analytics.popular_tracks.popularity_rank is 'By learners, then
 -- Reads: analytics.active_learning_days
 -- Serves: /analytics/engagement/streak-dropoffs; source of summary_stats
 -- Refresh: every 30 minutes, five minutes after the days that it reads
--- Why: "today" is the newest active day in the data, not the clock's: the figures depend on the rows alone. A streak
---      of n days has reached 1, 2, … n, and, once over, has ended at n.
+-- Why: "today" is the newest active day in the data, not the clock's: the figures depend on the rows alone. A streak of
+--      n days has reached 1, 2, … n, and, once over, has ended at n.
 create materialized view analytics.streak_dropoffs as
 with past_days as (
     select d.user_id, d.active_on
@@ -514,7 +516,7 @@ active_days as (
     select
         d.user_id,
         d.active_on,
-        -- Consecutive days less consecutive numbers give one date for each streak.
+        -- A date minus its row number is the same for all days of one streak.
         d.active_on - row_number() over (partition by d.user_id order by d.active_on)::integer as streak_id
     from past_days as d
 ),
@@ -541,7 +543,7 @@ lengths as (
 reached as (
     select
         l.streak_days,
-        -- From the longest down: who reached a length is of that length or longer.
+        -- Summed from the longest down: a streak has reached every length up to its own.
         sum(coalesce(s.streaks_count, 0)) over (order by l.streak_days desc) as reached_count,
         coalesce(s.ended_count, 0) as ended_count
     from lengths as l
@@ -558,13 +560,15 @@ with no data;
 create unique index streak_dropoffs_key
     on analytics.streak_dropoffs (streak_days);
 
-comment on materialized view analytics.streak_dropoffs is 'After how many consecutive active days learners stop. Days to come are left out.';
+comment on materialized view analytics.streak_dropoffs is
+    'After how many consecutive active days learners stop. Days in the future are left out.';
 
 comment on column analytics.streak_dropoffs.streak_days is 'Length of a streak: a run of consecutive active days of one learner.';
 
-comment on column analytics.streak_dropoffs.reached_count is 'Streaks that lasted at least so long.';
+comment on column analytics.streak_dropoffs.reached_count is 'Streaks of at least this length.';
 
-comment on column analytics.streak_dropoffs.ended_count is 'Streaks of exactly this length whose last day is before the newest active day that has come.';
+comment on column analytics.streak_dropoffs.ended_count is
+    'Streaks of exactly this length whose last day is before the newest active day that is not in the future.';
 
 comment on column analytics.streak_dropoffs.dropoff_rate is 'ended_count / reached_count, four decimals.';
 
@@ -574,11 +578,10 @@ comment on column analytics.streak_dropoffs.dropoff_rate is 'ended_count / reach
 -- Grain: one row in all, also over empty tables
 -- Reads: analytics.active_learning_days, analytics.quiz_completion_rates, analytics.streak_dropoffs
 -- Serves: /analytics/engagement/summary-stats
--- Why: derived from the other views, so that it never contradicts them. The windows end at the newest active day, not
---      at the clock: a stored "last 7 days" would freeze at the refresh, and the day says which seven are meant.
---      Derived from the other views, so that it never contradicts them. The windows end at the newest active day that has come,
---      and as_of_on says which: a session of the future must not leave everybody else outside them.
 -- Refresh: every 30 minutes, after the views that it reads, and once a day although nothing changed
+-- Why: derived from the other views, so that it never contradicts them. The windows end at the newest active day that
+--      is not in the future, and as_of_on says which: a stored "last 7 days" by the clock would freeze at the refresh,
+--      and one session dated in the future must not leave every other learner outside the windows.
 create materialized view analytics.summary_stats as
 with newest_day as (
     select max(d.active_on) as as_of_on
@@ -636,7 +639,8 @@ create unique index summary_stats_key
 
 comment on materialized view analytics.summary_stats is 'The pack in one row.';
 
-comment on column analytics.summary_stats.as_of_on is 'Newest active day in the data that has come, where the windows end; null when there is none.';
+comment on column analytics.summary_stats.as_of_on is
+    'Newest active day in the data that is not in the future, where the windows end; null when there is none.';
 
 comment on column analytics.summary_stats.active_learners_7d is 'Learners active on as_of_on or one of the six days before it.';
 
@@ -651,8 +655,7 @@ create policy explanation_views_are_read_by_their_user on public.explanation_vie
 
 -- packs/engagement/schema/learning_sessions.sql
 
--- Object: policies of public.learning_sessions, quiz_attempts, review_sessions, explanation_views (replaced)
--- Why: a user whose id is no uuid has no row here, and asking for one is no error.
+-- A user whose id is not a uuid has no row here, and asking for one is no error.
 create policy learning_sessions_are_read_by_their_user on public.learning_sessions
     for select to authenticated using (user_id = (select freshet.claimed_uuid('sub')));
 

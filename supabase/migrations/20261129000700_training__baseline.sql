@@ -5,10 +5,9 @@ set check_function_bodies = off;
 -- packs/training/schema/asked_orgs.sql
 
 -- Object: freshet.asked_orgs()
--- Why: every reading of the pack narrows its rows by whom the question is about, so that an answer about one organisation
---      costs what one organisation has. Arrays, because an index answers them whether they hold one name or all.
---      Which assignments count is said once, by analytics.current_assignments, which BI tools read too. An organisation that was
---      deleted is asked about in vain, at once, whatever its views still hold.
+-- Why: every reading of the pack filters its rows by the organisations of the request, so that an answer about one
+--      organisation costs only that organisation's rows. Arrays, because an index answers them whether they hold one id
+--      or all. A deleted organisation has no rows at once, whatever the views still hold.
 create function freshet.asked_orgs(asked jsonb)
 returns uuid[]
 language sql
@@ -24,13 +23,13 @@ $$;
 
 revoke all on function freshet.asked_orgs(jsonb) from public, anon, authenticated;
 
-comment on function freshet.asked_orgs(jsonb) is 'The organisations that a reading is asked about, as far as they exist: the one that is named, or all.';
+comment on function freshet.asked_orgs(jsonb) is
+    'The existing organisations that a reading is about: the one in the request, or all.';
 
 -- packs/training/schema/asked_people.sql
 
 -- Object: freshet.asked_people()
--- Why: every reading of the pack narrows its rows by whom the question is about, so that an answer about one organisation
---      costs what one organisation has. Arrays, because an index answers them whether they hold one name or all.
+-- Why: every reading of the pack filters its rows by the people whom the caller may see; see freshet.asked_orgs().
 create function freshet.asked_people(asked jsonb)
 returns text[]
 language sql
@@ -44,14 +43,12 @@ $$;
 
 revoke all on function freshet.asked_people(jsonb) from public, anon, authenticated;
 
-comment on function freshet.asked_people(jsonb) is 'The people whom a reading may speak of; null for everybody.';
+comment on function freshet.asked_people(jsonb) is 'The people whose rows a reading may return; null for everybody.';
 
 -- packs/training/schema/assert_kpi_event_type.sql
 
 -- Object: freshet.assert_kpi_event_type()
--- Grain: one row per event in an attempt
--- Why: written by the application that hears the call, of attempts that may still run. What an event says of its attempt
---      is checked against it, and follows it: else one organisation's event could count for another.
+-- Why: a check constraint alone would not list the valid types in its message.
 create function freshet.assert_kpi_event_type(event_type text)
 returns boolean
 language plpgsql
@@ -78,12 +75,13 @@ revoke all on function freshet.assert_kpi_event_type(text) from public, anon, au
 -- A check constraint runs with the rights of the writer.
 grant execute on function freshet.assert_kpi_event_type(text) to service_role;
 
-comment on function freshet.assert_kpi_event_type(text) is 'True for one of the six event types. Raises 23514 with the list of them for another.';
+comment on function freshet.assert_kpi_event_type(text) is
+    'True for one of the six event types. Otherwise raises 23514 with the list of them.';
 
 -- packs/training/schema/assignment_standing.sql
 
 -- Object: freshet.assignment_standing()
--- Why: from when on an assignment is overdue is said once. The due date is the last day in time.
+-- Why: one place decides when an assignment is overdue. The due date is the last day in time.
 create function freshet.assignment_standing(completed_at timestamptz, due_on date, today date)
 returns text
 language sql
@@ -99,6 +97,8 @@ comment on function freshet.assignment_standing(timestamptz, date, date) is 'com
 
 -- packs/training/schema/attempts_changed_hands.sql
 
+-- Object: freshet.attempts_changed_hands()
+-- Why: an event counts for the organisation and user of its attempt; see analytics.fact_kpi_events.
 create function freshet.attempts_changed_hands()
 returns trigger
 language plpgsql
@@ -127,10 +127,12 @@ $$;
 revoke all on function freshet.attempts_changed_hands() from public, anon, authenticated;
 
 comment on function freshet.attempts_changed_hands() is
-    'Statement trigger of public.scenario_attempts: the events of an attempt that gets another scenario, user or organisation go with it.';
+    'Statement trigger of public.scenario_attempts: when an attempt gets another scenario, user or organisation, its events are moved with it.';
 
 -- packs/training/schema/attempts_were_deleted.sql
 
+-- Object: freshet.attempts_were_deleted()
+-- Why: a fact is a copy of a completed attempt; see freshet.write_attempt_facts().
 create function freshet.attempts_were_deleted()
 returns trigger
 language plpgsql
@@ -154,10 +156,13 @@ $$;
 
 revoke all on function freshet.attempts_were_deleted() from public, anon, authenticated;
 
-comment on function freshet.attempts_were_deleted() is 'Statement trigger of public.scenario_attempts: the facts of deleted attempts go.';
+comment on function freshet.attempts_were_deleted() is
+    'Statement trigger of public.scenario_attempts: deletes the facts of deleted attempts.';
 
 -- packs/training/schema/attempts_were_inserted.sql
 
+-- Object: freshet.attempts_were_inserted()
+-- Why: a fact is a copy of a completed attempt; see freshet.write_attempt_facts().
 create function freshet.attempts_were_inserted()
 returns trigger
 language plpgsql
@@ -181,23 +186,14 @@ $$;
 
 revoke all on function freshet.attempts_were_inserted() from public, anon, authenticated;
 
-comment on function freshet.attempts_were_inserted() is 'Statement trigger of public.scenario_attempts: completed attempts get facts.';
+comment on function freshet.attempts_were_inserted() is
+    'Statement trigger of public.scenario_attempts: writes the facts of completed attempts.';
 
 -- packs/training/schema/backfills.sql
 
 -- Object: analytics.backfills
--- Grain: backfills: one row per backfill that was ever begun, the last of its name
--- Why: brings the facts of attempts that were there before the triggers, or were written past them, and removes facts
---      without a completed attempt. A function that does one batch and remembers where it stands: each call is a
---      transaction of its own, so that writers wait for one batch at most, and one that was cut off is gone on with. (A
---      procedure that commits can neither fix its search path nor be called through the API.) Until it is finished:
---
---      do $$ begin
---          loop
---              exit when (analytics.backfill_scenario_attempts()).finished_at is not null;
---              commit;
---          end loop;
---      end $$;
+-- Grain: one row per name of a backfill, about its last run
+-- Why: a backfill commits batch by batch, and after an interruption continues where it stopped.
 create table analytics.backfills (
     backfill text primary key,
     after_id uuid,
@@ -216,10 +212,12 @@ comment on table analytics.backfills is 'How far each backfill has come.';
 
 comment on column analytics.backfills.after_id is 'Everything up to this key is done; null before the first batch.';
 
-comment on column analytics.backfills.finished_at is 'Null while it is under way. A call after that begins anew.';
+comment on column analytics.backfills.finished_at is 'Null while it is under way. A later call begins again.';
 
 -- packs/training/schema/check_kpi_events.sql
 
+-- Object: freshet.check_kpi_events()
+-- Why: an event that names another organisation than its attempt would count for it; see analytics.fact_kpi_events.
 create function freshet.check_kpi_events()
 returns trigger
 language plpgsql
@@ -229,7 +227,7 @@ as $$
 declare
     stray record;
 begin
-    -- Who changes the attempt waits for this event, and then sees it.
+    -- A change of the attempt waits for this event, and then sees it.
     perform from public.scenario_attempts as a
     where a.id in (select n.attempt_id from new_rows as n)
     order by a.id
@@ -258,6 +256,8 @@ comment on function freshet.check_kpi_events() is 'Statement trigger of analytic
 
 -- packs/training/schema/empty_derived_table.sql
 
+-- Object: freshet.empty_derived_table()
+-- Why: truncate fires no delete trigger.
 create function freshet.empty_derived_table()
 returns trigger
 language plpgsql
@@ -277,10 +277,13 @@ $$;
 
 revoke all on function freshet.empty_derived_table() from public, anon, authenticated;
 
-comment on function freshet.empty_derived_table() is 'Truncate trigger: the table of schema analytics that its argument names is emptied too.';
+comment on function freshet.empty_derived_table() is
+    'Truncate trigger: also empties the table of schema analytics that its argument names.';
 
 -- packs/training/schema/fill_days_of_all_facts.sql
 
+-- Object: freshet.fill_days_of_all_facts()
+-- Why: the nightly counterpart of freshet.fill_days_of_facts(), for facts that were written past the triggers.
 create function freshet.fill_days_of_all_facts()
 returns integer
 language sql
@@ -291,13 +294,15 @@ $$;
 
 revoke all on function freshet.fill_days_of_all_facts() from public, anon, authenticated;
 
-comment on function freshet.fill_days_of_all_facts() is 'Adds the days of facts that analytics.dim_time lacks. Returns how many. Idempotent.';
+comment on function freshet.fill_days_of_all_facts() is
+    'Adds to analytics.dim_time the days of all facts that it lacks. Returns how many. Idempotent.';
 
 -- packs/training/schema/fill_days_of_facts.sql
 
 -- Object: freshet.fill_days_of_facts()
--- Why: a report joins the facts with the calendar, so a fact whose day the calendar lacks would be in no figure. An attempt
---      of before the calendar, or of long after it, brings its own day: when it is written, by the backfill, and nightly.
+-- Why: a report joins the facts with the calendar, so a fact whose day is not in the calendar would be in no figure. An
+--      attempt from before the calendar, or long after it, adds its own day: when it is written, by the backfill, and
+--      nightly.
 create function freshet.fill_days_of_facts(days date[])
 returns integer
 language plpgsql
@@ -307,7 +312,7 @@ declare
     added integer := 0;
     missing date;
 begin
-    -- In order, so that two writers of the same new days wait for each other and not in a circle.
+    -- In order, so that two writers of the same new days wait for each other without a deadlock.
     for missing in
         select distinct d.day
         from unnest(days) as d (day)
@@ -322,14 +327,13 @@ $$;
 
 revoke all on function freshet.fill_days_of_facts(date[]) from public, anon, authenticated;
 
-comment on function freshet.fill_days_of_facts(date[]) is 'Adds those of these days that analytics.dim_time lacks. Returns how many. Idempotent.';
+comment on function freshet.fill_days_of_facts(date[]) is
+    'Adds to analytics.dim_time those of these days that it lacks. Returns how many. Idempotent.';
 
 -- packs/training/schema/fill_dim_time.sql
 
 -- Object: freshet.fill_dim_time()
--- Grain: one row per day
--- Why: the calendar that facts are joined with, five whole years back and five ahead. The job that keeps it ahead makes the
---      months of the facts as well: both are the time to come.
+-- Why: one place computes the columns of a day.
 create function freshet.fill_dim_time(from_on date, to_on date)
 returns integer
 language sql
@@ -354,13 +358,14 @@ $$;
 
 revoke all on function freshet.fill_dim_time(date, date) from public, anon, authenticated;
 
-comment on function freshet.fill_dim_time(date, date) is 'Adds the days from one to another, both included, that are not there. Returns how many. Idempotent.';
+comment on function freshet.fill_dim_time(date, date) is
+    'Adds the missing days from one to another, both included. Returns how many. Idempotent.';
 
 -- packs/training/schema/is_org_admin.sql
 
 -- Object: freshet.is_org_admin()
--- Why: the button stands on an organisation's page, so its admin may press it. The views are everybody's: what anybody had
---      refreshed in the last minute is not done again for a person, and answers with its row of the ledger; the rest is done.
+-- Why: the refresh button is on an organisation's page, so its admin may press it; see
+--      public.refresh_reporting_views().
 create function freshet.is_org_admin()
 returns boolean
 language plpgsql
@@ -370,7 +375,7 @@ as $$
 declare
     claims constant jsonb := freshet.caller_claims();
 begin
-    -- The membership as it is now: a token outlives it.
+    -- The current membership: a token outlives it.
     return coalesce(claims ->> 'role' = 'authenticated' and claims ->> 'org_role' = 'admin', false)
         and exists (
             select
@@ -386,16 +391,13 @@ $$;
 revoke all on function freshet.is_org_admin() from public, anon, authenticated;
 
 comment on function freshet.is_org_admin() is
-    'Whether the verified token is of an admin of an organisation who is one still. Of definer functions only: it reads memberships.';
+    'Whether the verified token belongs to a current admin of its organisation. For security definer functions only: it reads memberships.';
 
 -- packs/training/schema/make_fact_partitions.sql
 
 -- Object: analytics.make_fact_partitions()
--- Grain: one row per completed attempt
--- Reads: public.scenario_attempts, by triggers
--- Why: partitioned by month of the UTC day of the start, so that an old month is dropped and a new one vacuumed by
---      itself. Months are made ahead by a job. What has no month yet is kept in the default partition, and the audit
---      says so: a row is never refused because a month is missing.
+-- Why: a month needs its partition before rows arrive, or its rows wait in the default partition; see
+--      analytics.fact_scenario_attempts.
 create function analytics.make_fact_partitions(from_on date, to_on date)
 returns integer
 language plpgsql
@@ -412,20 +414,20 @@ begin
             message = format('cannot make partitions from %s to %s', coalesce(from_on::text, 'null'), coalesce(to_on::text, 'null')),
             hint = 'Give two days in order, at most 50 years apart: every month between them is made, both included.';
     end if;
-    -- Two callers would make the same month.
+    -- Two callers at once would make the same month.
     perform pg_advisory_xact_lock(hashtextextended('freshet.fact_partitions', 0));
 
     for month_start in
         select m::date from generate_series(date_trunc('month', from_on::timestamp), to_on::timestamp, interval '1 month') as m
     loop
         partition_name := to_char(month_start, '"fact_scenario_attempts_y"YYYY"m"MM');
-        -- Of the catalogue itself: what to_regclass remembers may be older than another caller's commit.
+        -- Reads the catalogue itself: the cache behind to_regclass may be older than another caller's commit.
         continue when exists (
             select from pg_catalog.pg_class as c
             where c.relnamespace = 'analytics'::regnamespace and c.relname = partition_name
         );
 
-        -- The whole table: a writer that had already found its way to the default partition would be refused there.
+        -- Locks the whole table: a writer already routed to the default partition would be refused there.
         if made_count = 0 then
             lock table analytics.fact_scenario_attempts in access exclusive mode;
         end if;
@@ -450,14 +452,12 @@ $$;
 revoke all on function analytics.make_fact_partitions(date, date) from public, anon, authenticated;
 
 comment on function analytics.make_fact_partitions(date, date) is
-    'Makes the partition of every month between two days, both included, and moves there what waited in the default partition. Returns how many it made. Idempotent. While a month is made, readers and writers wait; when all are there, nobody does: set a lock_timeout.';
+    'Makes the partition of every month between two days, both included, and moves rows there that waited in the default partition. Returns how many it made. Idempotent. Readers and writers wait while a month is made, not when all exist already: set a lock_timeout.';
 
 -- packs/training/schema/make_months_ahead.sql
 
 -- Object: analytics.make_months_ahead()
--- Grain: one row per day
--- Why: the calendar that facts are joined with, five whole years back and five ahead. The job that keeps it ahead makes the
---      months of the facts as well: both are the time to come.
+-- Why: one job prepares the coming months: partitions of the facts, and days of the calendar.
 create function analytics.make_months_ahead()
 returns void
 language plpgsql
@@ -468,7 +468,7 @@ declare
     this_year constant date := date_trunc('year', today::timestamp)::date;
     last_day constant date := (this_year + interval '6 years')::date - 1;
 begin
-    -- The month before too: attempts arrive late.
+    -- Last month too: attempts arrive late.
     perform analytics.make_fact_partitions((today - interval '1 month')::date, (today + interval '12 months')::date);
     if not exists (select from analytics.dim_time as t where t.date_key = last_day) then
         perform freshet.fill_dim_time((this_year - interval '5 years')::date, last_day);
@@ -485,10 +485,11 @@ comment on function analytics.make_months_ahead() is
 -- packs/training/schema/organisation_of_token.sql
 
 -- Object: public.organisation_of_token()
--- Grain: one row, or none for a user who is in no organisation, or in several and chose none
--- Why: a member is what public.org_members says. public.user_roles only chooses among several organisations: copied there, a role
---      would outlive its membership. Of an organisation that is not in public.orgs this pack knows nothing, so
---      user_roles decides. In schema public, and with the rights of auth, because auth reaches no function of schema freshet.
+-- Grain: one row, or none for a user who is in no organisation, or in several without a choice
+-- Why: public.org_members decides who is a member. public.user_roles only chooses among several organisations: a role
+--      copied there would outlive its membership. For an organisation that is not in public.orgs, user_roles decides,
+--      since this pack knows nothing of it. In schema public, and with the rights of auth, because auth can execute no
+--      function of schema freshet.
 create function public.organisation_of_token(user_id text, chosen_org_id uuid, chosen_org_role text)
 returns table (org_id uuid, org_role text)
 language sql
@@ -519,8 +520,9 @@ comment on function public.organisation_of_token(text, uuid, text) is
 -- packs/training/schema/orgs_were_deleted.sql
 
 -- Object: freshet.orgs_were_deleted()
--- Why: the API hides a deleted organisation at each read. What BI tools read for themselves is the views, which hold it until their
---      next refresh, up to a day: so a deletion asks for one of the pack, which the queue does within seconds.
+-- Why: the API hides a deleted organisation at each read. BI tools read the views themselves, which hold it until their
+--      next refresh, up to a day later: so a deletion requests a refresh of the pack, which the queue starts within
+--      seconds.
 create function freshet.orgs_were_deleted()
 returns trigger
 language plpgsql
@@ -541,6 +543,8 @@ comment on function freshet.orgs_were_deleted() is 'Statement trigger of public.
 
 -- packs/training/schema/people_of_caller.sql
 
+-- Object: freshet.people_of_caller()
+-- Why: one place decides for all policies of the pack whose rows a caller may read.
 create function freshet.people_of_caller()
 returns setof text
 language sql
@@ -573,16 +577,16 @@ revoke all on function freshet.people_of_caller() from public, anon, authenticat
 grant execute on function freshet.people_of_caller() to authenticated;
 
 comment on function freshet.people_of_caller() is
-    'Whose rows the claims of the token let its bearer see inside the organisation of the token: for policies, which name that organisation themselves.';
+    'The people whose rows the caller may read, by the claims of the token, in the token''s organisation. For policies, which filter by that organisation themselves.';
 
 -- packs/training/schema/reading_training_activity_calendar.sql
 
--- Object: freshet.reading_training_activity_calendar()
+-- Object: freshet.reading_training_activity_calendar() and its row type
 -- Grain: one row per organisation and UTC day of the year with an attempt
 -- Reads: analytics.mv_org_activity_day
 -- Serves: /analytics/training/activity-calendar
--- Why: a calendar is drawn by shares of its greatest day, under a total. Both are of the whole year, on each row, so that no page needs
---      all days of an organisation to know them.
+-- Why: a calendar shades each day by its share of the busiest day, under a total. Both are about the whole year, on
+--      each row, so that a page need not load all days of an organisation.
 create type freshet.training_activity_calendar_row as (
     org_id uuid,
     active_on date,
@@ -595,7 +599,8 @@ create type freshet.training_activity_calendar_row as (
 
 comment on column freshet.training_activity_calendar_row.year_attempts_count is 'Attempts of the organisation on all days of the year: the same on each of its rows.';
 
-comment on column freshet.training_activity_calendar_row.busiest_attempts_count is 'Attempts on the day of the year that has most.';
+comment on column freshet.training_activity_calendar_row.busiest_attempts_count is
+    'Attempts on the busiest day of the year.';
 
 comment on column freshet.training_activity_calendar_row.busiest_on is 'That day, the first where there are several.';
 
@@ -630,15 +635,15 @@ $$;
 revoke all on function freshet.reading_training_activity_calendar(jsonb) from public, anon, authenticated;
 
 comment on function freshet.reading_training_activity_calendar(jsonb) is
-    'The days of a year, this one unless one is named, with the attempts that began on them, and the total and the greatest day of the year. Idempotent.';
+    'The days of a year (this year by default) with the attempts that began on them, and the total and the busiest day of the year. Idempotent.';
 
 -- packs/training/schema/reading_training_assignments.sql
 
--- Object: freshet.reading_training_assignments()
+-- Object: freshet.reading_training_assignments() and its row type
 -- Grain: one row per assignment, which is one scenario for one person
 -- Reads: analytics.current_assignments, analytics.dim_scenarios
 -- Serves: /analytics/training/assignments
--- Why: beside a scenario's title a page shows its difficulty and category, as they are now.
+-- Why: a page shows a scenario's current title, difficulty and category.
 create type freshet.training_assignments_row as (
     org_id uuid,
     assignment_id uuid,
@@ -720,15 +725,17 @@ $$;
 revoke all on function freshet.reading_training_assignments(jsonb) from public, anon, authenticated;
 
 comment on function freshet.reading_training_assignments(jsonb) is
-    'Assignments as they stand today. assigned_count, completed_count, overdue_count and completion_rate are over the same scenario and due date. Idempotent.';
+    'Assignments with their status today. assigned_count, completed_count, overdue_count and completion_rate are over the same scenario and due date. Idempotent.';
 
 -- packs/training/schema/reading_training_attempt_trend.sql
 
--- Object: freshet.reading_training_attempt_trend()
--- Grain: one row per organisation and UTC day, for the `days` days that end with `to`, those without an attempt included
+-- Object: freshet.reading_training_attempt_trend() and its row type
+-- Grain: one row per organisation and UTC day, for the `days` days that end with `to`, those without an attempt
+--      included
 -- Reads: analytics.mv_org_activity_day
 -- Serves: /analytics/training/attempt-trend
--- Why: the trend of a period that is over, drawn beside its figures. It keeps its bound: so many days, and no open beginning.
+-- Why: a page also draws the trend of a past period. The period is a number of days with an end, never an open
+--      beginning.
 create type freshet.training_attempt_trend_row as (
     org_id uuid,
     active_on date,
@@ -738,7 +745,8 @@ create type freshet.training_attempt_trend_row as (
     scored_count bigint
 );
 
-comment on column freshet.training_attempt_trend_row.scored_count is 'Of attempts_count, how many have a score: what avg_score rests on.';
+comment on column freshet.training_attempt_trend_row.scored_count is
+    'How many of attempts_count have a score: the basis of avg_score.';
 
 create function freshet.reading_training_attempt_trend(asked jsonb)
 returns setof freshet.training_attempt_trend_row
@@ -772,12 +780,12 @@ comment on function freshet.reading_training_attempt_trend(jsonb) is
 
 -- packs/training/schema/reading_training_kpi_cohorts.sql
 
--- Object: freshet.reading_training_kpi_cohorts()
+-- Object: freshet.reading_training_kpi_cohorts() and its row type
 -- Grain: one row per organisation and cohort, those without a user included
 -- Reads: analytics.mv_kpi_users, analytics.mv_kpi_attempts
 -- Serves: /analytics/training/kpi/cohorts
--- Why: people are told apart by their mean number of events an attempt: over all time from what is stored of each, of a period or of
---      a scenario from its attempts. Cohorts as they were: with the thresholds 3 and 7 "below 3", "3 to 7" and "above 7".
+-- Why: cohorts are by the mean number of events an attempt: over all time from each user's stored figures, for a period
+--      or a scenario from its attempts. With the thresholds 3 and 7 they are "below 3", "3 to 7" and "above 7".
 create type freshet.training_kpi_cohorts_row as (
     org_id uuid,
     event_type text,
@@ -790,7 +798,7 @@ create type freshet.training_kpi_cohorts_row as (
     scored_users_count bigint
 );
 
-comment on column freshet.training_kpi_cohorts_row.scored_users_count is 'Users with a score: what avg_score rests on.';
+comment on column freshet.training_kpi_cohorts_row.scored_users_count is 'Users with a score: the basis of avg_score.';
 
 create function freshet.reading_training_kpi_cohorts(asked jsonb)
 returns setof freshet.training_kpi_cohorts_row
@@ -891,11 +899,11 @@ comment on function freshet.reading_training_kpi_cohorts(jsonb) is
 
 -- packs/training/schema/reading_training_kpi_heatmap.sql
 
--- Object: freshet.reading_training_kpi_heatmap()
+-- Object: freshet.reading_training_kpi_heatmap() and its row type
 -- Grain: one row per organisation and minute of the call in which an event occurred
 -- Reads: analytics.mv_kpi_call_minutes, analytics.mv_kpi_call_days
 -- Serves: /analytics/training/kpi/heatmap
--- Why: the minutes of all attempts are stored; those of a period or of a scenario add up from its days.
+-- Why: the minutes of all attempts are stored; those of a period or of a scenario are summed from its days.
 create type freshet.training_kpi_heatmap_row as (
     org_id uuid,
     event_type text,
@@ -947,12 +955,12 @@ comment on function freshet.reading_training_kpi_heatmap(jsonb) is
 
 -- packs/training/schema/reading_training_kpi_weekly.sql
 
--- Object: freshet.reading_training_kpi_weekly()
--- Grain: one row per organisation and week (Monday, UTC) with a completed attempt of what is asked about
+-- Object: freshet.reading_training_kpi_weekly() and its row type
+-- Grain: one row per organisation and week (Monday, UTC) with a completed attempt in the requested period and scenario
 -- Reads: analytics.mv_kpi_weeks, analytics.mv_kpi_attempts
 -- Serves: /analytics/training/kpi/weekly
--- Why: the weeks of all attempts are stored; those of a period or of a scenario are counted from its attempts, a week without
---      an event included. The first and the last week of a period hold the days of the period alone.
+-- Why: the weeks of all attempts are stored; those of a period or of a scenario are counted from its attempts, a week
+--      without an event included. The first and the last week of a period hold only the days of the period.
 create type freshet.training_kpi_weekly_row as (
     org_id uuid,
     event_type text,
@@ -967,7 +975,8 @@ comment on column freshet.training_kpi_weekly_row.week_start is 'Monday of the I
 
 comment on column freshet.training_kpi_weekly_row.attempts_with_events_count is 'Attempts with at least one such event.';
 
-comment on column freshet.training_kpi_weekly_row.attempts_count is 'All completed attempts of the week in what is asked about, those without such an event included.';
+comment on column freshet.training_kpi_weekly_row.attempts_count is
+    'All completed attempts of the week in the requested period and scenario, with and without such an event.';
 
 comment on column freshet.training_kpi_weekly_row.events_per_attempt is 'events_count / attempts_count, four decimals.';
 
@@ -1024,11 +1033,12 @@ comment on function freshet.reading_training_kpi_weekly(jsonb) is
 
 -- packs/training/schema/reading_training_leaderboard.sql
 
--- Object: freshet.reading_training_leaderboard()
+-- Object: freshet.reading_training_leaderboard() and its row type
 -- Grain: one row per organisation and user with a scored attempt in the month
--- Reads: analytics.mv_leaderboard_month, analytics.dim_users
+-- Reads: analytics.leaderboard_months, analytics.dim_users
 -- Serves: /analytics/training/leaderboard
--- Why: a rank is among those whom the caller may see. Equal averages share a rank, and the next one is skipped.
+-- Why: a rank is among the people whom the caller may see. Equal averages share a rank, and the next rank is skipped.
+--      Ranks and changes go by the exact averages; only the shown values are rounded.
 create type freshet.training_leaderboard_row as (
     org_id uuid,
     user_id text,
@@ -1043,8 +1053,6 @@ create type freshet.training_leaderboard_row as (
     avg_talk_percentage numeric
 );
 
--- Object: freshet.reading_training_leaderboard(asked) (replaced)
--- Why: ranks and changes go by the exact averages; what is shown is rounded last.
 create function freshet.reading_training_leaderboard(asked jsonb)
 returns setof freshet.training_leaderboard_row
 language plpgsql
@@ -1098,15 +1106,15 @@ $$;
 revoke all on function freshet.reading_training_leaderboard(jsonb) from public, anon, authenticated;
 
 comment on function freshet.reading_training_leaderboard(jsonb) is
-    'The month, this one unless one is named, ranked by average score. The rank and the change against the month before are null for those who were not scored in it. Idempotent.';
+    'A month (this month by default), ranked by average score. The rank and the change against the month before are null for users without a score in that month. Idempotent.';
 
 -- packs/training/schema/reading_training_my_assignments.sql
 
--- Object: freshet.reading_training_my_assignments()
+-- Object: freshet.reading_training_my_assignments() and its row type
 -- Grain: one row per assignment of the person
 -- Reads: analytics.assignment_status, analytics.dim_users, analytics.dim_scenarios
 -- Serves: /analytics/training/me/assignments
--- Why: a person's name, and a scenario's difficulty and category, stand beside their ids.
+-- Why: a person's own page is read live, with names beside ids.
 create type freshet.training_my_assignments_row as (
     org_id uuid,
     user_id text,
@@ -1162,15 +1170,17 @@ $$;
 
 revoke all on function freshet.reading_training_my_assignments(jsonb) from public, anon, authenticated;
 
-comment on function freshet.reading_training_my_assignments(jsonb) is 'A person''s own assignments as they stand at this moment. Idempotent.';
+comment on function freshet.reading_training_my_assignments(jsonb) is
+    'A person''s own assignments with their status now. Idempotent.';
 
 -- packs/training/schema/reading_training_my_score_trend.sql
 
--- Object: freshet.reading_training_my_score_trend()
--- Grain: one row per person and UTC day with attempts
+-- Object: freshet.reading_training_my_score_trend() and its row type
+-- Grain: one row per person and UTC day, for the `days` days that end with `to`, those without an attempt included
 -- Reads: analytics.fact_scenario_attempts
 -- Serves: /analytics/training/me/score-trend
--- Why: a person's own page is read live: an attempt that has just ended is seen at once.
+-- Why: a person's own page is read live: an attempt that has just ended is visible at once. As in attempt-trend, the
+--      period is a number of days that end with a given day.
 create type freshet.training_my_score_trend_row as (
     org_id uuid,
     user_id text,
@@ -1179,11 +1189,6 @@ create type freshet.training_my_score_trend_row as (
     avg_score numeric
 );
 
--- Object: freshet.reading_training_my_score_trend(asked) (made again)
--- Grain: one row per person and UTC day, for the `days` days that end with `to`, those without an attempt included
--- Reads: analytics.fact_scenario_attempts
--- Serves: /analytics/training/me/score-trend
--- Why: a person looks at a time that is over as their admin does in attempt-trend: so many days, ending with a day they name.
 create function freshet.reading_training_my_score_trend(asked jsonb)
 returns setof freshet.training_my_score_trend_row
 language plpgsql
@@ -1217,11 +1222,11 @@ comment on function freshet.reading_training_my_score_trend(jsonb) is
 
 -- packs/training/schema/reading_training_my_stats.sql
 
--- Object: freshet.reading_training_my_stats()
+-- Object: freshet.reading_training_my_stats() and its row type
 -- Grain: one row per person
 -- Reads: analytics.fact_scenario_attempts, analytics.dim_users
 -- Serves: /analytics/training/me/stats
--- Why: a person's page greets them by their name, which their token may not hold.
+-- Why: a person's page greets them by name, which their token may not hold.
 create type freshet.training_my_stats_row as (
     org_id uuid,
     user_id text,
@@ -1282,12 +1287,13 @@ comment on function freshet.reading_training_my_stats(jsonb) is
 
 -- packs/training/schema/reading_training_org_overview.sql
 
--- Object: freshet.reading_training_org_overview()
+-- Object: freshet.reading_training_org_overview() and its row type
 -- Grain: one row per organisation
 -- Reads: analytics.org_overviews, analytics.mv_org_activity_day, analytics.mv_user_activity_day
 -- Serves: /analytics/training/org-overview
--- Why: a page looks at a period. The totals of a period are differences of the totals that the days carry, and count by the
---      day of the end, as those of all time do. "This week" and "this month" are about today, whatever the period.
+-- Why: a page may show a period. The totals of a period are differences of the running totals that each day stores, and
+--      count by the day of the end, as those over all time do. "This week" and "this month" are about today, whatever
+--      the period.
 create type freshet.training_org_overview_row as (
     org_id uuid,
     name text,
@@ -1301,9 +1307,11 @@ create type freshet.training_org_overview_row as (
     last_activity timestamptz
 );
 
-comment on column freshet.training_org_overview_row.active_users is 'Users with a completed attempt that ended in the period; of all time without one.';
+comment on column freshet.training_org_overview_row.active_users is
+    'Users with a completed attempt that ended in the period; without a period, over all time.';
 
-comment on column freshet.training_org_overview_row.total_attempts is 'Completed attempts that ended in the period; avg_score, scored_count and last_activity are of them.';
+comment on column freshet.training_org_overview_row.total_attempts is
+    'Completed attempts that ended in the period; avg_score, scored_count and last_activity are about them.';
 
 create function freshet.reading_training_org_overview(asked jsonb)
 returns setof freshet.training_org_overview_row
@@ -1347,7 +1355,7 @@ begin
             coalesce(l.total_ended_count, 0) - coalesce(b.total_ended_count, 0) as attempts_count,
             coalesce(l.total_scored_count, 0) - coalesce(b.total_scored_count, 0) as scored_count,
             coalesce(l.total_score_sum, 0) - coalesce(b.total_score_sum, 0) as score_sum,
-            -- The last of all that ended by then; it is of the period where one of the period is among them.
+            -- The last attempt that ended by then; it belongs to the period if any attempt of the period is among them.
             l.last_ended_at
         from analytics.org_overviews as v
         left join lateral (
@@ -1390,16 +1398,16 @@ $$;
 revoke all on function freshet.reading_training_org_overview(jsonb) from public, anon, authenticated;
 
 comment on function freshet.reading_training_org_overview(jsonb) is
-    'An organisation in one row, one in which nothing happened included: as analytics.org_overviews has it today, or from `from` to `to`, UTC days of the end, both included and up to today. Idempotent.';
+    'An organisation in one row, also one without any activity: as analytics.org_overviews has it today, or from `from` to `to`, UTC days of the end, both included and up to today. Idempotent.';
 
 -- packs/training/schema/reading_training_people_figures.sql
 
--- Object: freshet.reading_training_people_figures()
+-- Object: freshet.reading_training_people_figures() and its row type
 -- Grain: one row per member of an organisation, former ones too
 -- Reads: analytics.dim_users, analytics.mv_user_activity_day, analytics.current_assignments
 -- Serves: /analytics/training/people/figures
--- Why: a manager's people, each with what they did in a period and how far their assignments are. Each row is one person's own, and
---      whoever gets it may read every attempt beneath.
+-- Why: a manager's people, each with their activity in a period and the progress of their assignments. Each row is
+--      about one person, and a caller who gets it may also read every attempt behind it.
 create type freshet.training_people_figures_row as (
     org_id uuid,
     user_id text,
@@ -1417,11 +1425,13 @@ create type freshet.training_people_figures_row as (
     completion_rate numeric
 );
 
-comment on column freshet.training_people_figures_row.attempts_count is 'Completed attempts that began in the period, as scored_count, avg_score and duration_seconds.';
+comment on column freshet.training_people_figures_row.attempts_count is
+    'Completed attempts that began in the period; scored_count, avg_score and duration_seconds cover the same attempts.';
 
 comment on column freshet.training_people_figures_row.last_active_on is 'UTC day on which the last completed attempt began, whatever the period; null where there is none.';
 
-comment on column freshet.training_people_figures_row.assignments_count is 'All assignments, whatever the period, as the counts and the rate after it.';
+comment on column freshet.training_people_figures_row.assignments_count is
+    'All assignments, whatever the period; the counts and the rate after it cover the same assignments.';
 
 comment on column freshet.training_people_figures_row.completion_rate is 'completed_count / assignments_count, four decimals; null without an assignment.';
 
@@ -1496,13 +1506,13 @@ comment on function freshet.reading_training_people_figures(jsonb) is
 
 -- packs/training/schema/reading_training_scenario_insights.sql
 
--- Object: freshet.reading_training_scenario_insights()
--- Grain: one row per organisation and scenario with a scored attempt, of all time or of a period
+-- Object: freshet.reading_training_scenario_insights() and its row type
+-- Grain: one row per organisation and scenario with a scored attempt, over all time or in a period
 -- Reads: analytics.mv_scenario_insights, analytics.mv_scenario_days, analytics.dim_scenarios
 -- Serves: /analytics/training/scenario-insights
 -- Serves: /analytics/training/top-scenarios
--- Why: of all time the figures are stored; of a period they are made from the scores of its days, by the same aggregates and the
---      same roundings. Title, difficulty and category are as they are now.
+-- Why: over all time the figures are stored; for a period they are computed from the scores of its days, with the same
+--      aggregates and the same rounding. Title, difficulty and category are the current ones.
 create type freshet.training_scenario_insights_row as (
     org_id uuid,
     scenario_id uuid,
@@ -1522,7 +1532,8 @@ comment on column freshet.training_scenario_insights_row.attempt_count is 'Score
 
 comment on column freshet.training_scenario_insights_row.score_stddev is 'Sample standard deviation; null for one attempt.';
 
-comment on column freshet.training_scenario_insights_row.avg_duration is 'Seconds, over the scored attempts whose duration is known; null when there is none.';
+comment on column freshet.training_scenario_insights_row.avg_duration is
+    'Seconds, over the scored attempts with a known duration; null when there is none.';
 
 comment on column freshet.training_scenario_insights_row.median_score is 'Exact; between two scores, their mean.';
 
@@ -1617,17 +1628,18 @@ $$;
 revoke all on function freshet.reading_training_scenario_insights(jsonb) from public, anon, authenticated;
 
 comment on function freshet.reading_training_scenario_insights(jsonb) is
-    'How each scenario is scored, over all time or over the attempts that began from `from` to `to`, UTC days, both included. Idempotent.';
+    'Scores of each scenario, over all time or over the attempts that began from `from` to `to`, UTC days, both included. Idempotent.';
 
 -- packs/training/schema/reading_training_tasks.sql
 
--- Object: freshet.reading_training_tasks()
--- Grain: one row per organisation, task (a scenario with a due date), and manager whose people are counted: null for everybody
+-- Object: freshet.reading_training_tasks() and its row type
+-- Grain: one row per organisation, task (a scenario with a due date), and manager whose people are counted: null for
+--      everybody
 -- Reads: analytics.current_assignments, public.org_members, public.dotted_lines, analytics.dim_scenarios
 -- Serves: /analytics/training/tasks
--- Why: how far a task is, without a row for each person. An admin gets everybody's, and by manager_id those of one manager's
---      people; a manager gets the own people's and nobody else's. The counts are of the assignments that
---      /analytics/training/assignments lists.
+-- Why: the progress of a task, without a row for each person. An admin gets the counts of everybody, and with
+--      manager_id those of one manager's people; a manager gets only those of their own people. The counts are of the
+--      assignments that /analytics/training/assignments lists.
 create type freshet.training_tasks_row as (
     org_id uuid,
     manager_id text,
@@ -1644,11 +1656,13 @@ create type freshet.training_tasks_row as (
     status text
 );
 
-comment on column freshet.training_tasks_row.manager_id is 'Whose people are counted; null where it is everybody in the organisation.';
+comment on column freshet.training_tasks_row.manager_id is
+    'The manager whose people are counted; null where it is everybody in the organisation.';
 
 comment on column freshet.training_tasks_row.open_count is 'Not completed, and not overdue.';
 
-comment on column freshet.training_tasks_row.status is 'overdue where one is, else open where one is, else completed.';
+comment on column freshet.training_tasks_row.status is
+    'overdue if any assignment is, else open if any is, else completed.';
 
 create function freshet.reading_training_tasks(asked jsonb)
 returns setof freshet.training_tasks_row
@@ -1659,7 +1673,7 @@ as $$
 declare
     orgs constant uuid[] := freshet.asked_orgs(asked);
     today constant date := (asked ->> 'today')::date;
-    -- Of a manager the people whom they may speak of are themselves: the rows are theirs, and count their people.
+    -- For a manager, asked_people() holds only themselves: they get their own rows, which count their people.
     managers constant text[] := coalesce(freshet.asked_people(asked), array[asked #>> '{params,manager_id}']);
 begin
     return query
@@ -1712,15 +1726,16 @@ $$;
 revoke all on function freshet.reading_training_tasks(jsonb) from public, anon, authenticated;
 
 comment on function freshet.reading_training_tasks(jsonb) is
-    'The completion of each task: of everybody, or of a manager''s people as they are now. Idempotent.';
+    'The progress of each task: of everybody, or of a manager''s current people. Idempotent.';
 
 -- packs/training/schema/reading_training_team_overview.sql
 
--- Object: freshet.reading_training_team_overview()
+-- Object: freshet.reading_training_team_overview() and its row type
 -- Grain: one row per team
--- Reads: analytics.team_members, analytics.dim_users; analytics.mv_user_activity_day, analytics.mv_assignment_status
+-- Reads: analytics.team_members, analytics.dim_users, analytics.mv_user_activity_day, analytics.mv_assignment_status
 -- Serves: /analytics/training/team-overview
--- Why: a period may be named by its days, beside the number of days that end today; and the manager's name stands beside their id.
+-- Why: a period is given by its days, or by a number of days that end with one; and the manager's name is shown beside
+--      their id.
 create type freshet.training_team_overview_row as (
     org_id uuid,
     team_id uuid,
@@ -1740,14 +1755,16 @@ create type freshet.training_team_overview_row as (
 
 comment on column freshet.training_team_overview_row.team_id is 'Null where the manager''s team has no row in public.teams.';
 
-comment on column freshet.training_team_overview_row.name is 'Of the team; where it has none, of its manager.';
+comment on column freshet.training_team_overview_row.name is
+    'Name of the team, or of its manager where the team has none.';
 
-comment on column freshet.training_team_overview_row.scored_count is 'Of attempts_count, how many have a score: what avg_score rests on.';
+comment on column freshet.training_team_overview_row.scored_count is
+    'How many of attempts_count have a score: the basis of avg_score.';
 
 comment on column freshet.training_team_overview_row.team_rank is
-    'By average score, among all teams that have one; for a manager, among the own and those with at least five scores. Null without a score.';
+    'By average score, among all teams that have one; for a manager, among their own teams and those with at least five scores. Null without a score.';
 
-comment on column freshet.training_team_overview_row.teams_count is 'Teams that the rank is among.';
+comment on column freshet.training_team_overview_row.teams_count is 'Number of ranked teams.';
 
 create function freshet.reading_training_team_overview(asked jsonb)
 returns setof freshet.training_team_overview_row
@@ -1833,15 +1850,15 @@ $$;
 revoke all on function freshet.reading_training_team_overview(jsonb) from public, anon, authenticated;
 
 comment on function freshet.reading_training_team_overview(jsonb) is
-    'Teams by their active members: attempts and average score from `from` to `to`, UTC days of the start, both included and up to today, or of the `days` days that end with `to`; all their assignments, and their place among teams. Idempotent.';
+    'Teams by their active members: attempts and average score from `from` to `to`, UTC days of the start, both included and up to today, or of the `days` days that end with `to`; all their assignments, and their rank among teams. Idempotent.';
 
 -- packs/training/schema/reading_training_teams.sql
 
--- Object: freshet.reading_training_teams()
--- Grain: one row per team, as analytics.team_members has them
+-- Object: freshet.reading_training_teams() and its row type
+-- Grain: one row per team, as in analytics.team_members
 -- Reads: analytics.team_members, analytics.dim_users
 -- Serves: /analytics/training/teams
--- Why: what a filter by team lists. A team is its manager's people, so that the manager is its key.
+-- Why: the choices of a filter by team. A team is the people of one manager, so the manager is its key.
 create type freshet.training_teams_row as (
     org_id uuid,
     manager_id text,
@@ -1853,7 +1870,7 @@ create type freshet.training_teams_row as (
 
 comment on column freshet.training_teams_row.team_id is 'Null where the manager''s team has no row in public.teams.';
 
-comment on column freshet.training_teams_row.name is 'Of the team; where it has none, of its manager.';
+comment on column freshet.training_teams_row.name is 'Name of the team, or of its manager where the team has none.';
 
 create function freshet.reading_training_teams(asked jsonb)
 returns setof freshet.training_teams_row
@@ -1877,13 +1894,15 @@ $$;
 revoke all on function freshet.reading_training_teams(jsonb) from public, anon, authenticated;
 
 comment on function freshet.reading_training_teams(jsonb) is
-    'Teams with their managers and the number of their active members; a manager''s own as long as they lead it. Idempotent.';
+    'Teams with their managers and the number of their active members; a manager gets their own teams while they lead them. Idempotent.';
 
 -- packs/training/schema/refresh_reporting_views.sql
 
 -- Object: freshet.refresh_reporting_views(), public.refresh_reporting_views()
--- Why: the button of the reporting page: everything of the pack is brought up to date at once. It is no job: each view has
---      its own, so that one that fails is seen, and undone, alone.
+-- Why: the button of the reporting page, which brings all views of the pack up to date at once. It is not a job: each
+--      view has its own, so that a failing view is seen, and rolled back, alone. An organisation's admin may press it,
+--      and the views belong to all organisations: a view that any caller refreshed in the last minute is not refreshed
+--      again for a person, who gets its ledger row; the others are refreshed.
 create function freshet.refresh_reporting_views()
 returns setof analytics.refresh_log
 language plpgsql
@@ -1940,18 +1959,16 @@ revoke all on function public.refresh_reporting_views() from public, anon, authe
 
 grant execute on function public.refresh_reporting_views() to authenticated, service_role;
 
-comment on function freshet.refresh_reporting_views() is 'Checks the caller, then refreshes. Reached through public.refresh_reporting_views.';
+comment on function freshet.refresh_reporting_views() is
+    'Checks the caller, then refreshes. Called through public.refresh_reporting_views.';
 
 comment on function public.refresh_reporting_views() is
-    'Refreshes every view of the training pack, sources first, and returns a ledger row for each; one that fails is undone alone. Admins of an organisation and of the platform: a view that was refreshed less than a minute ago is not refreshed again, its row is that of then. Service role: as often as it likes. Anybody else gets 42501. A call over the data API ends after 60 seconds: analytics.request_refresh(pack => ''training'') has each view''s own limit.';
+    'Refreshes every view of the training pack, sources first, and returns a ledger row for each; if a view fails, only its own work is rolled back. Admins of an organisation and of the platform: a view that was refreshed less than a minute ago is not refreshed again, its last row is returned. Service role: without a limit. Any other caller gets 42501. A call over the data API ends after 60 seconds: analytics.request_refresh(pack => ''training'') has each view''s own limit.';
 
 -- packs/training/schema/remove_attempt_facts.sql
 
 -- Object: freshet.remove_attempt_facts()
--- Why: a fact is written once, when its attempt is completed; a new score changes it, and an attempt that is completed no
---      more loses it. Triggers fire once a statement, and a statement that changes no fact writes none, so that views
---      and cached answers over the facts stay as they are. Writers of one attempt wait for each other on its row, so the
---      facts follow in the same order.
+-- Why: an attempt that is no longer completed loses its fact; see freshet.write_attempt_facts().
 create function freshet.remove_attempt_facts(attempt_ids uuid[], date_keys date[])
 returns void
 language plpgsql
@@ -1966,18 +1983,19 @@ $$;
 
 revoke all on function freshet.remove_attempt_facts(uuid[], date[]) from public, anon, authenticated;
 
-comment on function freshet.remove_attempt_facts(uuid[], date[]) is 'Removes facts, each named by its attempt and day. Idempotent.';
+comment on function freshet.remove_attempt_facts(uuid[], date[]) is
+    'Removes facts, each identified by its attempt and day. Idempotent.';
 
 -- packs/training/schema/reporting_user.sql
 
 -- Object: role reporting_user
--- Serves: business intelligence tools that speak SQL: Metabase, Grafana, Retool, Mode. docs/bi tells how to connect them
--- Why: such a tool runs whatever its users write, so the role itself must not be able to do harm. It reads the training
---      pack's facts, dimensions and views, of all organisations, and nothing else. Privileges deny the rest; the
---      read-only transactions and the time limits below are defaults that a session may change, and so no boundary.
---      It may also do what everybody may (PUBLIC): enter schema public, and make temporary tables. That is the platform's to
---      grant, and an application's to take: docs/bi tells how. No grant of either is changed here.
---      It cannot log in until it is given a password, which no migration should know.
+-- Serves: business intelligence tools that speak SQL: Metabase, Grafana, Retool, Mode. docs/bi says how to connect them
+-- Why: such a tool runs any SQL that its users write, so the role itself must not be able to do harm. It reads the
+--      training pack's facts, dimensions and views, of all organisations, and nothing else. Privileges deny the rest;
+--      the read-only transactions and the time limits below are defaults that a session may change, and so no boundary.
+--      It may also do what every role may (PUBLIC): enter schema public, and make temporary tables. The platform grants
+--      that, and an application may revoke it: docs/bi says how. No grant of either is changed here. It cannot log in
+--      until it is given a password, which no migration should contain.
 do $$
 begin
     if not exists (select from pg_catalog.pg_roles as r where r.rolname = 'reporting_user') then
@@ -1998,7 +2016,7 @@ alter role reporting_user set idle_in_transaction_session_timeout = '60s';
 
 alter role reporting_user set search_path = analytics;
 
--- Whatever a role of this name was granted before.
+-- Revokes anything that an existing role of this name was granted before.
 revoke all on all tables in schema public, analytics, freshet from reporting_user;
 
 revoke all on all sequences in schema public, analytics, freshet from reporting_user;
@@ -2011,8 +2029,9 @@ grant usage on schema analytics to reporting_user;
 
 -- packs/training/schema/scope_people_of_manager.sql
 
--- Object: freshet.scope_people_of_manager()
--- Why: organisations are uuids here, and a token may name one of another system. Its members see nothing, without an error.
+-- Object: freshet.scope_people_of_manager(); live relation people_of_manager
+-- Why: organisations are uuids here, and a token may name one of another system. Its members see nothing, without an
+--      error.
 create function freshet.scope_people_of_manager(subject text, org_id text)
 returns setof text
 language sql
@@ -2046,10 +2065,12 @@ $$;
 revoke all on function freshet.scope_people_of_manager(text, text) from public, anon, authenticated;
 
 comment on function freshet.scope_people_of_manager(text, text) is
-    'Scope relation people_of_manager: the active members of the organisation who report to the subject, by a solid or a dotted line. Nobody once the subject has left.';
+    'Scope relation people_of_manager: the active members of the organisation who report to the subject, by a solid or a dotted line. No rows once the subject has left.';
 
 -- packs/training/schema/sync_dim_orgs.sql
 
+-- Object: freshet.sync_dim_orgs()
+-- Why: called by triggers of public.orgs, and nightly; see analytics.dim_orgs.
 create function freshet.sync_dim_orgs(org_ids uuid[])
 returns void
 language plpgsql
@@ -2078,10 +2099,12 @@ $$;
 revoke all on function freshet.sync_dim_orgs(uuid[]) from public, anon, authenticated;
 
 comment on function freshet.sync_dim_orgs(uuid[]) is
-    'Brings the rows of these organisations up to date. Writes nothing when they are. Idempotent.';
+    'Brings the rows of these organisations up to date. Writes only what differs. Idempotent.';
 
 -- packs/training/schema/sync_dim_scenarios.sql
 
+-- Object: freshet.sync_dim_scenarios()
+-- Why: called by triggers of public.scenarios, and nightly; see analytics.dim_scenarios.
 create function freshet.sync_dim_scenarios(scenario_ids uuid[])
 returns void
 language plpgsql
@@ -2116,17 +2139,19 @@ $$;
 revoke all on function freshet.sync_dim_scenarios(uuid[]) from public, anon, authenticated;
 
 comment on function freshet.sync_dim_scenarios(uuid[]) is
-    'Brings the rows of these scenarios up to date. Writes nothing when they are. Idempotent.';
+    'Brings the rows of these scenarios up to date. Writes only what differs. Idempotent.';
 
 -- packs/training/schema/sync_dim_users.sql
 
+-- Object: freshet.sync_dim_users()
+-- Why: called by triggers of public.users and public.org_members, and nightly; see analytics.dim_users.
 create function freshet.sync_dim_users(user_ids text[])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    -- Who changes a user and who changes a membership of theirs write the same rows: one after the other.
+    -- A change of a user and a change of a membership write the same rows, so one waits for the other.
     perform from public.users as u where u.id = any (user_ids) order by u.id for no key update;
     if not exists (select from freshet.outdated_dim_users as o where o.user_id = any (user_ids)) then
         return;
@@ -2155,16 +2180,12 @@ $$;
 revoke all on function freshet.sync_dim_users(text[]) from public, anon, authenticated;
 
 comment on function freshet.sync_dim_users(text[]) is
-    'Brings the rows of these users, in all organisations, up to date. Writes nothing when they are. Idempotent.';
+    'Brings the rows of these users, in all organisations, up to date. Writes only what differs. Idempotent.';
 
 -- packs/training/schema/sync_dimension.sql
 
 -- Object: freshet.sync_dimension()
--- Grain: dim_users: one row per member of an organisation; dim_scenarios: per scenario; dim_orgs: per organisation
--- Reads: public.users, org_members, scenarios, orgs: by triggers, and nightly
--- Why: reports join the facts with these and with no table of the applications. Somebody may be in several
---      organisations, with another role in each, so that the key of a user includes the organisation. A membership that
---      was given an end is over without a write: the nightly job sees that, and what was written past the triggers.
+-- Why: one trigger function for all dimensions.
 create function freshet.sync_dimension()
 returns trigger
 language plpgsql
@@ -2185,11 +2206,7 @@ comment on function freshet.sync_dimension() is
 -- packs/training/schema/sync_training_dimensions.sql
 
 -- Object: analytics.sync_training_dimensions()
--- Grain: dim_users: one row per member of an organisation; dim_scenarios: per scenario; dim_orgs: per organisation
--- Reads: public.users, org_members, scenarios, orgs: by triggers, and nightly
--- Why: reports join the facts with these and with no table of the applications. Somebody may be in several
---      organisations, with another role in each, so that the key of a user includes the organisation. A membership that
---      was given an end is over without a write: the nightly job sees that, and what was written past the triggers.
+-- Why: a membership with an end date is over without a write, and rows may be written past the triggers.
 create function analytics.sync_training_dimensions()
 returns void
 language sql
@@ -2203,10 +2220,12 @@ $$;
 revoke all on function analytics.sync_training_dimensions() from public, anon, authenticated;
 
 comment on function analytics.sync_training_dimensions() is
-    'Brings dim_orgs, dim_scenarios and dim_users up to date, whatever happened to them. Writes only what differs. Idempotent.';
+    'Brings dim_orgs, dim_scenarios and dim_users up to date, however their rows came to differ. Writes only what differs. Idempotent.';
 
 -- packs/training/schema/trigger_populate_fact.sql
 
+-- Object: freshet.trigger_populate_fact()
+-- Why: a fact follows the status of its attempt; see freshet.write_attempt_facts().
 create function freshet.trigger_populate_fact()
 returns trigger
 language plpgsql
@@ -2217,7 +2236,7 @@ declare
     ids uuid[];
     days date[];
 begin
-    -- Completed no more, or moved to another day.
+    -- No longer completed, or moved to another day.
     select array_agg(g.id), array_agg(g.day)
     into ids, days
     from (
@@ -2250,28 +2269,19 @@ $$;
 revoke all on function freshet.trigger_populate_fact() from public, anon, authenticated;
 
 comment on function freshet.trigger_populate_fact() is
-    'Statement trigger of public.scenario_attempts: facts come, change and go with the status, and nothing is written when nothing that a fact says has changed.';
+    'Statement trigger of public.scenario_attempts: writes, changes and removes facts with the status, and writes nothing when no content of a fact has changed.';
 
 -- packs/training/schema/user_role.sql
 
 -- Object: public.user_role
--- Why: the operational tables of a training application. Applications write here; nothing analytical is ever added to
---      them. Every reference stays inside its organisation, so that two organisations with the same user never meet.
---      A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one such
---      row would break every answer that it is in.
---      Row security: members see their organisation's catalogue; of people, admins see everybody, managers their
---      people and themselves, trainees themselves. Writes are the service's.
+-- Why: type of the application's tables; see public.orgs.
 create type public.user_role as enum ('admin', 'manager', 'trainee');
 
 -- packs/training/schema/users.sql
 
 -- Object: public.users
--- Why: the operational tables of a training application. Applications write here; nothing analytical is ever added to
---      them. Every reference stays inside its organisation, so that two organisations with the same user never meet.
---      A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one such
---      row would break every answer that it is in.
---      Row security: members see their organisation's catalogue; of people, admins see everybody, managers their
---      people and themselves, trainees themselves. Writes are the service's.
+-- Grain: one row per user, whatever their organisations
+-- Why: table of the application; see public.orgs.
 create table public.users (
     id text primary key check (octet_length(id) <= 1000),
     name text,
@@ -2297,11 +2307,11 @@ create trigger users_were_updated after update on public.users
 -- packs/training/schema/write_attempt_facts.sql
 
 -- Object: freshet.write_attempt_facts()
--- Why: a fact is written once, when its attempt is completed; a new score changes it, and an attempt that is completed no
---      more loses it. Triggers fire once a statement, and a statement that changes no fact writes none, so that views
---      and cached answers over the facts stay as they are. Writers of one attempt wait for each other on its row, so the
---      facts follow in the same order.
--- PL/pgSQL keeps the plans: a function in SQL would plan over all partitions at each call.
+-- Why: a fact is written once, when its attempt is completed; a new score changes it, and an attempt that is no longer
+--      completed loses it. Triggers fire once a statement, and a statement that changes no fact writes none, so that
+--      views and cached answers over the facts stay valid. Writers of one attempt wait for each other on its row, so
+--      the facts follow in the same order. PL/pgSQL keeps the plans: a function in SQL would plan over all partitions
+--      at each call.
 create function freshet.write_attempt_facts(attempt_ids uuid[], date_keys date[])
 returns void
 language plpgsql
@@ -2317,7 +2327,7 @@ begin
         a.started_at, a.ended_at, a.date_key
     from unnest(attempt_ids, date_keys) as k (attempt_id, date_key)
     join freshet.completed_attempts as a on a.attempt_id = k.attempt_id and a.date_key = k.date_key
-    -- Month by month: rows that come in any order cost twice as much, one partition after another for each.
+    -- Month by month: in any other order the rows cost twice as much, since each changes the partition.
     order by a.date_key
     on conflict (attempt_id, date_key) do update
     set org_id = excluded.org_id,
@@ -2340,16 +2350,15 @@ $$;
 revoke all on function freshet.write_attempt_facts(uuid[], date[]) from public, anon, authenticated;
 
 comment on function freshet.write_attempt_facts(uuid[], date[]) is
-    'Writes the facts of completed attempts, each named by its id and day, as the attempts are now. Idempotent.';
+    'Writes the facts of completed attempts, each identified by its id and day, from the current attempts. Idempotent.';
 
 -- packs/training/schema/backfill_scenario_attempts.sql
 
 -- Object: analytics.backfill_scenario_attempts()
--- Grain: backfills: one row per backfill that was ever begun, the last of its name
--- Why: brings the facts of attempts that were there before the triggers, or were written past them, and removes facts
---      without a completed attempt. A function that does one batch and remembers where it stands: each call is a
---      transaction of its own, so that writers wait for one batch at most, and one that was cut off is gone on with. (A
---      procedure that commits can neither fix its search path nor be called through the API.) Until it is finished:
+-- Why: writes the facts of attempts that existed before the triggers, or were written past them, and removes facts
+--      without a completed attempt. Each call does one batch in a transaction of its own and remembers where it
+--      stopped, so that writers wait for one batch at most, and an interrupted backfill continues. (A procedure that
+--      commits can neither fix its search path nor be called through the API.) To run it to its end:
 --
 --      do $$ begin
 --          loop
@@ -2376,7 +2385,7 @@ begin
             message = format('batch_size is %s', coalesce(batch_size::text, 'null')),
             hint = 'Give 1 or more.';
     end if;
-    -- A second caller waits here and goes on with the next batch.
+    -- A second caller waits here and continues with the next batch.
     insert into analytics.backfills as b (backfill) values ('scenario_attempts')
     on conflict (backfill) do update
     set after_id = case when b.finished_at is null then b.after_id end,
@@ -2387,8 +2396,8 @@ begin
         finished_at = null
     returning * into progress;
 
-    -- First, while nothing else is locked. What claims to be of the future is no reason for a month: it waits in the default
-    -- partition, where the audit tells of it.
+    -- First, while nothing else is locked. A row dated in the future is no reason to make a month: it waits in the
+    -- default partition, where the audit reports it.
     if progress.after_id is null then
         perform analytics.make_fact_partitions(m.month_start, m.month_start)
         from (select distinct date_trunc('month', c.date_key::timestamp)::date as month_start from freshet.completed_attempts as c) as m
@@ -2396,7 +2405,7 @@ begin
         perform freshet.fill_days_of_all_facts();
     end if;
 
-    -- Nobody may change an attempt between our look at it and its fact.
+    -- No attempt may change between this read and the write of its fact.
     select coalesce(array_agg(b.id order by b.id), '{}') into examined
     from (
         select a.id
@@ -2460,16 +2469,14 @@ $$;
 revoke all on function analytics.backfill_scenario_attempts(integer) from public, anon, authenticated;
 
 comment on function analytics.backfill_scenario_attempts(integer) is
-    'Brings the facts of the next batch of attempts up to date and returns how far it has come; call it, each time in a transaction of its own, until finished_at is set. A batch that needs nothing writes no fact. Idempotent; goes on after an interruption.';
+    'Brings the facts of the next batch of attempts up to date and returns its progress; call it, each time in a transaction of its own, until finished_at is set. A batch that needs nothing writes no fact. Idempotent; continues after an interruption.';
 
 -- packs/training/schema/dim_orgs.sql
 
 -- Object: analytics.dim_orgs
--- Grain: dim_users: one row per member of an organisation; dim_scenarios: per scenario; dim_orgs: per organisation
--- Reads: public.users, org_members, scenarios, orgs: by triggers, and nightly
--- Why: reports join the facts with these and with no table of the applications. Somebody may be in several
---      organisations, with another role in each, so that the key of a user includes the organisation. A membership that
---      was given an end is over without a write: the nightly job sees that, and what was written past the triggers.
+-- Grain: one row per organisation
+-- Reads: public.orgs, by triggers, and nightly
+-- Why: reports join the facts with dimensions and with no table of the application; see analytics.dim_users.
 create table analytics.dim_orgs (
     org_id uuid primary key,
     name text not null,
@@ -2485,16 +2492,15 @@ grant select on table analytics.dim_orgs to reporting_user;
 
 comment on table analytics.dim_orgs is 'One row per organisation.';
 
-comment on column analytics.dim_orgs.created_at is 'Of the organisation, not of this row.';
+comment on column analytics.dim_orgs.created_at is 'When the organisation was created, not this row.';
 
 -- packs/training/schema/dim_scenarios.sql
 
 -- Object: analytics.dim_scenarios
--- Grain: dim_users: one row per member of an organisation; dim_scenarios: per scenario; dim_orgs: per organisation
--- Reads: public.users, org_members, scenarios, orgs: by triggers, and nightly
--- Why: reports join the facts with these and with no table of the applications. Somebody may be in several
---      organisations, with another role in each, so that the key of a user includes the organisation. A membership that
---      was given an end is over without a write: the nightly job sees that, and what was written past the triggers.
+-- Grain: one row per scenario
+-- Reads: public.scenarios, by triggers, and nightly
+-- Serves: /analytics/training/scenarios
+-- Why: reports join the facts with dimensions and with no table of the application; see analytics.dim_users.
 create table analytics.dim_scenarios (
     scenario_id uuid primary key,
     org_id uuid not null,
@@ -2515,14 +2521,15 @@ grant select on table analytics.dim_scenarios to reporting_user;
 
 comment on table analytics.dim_scenarios is 'One row per scenario.';
 
-comment on column analytics.dim_scenarios.created_at is 'Of the scenario, not of this row.';
+comment on column analytics.dim_scenarios.created_at is 'When the scenario was created, not this row.';
 
 -- packs/training/schema/dim_time.sql
 
 -- Object: analytics.dim_time
 -- Grain: one row per day
--- Why: the calendar that facts are joined with, five whole years back and five ahead. The job that keeps it ahead makes the
---      months of the facts as well: both are the time to come.
+-- Serves: joins of the facts with the calendar
+-- Why: the calendar covers five whole years back and five ahead. The job that keeps it ahead also makes the partitions
+--      of coming months.
 create table analytics.dim_time (
     date_key date primary key,
     year integer not null,
@@ -2542,7 +2549,8 @@ revoke all on table analytics.dim_time from public, anon, authenticated;
 
 grant select on table analytics.dim_time to reporting_user;
 
-comment on column analytics.dim_time.week is 'ISO week, 1 to 53. It belongs to iso_year, which differs from year around New Year.';
+comment on column analytics.dim_time.week is
+    'ISO week, 1 to 53. It belongs to iso_year, which differs from year around New Year.';
 
 comment on column analytics.dim_time.day_of_week is 'ISO: 1 is Monday, 7 is Sunday.';
 
@@ -2554,11 +2562,13 @@ comment on table analytics.dim_time is
 -- packs/training/schema/dim_users.sql
 
 -- Object: analytics.dim_users
--- Grain: dim_users: one row per member of an organisation; dim_scenarios: per scenario; dim_orgs: per organisation
--- Reads: public.users, org_members, scenarios, orgs: by triggers, and nightly
--- Why: reports join the facts with these and with no table of the applications. Somebody may be in several
---      organisations, with another role in each, so that the key of a user includes the organisation. A membership that
---      was given an end is over without a write: the nightly job sees that, and what was written past the triggers.
+-- Grain: one row per member of an organisation
+-- Reads: public.users, public.org_members, by triggers, and nightly
+-- Serves: /analytics/training/recipients
+-- Why: reports join the facts with dimensions and with no table of the application. A user may be in several
+--      organisations, with another role in each, so the key includes the organisation. A membership with an end date is
+--      over without a write: the nightly job updates such rows, and any that were written past the triggers. E-mail
+--      addresses of digest recipients are served only to the servers that send the digest.
 create table analytics.dim_users (
     org_id uuid not null,
     user_id text not null,
@@ -2579,26 +2589,27 @@ revoke all on table analytics.dim_users from public, anon, authenticated;
 
 grant select on table analytics.dim_users to reporting_user;
 
-comment on table analytics.dim_users is 'One row per member of an organisation, former members too.';
+comment on table analytics.dim_users is 'One row per member of an organisation, including former members.';
 
-comment on column analytics.dim_users.is_active is 'Whether the membership lasts: at once after a write, and as of last night.';
+comment on column analytics.dim_users.is_active is
+    'Whether the membership lasts: current after each write, else as of last night.';
 
-comment on column analytics.dim_users.created_at is 'Of the user, not of this row.';
+comment on column analytics.dim_users.created_at is 'When the user was created, not this row.';
 
-comment on column analytics.dim_users.updated_at is 'When what this row says changed last.';
+comment on column analytics.dim_users.updated_at is 'When the content of this row last changed.';
 
 -- packs/training/schema/fact_scenario_attempts.sql
 
--- Object: analytics.fact_scenario_attempts
+-- Object: analytics.fact_scenario_attempts, analytics.fact_scenario_attempts_default
 -- Grain: one row per completed attempt
 -- Reads: public.scenario_attempts, by triggers
--- Why: partitioned by month of the UTC day of the start, so that an old month is dropped and a new one vacuumed by
---      itself. Months are made ahead by a job. What has no month yet is kept in the default partition, and the audit
---      says so: a row is never refused because a month is missing.
--- Why fact_scenario_attempts_score_check, fact_scenario_attempts_duration_seconds_check, fact_scenario_attempts_talk_ms_check, fact_scenario_attempts_listen_ms_check, fact_scenario_attempts_started_at_check, fact_scenario_attempts_ended_at_check, fact_scenario_attempts_user_id_check: a fact is a copy of an attempt, and what an attempt may not say a fact may not say either: rows that reach the table
---      past the triggers are in every figure, and one NaN is the average of an organisation. An id of a person is part of
---      the keys of views, and an index takes no more than 2,704 bytes: one that only just fits the table would stop the
---      refresh. Not validated: what is there already goes on being there.
+-- Why: partitioned by month of the UTC day of the start, so that an old month can be dropped and a new one vacuumed
+--      separately. A job makes months ahead. A row whose month has no partition goes to the default partition, and the
+--      audit reports it: a row is never refused because a month is missing.
+-- Why the checks: a fact is a copy of an attempt and has the same limits. Rows that reach the table past the triggers
+--      are in every figure, and one NaN makes the average of an organisation NaN. A person's id is part of the keys of
+--      views, and an index entry holds no more than 2,704 bytes: an id that only just fits the table would stop the
+--      refresh.
 create table analytics.fact_scenario_attempts (
     attempt_id uuid not null,
     org_id uuid not null,
@@ -2638,9 +2649,11 @@ grant select on table analytics.fact_scenario_attempts to reporting_user;
 
 comment on table analytics.fact_scenario_attempts is 'One row per completed attempt, written by triggers of public.scenario_attempts.';
 
-comment on column analytics.fact_scenario_attempts.date_key is 'UTC day of the start: an attempt that crosses midnight belongs to the day on which it began, whole.';
+comment on column analytics.fact_scenario_attempts.date_key is
+    'UTC day of the start: an attempt that crosses midnight belongs to the day on which it began, whole.';
 
-comment on column analytics.fact_scenario_attempts.created_at is 'When the fact was written first; the attempt has its own.';
+comment on column analytics.fact_scenario_attempts.created_at is
+    'When the fact was first written; the attempt has its own created_at.';
 
 comment on table analytics.fact_scenario_attempts_default is 'Facts of months without a partition. The audit warns while there are any (default_partition_used). Repair: select analytics.make_fact_partitions(min(date_key), max(date_key)) from analytics.fact_scenario_attempts_default;';
 
@@ -2648,7 +2661,8 @@ comment on table analytics.fact_scenario_attempts_default is 'Facts of months wi
 
 -- Object: analytics.kpi_event_types
 -- Grain: one row per type of event
--- Serves: mv_kpi_weeks and mv_kpi_users, whose zeros come from it
+-- Serves: mv_kpi_weeks and mv_kpi_users, whose rows of zeros come from it
+-- Why: one place lists the types.
 create view analytics.kpi_event_types
 with (security_invoker = on)
 as
@@ -2667,7 +2681,7 @@ revoke all on table analytics.kpi_event_types from public, anon, authenticated;
 
 grant select on table analytics.kpi_event_types to reporting_user;
 
-comment on view analytics.kpi_event_types is 'The six types of event that fact_kpi_events knows.';
+comment on view analytics.kpi_event_types is 'The six types of event that fact_kpi_events accepts.';
 
 -- packs/training/schema/mv_leaderboard_month.sql
 
@@ -2676,7 +2690,8 @@ comment on view analytics.kpi_event_types is 'The six types of event that fact_k
 -- Reads: analytics.fact_scenario_attempts
 -- Serves: /analytics/training/leaderboard
 -- Refresh: daily at 02:00 UTC
--- Why: ranks are not stored. A rank is among those whom the caller may see, so it is made at the time of the read.
+-- Why: ranks are not stored. A rank is among the people whom the caller may see, so it is computed when the page is
+--      read.
 create materialized view analytics.mv_leaderboard_month as
 with scored_attempts as (
     select
@@ -2685,7 +2700,7 @@ with scored_attempts as (
         date_trunc('month', f.date_key::timestamp)::date as month,
         f.score,
         f.duration_seconds,
-        -- Null when nobody spoke, or when it was not measured: silence is no share of anything.
+        -- Null when the call was silent, or when it was not measured: silence has no shares.
         100.0 * f.talk_ms / nullif(f.talk_ms::bigint + f.listen_ms, 0) as talk_percentage
     from analytics.fact_scenario_attempts as f
     where f.score is not null
@@ -2706,31 +2721,31 @@ with no data;
 create unique index mv_leaderboard_month_key
     on analytics.mv_leaderboard_month (org_id, month, user_id);
 
--- Object: privileges of role reporting_user
--- Serves: business intelligence tools
--- Why: views that were made again lost their grants; and what the API defines as a view, the tools read from there.
 grant select on table analytics.mv_leaderboard_month to reporting_user;
 
 comment on materialized view analytics.mv_leaderboard_month is 'How a user scored in a month.';
 
 comment on column analytics.mv_leaderboard_month.month is 'First day of the month of the UTC start.';
 
-comment on column analytics.mv_leaderboard_month.attempts is 'Scored attempts; those without a score are in no figure of the row.';
+comment on column analytics.mv_leaderboard_month.attempts is
+    'Scored attempts; those without a score are in no figure of the row.';
 
 comment on column analytics.mv_leaderboard_month.total_duration is 'Seconds; null when no duration is known.';
 
-comment on column analytics.mv_leaderboard_month.avg_talk_percentage is 'Mean over the attempts of talk / (talk + listen), 0 to 100; an attempt in which nobody spoke has none.';
+comment on column analytics.mv_leaderboard_month.avg_talk_percentage is
+    'Mean over the attempts of talk / (talk + listen), 0 to 100; a silent attempt has none.';
 
-comment on column analytics.mv_leaderboard_month.score_sum is 'Of the attempts, so that averages are exact.';
+comment on column analytics.mv_leaderboard_month.score_sum is 'Sum of their scores, so that averages are exact.';
 
 -- packs/training/schema/mv_org_activity_day.sql
 
 -- Object: analytics.mv_org_activity_day
 -- Grain: one row per organisation and UTC day on which an attempt was started or ended
 -- Reads: analytics.fact_scenario_attempts
--- Serves: /analytics/training/attempt-trend, /analytics/training/activity-calendar; source of /analytics/training/org-overview
+-- Serves: /analytics/training/attempt-trend, /analytics/training/activity-calendar
+-- Serves: source of /analytics/training/org-overview
 -- Refresh: hourly
--- Why: "this week" and "this month" follow the clock of the read; the days are what they are made of.
+-- Why: "this week" and "this month" follow the clock at the time of the read, and are sums of these days.
 create materialized view analytics.mv_org_activity_day as
 with started as (
     select
@@ -2777,24 +2792,27 @@ create unique index mv_org_activity_day_key
 
 grant select on table analytics.mv_org_activity_day to reporting_user;
 
-comment on materialized view analytics.mv_org_activity_day is 'What an organisation did on a day, and up to it.';
+comment on materialized view analytics.mv_org_activity_day is
+    'An organisation''s activity on a day, and its totals up to that day.';
 
 comment on column analytics.mv_org_activity_day.active_on is
     'UTC day: of the start for started_count, scored_count, score_sum and active_users_count, of the end for the others.';
 
-comment on column analytics.mv_org_activity_day.started_count is 'Completed attempts by the day of their start.';
+comment on column analytics.mv_org_activity_day.started_count is 'Completed attempts that started on the day.';
 
-comment on column analytics.mv_org_activity_day.ended_count is 'Completed attempts by the day of their end, where one is known.';
+comment on column analytics.mv_org_activity_day.ended_count is
+    'Completed attempts that ended on the day, where the end is known.';
 
-comment on column analytics.mv_org_activity_day.scored_count is 'Of those started, how many have a score.';
+comment on column analytics.mv_org_activity_day.scored_count is 'How many of started_count have a score.';
 
-comment on column analytics.mv_org_activity_day.score_sum is 'Of their scores, so that averages over any days are exact.';
+comment on column analytics.mv_org_activity_day.score_sum is
+    'Sum of their scores, so that averages over any days are exact.';
 
 comment on column analytics.mv_org_activity_day.total_ended_count is 'Completed attempts that have ended, up to this day.';
 
-comment on column analytics.mv_org_activity_day.total_scored_count is 'Of total_ended_count, how many have a score.';
+comment on column analytics.mv_org_activity_day.total_scored_count is 'How many of total_ended_count have a score.';
 
-comment on column analytics.mv_org_activity_day.total_score_sum is 'Of their scores.';
+comment on column analytics.mv_org_activity_day.total_score_sum is 'Sum of their scores.';
 
 comment on column analytics.mv_org_activity_day.last_ended_at is 'When the last of them ended; null while there is none.';
 
@@ -2806,7 +2824,7 @@ comment on column analytics.mv_org_activity_day.last_ended_at is 'When the last 
 -- Serves: /analytics/training/org-overview
 -- Refresh: daily at 02:00 UTC
 -- Why: the attempts of this week and this month are not in it. Stored, they would freeze at the refresh; they are
---      counted from mv_org_activity_day at the time of the read.
+--      counted from mv_org_activity_day when the page is read.
 create materialized view analytics.mv_org_overview as
 select
     f.org_id,
@@ -2829,7 +2847,7 @@ comment on materialized view analytics.mv_org_overview is 'An organisation in on
 
 comment on column analytics.mv_org_overview.active_users is 'Users with a completed attempt that has ended.';
 
-comment on column analytics.mv_org_overview.scored_count is 'Of total_attempts, how many have a score.';
+comment on column analytics.mv_org_overview.scored_count is 'How many of total_attempts have a score.';
 
 comment on column analytics.mv_org_overview.avg_score is 'Over the scored attempts; null when there is none.';
 
@@ -2840,8 +2858,8 @@ comment on column analytics.mv_org_overview.avg_score is 'Over the scored attemp
 -- Reads: analytics.fact_scenario_attempts
 -- Serves: source of /analytics/training/scenario-insights and /analytics/training/top-scenarios, for a period
 -- Refresh: daily at 02:05 UTC, after mv_scenario_insights
--- Why: a median of a period is no sum of days, so each day keeps its scores. From them any period has the figures that
---      mv_scenario_insights has of all time.
+-- Why: the median of a period cannot be summed from days, so each day keeps its scores. From them any period gets the
+--      figures that mv_scenario_insights has for all time.
 create materialized view analytics.mv_scenario_days as
 select
     f.org_id,
@@ -2859,11 +2877,12 @@ with no data;
 create unique index mv_scenario_days_key
     on analytics.mv_scenario_days (org_id, active_on, scenario_id);
 
-comment on materialized view analytics.mv_scenario_days is 'How a scenario was scored on a day.';
+comment on materialized view analytics.mv_scenario_days is 'Scores of a scenario on a day.';
 
-comment on column analytics.mv_scenario_days.scores is 'Of the scored attempts, one each.';
+comment on column analytics.mv_scenario_days.scores is 'Scores of the scored attempts, one each.';
 
-comment on column analytics.mv_scenario_days.duration_seconds is 'Of the scored attempts whose duration is known, which are durations_count; null when there is none.';
+comment on column analytics.mv_scenario_days.duration_seconds is
+    'Seconds of the scored attempts with a known duration, which are durations_count; null when there is none.';
 
 comment on column analytics.mv_scenario_days.last_ended_at is 'End of the last of them; null when no end is known.';
 
@@ -2890,7 +2909,7 @@ scenarios as (
         avg(a.score) as avg_score,
         stddev(a.score) as score_stddev,
         avg(a.duration_seconds) as avg_duration,
-        -- The middle from below and from above, one value or two: percentile_cont would go through floats.
+        -- The middle value from below and from above, one value or two: percentile_cont would compute in floats.
         (
             percentile_disc(0.5) within group (order by a.score)
             + percentile_disc(0.5) within group (order by a.score desc)
@@ -2919,13 +2938,14 @@ create unique index mv_scenario_insights_key
 
 grant select on table analytics.mv_scenario_insights to reporting_user;
 
-comment on materialized view analytics.mv_scenario_insights is 'How a scenario is scored.';
+comment on materialized view analytics.mv_scenario_insights is 'Scores of a scenario over all time.';
 
 comment on column analytics.mv_scenario_insights.attempt_count is 'Scored attempts; those without a score are in no figure of the row.';
 
 comment on column analytics.mv_scenario_insights.score_stddev is 'Sample standard deviation; null for one attempt.';
 
-comment on column analytics.mv_scenario_insights.avg_duration is 'Seconds, over the scored attempts whose duration is known; null when there is none.';
+comment on column analytics.mv_scenario_insights.avg_duration is
+    'Seconds, over the scored attempts with a known duration; null when there is none.';
 
 comment on column analytics.mv_scenario_insights.median_score is 'Exact; between two scores, their mean.';
 
@@ -2940,7 +2960,7 @@ comment on column analytics.mv_scenario_insights.has_high_variance is 'The stand
 -- Reads: analytics.fact_scenario_attempts
 -- Serves: source of /analytics/training/org-overview and /analytics/training/team-overview
 -- Refresh: hourly
--- Why: people who were active on several days count once, which sums over the organisation's days cannot say.
+-- Why: a user who was active on several days counts once, which sums over the organisation's days cannot say.
 create materialized view analytics.mv_user_activity_day as
 with started as (
     select
@@ -2982,28 +3002,32 @@ create index mv_user_activity_day_first_ends_idx
 
 grant select on table analytics.mv_user_activity_day to reporting_user;
 
-comment on materialized view analytics.mv_user_activity_day is 'What a user did on a day.';
+comment on materialized view analytics.mv_user_activity_day is 'A user''s activity on a day.';
 
 comment on column analytics.mv_user_activity_day.active_on is 'UTC day: of the end for ended_count and is_first_end, of the start for the others.';
 
-comment on column analytics.mv_user_activity_day.attempts_count is 'Completed attempts by the day of their start.';
+comment on column analytics.mv_user_activity_day.attempts_count is 'Completed attempts that started on the day.';
 
-comment on column analytics.mv_user_activity_day.score_sum is 'Of the scored attempts, so that averages over any days are exact.';
+comment on column analytics.mv_user_activity_day.score_sum is
+    'Sum of the scores, so that averages over any days are exact.';
 
-comment on column analytics.mv_user_activity_day.duration_seconds is 'Of the attempts whose duration is known; the others add nothing.';
+comment on column analytics.mv_user_activity_day.duration_seconds is
+    'Seconds of the attempts with a known duration; the others add nothing.';
 
-comment on column analytics.mv_user_activity_day.ended_count is 'Completed attempts by the day of their end, where one is known.';
+comment on column analytics.mv_user_activity_day.ended_count is
+    'Completed attempts that ended on the day, where the end is known.';
 
-comment on column analytics.mv_user_activity_day.is_first_end is 'Whether the user''s first completed attempt that has ended ended on this day.';
+comment on column analytics.mv_user_activity_day.is_first_end is
+    'Whether the user''s first ended attempt ended on this day.';
 
 -- packs/training/schema/named_attempts.sql
 
 -- Object: analytics.named_attempts
 -- Grain: one row per completed attempt
 -- Reads: analytics.fact_scenario_attempts, analytics.dim_users, analytics.dim_scenarios
--- Serves: /analytics/training/attempts, /analytics/training/me/attempts
--- Why: a list of attempts shows who and what. It is read live, a page at a time: the day comes first in its order, so that
---      a page comes from the partitions and the index of its days.
+-- Serves: /analytics/training/attempts, /analytics/training/me/attempts (through analytics.attempt_list); BI tools
+-- Why: a list of attempts shows names. It is read live, a page at a time: the day comes first in its order, so that a
+--      page comes from the partitions and the index of its days.
 create view analytics.named_attempts
 with (security_invoker = on)
 as
@@ -3029,18 +3053,19 @@ revoke all on table analytics.named_attempts from public, anon, authenticated;
 
 grant select on table analytics.named_attempts to reporting_user;
 
-comment on view analytics.named_attempts is 'Completed attempts with the names of who made them and of what.';
+comment on view analytics.named_attempts is 'Completed attempts with the names of user and scenario.';
 
 comment on column analytics.named_attempts.started_on is 'UTC day of the start.';
 
 -- packs/training/schema/org_overviews.sql
 
 -- Object: analytics.org_overviews
--- Grain: org_overviews: one row per organisation and day of dim_time, on which it is read
+-- Grain: one row per organisation and day of dim_time, the day of the read
 -- Reads: analytics.mv_org_activity_day, analytics.mv_user_activity_day, analytics.dim_orgs, analytics.dim_time
 -- Serves: /analytics/training/org-overview
--- Why: an organisation in one row is defined once, for the API and for BI tools. Totals and windows come from the same rows: the
---      attempts from the organisation's days, the users from theirs. What is dated after the day of the read is not yet so.
+-- Why: one definition of an organisation's figures, for the API and for BI tools. Totals and windows come from the same
+--      rows: the attempts from the organisation's days, the users from theirs. Rows dated after the day of the read are
+--      left out.
 create view analytics.org_overviews
 with (security_invoker = on)
 as
@@ -3090,9 +3115,11 @@ revoke all on table analytics.org_overviews from public, anon, authenticated;
 
 grant select on table analytics.org_overviews to reporting_user;
 
-comment on view analytics.org_overviews is 'An organisation in one row, as it is read on a day. Ask for one day: where read_on = ….';
+comment on view analytics.org_overviews is
+    'An organisation in one row, as read on a day. Filter by one day: where read_on = ….';
 
-comment on column analytics.org_overviews.read_on is 'The UTC day of the read: windows end with it, and what is dated after it is left out.';
+comment on column analytics.org_overviews.read_on is
+    'The UTC day of the read: windows end with it, and later rows are left out.';
 
 comment on column analytics.org_overviews.active_users is 'Users with a completed attempt that has ended.';
 
@@ -3100,17 +3127,19 @@ comment on column analytics.org_overviews.active_users_this_month is 'Of them, t
 
 comment on column analytics.org_overviews.attempts_this_week is 'Completed attempts that ended on one of the seven days that end with read_on.';
 
-comment on column analytics.org_overviews.scored_count is 'Of total_attempts, how many have a score: what avg_score rests on.';
+comment on column analytics.org_overviews.scored_count is
+    'How many of total_attempts have a score: the basis of avg_score.';
 
 -- packs/training/schema/orgs.sql
 
 -- Object: public.orgs
--- Why: the operational tables of a training application. Applications write here; nothing analytical is ever added to
---      them. Every reference stays inside its organisation, so that two organisations with the same user never meet.
---      A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one such
---      row would break every answer that it is in.
---      Row security: members see their organisation's catalogue; of people, admins see everybody, managers their
---      people and themselves, trainees themselves. Writes are the service's.
+-- Grain: one row per organisation
+-- Why: this and the pack's other tables in public belong to the application, which writes here; nothing analytical is
+--      ever added to them. Every reference stays inside its organisation, so that two organisations with the same user
+--      never mix. A moment before 1970, or one that no date of four digits can name, comes from a broken clock and is
+--      refused: one such row would break every answer that contains it. Row security: members read their organisation's
+--      catalogue; rows of people are read by admins for everybody, by managers for their people and themselves, by
+--      trainees for themselves. Only the service role writes.
 create table public.orgs (
     id uuid primary key default gen_random_uuid(),
     name text not null,
@@ -3152,6 +3181,9 @@ create trigger orgs_ask_for_a_refresh after delete on public.orgs
 
 -- packs/training/schema/outdated_dim_orgs.sql
 
+-- Object: freshet.outdated_dim_orgs
+-- Grain: one row per organisation whose row of analytics.dim_orgs is missing, wrong or left over
+-- Why: the synchronisation writes only what differs.
 create view freshet.outdated_dim_orgs with (security_invoker = on) as
 (
     select o.id as org_id, o.name, o.created_at from public.orgs as o
@@ -3167,17 +3199,13 @@ union all
 
 revoke all on table freshet.outdated_dim_orgs from public, anon, authenticated;
 
-comment on view freshet.outdated_dim_orgs is 'What analytics.dim_orgs lacks, and what it holds that is not so any more.';
+comment on view freshet.outdated_dim_orgs is 'Differences between analytics.dim_orgs and public.orgs.';
 
 -- packs/training/schema/scenarios.sql
 
 -- Object: public.scenarios
--- Why: the operational tables of a training application. Applications write here; nothing analytical is ever added to
---      them. Every reference stays inside its organisation, so that two organisations with the same user never meet.
---      A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one such
---      row would break every answer that it is in.
---      Row security: members see their organisation's catalogue; of people, admins see everybody, managers their
---      people and themselves, trainees themselves. Writes are the service's.
+-- Grain: one row per scenario of an organisation
+-- Why: table of the application; see public.orgs.
 create table public.scenarios (
     id uuid primary key default gen_random_uuid(),
     org_id uuid not null references public.orgs (id) on delete cascade,
@@ -3219,13 +3247,11 @@ create trigger scenarios_were_truncated after truncate on public.scenarios
 -- packs/training/schema/leaderboard_months.sql
 
 -- Object: analytics.leaderboard_months
--- Grain: one row per organisation, user and (UTC) month with a scored attempt
--- Reads: analytics.fact_scenario_attempts
--- Serves: /analytics/training/leaderboard
--- Refresh: daily at 02:00 UTC
--- Why: ranks are not stored. A rank is among those whom the caller may see, so it is made at the time of the read, by the
---      exact average: two people whose averages look alike after rounding are still one before the other. Thirty decimals
---      are the same for the same average, however many attempts it is of.
+-- Grain: as analytics.mv_leaderboard_month
+-- Reads: analytics.mv_leaderboard_month
+-- Serves: the reading of /analytics/training/leaderboard
+-- Why: ranks go by the exact average: two people whose averages are equal after rounding still have an order. Thirty
+--      decimals are the same for the same average, however many attempts are behind it.
 create view analytics.leaderboard_months
 with (security_invoker = on)
 as
@@ -3244,19 +3270,19 @@ revoke all on table analytics.leaderboard_months from public, anon, authenticate
 
 grant select on table analytics.leaderboard_months to reporting_user;
 
-comment on view analytics.leaderboard_months is 'mv_leaderboard_month with the average that ranks and changes go by.';
+comment on view analytics.leaderboard_months is
+    'mv_leaderboard_month with the exact average that decides ranks and changes.';
 
-comment on column analytics.leaderboard_months.exact_avg_score is 'To thirty decimals: equal exactly where the averages are.';
+comment on column analytics.leaderboard_months.exact_avg_score is
+    'To thirty decimals: equal exactly where the averages are.';
 
 -- packs/training/schema/org_members.sql
 
 -- Object: public.org_members
--- Why: the operational tables of a training application. Applications write here; nothing analytical is ever added to
---      them. Every reference stays inside its organisation, so that two organisations with the same user never meet.
---      A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one such
---      row would break every answer that it is in.
---      Row security: members see their organisation's catalogue; of people, admins see everybody, managers their
---      people and themselves, trainees themselves. Writes are the service's.
+-- Grain: one row per user and organisation, kept after the user has left
+-- Why: table of the application; see public.orgs. The one source of membership and role: a token that took them from a
+--      second table would still say "manager" after the manager has left. public.user_roles only chooses among several
+--      organisations, and decides alone for organisations that this pack does not know.
 create table public.org_members (
     org_id uuid not null references public.orgs (id) on delete cascade,
     user_id text not null references public.users (id) on delete cascade,
@@ -3272,8 +3298,8 @@ create index org_members_user_id_idx on public.org_members (user_id);
 
 create index org_members_manager_id_idx on public.org_members (org_id, manager_id);
 
--- Object: live relations people_of_manager and team_members (registered again)
--- Why: a membership that was given an end (left_at) is over at that moment, without a write.
+-- A membership with an end date (left_at) is over at that moment, without a write: the live relations people_of_manager
+-- and team_members look for such moments.
 create index org_members_left_at_idx on public.org_members (left_at) where left_at is not null;
 
 alter table public.org_members enable row level security;
@@ -3284,15 +3310,13 @@ grant select on table public.org_members to authenticated;
 
 grant select, insert, update, delete on table public.org_members to service_role;
 
--- Object: public.custom_access_token_hook() (replaced)
--- Why: who is in an organisation, and as what, is said once: by org_members. A token that took it from a second table
---      would still say "manager" after the manager has left. public.user_roles says which of several organisations the
---      user works in, and speaks alone for organisations that this pack does not know.
+-- For public.organisation_of_token(), which the access token hook calls with the rights of auth.
 grant select (org_id, user_id, role, left_at) on table public.org_members to supabase_auth_admin;
 
-comment on column public.org_members.manager_id is 'Whose team counts the member; null at the top.';
+comment on column public.org_members.manager_id is 'The manager whose team counts the member; null at the top.';
 
-comment on column public.org_members.left_at is 'Null, or in the future, while the membership lasts. Whoever left keeps the row: what they did stays in the figures.';
+comment on column public.org_members.left_at is
+    'Null, or in the future, while the membership lasts. A former member keeps the row: past activity stays in the figures.';
 
 create trigger members_were_inserted after insert on public.org_members
     referencing new table as changed_rows
@@ -3302,7 +3326,7 @@ create trigger members_were_updated after update on public.org_members
     referencing new table as changed_rows
     for each statement execute function freshet.sync_dimension('sync_dim_users', 'user_id');
 
--- A membership may be given to somebody else: the one who had it is concerned too.
+-- A membership may be given to another user: the previous one is concerned too.
 create trigger members_were_replaced after update on public.org_members
     referencing old table as changed_rows
     for each statement execute function freshet.sync_dimension('sync_dim_users', 'user_id');
@@ -3316,6 +3340,9 @@ create trigger members_were_truncated after truncate on public.org_members
 
 -- packs/training/schema/outdated_dim_scenarios.sql
 
+-- Object: freshet.outdated_dim_scenarios
+-- Grain: one row per scenario whose row of analytics.dim_scenarios is missing, wrong or left over
+-- Why: the synchronisation writes only what differs.
 create view freshet.outdated_dim_scenarios with (security_invoker = on) as
 (
     select s.id as scenario_id, s.org_id, s.title, s.difficulty, s.category, s.created_at from public.scenarios as s
@@ -3331,21 +3358,14 @@ union all
 
 revoke all on table freshet.outdated_dim_scenarios from public, anon, authenticated;
 
-comment on view freshet.outdated_dim_scenarios is 'What analytics.dim_scenarios lacks, and what it holds that is not so any more.';
+comment on view freshet.outdated_dim_scenarios is 'Differences between analytics.dim_scenarios and public.scenarios.';
 
 -- packs/training/schema/scenario_attempts.sql
 
 -- Object: public.scenario_attempts
--- Why: the operational tables of a training application. Applications write here; nothing analytical is ever added to
---      them. Every reference stays inside its organisation, so that two organisations with the same user never meet.
---      A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one such
---      row would break every answer that it is in.
---      Row security: members see their organisation's catalogue; of people, admins see everybody, managers their
---      people and themselves, trainees themselves. Writes are the service's.
--- Why feedback_id: a list of attempts has a button that opens the feedback, which the application holds: the attempt says under which name.
---      The name is no figure, so the facts do not copy it; it is looked up for the rows of a page. BI tools go on reading
---      named_attempts, which holds nothing of the application's tables. A manager also sees what was begun and left, which is
---      no fact: their people's attempts are few, and the index by person finds them.
+-- Grain: one row per attempt of a user, with or without a scenario
+-- Why: table of the application; see public.orgs. Its triggers keep analytics.fact_scenario_attempts.
+-- Why feedback_id: lists of attempts link to the feedback; see analytics.attempt_list.
 create table public.scenario_attempts (
     id uuid primary key default gen_random_uuid(),
     org_id uuid not null,
@@ -3385,7 +3405,7 @@ comment on column public.scenario_attempts.duration_seconds is 'Null where it wa
 comment on column public.scenario_attempts.ended_at is 'Null while the attempt runs, and where its end was never reported.';
 
 comment on column public.scenario_attempts.feedback_id is
-    'What the application calls the feedback on the attempt: a key or a path of its own. Null while there is none.';
+    'The application''s id of the feedback on the attempt: any key or path. Null while there is none.';
 
 create trigger attempts_were_inserted after insert on public.scenario_attempts
     referencing new table as new_rows
@@ -3409,12 +3429,8 @@ create trigger attempts_changed_hands after update on public.scenario_attempts
 -- packs/training/schema/teams.sql
 
 -- Object: public.teams
--- Why: the operational tables of a training application. Applications write here; nothing analytical is ever added to
---      them. Every reference stays inside its organisation, so that two organisations with the same user never meet.
---      A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one such
---      row would break every answer that it is in.
---      Row security: members see their organisation's catalogue; of people, admins see everybody, managers their
---      people and themselves, trainees themselves. Writes are the service's.
+-- Grain: one row per named team
+-- Why: table of the application; see public.orgs.
 create table public.teams (
     id uuid primary key default gen_random_uuid(),
     org_id uuid not null,
@@ -3432,17 +3448,13 @@ grant select on table public.teams to authenticated;
 
 grant select, insert, update, delete on table public.teams to service_role;
 
-comment on table public.teams is 'A team is everybody whose org_members.manager_id is its manager.';
+comment on table public.teams is 'The members of a team are those whose org_members.manager_id is its manager.';
 
 -- packs/training/schema/assignments.sql
 
 -- Object: public.assignments
--- Why: the operational tables of a training application. Applications write here; nothing analytical is ever added to
---      them. Every reference stays inside its organisation, so that two organisations with the same user never meet.
---      A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one such
---      row would break every answer that it is in.
---      Row security: members see their organisation's catalogue; of people, admins see everybody, managers their
---      people and themselves, trainees themselves. Writes are the service's.
+-- Grain: one row per scenario that a person was asked to do
+-- Why: table of the application; see public.orgs.
 create table public.assignments (
     id uuid primary key default gen_random_uuid(),
     org_id uuid not null,
@@ -3472,13 +3484,12 @@ comment on column public.assignments.due_on is 'The last (UTC) day that is in ti
 -- packs/training/schema/attempt_list.sql
 
 -- Object: analytics.attempt_list
--- Grain: attempt_list: one row per completed attempt; people_attempts: one row per attempt, whatever its status
--- Reads: analytics.named_attempts, public.scenario_attempts, analytics.dim_users, analytics.dim_scenarios
--- Serves: /analytics/training/attempts, /analytics/training/me/attempts (attempt_list), /analytics/training/people/attempts (people_attempts)
--- Why: a list of attempts has a button that opens the feedback, which the application holds: the attempt says under which name.
---      The name is no figure, so the facts do not copy it; it is looked up for the rows of a page. BI tools go on reading
---      named_attempts, which holds nothing of the application's tables. A manager also sees what was begun and left, which is
---      no fact: their people's attempts are few, and the index by person finds them.
+-- Grain: one row per completed attempt
+-- Reads: analytics.named_attempts, public.scenario_attempts, analytics.dim_scenarios
+-- Serves: /analytics/training/attempts, /analytics/training/me/attempts
+-- Why: a list of attempts has a button that opens the feedback, which the application holds under an id of its own. The
+--      id is not a figure, so the facts do not copy it; it is looked up for the rows of a page. BI tools read
+--      named_attempts, which contains nothing of the application's tables.
 create view analytics.attempt_list
 with (security_invoker = on)
 as
@@ -3498,26 +3509,28 @@ select
     n.started_on,
     n.started_at,
     n.ended_at,
-    -- Not joined: a page of fifty looks for fifty, after it was sorted and cut.
+    -- Not joined: a page of fifty needs fifty lookups, after it was sorted and cut.
     (select a.feedback_id from public.scenario_attempts as a where a.id = n.attempt_id and a.org_id = n.org_id) as feedback_id
 from analytics.named_attempts as n
 left join analytics.dim_scenarios as s on s.scenario_id = n.scenario_id;
 
 revoke all on table analytics.attempt_list from public, anon, authenticated;
 
-comment on view analytics.attempt_list is 'Completed attempts with who made them, of what, and where the feedback is.';
+comment on view analytics.attempt_list is
+    'Completed attempts with the names of user and scenario, and the id of the feedback.';
 
 comment on column analytics.attempt_list.started_on is 'UTC day of the start.';
 
-comment on column analytics.attempt_list.feedback_id is 'What the application calls the feedback; null while there is none.';
+comment on column analytics.attempt_list.feedback_id is
+    'The application''s id of the feedback; null while there is none.';
 
 -- packs/training/schema/completed_attempts.sql
 
 -- Object: freshet.completed_attempts
--- Why: a fact is written once, when its attempt is completed; a new score changes it, and an attempt that is completed no
---      more loses it. Triggers fire once a statement, and a statement that changes no fact writes none, so that views
---      and cached answers over the facts stay as they are. Writers of one attempt wait for each other on its row, so the
---      facts follow in the same order.
+-- Grain: one row per completed attempt
+-- Reads: public.scenario_attempts
+-- Serves: freshet.write_attempt_facts() and the backfill
+-- Why: one place maps an attempt to its fact.
 create view freshet.completed_attempts with (security_invoker = on) as
 select
     a.id as attempt_id,
@@ -3536,16 +3549,16 @@ where a.status = 'completed';
 
 revoke all on table freshet.completed_attempts from public, anon, authenticated;
 
-comment on view freshet.completed_attempts is 'What analytics.fact_scenario_attempts ought to hold. Grain: one row per completed attempt.';
+comment on view freshet.completed_attempts is
+    'The rows that analytics.fact_scenario_attempts should hold. Grain: one row per completed attempt.';
 
 -- packs/training/schema/current_dim_users.sql
 
 -- Object: freshet.current_dim_users
--- Grain: dim_users: one row per member of an organisation; dim_scenarios: per scenario; dim_orgs: per organisation
--- Reads: public.users, org_members, scenarios, orgs: by triggers, and nightly
--- Why: reports join the facts with these and with no table of the applications. Somebody may be in several
---      organisations, with another role in each, so that the key of a user includes the organisation. A membership that
---      was given an end is over without a write: the nightly job sees that, and what was written past the triggers.
+-- Grain: one row per member of an organisation
+-- Reads: public.users, public.org_members
+-- Serves: the synchronisation of analytics.dim_users
+-- Why: one place maps a member to its row of the dimension.
 create view freshet.current_dim_users with (security_invoker = on) as
 select
     m.org_id,
@@ -3560,17 +3573,14 @@ join public.users as u on u.id = m.user_id;
 
 revoke all on table freshet.current_dim_users from public, anon, authenticated;
 
-comment on view freshet.current_dim_users is 'What analytics.dim_users ought to hold. Grain: one row per member of an organisation.';
+comment on view freshet.current_dim_users is
+    'The rows that analytics.dim_users should hold. Grain: one row per member of an organisation.';
 
 -- packs/training/schema/dotted_lines.sql
 
 -- Object: public.dotted_lines
--- Why: the operational tables of a training application. Applications write here; nothing analytical is ever added to
---      them. Every reference stays inside its organisation, so that two organisations with the same user never meet.
---      A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one such
---      row would break every answer that it is in.
---      Row security: members see their organisation's catalogue; of people, admins see everybody, managers their
---      people and themselves, trainees themselves. Writes are the service's.
+-- Grain: one row per member and second manager
+-- Why: table of the application; see public.orgs.
 create table public.dotted_lines (
     org_id uuid not null,
     user_id text not null,
@@ -3590,14 +3600,15 @@ grant select on table public.dotted_lines to authenticated;
 
 grant select, insert, update, delete on table public.dotted_lines to service_role;
 
-comment on table public.dotted_lines is 'A second manager, who sees the member but whose team does not count them.';
+comment on table public.dotted_lines is 'A second manager, who can see the member but whose team does not count them.';
 
 -- packs/training/schema/fact_kpi_events.sql
 
 -- Object: analytics.fact_kpi_events
 -- Grain: one row per event in an attempt
--- Why: written by the application that hears the call, of attempts that may still run. What an event says of its attempt
---      is checked against it, and follows it: else one organisation's event could count for another.
+-- Why: written by the application that listens to the call, for attempts that may still run. Organisation, user and
+--      scenario of an event are checked against its attempt, and follow it: otherwise one organisation's event could
+--      count for another.
 create table analytics.fact_kpi_events (
     id uuid primary key default gen_random_uuid(),
     attempt_id uuid not null references public.scenario_attempts (id) on delete cascade,
@@ -3622,13 +3633,16 @@ grant select, insert, update, delete on table analytics.fact_kpi_events to servi
 
 grant select on table analytics.fact_kpi_events to reporting_user;
 
-comment on table analytics.fact_kpi_events is 'What happened in the call of an attempt: one row per event. Written by the application, with the secret key.';
+comment on table analytics.fact_kpi_events is
+    'Events in the call of an attempt: one row each. Written by the application, with the secret key.';
 
 comment on column analytics.fact_kpi_events.timestamp_ms is 'Milliseconds from the start of the attempt; null where it was not measured.';
 
-comment on column analytics.fact_kpi_events.event_value is 'What the application knows of the event, for example the word.';
+comment on column analytics.fact_kpi_events.event_value is
+    'Details that the application has about the event, for example the word.';
 
-comment on column analytics.fact_kpi_events.scenario_id is 'That of the attempt, or null where the writer did not say it.';
+comment on column analytics.fact_kpi_events.scenario_id is
+    'The scenario of the attempt, or null where the writer gave none.';
 
 create trigger kpi_events_were_inserted after insert on analytics.fact_kpi_events
     referencing new table as new_rows
@@ -3645,7 +3659,8 @@ create trigger kpi_events_were_updated after update on analytics.fact_kpi_events
 -- Reads: analytics.fact_kpi_events, analytics.fact_scenario_attempts
 -- Serves: source of /analytics/training/kpi/weekly and /analytics/training/kpi/cohorts, for a period or a scenario
 -- Refresh: hourly
--- Why: weeks and people are counted over any days and any scenario from attempts, each with its events; those without one too.
+-- Why: figures of weeks and people over any period and scenario are computed from attempts with their events, including
+--      attempts without an event.
 create materialized view analytics.mv_kpi_attempts as
 with counted as (
     select e.org_id, e.attempt_id, e.event_type, count(*) as events_count
@@ -3681,17 +3696,18 @@ comment on column analytics.mv_kpi_attempts.events is 'Number of events by type;
 -- packs/training/schema/mv_kpi_call_days.sql
 
 -- Object: analytics.mv_kpi_call_days
--- Grain: one row per organisation, event type, UTC day of the attempt's start, scenario, and minute of the call in which the event occurred
+-- Grain: one row per organisation, event type, UTC day of the attempt's start, scenario, and minute of the call in
+--      which the event occurred
 -- Reads: analytics.fact_kpi_events, analytics.fact_scenario_attempts
 -- Serves: source of /analytics/training/kpi/heatmap, for a period or a scenario
 -- Refresh: hourly
--- Why: an attempt has one day and one scenario, so that its minutes add up over any of them.
+-- Why: an attempt has one day and one scenario, so its minutes can be summed over any of them.
 create materialized view analytics.mv_kpi_call_days as
 select
     f.org_id,
     e.event_type,
     f.date_key as active_on,
-    -- Of an attempt without a scenario the empty text: a key may not be null.
+    -- An empty text for an attempt without a scenario: a key may not be null.
     coalesce(f.scenario_id::text, '') as scenario_key,
     e.timestamp_ms / 60000 as minute_of_call,
     count(*) as events_count,
@@ -3705,7 +3721,8 @@ with no data;
 create unique index mv_kpi_call_days_key
     on analytics.mv_kpi_call_days (org_id, event_type, active_on, scenario_key, minute_of_call);
 
-comment on materialized view analytics.mv_kpi_call_days is 'When in a call events occur, by day and scenario. Of completed attempts, as far as the moment is known.';
+comment on materialized view analytics.mv_kpi_call_days is
+    'When in a call events occur, by day and scenario. For completed attempts, where the moment is known.';
 
 comment on column analytics.mv_kpi_call_days.scenario_key is 'scenario_id as text; empty for attempts without a scenario.';
 
@@ -3718,6 +3735,7 @@ comment on column analytics.mv_kpi_call_days.attempts_count is 'Attempts with su
 -- Reads: analytics.fact_kpi_events, analytics.fact_scenario_attempts
 -- Serves: /analytics/training/kpi/heatmap
 -- Refresh: hourly
+-- Why: over all time the minutes are stored, so that the usual request reads few rows.
 create materialized view analytics.mv_kpi_call_minutes as
 select
     f.org_id,
@@ -3736,7 +3754,8 @@ create unique index mv_kpi_call_minutes_key
 
 grant select on table analytics.mv_kpi_call_minutes to reporting_user;
 
-comment on materialized view analytics.mv_kpi_call_minutes is 'When in a call events occur. Of completed attempts, as far as the moment is known.';
+comment on materialized view analytics.mv_kpi_call_minutes is
+    'When in a call events occur. For completed attempts, where the moment is known.';
 
 comment on column analytics.mv_kpi_call_minutes.minute_of_call is '0 for the first 60 seconds.';
 
@@ -3746,10 +3765,10 @@ comment on column analytics.mv_kpi_call_minutes.attempts_count is 'Attempts with
 
 -- Object: analytics.mv_kpi_users
 -- Grain: one row per organisation, user with a completed attempt, and event type, those that never occurred included
--- Reads: analytics.fact_kpi_events, analytics.fact_scenario_attempts
+-- Reads: analytics.fact_kpi_events, analytics.fact_scenario_attempts, analytics.kpi_event_types
 -- Serves: /analytics/training/kpi/cohorts
 -- Refresh: hourly
--- Why: who never asked a question belongs to the cohort that asks few, so there is a row of zero for them.
+-- Why: a user who never asked a question belongs to the cohort with few questions, so there is a row of zero for them.
 create materialized view analytics.mv_kpi_users as
 with users as (
     select
@@ -3789,16 +3808,16 @@ comment on materialized view analytics.mv_kpi_users is 'How often events occur i
 
 comment on column analytics.mv_kpi_users.attempts_count is 'All completed attempts of the user.';
 
-comment on column analytics.mv_kpi_users.score_sum is 'Of the scored ones, so that averages over any users are exact.';
+comment on column analytics.mv_kpi_users.score_sum is 'Sum of their scores, so that averages over any users are exact.';
 
 -- packs/training/schema/mv_kpi_weeks.sql
 
 -- Object: analytics.mv_kpi_weeks
 -- Grain: one row per organisation, event type and week (Monday, UTC) with a completed attempt
--- Reads: analytics.fact_kpi_events, analytics.fact_scenario_attempts
+-- Reads: analytics.fact_kpi_events, analytics.fact_scenario_attempts, analytics.kpi_event_types
 -- Serves: /analytics/training/kpi/weekly
 -- Refresh: hourly
--- Why: a week in which nobody was interrupted is a row of zeros, not a gap: it is what a changed script is to bring about.
+-- Why: a week without an interruption is a row of zeros, not a gap: it may be the very goal of a changed script.
 create materialized view analytics.mv_kpi_weeks as
 with attempts as (
     select
@@ -3847,12 +3866,16 @@ comment on column analytics.mv_kpi_weeks.week_start is 'Monday of the ISO week o
 
 comment on column analytics.mv_kpi_weeks.attempts_with_events_count is 'Attempts with at least one such event.';
 
-comment on column analytics.mv_kpi_weeks.attempts_count is 'All completed attempts of the week, those without such an event included.';
+comment on column analytics.mv_kpi_weeks.attempts_count is
+    'All completed attempts of the week, with and without such an event.';
 
 comment on column analytics.mv_kpi_weeks.events_per_attempt is 'events_count / attempts_count, four decimals.';
 
 -- packs/training/schema/outdated_dim_users.sql
 
+-- Object: freshet.outdated_dim_users
+-- Grain: one row per member whose row of analytics.dim_users is missing, wrong or left over
+-- Why: the synchronisation writes only what differs.
 create view freshet.outdated_dim_users with (security_invoker = on) as
 (
     select c.org_id, c.user_id, c.name, c.email, c.role, c.is_active, c.created_at from freshet.current_dim_users as c
@@ -3868,18 +3891,16 @@ union all
 
 revoke all on table freshet.outdated_dim_users from public, anon, authenticated;
 
-comment on view freshet.outdated_dim_users is 'What analytics.dim_users lacks, and what it holds that is not so any more.';
+comment on view freshet.outdated_dim_users is 'Differences between analytics.dim_users and freshet.current_dim_users.';
 
 -- packs/training/schema/people_attempts.sql
 
 -- Object: analytics.people_attempts
--- Grain: attempt_list: one row per completed attempt; people_attempts: one row per attempt, whatever its status
--- Reads: analytics.named_attempts, public.scenario_attempts, analytics.dim_users, analytics.dim_scenarios
--- Serves: /analytics/training/attempts, /analytics/training/me/attempts (attempt_list), /analytics/training/people/attempts (people_attempts)
--- Why: a list of attempts has a button that opens the feedback, which the application holds: the attempt says under which name.
---      The name is no figure, so the facts do not copy it; it is looked up for the rows of a page. BI tools go on reading
---      named_attempts, which holds nothing of the application's tables. A manager also sees what was begun and left, which is
---      no fact: their people's attempts are few, and the index by person finds them.
+-- Grain: one row per attempt, whatever its status
+-- Reads: public.scenario_attempts, analytics.dim_users, analytics.dim_scenarios
+-- Serves: /analytics/training/people/attempts
+-- Why: a manager also sees attempts that were begun and not completed, which are not facts: the attempts of their
+--      people are few, and the index by person finds them.
 create view analytics.people_attempts
 with (security_invoker = on)
 as
@@ -3905,7 +3926,8 @@ left join analytics.dim_scenarios as s on s.scenario_id = a.scenario_id;
 
 revoke all on table analytics.people_attempts from public, anon, authenticated;
 
-comment on view analytics.people_attempts is 'Attempts as they stand, also those that were begun and not completed. Ask for the people of an organisation.';
+comment on view analytics.people_attempts is
+    'Attempts in any status, also those that were begun and not completed. Filter by people of an organisation.';
 
 comment on column analytics.people_attempts.started_on is 'UTC day of the start.';
 
@@ -3913,9 +3935,10 @@ comment on column analytics.people_attempts.started_on is 'UTC day of the start.
 
 -- Object: analytics.team_members
 -- Grain: one row per team and active member, and one without a member for an empty team
--- Reads: public.teams, public.org_members
+-- Reads: public.teams, public.org_members, public.dotted_lines, analytics.dim_users
 -- Serves: source of /analytics/training/team-overview
--- Why: whose team counts whom is decided once. A dotted line lets a manager see a person; the team does not count them.
+-- Why: one place decides which team counts a member. A dotted line lets a manager see a person; the team does not count
+--      them.
 create view analytics.team_members
 with (security_invoker = on)
 as
@@ -3949,13 +3972,14 @@ left join public.org_members as m
 
 revoke all on table analytics.team_members from public, anon, authenticated;
 
-comment on view analytics.team_members is 'Who is in which team, at this moment.';
+comment on view analytics.team_members is 'Members of each team at this moment.';
 
 comment on column analytics.team_members.team_id is 'Null for people who report to a manager whose team has no row in public.teams.';
 
-comment on column analytics.team_members.name is 'Of the team; where it has none, of its manager.';
+comment on column analytics.team_members.name is 'Name of the team, or of its manager where the team has none.';
 
-comment on column analytics.team_members.is_led is 'False once the manager has left: the team is still counted, and nobody reads it as their own.';
+comment on column analytics.team_members.is_led is
+    'False once the manager has left: the team is still counted, and no manager reads it as their own.';
 
 comment on column analytics.team_members.user_id is 'Null in the one row of a team without members.';
 
@@ -3963,13 +3987,12 @@ comment on column analytics.team_members.user_id is 'Null in the one row of a te
 
 -- Object: analytics.assignment_status
 -- Grain: one row per assignment, which is one scenario for one person
--- Reads: public.assignments, analytics.fact_scenario_attempts, analytics.dim_scenarios; analytics.mv_assignment_status, analytics.dim_users
--- Serves: /analytics/training/me/assignments, /analytics/training/assignments; source of mv_assignment_status
--- Why: what completes an assignment is said once, for one person's page, which is read live, and for the materialized view
---      over everybody: the first completed attempt of the scenario by the assignee that ended when it was assigned or later.
---      The end of an attempt is not always reported. Such an attempt was completed all the same: it counts by its start, which is
---      the latest moment of it that is known. What a former member left open counts no more: that is said here, for the API
---      and for BI tools.
+-- Reads: public.assignments, analytics.fact_scenario_attempts, analytics.dim_scenarios
+-- Serves: /analytics/training/me/assignments; source of mv_assignment_status
+-- Why: one place decides what completes an assignment, for one person's page, which is read live, and for the
+--      materialized view over everybody: the first completed attempt of the scenario by the assignee that ended when it
+--      was assigned or later. The end of an attempt is not always reported. Such an attempt was completed all the same:
+--      it counts by its start, the latest known moment of it.
 create view analytics.assignment_status
 with (security_invoker = on)
 as
@@ -3991,7 +4014,7 @@ with counted as (
         and f.user_id = a.assignee_id
         and f.scenario_id = a.scenario_id
         and coalesce(f.ended_at, f.started_at) >= a.assigned_at
-    -- By what callers are told apart by too, so that one person's assignments can be read alone.
+    -- Grouped by the columns that distinguish callers too, so that one person's assignments can be read alone.
     group by a.org_id, a.assignee_id, a.id
 )
 select
@@ -4011,11 +4034,12 @@ left join analytics.dim_scenarios as d on d.org_id = c.org_id and d.scenario_id 
 
 revoke all on table analytics.assignment_status from public, anon, authenticated;
 
-comment on view analytics.assignment_status is 'Where each assignment stands, at this moment.';
+comment on view analytics.assignment_status is 'Current state of each assignment.';
 
-comment on column analytics.assignment_status.attempts_count is 'Completed attempts of the scenario by the assignee since it was assigned, also those after the one that completed it.';
+comment on column analytics.assignment_status.attempts_count is
+    'Completed attempts of the scenario by the assignee since it was assigned, also those after the one that completed it.';
 
-comment on column analytics.assignment_status.best_score is 'Over those attempts; null when none has a score.';
+comment on column analytics.assignment_status.best_score is 'Best score of those attempts; null when none has a score.';
 
 comment on column analytics.assignment_status.completed_at is
     'End of the first completed attempt since it was assigned, or its start where no end was reported; null while it is open.';
@@ -4024,10 +4048,11 @@ comment on column analytics.assignment_status.completed_at is
 
 -- Object: analytics.mv_assignment_status
 -- Grain: one row per assignment, which is one scenario for one person
--- Reads: public.assignments, analytics.fact_scenario_attempts, analytics.dim_scenarios (through analytics.assignment_status)
+-- Reads: public.assignments, analytics.fact_scenario_attempts, analytics.dim_scenarios (through
+--      analytics.assignment_status)
 -- Serves: /analytics/training/assignments; source of /analytics/training/team-overview
 -- Refresh: every 15 minutes
--- Why: what is overdue depends on the day, so it is not stored.
+-- Why: whether an assignment is overdue depends on the day, so that is not stored.
 create materialized view analytics.mv_assignment_status as
 select
     s.org_id,
@@ -4052,11 +4077,12 @@ create index mv_assignment_status_user_id_idx
 
 grant select on table analytics.mv_assignment_status to reporting_user;
 
-comment on materialized view analytics.mv_assignment_status is 'Where each assignment stands.';
+comment on materialized view analytics.mv_assignment_status is 'State of each assignment.';
 
 comment on column analytics.mv_assignment_status.attempts_count is 'Completed attempts of the scenario since it was assigned.';
 
-comment on column analytics.mv_assignment_status.best_score is 'Over those attempts; null when none has a score.';
+comment on column analytics.mv_assignment_status.best_score is
+    'Best score of those attempts; null when none has a score.';
 
 comment on column analytics.mv_assignment_status.completed_at is
     'End of the first completed attempt of the scenario since it was assigned, or its start where no end was reported; null while it is open.';
@@ -4065,11 +4091,10 @@ comment on column analytics.mv_assignment_status.completed_at is
 
 -- Object: analytics.current_assignments
 -- Grain: one row per assignment, which is one scenario for one person
--- Reads: public.assignments, analytics.fact_scenario_attempts, analytics.dim_scenarios; analytics.mv_assignment_status, analytics.dim_users
--- Serves: /analytics/training/me/assignments, /analytics/training/assignments; source of mv_assignment_status
--- Why: the end of an attempt is not always reported. Such an attempt was completed all the same: it counts by its start, which is
---      the latest moment of it that is known. What a former member left open counts no more: that is said here, for the API
---      and for BI tools.
+-- Reads: analytics.mv_assignment_status, analytics.dim_users
+-- Serves: the readings of /analytics/training/assignments, /analytics/training/tasks and others; BI tools
+-- Why: assignments that a former member left open no longer count: one place decides that, for the API and for BI
+--      tools.
 create view analytics.current_assignments
 with (security_invoker = on)
 as
@@ -4196,10 +4221,7 @@ select analytics.register_live(name => 'dim_orgs', pack => 'training', sources =
 
 -- packs/training/schema/dim_scenarios.sql
 
--- Object: live relation dim_scenarios
--- Serves: /analytics/training/scenarios (dim_scenarios), /analytics/training/recipients (dim_users)
--- Why: an organisation's catalogue is read by all its members; whom a digest is sent to, with their e-mail addresses, by the
---      servers that send it alone.
+-- Why: an organisation's catalogue is read by all its members, as it is now.
 select analytics.register_live(name => 'dim_scenarios', pack => 'training', sources => array['analytics.dim_scenarios']::regclass[]);
 
 -- packs/training/schema/dim_users.sql
@@ -4208,8 +4230,7 @@ select analytics.register_live(name => 'dim_users', pack => 'training', sources 
 
 -- packs/training/schema/fact_scenario_attempts.sql
 
--- Object: live relations fact_scenario_attempts, assignments, people_of_manager
--- Why: what a person did, what they were asked to do, and who reports to whom is answered as it is now.
+-- Why: a person's own attempts are read live.
 select analytics.register_live(
     name => 'fact_scenario_attempts', pack => 'training', sources => array['analytics.fact_scenario_attempts']::regclass[]
 );

@@ -1,4 +1,4 @@
-// What one thing in the catalogue, in the history or in a detector can do to a pass: be told. All else is seen and delivered.
+// What one thing in the catalogue, in the history or in a detector can do to a pass: be reported. Everything else is seen and delivered.
 import assert from "node:assert/strict";
 import { AppError } from "../../shared/kernel/app_error.ts";
 import { proofs } from "../support/random/proofs.ts";
@@ -97,7 +97,7 @@ test("a pass that runs out of time reads half as much, remembers it, and is told
   };
   while (!(await isRead())) {
     assert.ok(outcomes.length < 20, `after 20 calls runs are left: ${outcomes.join()}`);
-    // A minute later each time: a monitor is told no more than three times in one.
+    // A minute later each time: a monitor gets no more than three check-ins a minute.
     await sql`delete from analytics.check_ins_asked`;
     outcomes.push((await audit()).outcome);
     const [row] = await sql`select analytics.get_audit_health() -> 'reasons' ->> 0 as reason`;

@@ -27,7 +27,7 @@ function test(name: string, body: () => Promise<void>): void {
   Deno.test({ name, fn: body, sanitizeOps: false, sanitizeResources: false });
 }
 
-/** What is told, and how bad it is. */
+/** What is reported, and its severity. */
 function told({ findings }: Examination): string[] {
   return findings.map(({ kind, subject, severity }) => `${severity} ${kind}:${subject}`).sort();
 }

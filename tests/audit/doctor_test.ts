@@ -107,7 +107,7 @@ const PLANTS: readonly { readonly sql: string; readonly expect: string }[] = [
   },
   {
     expect: "pile_up:queued",
-    // A worker of the refresh queue follows itself at once while it has work, and is told of nothing.
+    // A worker of the refresh queue follows itself at once while it has work; that is no finding.
     sql: `select cron.schedule('queued', '${yearly}', 'select 10'),
             cron.schedule('worker', '${yearly}', 'select freshet.claim_refresh(1)');
           insert into cron.job_run_details (jobid, status, start_time, end_time)

@@ -1,5 +1,5 @@
 // pg_cron's own key takes names of more than two kilobytes, and no key of the audit does: such a job, and such an owner, are
-// told by the beginning of the name and a hash.
+// reported by the beginning of the name and a hash.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { inUndoneWorld } from "../support/rigs/undone_world.ts";

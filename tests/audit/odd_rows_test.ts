@@ -1,5 +1,5 @@
 // Whatever stands in cron.job and in its history, put there by cron.schedule, by hand, or by two transactions at once: no
-// pass fails, no part of one, and the job that fails beside it is told.
+// pass fails, no part of one, and the job that fails beside it is reported.
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type postgres from "postgres";

@@ -1,5 +1,5 @@
 // The first pass takes what is there as its starting point. Whatever went wrong before it and is over is no news; whatever goes on
-// is told as soon as it would have been, had everything begun with that pass.
+// is reported as soon as it would have been, had everything begun with that pass.
 import assert from "node:assert/strict";
 import { type Deployment, startDeployment } from "../support/rigs/first_deployment.ts";
 
@@ -157,7 +157,7 @@ test("28 jobs of a project before Freshet are one note of the first pass, and wh
 });
 
 test("A slot that passes without a run after the first pass is missed; those before it are not", async (d) => {
-  // By the clock of the last slot below, which comes ten minutes after the first pass.
+  // Relative to the last slot below, which comes ten minutes after the first pass.
   for (const [job, minutes] of [["probe", 7], ["probe-early", 30]] as const) {
     const due = new Date(Date.now() - minutes * 60_000);
     const schedule = `${due.getUTCMinutes()} ${due.getUTCHours()} * * *`;

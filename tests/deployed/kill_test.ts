@@ -1,4 +1,4 @@
-// kill -9 of a real isolate of cron-audit, at every point where it could hurt: the incident is told, as one event, and a
+// kill -9 of a real isolate of cron-audit, at every point where it could hurt: the incident is reported, as one event, and a
 // kill costs at most one sending more; and its issue is closed once.
 import assert from "node:assert/strict";
 import postgres from "postgres";

@@ -166,7 +166,7 @@ secretsTest("Planted secrets of a database that fails are in no envelope, no log
   await assertNothingLeft();
 });
 
-/** A detector that fails, and a pass that does; each with the kind that tells of it. */
+/** A detector that fails, and a pass that does; each with the kind that reports it. */
 const FAILING = [
   ["detect_secrets()", "void", "detector_failed"],
   ["run_audit_pass(calendar jsonb, called_at timestamptz)", "jsonb", "audit_failed"],

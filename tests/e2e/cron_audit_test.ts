@@ -27,7 +27,7 @@ function post(query: string, headers: Record<string, string>): Promise<Response>
 }
 
 async function plant(status: "failed" | "succeeded", message: string): Promise<number> {
-  // A success that the ledger does not know would be told as one that refreshed nothing.
+  // A success that the ledger does not know would be reported as one that refreshed nothing.
   if (status === "succeeded") await product.sql`select analytics.refresh_view('mv_agent_progress')`;
   const [run] = await product.sql`
     insert into cron.job_run_details (runid, jobid, status, return_message, start_time, end_time)

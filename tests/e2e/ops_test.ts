@@ -9,7 +9,7 @@ Deno.test.beforeAll(async () => {
   product = await startProduct();
   // Else a slot of a real job would add rows between two pages.
   await product.sql`select cron.alter_job(jobid, active => false) from cron.job`;
-  // All but one on purpose: so many that stop unannounced are told as one storm, and fill every list.
+  // All but one on purpose: so many that stop unannounced are reported as one storm, and fill every list.
   await product.sql`
     update analytics.scheduled_jobs set paused_until = now() + interval '1 day' where job_name <> 'refresh-mv_agent_progress'`;
 });

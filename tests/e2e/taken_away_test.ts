@@ -23,7 +23,7 @@ Deno.test.afterAll(() => product.stop());
 /** The longest that an answer may show what was taken away. */
 const SEEN_WITHIN_MS = 3_000;
 
-/** From before the statement that gave it until after the statement that took it, by the clock of the test. */
+/** From before the statement that gave it until after the statement that took it, by Date.now() of the test. */
 interface Held {
   readonly what: string;
   readonly by: string;

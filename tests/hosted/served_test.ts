@@ -45,7 +45,7 @@ function served(name: string, body: () => Promise<void>): void {
   Deno.test({ name, fn: body, sanitizeOps: false, sanitizeResources: false });
 }
 
-/** Five agents win their first bout in `challenge`: fewer are not told of. */
+/** Five agents win their first bout in `challenge`: fewer are held back. */
 async function plantWins(sql: Product["sql"]): Promise<void> {
   await sql`
     with winners as (
@@ -61,7 +61,7 @@ async function plantWins(sql: Product["sql"]): Promise<void> {
     insert into public.bout_results (bout_id, winner_agent_id) select s.bout_id, s.bout_id from submitted as s`;
 }
 
-/** What resources must be told. */
+/** The parameters that resources require. */
 const PARAMETERS: Readonly<Record<string, string>> = {
   challenge_id: challenge,
   agent_id: memberAgent,

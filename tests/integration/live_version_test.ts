@@ -1,4 +1,4 @@
-// What a live relation's version promises: it is the number of committed statements, whoever folds the log meanwhile.
+// What a live relation's version promises: it is the number of committed statements, also while another session folds the log.
 import { equal } from "node:assert/strict";
 import fc from "fast-check";
 import type postgres from "postgres";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { importOulad } from "../../samples/oulad/import.ts";
+import { importOuladInto } from "../../stack/import_oulad.ts";
 import { OULAD_TABLES } from "../../samples/oulad/import/table_files.ts";
 import { testDatabaseUrl } from "../support/rigs/test_database.ts";
 import { SAMPLE_FOLDER } from "./oulad_database.ts";
@@ -24,7 +24,7 @@ async function refusalOf(change: (folder: string) => Promise<void>): Promise<str
       );
     }
     await change(folder);
-    await importOulad({ databaseUrl: testDatabaseUrl(), folder, report: () => {} });
+    await importOuladInto({ databaseUrl: testDatabaseUrl(), folder, report: () => {} });
     return "nothing";
   } catch (error) {
     assert.ok(error instanceof Error && error.name === "OuladError", String(error));
@@ -163,7 +163,7 @@ Deno.test("importOulad() says how to get a database that is not there", async ()
     report: () => {},
   };
   await assert.rejects(
-    importOulad(nowhere),
+    importOuladInto(nowhere),
     /^OuladError: Cannot reach the database \[ECONNREFUSED\].*\n {2}→ start the local stack/,
   );
 });

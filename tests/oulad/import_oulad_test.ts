@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import type postgres from "postgres";
-import { importOulad } from "../../samples/oulad/import.ts";
+import { importOuladInto } from "../../stack/import_oulad.ts";
 import { attemptId, challengeId, submissionId, userId } from "../../samples/oulad/import/ids.ts";
 import { withCopyOf } from "../support/rigs/sample_copy.ts";
 import { SAMPLE_FOLDER, withOulad } from "./oulad_database.ts";
 
 async function importSample(databaseUrl: string) {
   const report: string[] = [];
-  const imported = await importOulad({
+  const imported = await importOuladInto({
     databaseUrl,
     folder: SAMPLE_FOLDER,
     report: (line) => report.push(line),

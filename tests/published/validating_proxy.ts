@@ -39,7 +39,7 @@ export interface ValidatingProxy {
   stop(): Promise<void>;
 }
 
-/** @param upstream whoever answers behind it */
+/** @param upstream the server behind it */
 export async function startValidatingProxy(
   upstream: (request: Request) => Promise<Response>,
 ): Promise<ValidatingProxy> {

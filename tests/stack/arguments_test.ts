@@ -4,8 +4,11 @@ import { parseArguments } from "../../stack/arguments.ts";
 const nothingSet = () => undefined;
 
 Deno.test("parseArguments() starts on port 54321 in .freshet, with samples, when nothing is said", () => {
-  const { command, port, workFolder, projectFolder, samples, flavour } = parseArguments(["start"], nothingSet);
-  deepEqual({ command, port, samples, flavour }, { command: "start", port: 54321, samples: true, flavour: "auto" });
+  const { command, port, workFolder, projectFolder, samples, watch, flavour } = parseArguments(["start"], nothingSet);
+  deepEqual({ command, port, samples, watch, flavour }, {
+    ...{ command: "start", port: 54321, samples: true, watch: false, flavour: "auto" },
+  });
+  equal(parseArguments(["start", "--watch"], nothingSet).watch, true);
   equal(workFolder, `${projectFolder}/.freshet`);
 });
 

@@ -8,7 +8,7 @@ import { asDiskFull, isDiskFull } from "../../stack/disk_full.ts";
 import { loadKeys } from "../../stack/keys.ts";
 import { removeCluster, startPostgres } from "../../stack/postgres/mod.ts";
 import { pushMigrations } from "../../stack/supabase_cli.ts";
-import { importOulad } from "../../samples/oulad/import.ts";
+import { importOuladInto } from "../../stack/import_oulad.ts";
 
 const projectFolder = fileURLToPath(new URL("../../", import.meta.url));
 const main = join(projectFolder, "stack/main.ts");
@@ -125,7 +125,7 @@ Deno.test("an import that the server refuses for a full disk [53100] says so, wi
       as $$ begin raise exception 'could not extend file "base/5/16": No space left on device' using errcode = '53100'; end $$;
       create trigger full_disk before insert on public.scenario_attempts for each statement execute function public.full_disk()`);
     await rejects(
-      importOulad({ databaseUrl: server.url, folder: join(projectFolder, "samples/oulad"), report: () => {} }),
+      importOuladInto({ databaseUrl: server.url, folder: join(projectFolder, "samples/oulad"), report: () => {} }),
       /^OuladError: The database refused the import \[53100\]: .*No space left on device\n {2}→ the disk of the database is full: free some space/,
     );
     const [rows] = await sql`select count(*)::int as count from public.submissions`;
@@ -157,7 +157,7 @@ Deno.test("asDiskFull() knows a full disk by what each program says, and leaves 
   }
 });
 
-/** `start` as it is typed, until it ends; it is told to stop once it runs where that is asked for. */
+/** Runs the command `start` until it ends; where asked for, it is stopped once it runs. */
 async function started(workFolder: string, stopsWhenRunning = false): Promise<{ code: number; said: string }> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", main, "start", "--port", "0"],

@@ -140,6 +140,42 @@ Deno.test("startFunctions() runs what config.toml enables, each isolate by itsel
   });
 });
 
+Deno.test("startFunctions() starts isolates again when a file that they are made of changes, and goes on after a broken one", async () => {
+  const entry = (text: string) =>
+    `import { said } from "../../../shared/said.ts";
+export default { fetch: () => new Response(said + "${text}") };`;
+  const files = {
+    "functions/probe/index.ts": entry("!"),
+    "functions/probe/deno.json": "{}",
+    "../shared/said.ts": 'export const said = "first";',
+  };
+  await withFunctions(files, async ({ projectFolder, logFolder }) => {
+    const restarts: string[] = [];
+    const functions = await startFunctions({
+      ...{ projectFolder, logFolder, environment: {} },
+      onRestart: (line) => restarts.push(line),
+    });
+    const answers = (wanted: string) =>
+      eventually(async () => {
+        const text = await (await fetch(firstUrl(functions, "probe"))).text();
+        return text === wanted ? text : undefined;
+      });
+    try {
+      await answers("first!");
+      await Deno.writeTextFile(join(projectFolder, "shared/said.ts"), 'export const said = "second";');
+      await answers("second!");
+      assert.match(restarts.join("\n"), /shared\/said\.ts changed: the functions start again/);
+
+      await Deno.writeTextFile(join(projectFolder, "supabase/functions/probe/index.ts"), 'import "./not_there.ts";');
+      await eventually(() => Promise.resolve(restarts.find((line) => line.includes("not_there.ts"))));
+      await Deno.writeTextFile(join(projectFolder, "supabase/functions/probe/index.ts"), entry("?"));
+      await answers("second?");
+    } finally {
+      await functions.stop();
+    }
+  });
+});
+
 Deno.test("startFunctions() says which function does not start, and why", async () => {
   const files = {
     "functions/good/index.ts": echo,

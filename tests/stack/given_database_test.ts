@@ -136,7 +136,7 @@ Deno.test("an empty database is accepted, also after a start that ended early, a
   await rejects(join(url), /made table public\.scratch\. Nothing/);
 });
 
-/** A command as it is typed where DATABASE_URL belongs to another project. */
+/** Runs a command in a shell where DATABASE_URL belongs to another project. */
 async function typed(args: string[], env: Record<string, string>): Promise<{ code: number; said: string }> {
   const workFolder = await Deno.makeTempDir({ prefix: "freshet-test-" });
   try {
@@ -153,7 +153,7 @@ async function typed(args: string[], env: Record<string, string>): Promise<{ cod
 
 Deno.test("doctor and import:oulad do not read DATABASE_URL, and take FRESHET_DATABASE_URL or --db-url", async () => {
   const url = await databaseWith("other_commands", "create table public.invoices (id int)");
-  const imports = ["samples/oulad/import.ts", "samples/oulad"];
+  const imports = ["stack/import_oulad.ts", "samples/oulad"];
   const doctor = await typed(["tools/doctor.ts"], { DATABASE_URL: url });
   deepEqual([doctor.code, /no database to examine/.test(doctor.said)], [4, true], doctor.said);
   match(
@@ -178,7 +178,7 @@ Deno.test("import:oulad leaves tables alone that have our names and are another 
     "look_alike",
     `create table public.users (${columns}); create table public.orgs (${columns})`,
   );
-  const { said } = await typed(["samples/oulad/import.ts", "samples/oulad", `--db-url=${url}`], {});
+  const { said } = await typed(["stack/import_oulad.ts", "samples/oulad", `--db-url=${url}`], {});
   match(said, /are another project's\. Nothing was written\n/);
   deepEqual(await query(url, "select count(*)::int as rows from public.users"), [{ rows: 0 }]);
 });

@@ -21,7 +21,7 @@ Deno.test("a server that is killed while twenty sessions write ends none of the 
   }
 });
 
-/** Small statements in a transaction, in every session, until the server is killed after so many milliseconds. Answers how many were told so. */
+/** Small statements in a transaction, in every session, until the server is killed after so many milliseconds. Returns how many commits were confirmed. */
 async function writeUntilKilled(url: string, pid: number, after: number): Promise<number> {
   const sessions = Array.from(
     { length: SESSIONS },

@@ -1,4 +1,5 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { withConnection } from "../../stack/one_connection.ts";
 import { descendantsOf } from "../../stack/descendants.ts";
 import { pause } from "../../stack/pause.ts";
 import { commandLineOf } from "../../stack/process_table.ts";
@@ -79,6 +80,14 @@ Deno.test("The stack from another terminal's view", async (t) => {
       equal(code, 1);
       match(said, new RegExp(`runs already \\(process ${stack.pid}, http[\\s\\S]*→ deno task stop`));
     });
+    await t.step("a start with migrations as they were applied says nothing of them", async () => {
+      deepEqual(first.troubles, []);
+      // As good as an edit of the file: the database has applied another text. The next start names it, below.
+      await withConnection(first.database_url, (sql) =>
+        sql`
+          update supabase_migrations.schema_migrations set statements = array_append(statements, 'select 1')
+          where version = (select min(version) from supabase_migrations.schema_migrations)`);
+    });
     await t.step("stop ends the stack and everything that it started", async () => {
       const family = await descendantsOf(stack.pid);
       ok(family.length >= 4, `only ${family.length} processes`);
@@ -94,6 +103,10 @@ Deno.test("The stack from another terminal's view", async (t) => {
       await untilRunning();
       const before = await status();
       deepEqual([before.database_url, spotlightOf(before)], [first.database_url, spotlightOf(first)]);
+      match(
+        before.troubles.join("\n"),
+        /^\d+_core__\w+\.sql was changed after this database applied it.*deno task reset/,
+      );
       // A part that is started again has another number, and belongs to what is left all the same.
       const redis = (await descendantsOf(again.pid)).find((one) => one.command.includes("redis-server"));
       Deno.kill(Number(redis?.pid), "SIGKILL");

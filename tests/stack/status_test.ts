@@ -1,4 +1,4 @@
-// What another terminal is told of a stack by the state that it left.
+// What `status` in another terminal reports, from the state that a stack left.
 import { equal, rejects } from "node:assert/strict";
 import { status } from "../../stack/commands/status.ts";
 import { isAlive, stoppedState, type StoredState, writeState } from "../../stack/state.ts";

@@ -1,5 +1,5 @@
 import { deepEqual, throws } from "node:assert/strict";
-import { parseArguments } from "../../samples/oulad/import/choose_database.ts";
+import { parseArguments } from "../../stack/choose_import.ts";
 
 Deno.test("import:oulad names what it was given instead of one folder, and repeats no password", () => {
   deepEqual(parseArguments(["samples/oulad"]), { folder: "samples/oulad", dbUrl: null });

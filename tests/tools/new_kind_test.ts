@@ -38,7 +38,8 @@ Deno.test("a kind's files are written, with its rows in the list of the runbook 
       await read("docs/runbook/README.md"),
       /^\| \[slow_refresh\]\(slow_refresh\.md\) \| error \| slow refresh \|$/m,
     );
-    const repairs = paths.find((path) => path.startsWith("shared/")) ?? "";
+    const [evidence = "", repairs = ""] = paths.filter((path) => path.startsWith("shared/"));
+    match(await read(evidence), /^export const EVIDENCE = \{\n {2}slow_refresh: \[\],$/m);
     match(await read(repairs), /^ {2}slow_refresh: \(\{ subject \}\) =>$/m);
     await rejects(writeKind(KIND, root), /Kind "slow_refresh" has a file already, "supabase\/schemas\/audit\/kinds/);
   });

@@ -4,7 +4,7 @@ import { jsonSchemaOf, parameterSchemaOf } from "../openapi/json_schema.ts";
 import { wordOf } from "../openapi/names.ts";
 import { tsTypeOf } from "./ts_type.ts";
 
-/** What the migrations say of views and columns: tools/openapi/column_comments.ts. */
+/** The SQL comments of views and columns, see tools/openapi/column_comments.ts. */
 export type Comments = ReadonlyMap<string, string>;
 
 /** The interfaces of one resource: its parameters, and its row or its table. */

@@ -1,6 +1,6 @@
 import type { Json } from "../openapi/json.ts";
 
-/** The TypeScript type of a value that a JSON schema describes. @throws Error for a keyword that is not known here. */
+/** The TypeScript type of a JSON schema. @throws Error for a keyword that is not supported here. */
 export function tsTypeOf(schema: Json): string {
   const { type, anyOf, enum: words } = schema;
   if (Array.isArray(words)) return words.map((word) => JSON.stringify(word)).join(" | ");

@@ -2,7 +2,9 @@ import type { Resource } from "../../shared/resource/resource.ts";
 import { constantName } from "../generate_registry.ts";
 import { wordOf } from "../openapi/names.ts";
 
-/** A module that compiles only while the client's types are those that zod infers from the schemas. */
+/**
+ * The source of a test module that compiles only if the client's types equal those that zod infers from the schemas.
+ */
 export function typesTestSource(resources: readonly Resource[]): string {
   const words = resources.map((resource) => ({ resource, word: wordOf(resource) }));
   return [

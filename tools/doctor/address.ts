@@ -1,15 +1,18 @@
-/** Said by the driver itself, before a session begins. Everything else of an address would become a startup parameter. */
+/**
+ * Parameters that the driver uses itself, before the session starts. It would send any other as a startup parameter.
+ */
 const KEPT = ["sslmode", "ssl", "sslnegotiation"];
 
-/** The user `<role>.<project>` by which a pooler of the platform knows whose database is meant. */
+/** A user `<role>.<project>`, from which the platform's pooler finds the database. */
 const POOLED_USER = /^[^.]+\.[a-z]{20}$/;
 
 /**
- * A database's address without what a pooler drops or refuses. Startup parameters (`options`, `pgbouncer=true`) decide
- * nothing for the doctor: its session says itself what it needs. Without a path the database of a project is `postgres`, not
- * one that is named like the pooler's user.
+ * A database URL without the parameters that a pooler drops or refuses. The doctor does not need startup parameters
+ * (`options`, `pgbouncer=true`): it sets what it needs in its session. If the path is missing, a project's database is
+ * `postgres`, not one named after the pooler's user.
  *
- * @example connectionUrl("postgresql://postgres.abcdefghijklmnopqrst@aws-0-eu-central-1.pooler.supabase.com:5432?options=-c%20jit%3Doff")
+ * @example
+ *   connectionUrl("postgresql://postgres.abcdefghijklmnopqrst@aws-0-eu-central-1.pooler.supabase.com:5432?options=-c%20jit%3Doff")
  */
 export function connectionUrl(url: string): string {
   const address = new URL(url);

@@ -22,7 +22,7 @@ export function parseArguments(args: readonly string[]): Arguments {
     flags: ["json", "help"],
   });
   if (values.has("remote")) throw new DoctorError("--remote is called --db-url", "deno task doctor --db-url URL");
-  // A mistyped option may stand before a URL with a password: what was given is not repeated.
+  // The arguments are not repeated: behind a mistyped option there may be a URL with a password.
   if (unknown !== null || positionals.length > 0) {
     throw new DoctorError("an argument was not understood", "see: deno task doctor --help");
   }
@@ -31,7 +31,7 @@ export function parseArguments(args: readonly string[]): Arguments {
   return { dbUrl, json: flags.has("json"), help: flags.has("help") };
 }
 
-/** Checks a database's address without repeating it: it may hold a password. */
+/** Validates a database URL. The error does not repeat the URL, which may hold a password. */
 export function databaseUrl(text: string, source: string): string {
   const is_known = URL.canParse(text) && ["postgres:", "postgresql:"].includes(new URL(text).protocol);
   if (is_known) return text;

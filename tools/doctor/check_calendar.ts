@@ -10,7 +10,7 @@ const YEAR = 366 * 24 * 60 * MINUTE;
 /** How long after its slot a run may start before it counts as missed. */
 const LATE_AFTER = 5 * MINUTE;
 
-/** What pg_cron's own calendar says: slots that never come, and slots that passed without a run. */
+/** Schedules that never fire, and slots that passed without a run. */
 export const calendar: Check = {
   name: "calendar",
   kinds: ["never_fires", "missed"],
@@ -47,9 +47,11 @@ function neverFires(job: Job, schedule: CalendarSchedule, { now, offsetAt }: Tim
 }
 
 interface History {
-  /** When the newest run of each jobid that is still in the history started. */
+  /** Start of the newest run in the history, by jobid. */
   readonly started: ReadonlyMap<number, number>;
-  /** False when nothing is recorded, or nobody is there to run anything: then one finding says so, not one for each job. */
+  /**
+   * False if no history is kept, or the scheduler is gone: then another check reports that once, not once for each job.
+   */
   readonly is_kept: boolean;
 }
 
@@ -59,7 +61,8 @@ function missed(job: Job, schedule: CalendarSchedule, time: Time & { readonly hi
   const slot = findSlot(schedule, { from: now - LATE_AFTER, direction: "backwards", until: now - YEAR, offsetAt });
   if (slot === null) return [];
   const last = history.started.get(job.jobid);
-  // A job keeps no date of birth. jobids rise, so a run of a younger job before the slot proves that this one existed.
+  // pg_cron does not record when a job was created. jobids rise, so a run of a newer job before the slot proves that
+  // this job existed.
   const existed = last !== undefined ||
     [...history.started].some(([jobid, started]) => jobid > job.jobid && started < slot);
   if (!existed || (last !== undefined && last >= slot)) return [];

@@ -4,7 +4,7 @@ import type { Patient } from "./patient.ts";
 
 const DECLARED = ["missing", "renamed", "edited", "undeclared"] as const;
 
-/** Where Freshet is installed: what was declared and does not hold, and whether the audit runs. */
+/** If Freshet is installed: declarations that do not hold, and whether the audit runs. */
 export const freshet: Check = {
   name: "freshet",
   kinds: ["blind", ...DECLARED, "stale"],
@@ -16,12 +16,12 @@ export const freshet: Check = {
   ],
 };
 
-/** As the audit sees it, by its own functions: jobs are known by name and owner, and a new name is no other job. */
+/** Findings of the audit's own functions: they identify jobs by name and owner, and recognise a renamed job. */
 async function declarations({ session }: Patient): Promise<Finding[]> {
   const found: Finding[] = [];
   for (const kind of DECLARED) {
     const finder = `freshet.find_${kind}_jobs()`;
-    // One that is installed may be older than this doctor.
+    // The installed version may be older than this doctor and lack the function.
     const [known] = await session`select to_regprocedure(${finder}) is not null as is_there`;
     if (known?.["is_there"] !== true) continue;
     const rows = await session.unsafe(`select f.subject, f.evidence from ${finder} as f order by f.subject`);

@@ -4,12 +4,12 @@ import type { Check } from "./check.ts";
 import type { Finding } from "./finding.ts";
 import type { Job } from "./patient.ts";
 
-/** Runs that pg_cron could not start: not the job's fault, and often many jobs' at once. */
+/** Messages of runs that pg_cron could not start: not the job's fault, and often many jobs at once. */
 const NEVER_STARTED =
   /^(?:connection (?:failed|lost)|job startup timeout|could not start background|unable to create a DSM|server closed)/i;
 const TIMED_OUT = /canceling statement due to (?:statement|user request)?.*timeout/i;
 
-/** How each job last went, from the newest 20,000 runs. */
+/** The outcome of each job's last runs, among the newest 20,000 runs. */
 export const history: Check = {
   name: "history",
   kinds: ["failed", "infrastructure", "restarted", "timed_out"],
@@ -72,7 +72,7 @@ function ownFailure(job: Job, row: Row, message: string): Finding {
   };
 }
 
-/** One cause that hits many is one finding. */
+/** One finding for all jobs that failed for the same cause. */
 function together(failing: readonly Failing[], kind: "infrastructure" | "restarted"): Finding[] {
   const classes = Map.groupBy(failing, ({ message }) => message.split("\n")[0]?.slice(0, 60) ?? "");
   return [...classes].map(([message, of_class]) => ({

@@ -4,7 +4,7 @@ import { literal } from "./finding.ts";
 import { failedAnswers, failedCalls } from "./http_answers.ts";
 import type { Patient } from "./patient.ts";
 
-/** What became of HTTP calls, as far as pg_net remembers: six hours, and only Freshet's ledger knows which job made them. */
+/** Outcomes of HTTP calls in pg_net's last six hours. Only Freshet's ledger knows which job made a call. */
 export const http: Check = {
   name: "http",
   kinds: ["http_failed", "http_untracked", "net_worker_gone", "secret_missing"],
@@ -25,7 +25,7 @@ async function workerGone({ session, sees_processes }: Patient): Promise<Finding
           select from pg_stat_activity as a where a.backend_type like 'pg_net%' or a.application_name like 'pg_net%'
         ) as is_gone,
       (select count(*)::integer from net.http_request_queue) as waiting`;
-  // Other roles' processes have no name for one who may not look.
+  // A role without pg_read_all_stats cannot see what other roles' processes are.
   if (!sees_processes || row?.["is_gone"] !== true) return [];
   return [{
     kind: "net_worker_gone",
@@ -37,7 +37,7 @@ async function workerGone({ session, sees_processes }: Patient): Promise<Finding
 
 const VAULT_NAME = /decrypted_secrets\s+(?:as\s+\w+\s+|\w+\s+)?where\s+(?:\w+\.)?name\s*=\s*'([^']+)'/gi;
 
-/** By name only: no secret is decrypted here. */
+/** Looks secrets up by name only: none is decrypted. */
 async function missingSecrets({ session, jobs }: Patient): Promise<Finding[]> {
   const [vault] = await session`select to_regclass('vault.secrets') is not null as is_there`;
   const wanted = jobs.flatMap((job) =>

@@ -3,7 +3,7 @@ import type { Check } from "./check.ts";
 import type { Finding } from "./finding.ts";
 import type { Job, Patient } from "./patient.ts";
 
-/** What can be told from the list of jobs alone. */
+/** Faults that show in the list of jobs alone. */
 export const jobs: Check = {
   name: "jobs",
   kinds: ["inactive", "duplicated", "wrong_host"],
@@ -21,7 +21,9 @@ function inactive({ jobs }: Patient): Finding[] {
   }));
 }
 
-/** A name says nothing of the work: pg_cron knows a job by its name and its owner. */
+/**
+ * Jobs with the same work, under other names or owners: pg_cron identifies a job by name and owner, not by its work.
+ */
 function duplicated({ jobs }: Patient): Finding[] {
   const seen = new Map<string, Job[]>();
   return jobs.filter((job) => job.active).flatMap((job) => {
@@ -47,7 +49,7 @@ function duplicated({ jobs }: Patient): Finding[] {
 
 const PROJECT_HOST = /https?:\/\/([a-z]{20})\.(?:functions\.)?supabase\.(?:co|in|net)\b/g;
 
-/** After a restore or a clone, jobs go on calling the project that they came from. */
+/** Jobs that call another project: after a restore or a clone, they still call the project they came from. */
 function foreignProjects({ jobs, project }: Patient): Finding[] {
   if (project === null) return [];
   return jobs.flatMap((job) => {

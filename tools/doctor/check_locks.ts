@@ -2,7 +2,7 @@ import type { Check } from "./check.ts";
 import type { Finding } from "./finding.ts";
 import type { Patient } from "./patient.ts";
 
-/** Refreshes that wait for each other at this moment, and views whose refreshes are kept out. */
+/** Refreshes that wait for each other now, and views whose refreshes are blocked. */
 export const locks: Check = {
   name: "locks",
   kinds: ["lock_wait"],
@@ -34,7 +34,10 @@ async function waiting({ session, patience }: Patient): Promise<Finding[]> {
   }));
 }
 
-/** Freshet's refreshes look for an advisory lock, which any role may take: while it is held each is skipped, without a failure. */
+/**
+ * Any role may take the advisory lock of Freshet's refreshes: while it is held, each refresh is skipped without a
+ * failure.
+ */
 async function keptOut({ session, has_freshet }: Patient): Promise<Finding[]> {
   if (!has_freshet) return [];
   const rows = await session`

@@ -2,7 +2,9 @@ import type { Check } from "./check.ts";
 import { type Finding, literal } from "./finding.ts";
 import type { Patient } from "./patient.ts";
 
-/** Who else has a hand in the tables of pg_net, which every role may read and write. */
+/**
+ * Foreign triggers on pg_net's tables, and roles that can reach them: by default every role may read and write them.
+ */
 export const net: Check = {
   name: "net",
   kinds: ["net_tampered", "net_open"],

@@ -1,7 +1,7 @@
 import type { Check } from "./check.ts";
 import type { Finding } from "./finding.ts";
 
-/** Runs that have not ended, held against the processes that ought to run them. */
+/** Runs that have not ended, compared with the processes that should run them. */
 export const openRuns: Check = {
   name: "open runs",
   kinds: ["zombie", "stuck", "detached"],

@@ -1,7 +1,7 @@
 import type { Check } from "./check.ts";
 import { type Finding, literal } from "./finding.ts";
 
-/** Whether each job can be started at all: its owner and its database exist, and the address is this server's. */
+/** Whether each job can start: its owner and database exist, and its address is this server's. */
 export const owners: Check = {
   name: "owners",
   kinds: ["orphan_owner", "wrong_host"],

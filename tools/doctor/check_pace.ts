@@ -5,13 +5,16 @@ import type { Finding } from "./finding.ts";
 import { roleTimeouts } from "./limits.ts";
 import type { Job } from "./patient.ts";
 
-/** Fewer runs are no habit. */
+/** A median of fewer runs means nothing. */
 const FEWEST_RUNS = 5;
 
-/** A job that takes what waits in the refresh queue: how long it works, and how soon again, is up to those who ask. */
+/**
+ * The command of the refresh queue's worker. Its run time and pace depend on the requests, so it is exempt from pile_up
+ * and too_fast.
+ */
 const WORKER = "freshet.claim_refresh(";
 
-/** How long runs take, against their limit, their period and their past. */
+/** How long runs take, compared with their time limit, their period and earlier runs. */
 export const pace: Check = {
   name: "pace",
   kinds: ["near_timeout", "pile_up", "too_fast"],
@@ -61,7 +64,7 @@ function judge(job: Job, row: Row, limit: number): Finding[] {
     });
   }
   if (job.command.includes(WORKER)) return found;
-  // A schedule in seconds starts again as soon as it may.
+  // A job with a schedule in seconds starts again as soon as its last run ends.
   if (Number(row["queued"]) >= 2 && !/second/i.test(job.schedule)) {
     found.push({
       ...about,

@@ -2,11 +2,13 @@ import type { Check } from "./check.ts";
 import type { Finding } from "./finding.ts";
 import type { Patient } from "./patient.ts";
 
-/** What a job that says what it wants has in its command. */
+/** A command that sets its own transaction mode. */
 const SAYS_SO = /transaction_read_only\b|\bread\s+write\b/i;
 const LOOK = `select name, setting, source from pg_settings where name = 'default_transaction_read_only';`;
 
-/** What keeps jobs from writing, and pg_cron from its own history: a restart mends none of it. */
+/**
+ * Whether jobs can write, and pg_cron its history: a standby or a read-only setting, which a restart does not change.
+ */
 export const readOnlyServer: Check = {
   name: "read only",
   kinds: ["read_only"],
@@ -44,7 +46,7 @@ export const readOnlyServer: Check = {
   },
 };
 
-/** Whether every session of the server begins so. What this session got from its role says nothing of others. */
+/** Whether sessions are read only by default on the whole server; this session's own value may come from its role. */
 export async function isReadOnly({ session }: Pick<Patient, "session">): Promise<boolean> {
   const [row] = await session`
     select s.setting = 'on' as is_on from pg_settings as s
@@ -59,7 +61,7 @@ function finding(subject: string, names: readonly string[]): Finding {
   return {
     kind: "read_only",
     subject,
-    // A role may be meant to read only.
+    // A read-only role may be intended.
     ...(subject.startsWith("role ") ? { severity: "error" as const } : {}),
     message: `default_transaction_read_only is on for ${where}: ${names.length} ${
       names.length === 1 ? "job runs" : "jobs run"

@@ -5,7 +5,7 @@ import { roleTimeouts } from "./limits.ts";
 import type { Job, Patient } from "./patient.ts";
 import { calledIn, type Refresh, refreshesIn } from "./refreshes.ts";
 
-/** Jobs that refresh materialized views, read before they run at night. */
+/** Faults of jobs that refresh materialized views, found before the jobs run. */
 export const refreshes: Check = {
   name: "refreshes",
   kinds: ["not_refreshable", "unpopulated", "bundled_refreshes", "unset_timeout"],
@@ -27,7 +27,7 @@ export const refreshes: Check = {
 
 async function refreshesInFunctions({ session }: Patient, job: Job): Promise<Refresh[]> {
   const called = calledIn(job.command);
-  // Ours refresh one view each. A procedure that commits in between is no one transaction.
+  // Freshet's jobs refresh one view each. A procedure that commits in between is not one transaction.
   const rows = await session`
     select distinct p.oid, p.prosrc
     from unnest(${called.map(({ schema }) => schema)}::text[], ${
@@ -40,7 +40,10 @@ async function refreshesInFunctions({ session }: Patient, job: Job): Promise<Ref
   return rows.flatMap((row) => refreshesIn(String(row["prosrc"])));
 }
 
-/** Not a limit that was chosen: on Supabase the role's two minutes, elsewhere often none. */
+/**
+ * Refreshes without a time limit of their own: the role's default applies, two minutes on Supabase, elsewhere often
+ * none.
+ */
 function withoutLimit(job: Job, limit: number): Finding[] {
   if (statementTimeout(job.command) !== null) return [];
   return [{

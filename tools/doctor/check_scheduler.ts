@@ -3,16 +3,16 @@ import { isReadOnly } from "./check_read_only.ts";
 import type { Finding } from "./finding.ts";
 import type { Session } from "./read_only.ts";
 
-/** As the audit has them: a hundred jobs that run each minute, for a fortnight. */
+/** The audit's limit too: a hundred jobs that run each minute for two weeks. */
 const MOST_RUNS = 2_000_000;
 const MOST_MEGABYTES = 2_048;
 
-/** pg_cron itself: whether it runs, and whether it keeps a history that stays readable. */
+/** pg_cron itself: whether it runs, and whether its history is recorded and of a readable size. */
 export const scheduler: Check = {
   name: "scheduler",
   kinds: ["scheduler_gone", "history_off", "history_bloat"],
   async run({ session, jobs, sees_processes, is_replica }) {
-    // On a standby none runs, and that is as it should be.
+    // On a standby no scheduler runs, which is normal.
     if (is_replica) return [];
     const is_running = await lookForScheduler(session);
     if (!is_running && !sees_processes) {
@@ -79,7 +79,7 @@ export const scheduler: Check = {
   },
 };
 
-/** The server starts it again a second after it has died: only one that stays away is gone. */
+/** Looks for the scheduler's process more than once: PostgreSQL restarts it a second after it died. */
 async function lookForScheduler(session: Session): Promise<boolean> {
   for (let attempt = 0; attempt < 8; attempt += 1) {
     const [row] = await session`

@@ -1,7 +1,7 @@
 import type { Check } from "./check.ts";
 import type { Patient } from "./patient.ts";
 
-/** Whether the doctor sees anything at all: to be shown nothing is not the same as nothing being wrong. */
+/** Whether the doctor can see the jobs at all: an empty list does not mean that nothing is wrong. */
 export const sight: Check = {
   name: "sight",
   kinds: ["blind"],

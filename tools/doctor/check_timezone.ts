@@ -2,12 +2,14 @@ import type { Check } from "./check.ts";
 
 const GMT = /^(?:(?:etc\/)?(?:gmt|utc|uct|zulu)|universal|greenwich|gmt0)$/i;
 
-/** pg_cron knows cron.timezone from 1.5 on; before, the server takes it for a word without a meaning (pg_cron#238). */
+/**
+ * pg_cron supports cron.timezone since 1.5; before, PostgreSQL accepts the setting and nothing uses it (pg_cron#238).
+ */
 export const timezone: Check = {
   name: "time zone",
   kinds: ["timezone_ignored"],
   async run({ session, cron_version }) {
-    // A setting that an extension knows stands in pg_settings for those who may see it, and to others cannot be read at all.
+    // If the extension knows the setting, pg_settings shows it, or this role may not read it at all.
     const [row] = await session.savepoint((inner) =>
       inner`
         select current_setting('cron.timezone', true) as setting

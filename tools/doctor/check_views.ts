@@ -14,14 +14,16 @@ interface View {
   readonly is_registered: boolean;
 }
 
-/** A refresh that a job leads to, and the role that does it. */
+/** A refresh by a job, and the role that runs it. */
 interface Deed {
   readonly job: Job;
   readonly role: string;
   readonly refresh: Refresh;
 }
 
-/** Which views the jobs of this database refresh, and which nobody does. */
+/**
+ * Faults of materialized views: those that no job refreshes, and those whose job cannot or should not refresh them so.
+ */
 export const views: Check = {
   name: "views",
   kinds: ["unrefreshed", "refresh_denied", "locking_refresh"],
@@ -36,7 +38,7 @@ export const views: Check = {
       }
     }
     return [
-      // Where a job refreshes what it finds, which views that is cannot be known.
+      // If a job builds its refreshes at run time, the views are unknown.
       ...(is_dynamic ? [] : await unrefreshed(patient, all, deeds)),
       ...(await denied(patient, all, deeds)),
       ...locking(all, deeds),
@@ -99,7 +101,7 @@ async function unrefreshed(patient: Patient, all: readonly View[], deeds: readon
       names.length === 1 ? "this materialized view" : `${names.length} materialized views`
     }: ${shown}`,
     repair: forgotten.map(({ name, relation, has_key, is_populated }) =>
-      // Never refresh-<view>, which is the job of a view that Freshet registered.
+      // Not refresh-<view>: that name belongs to the jobs of views registered with Freshet.
       `select cron.schedule(${literal(`refresh ${name}`.slice(0, 63))}, '*/30 * * * *', ` +
       `$$set statement_timeout = '10min'; set lock_timeout = '5s'; refresh materialized view ${
         has_key && is_populated ? "concurrently " : ""
@@ -113,7 +115,7 @@ async function denied({ session }: Patient, all: readonly View[], deeds: readonl
   for (const { job, role, refresh } of deeds) {
     const meant = all.filter((view) => isOf(refresh, view));
     const [view] = meant;
-    // A command may become another role in between.
+    // A command may change its role before the refresh.
     if (
       view === undefined || meant.length > 1 ||
       /\bset\s+(?:session\s+|local\s+)?(?:role|session\s+authorization)\b/i.test(job.command)
@@ -145,7 +147,7 @@ function locking(all: readonly View[], deeds: readonly Deed[]): Finding[] {
   return [...jobs].flatMap(([job, ofJob]) => {
     const locked = all.filter((view) => {
       const refreshes = ofJob.map(({ refresh }) => refresh).filter((refresh) => isOf(refresh, view));
-      // One that does both, by turns, knows why.
+      // A job that refreshes both ways does so on purpose.
       return view.has_key && view.is_populated && refreshes.length > 0 &&
         refreshes.every(({ is_concurrent, is_emptying }) => !is_concurrent && !is_emptying);
     });
@@ -165,7 +167,7 @@ function locking(all: readonly View[], deeds: readonly Deed[]): Finding[] {
   });
 }
 
-/** Whether a refresh means a view: a name without a schema may mean each view of that name. */
+/** Whether a refresh may be of this view: a name without a schema matches the views of that name in every schema. */
 function isOf({ view }: Refresh, { name }: View): boolean {
   const parts = [...view.matchAll(/"[^"]+"|[^.]+/g)].map(([part]) =>
     part.startsWith('"') ? part.slice(1, -1) : part.toLowerCase()

@@ -1,4 +1,4 @@
-/** Something that the person at the terminal can put right: printed as it is, without a stack. */
+/** An error that the person at the terminal can fix: printed with its remedy, without a stack trace. */
 export class DoctorError extends Error {
   override readonly name = "DoctorError";
 

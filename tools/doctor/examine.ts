@@ -42,7 +42,7 @@ export const CHECKS: readonly Check[] = [
   freshet,
 ];
 
-/** Everything that was found in a database, worst first. */
+/** All findings in a database, worst first. */
 export interface Examination {
   readonly examined_at: string;
   readonly server_version: string;
@@ -61,7 +61,7 @@ interface Told {
   readonly repair: string | null;
 }
 
-/** Examines the database at this address, reading only. A test may shorten the patience. */
+/** Examines the database at this URL, read only. Tests may shorten `patience`. */
 export function examine(url: string, patience: Patience = PATIENCE): Promise<Examination> {
   return readOnly(url, async (session) => {
     const patient = { ...await survey(session, url), patience };
@@ -69,7 +69,7 @@ export function examine(url: string, patience: Patience = PATIENCE): Promise<Exa
     const unchecked: Unchecked[] = [];
     for (const check of CHECKS.filter((one) => applies(one, patient))) {
       try {
-        // One check that fails must not take the others' transaction with it.
+        // A savepoint, so that a failed check does not abort the other checks' transaction.
         findings.push(...await session.savepoint((inner) => check.run({ ...patient, session: inner })));
       } catch (error) {
         unchecked.push({ check: check.name, kinds: check.kinds, reason: messageOf(error) });
@@ -88,7 +88,7 @@ export function examine(url: string, patience: Patience = PATIENCE): Promise<Exa
       finding: { ...finding, severity: finding.severity ?? KINDS[finding.kind] },
       repair,
     }));
-    // What was seen with own eyes counts more than what the audit remembers.
+    // The doctor's own findings replace the audit's incidents about the same thing.
     const told = new Map(
       [...remembered, ...own.reverse()].map((one) => [`${one.finding.kind}:${one.finding.subject}`, one]),
     );

@@ -1,24 +1,24 @@
 import type { Kind, Severity } from "./kinds.ts";
 
-/** One thing that is wrong. */
+/** One fault, as a check reports it. */
 export interface Finding {
   readonly kind: Kind;
-  /** What it is about: a job, a view, or a part of pg_cron. */
+  /** The job, the view, or the part of pg_cron that has the fault. */
   readonly subject: string;
-  /** What is wrong, with the value, in a sentence. */
+  /** A sentence that says what is wrong, with the value. */
   readonly message: string;
   readonly job?: string;
   readonly jobid?: number;
-  /** The name that a job goes by instead. */
+  /** The job's new name. */
   readonly renamed_to?: string;
-  /** Whose job it is. */
+  /** The job's owner. */
   readonly owner?: string;
   readonly view?: string;
   readonly schedule?: string;
   readonly runid?: number;
-  /** Where it is less than the kind's: what is over is a remark. */
+  /** If lower than the kind's severity: a fault that is over is only a note. */
   readonly severity?: Severity;
-  /** SQL that repairs it, for a database without Freshet; null when only a look can tell. */
+  /** SQL that repairs the fault in a database without Freshet; null if it depends on the case. */
   readonly repair: string | null;
 }
 
@@ -31,7 +31,7 @@ export interface Diagnosis extends Omit<Finding, "repair" | "kind" | "severity">
   readonly runbook: string;
 }
 
-/** A check that could not be made: what it would have found is unknown, not absent. */
+/** A check that could not run: its kinds are unknown, not absent. */
 export interface Unchecked {
   readonly check: string;
   readonly kinds: readonly Kind[];

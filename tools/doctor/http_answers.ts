@@ -4,13 +4,14 @@ import type { Finding } from "./finding.ts";
 import type { Job, Patient } from "./patient.ts";
 import { textsOf } from "./texts.ts";
 
-// A failure that a success of the same job has followed is a remark: pg_net keeps it for six hours, whatever was mended since.
+// A failure that was followed by a success of the same job is only a note: pg_net keeps it for six hours, even if it is
+// repaired.
 
 const CALLS_HTTP = /\bnet"?\s*\.\s*"?http_(?:get|post|delete)"?\s*\(/i;
 const LOOK = "select id, created, status_code, timed_out, error_msg, left(content, 200) from net._http_response\n" +
   "where coalesce(status_code, 0) not between 200 and 299 order by id desc limit 20;";
 
-/** What the ledger of Freshet knows of calls: whose they were, and what each came to. */
+/** Failed calls from Freshet's ledger, which knows each call's job and outcome. */
 export async function failedCalls({ session }: Patient): Promise<Finding[]> {
   const rows = await session`
     with calls as (
@@ -64,7 +65,10 @@ export async function failedCalls({ session }: Patient): Promise<Finding[]> {
   });
 }
 
-/** Answers of which only pg_net knows: not which job asked for them, but which of those that call it ran then. */
+/**
+ * Failed answers from pg_net alone. It does not know the job, so the suspects are the jobs that call pg_net and ran
+ * then.
+ */
 export async function failedAnswers(patient: Patient): Promise<Finding[]> {
   const { session } = patient;
   const known = patient.has_freshet
@@ -106,7 +110,7 @@ export async function failedAnswers(patient: Patient): Promise<Finding[]> {
   return findings;
 }
 
-/** Jobs that call pg_net themselves, or through functions. */
+/** Jobs that call pg_net directly or through functions. */
 async function callersOf(patient: Patient): Promise<Job[]> {
   const callers: Job[] = [];
   for (const job of patient.jobs.filter((one) => one.active && one.database === patient.database)) {
@@ -134,7 +138,9 @@ function suspicion(suspects: readonly Job[]): string {
   return `jobs ${names} call pg_net themselves and ran then: to pg_cron they succeeded`;
 }
 
-/** Under the audit's name where it is installed, with the repair that takes its ledger. */
+/**
+ * The finding's subject and repair: if the audit is installed, under its name, with the repair that uses its ledger.
+ */
 function whose({ has_freshet }: Patient, suspects: readonly Job[], { outcome }: Row): Omit<Finding, "message"> {
   if (!has_freshet) return { kind: "http_failed", subject: `net._http_response: ${outcome}`, repair: LOOK };
   const [first, ...others] = suspects;
@@ -148,8 +154,8 @@ function whose({ has_freshet }: Patient, suspects: readonly Job[], { outcome }: 
 }
 
 /**
- * Whether each job that may have got the failure has called again, long enough ago to have its answer: the failure of a job that
- * runs at night is not made good by another that runs each minute.
+ * Whether each suspect job has called again, long enough ago to have its answer. A success of a job that runs each
+ * minute does not make up for the failure of a job that runs at night.
  */
 async function haveCalledSince({ session, reads_cron }: Patient, callers: readonly number[], { last_at }: Row) {
   if (!reads_cron || callers.length === 0) return true;

@@ -1,10 +1,10 @@
-/** How bad a kind of finding is, from worst to least. */
+/** Severities of findings, worst first. */
 export const SEVERITIES = ["fatal", "error", "warning", "info"] as const;
 export type Severity = typeof SEVERITIES[number];
 
 /**
- * The kinds that the doctor can find, with the audit's names and severities (analytics.alert_kinds); a test holds them to it.
- * The audit knows more: what takes a declaration, a ledger or a second look.
+ * The kinds that the doctor can find, with the audit's names and severities (analytics.alert_kinds); a test keeps them
+ * equal. The audit finds more kinds: those that need a declaration, a ledger or more than one look.
  */
 export const KINDS = {
   blind: "fatal",

@@ -1,7 +1,7 @@
 import { seconds } from "./command_limits.ts";
 import type { Patient } from "./patient.ts";
 
-/** The statement_timeout, in seconds, under which each role's jobs run when their command sets none; 0 is no limit. */
+/** The statement_timeout, in seconds, of each role's jobs whose command sets none; 0 means no limit. */
 export async function roleTimeouts({ session }: Patient): Promise<(role: string) => number> {
   const rows = await session`
     select coalesce(r.rolname, '') as role, s.setdatabase <> 0 as of_database, o.option_value as value

@@ -5,10 +5,13 @@ import { scrubPayload } from "../../shared/audit/scrub_payload.ts";
 import type { Diagnosis } from "./finding.ts";
 import type { Patient } from "./patient.ts";
 
-/** What was found, before a repair is chosen. */
+/** A diagnosis before its repair is chosen. */
 export type Found = Omit<Diagnosis, "repair_sql" | "runbook">;
 
-/** What the audit has open, where Freshet is installed: it remembers, and so sees what one look cannot. */
+/**
+ * The audit's open incidents, if Freshet is installed: it keeps a history, so it finds faults that a single look
+ * cannot.
+ */
 export async function openIncidents(
   { session }: Patient,
 ): Promise<{ readonly finding: Found; readonly repair: string | null }[]> {

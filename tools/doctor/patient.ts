@@ -1,9 +1,9 @@
 import type { Session } from "./read_only.ts";
 
-/** One job of cron.job. */
+/** One job in cron.job. */
 export interface Job {
   readonly jobid: number;
-  /** jobname, or jobid:<n> for one that was scheduled without a name. */
+  /** jobname; jobid:<n> for a job without a name. */
   readonly name: string;
   readonly schedule: string;
   readonly command: string;
@@ -14,7 +14,7 @@ export interface Job {
   readonly nodeport: number;
 }
 
-/** How long a thing may last before it counts as wrong, in seconds. */
+/** How long a state may last before it counts as a fault, in seconds. */
 export interface Patience {
   readonly stuck_after: number;
   readonly lock_wait_after: number;
@@ -22,38 +22,38 @@ export interface Patience {
 
 export const PATIENCE: Patience = { stuck_after: 3_600, lock_wait_after: 60 };
 
-/** What the doctor looks at: one database, seen from one transaction. */
+/** The database that the doctor examines, as one transaction sees it. */
 export interface Patient {
   readonly session: Session;
-  /** By the clock of the database, in milliseconds since the epoch. */
+  /** The database's time, in milliseconds since the epoch. */
   readonly now: number;
   readonly server_version: string;
-  /** Of the extension in this database; null when it has none. */
+  /** The extension's version; null if this database does not have it. */
   readonly cron_version: string | null;
-  /** Whether this role may read jobs and runs at all. */
+  /** Whether this role may read jobs and runs. */
   readonly reads_cron: boolean;
   readonly cron_database: string | null;
   readonly database: string;
   readonly user: string;
-  /** Row security hides other people's jobs and runs from anybody else. */
+  /** Whether this role sees the jobs and runs of other roles, which row level security normally hides. */
   readonly sees_all_jobs: boolean;
-  /** Whether processes of other users show what they are. */
+  /** Whether this role sees what other roles' processes are. */
   readonly sees_processes: boolean;
   readonly timezone: string;
   readonly matches_both_days: boolean;
   readonly has_freshet: boolean;
   readonly has_net: boolean;
-  /** A standby, or a server that recovers: nothing is written and no job runs. */
+  /** Whether the server is a standby or in recovery: nothing is written and no job runs. */
   readonly is_replica: boolean;
-  /** The Supabase project that the address names; null for another kind of server. */
+  /** The ref of the Supabase project in the URL; null for another kind of server. */
   readonly project: string | null;
   readonly jobs: readonly Job[];
   readonly patience: Patience;
 }
 
 /**
- * Gathers what most checks need. Reads catalogs and cron.job only, and settings from pg_settings: it hides those that the
- * role may not see, where current_setting() would fail.
+ * Gathers the data that most checks need. Reads only catalogs and cron.job, and settings from pg_settings, which hides
+ * the settings that the role may not see; current_setting() would fail on them.
  */
 export async function survey(session: Session, url: string): Promise<Patient> {
   const [row] = await session`
@@ -111,7 +111,7 @@ export async function survey(session: Session, url: string): Promise<Patient> {
   };
 }
 
-/** By the names that the audit tells, where there is one: pg_cron lets two owners' jobs have the same. */
+/** The jobs, with the audit's names if it is installed: pg_cron allows two owners to have jobs of the same name. */
 async function readJobs(session: Session, has_names: boolean): Promise<Job[]> {
   const known = has_names
     ? session`select jobid, min(job_name) as name from freshet.known_cron_jobs() group by jobid`
@@ -125,7 +125,8 @@ async function readJobs(session: Session, has_names: boolean): Promise<Job[]> {
 }
 
 /**
- * The reference of a Supabase project, from its database's address: db.<ref>.supabase.co, or user postgres.<ref> at a pooler.
+ * The ref of a Supabase project, from its database's URL: host db.<ref>.supabase.co, or user postgres.<ref> at a
+ * pooler.
  *
  * @example projectOf("postgresql://postgres.abcdefghijklmnopqrst@aws-0-eu-central-1.pooler.supabase.com/postgres")
  */

@@ -6,16 +6,16 @@ import { DoctorError } from "./doctor_error.ts";
 export type Session = postgres.TransactionSql;
 
 /**
- * Runs a body in one read-only transaction, on one snapshot, with limits of its own: a database in trouble must not get
- * into more of it by being looked at.
+ * Runs a body in one read-only transaction, on one snapshot, with short time limits: the examination must not make the
+ * trouble of a database worse.
  *
- * @throws DoctorError when the database cannot be reached, or when a transaction id was assigned after all
+ * @throws DoctorError if the database cannot be reached, or if a transaction id was assigned, which means a write
  */
 export async function readOnly<Result>(url: string, body: (session: Session) => Promise<Result>): Promise<Result> {
   const sql = postgres(connectionUrl(url), {
     max: 1,
     connect_timeout: 15,
-    // Poolers in transaction mode know no prepared statements.
+    // Poolers in transaction mode do not support prepared statements.
     prepare: false,
     onnotice: () => {},
     ...encryption(url),
@@ -28,7 +28,7 @@ export async function readOnly<Result>(url: string, body: (session: Session) => 
       );
     });
     const result = await sql.begin("isolation level repeatable read read only", async (session) => {
-      // Said here and not at the session's start: a pooler keeps no startup parameters.
+      // Set here, not as startup parameters, which a pooler drops.
       await session`set local application_name = 'freshet doctor'`;
       await session`set local statement_timeout = '20s'`;
       await session`set local lock_timeout = '500ms'`;
@@ -49,7 +49,7 @@ export async function readOnly<Result>(url: string, body: (session: Session) => 
   }
 }
 
-/** Encrypted wherever the server can and the address does not say otherwise; our own clusters speak no TLS. */
+/** Uses TLS if the server supports it, unless the URL says otherwise; our own local clusters have no TLS. */
 function encryption(url: string): { ssl?: "prefer" } {
   const { hostname, searchParams } = new URL(url);
   const is_local = hostname === "127.0.0.1" || hostname === "localhost" || hostname === "";

@@ -1,9 +1,9 @@
-/** One REFRESH MATERIALIZED VIEW that a command leads to. */
+/** One REFRESH MATERIALIZED VIEW in a command or in a function that it calls. */
 export interface Refresh {
-  /** As it is written: to be resolved by the search path. */
+  /** The name as written; the search path resolves it. */
   readonly view: string;
   readonly is_concurrent: boolean;
-  /** It leaves the view without data. */
+  /** WITH NO DATA: it leaves the view unpopulated. */
   readonly is_emptying: boolean;
 }
 
@@ -12,23 +12,23 @@ const REFRESH =
 const DYNAMIC = /\brefresh\s+materialized\s+view\s+(?:concurrently\s*)?[%'$]/i;
 const COMMENT = /--[^\n]*|\/\*[\s\S]*?\*\//g;
 
-/** The refreshes in a text, commands and function bodies alike; those that are put together at run time are not seen. */
+/** The refreshes in a command or a function body; statements that are built at run time are not found. */
 export function refreshesIn(text: string): Refresh[] {
   return [...withoutComments(text).matchAll(REFRESH)].map(([, concurrently, view = "", emptying]) => ({
     view: view.replace(/\s*\.\s*/, "."),
     is_concurrent: concurrently !== undefined,
     is_emptying: emptying !== undefined,
   }))
-    // What is left of the word where the name is put together at run time.
+    // Left over if the name is built at run time.
     .filter(({ view }) => view.toLowerCase() !== "concurrently");
 }
 
-/** Whether a text refreshes a view whose name is put together at run time. */
+/** Whether a text refreshes a view whose name is built at run time. */
 export function isDynamicRefresh(text: string): boolean {
   return DYNAMIC.test(withoutComments(text));
 }
 
-/** What stands in a comment is not done. */
+/** The text without SQL comments, which are not executed. */
 export function withoutComments(text: string): string {
   return text.replace(COMMENT, " ");
 }

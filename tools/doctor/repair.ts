@@ -2,12 +2,15 @@ import { repairSql } from "../../shared/audit/repair.ts";
 import { declareAsItIs } from "../../shared/audit/repair_unseen.ts";
 import type { Found } from "./open_incidents.ts";
 
-/** Their repair changes the command, which would be an edit of a declared job. */
+/** Kinds whose repair changes the job's command; for a declared job, that would contradict its declaration. */
 const REWRITES: ReadonlySet<string> = new Set(["locking_refresh", "unset_timeout"]);
 
 const NEEDS_FRESHET = /\b(?:analytics|freshet)\./;
 
-/** The check's own repair, which knows most; else that of the audit's alerts, in which a stranger's database lacks our functions. */
+/**
+ * The check's own repair, which is the most specific; otherwise that of the audit's alerts, of which a database without
+ * Freshet gets only the lines that run there.
+ */
 export function repairOf(
   finding: Found,
   options: { readonly own: string | null; readonly has_freshet: boolean; readonly now: number },
@@ -23,7 +26,7 @@ export function repairOf(
   return lines || null;
 }
 
-/** The repair that an alert of this kind would carry. */
+/** The repair in an alert of this kind. */
 function sharedRepair(found: Found, now: number) {
   const { kind, subject, severity, message, job, jobid, renamed_to, owner, view, schedule, runid } = found;
   const seen_at = new Date(now).toISOString();

@@ -1,7 +1,7 @@
 import type { Examination } from "./examine.ts";
 import { SEVERITIES } from "./kinds.ts";
 
-/** The examination as a person reads it: a table, then a repair for each line of it. */
+/** The examination for people: a table, then a repair for each of its lines. */
 export function inWords(examination: Examination, source: string): string {
   const { findings, unchecked } = examination;
   return [
@@ -50,7 +50,7 @@ function verdict({ findings, unchecked }: Examination): string {
   return [...counts, ...missing].join(", ");
 }
 
-/** Names of jobs are other people's text: nothing in them may move the cursor. */
+/** Removes control characters: a job's name comes from others and must not move the terminal's cursor. */
 function plain(text: string): string {
   // deno-lint-ignore no-control-regex
   return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ");
@@ -60,7 +60,10 @@ function shorten(text: string, limit: number): string {
   return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
 }
 
-/** 0 nothing but notes, 1 warnings, 2 errors, 3 fatal findings; 4 when a check could not be made and nothing worse is known. */
+/**
+ * The exit code: 0 no findings or only notes, 1 warnings, 2 errors, 3 fatal findings; 4 if a check could not run and
+ * nothing worse is known.
+ */
 export function exitCode({ findings, unchecked }: Examination): number {
   const severities = new Set(findings.map((finding) => finding.severity));
   if (severities.has("fatal")) return 3;

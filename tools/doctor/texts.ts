@@ -1,16 +1,16 @@
 import type { Job, Patient } from "./patient.ts";
 import { calledIn, withoutComments } from "./refreshes.ts";
 
-/** SQL that a job runs, and the role as which it does. */
+/** SQL that a job runs, and the role that runs it. */
 export interface DoneText {
   readonly text: string;
   readonly role: string;
 }
 
-/** How deep one function may call another. The audit looks as far. */
+/** Depth to which called functions are followed; the same as the audit's. */
 const DEPTH = 3;
 
-/** The command of a job, and the functions that it reaches which refresh or call something. */
+/** The command of a job, and those functions it reaches that refresh views or make HTTP calls. */
 export async function textsOf(patient: Patient, job: Job): Promise<DoneText[]> {
   const found: DoneText[] = [{ text: withoutComments(job.command), role: job.username }];
   const seen = new Set<number>();

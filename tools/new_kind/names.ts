@@ -2,7 +2,7 @@ import { readCommandWords } from "../../stack/command_words.ts";
 
 export const SEVERITIES = ["fatal", "error", "warning", "info"] as const;
 
-/** A kind of trouble that does not exist yet. */
+/** The name and severity of a new kind of trouble. */
 export interface NewKind {
   readonly kind: string;
   readonly severity: typeof SEVERITIES[number];
@@ -11,7 +11,7 @@ export interface NewKind {
 const USAGE =
   "Usage: deno task new:kind <kind> [--severity fatal|error|warning|info], like: deno task new:kind slow_refresh --severity error";
 
-/** @throws Error that says which word does not do, and what would */
+/** @throws Error that names the invalid word and shows a valid one */
 export function parseNewKind(args: readonly string[]): NewKind {
   const { values, positionals, unknown } = readCommandWords(args, { values: ["severity"] });
   if (unknown !== null) throw new Error(`"${unknown}" was not understood. ${USAGE}`);

@@ -4,10 +4,19 @@ const OPENING = /^const REPAIRS: [^\n]*= \{\n(?: {2}\.\.\.\w+,\n)*/m;
 
 /** The file under shared/ that says what to run first for each kind. @throws Error where no file does */
 export async function findRepairs(root: string): Promise<string> {
-  for await (const path of typescriptFiles(`${root}shared`)) {
-    if (OPENING.test(await Deno.readTextFile(path))) return path;
-  }
-  throw new Error("No file in shared/ has a list REPAIRS: what an alert says to run first has to be added by hand");
+  return await findFile(root, OPENING, "REPAIRS: what an alert says to run first");
+}
+
+const EVIDENCE = /^export const EVIDENCE = \{\n/m;
+
+/** The file under shared/ that lists which evidence each repair reads. @throws Error where no file does */
+export async function findEvidence(root: string): Promise<string> {
+  return await findFile(root, EVIDENCE, "EVIDENCE: which evidence the repair of the kind reads");
+}
+
+/** The list with the new kind, whose repair reads no evidence yet. */
+export function withEvidence(source: string, { kind }: NewKind): string {
+  return source.replace(EVIDENCE, (opening) => `${opening}  ${kind}: [],\n`);
 }
 
 /** The list with an entry for the new kind: it looks at the finding. */
@@ -16,6 +25,13 @@ export function withRepair(source: string, { kind }: NewKind): string {
     \`select state, since, evidence from analytics.findings where kind = '${kind}' and subject = \${literal(subject)};\`,
 `;
   return source.replace(OPENING, (opening) => opening + entry);
+}
+
+async function findFile(root: string, opening: RegExp, list: string): Promise<string> {
+  for await (const path of typescriptFiles(`${root}shared`)) {
+    if (opening.test(await Deno.readTextFile(path))) return path;
+  }
+  throw new Error(`No file in shared/ has a list ${list} has to be added by hand`);
 }
 
 async function* typescriptFiles(folder: string): AsyncGenerator<string> {

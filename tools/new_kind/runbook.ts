@@ -1,7 +1,7 @@
 import type { NewKind } from "./names.ts";
 import { sentence } from "./schema_file.ts";
 
-/** The page that the kind's alert links to. Its SQL runs as it stands here. */
+/** The runbook page that the kind's alert links to. Its SQL runs unchanged. */
 export function runbookPage({ kind, severity }: NewKind): string {
   return `# ${kind}
 
@@ -24,7 +24,7 @@ Say how an incident of it is kept quiet, or why it cannot be.
 `;
 }
 
-/** The list of kinds with the new one as its last row. @throws Error where there is no list */
+/** The page with the new kind as the last row of its list. @throws Error if the page has no list */
 export function withRow(page: string, { kind, severity }: NewKind): string {
   const row = `| [${kind}](${kind}.md) | ${severity} | ${kind.replaceAll("_", " ")} |`;
   const rows = [...page.matchAll(/^\| \[[a-z_]+\]\([a-z_]+\.md\) \| [a-z]+ \|.*$/gm)];

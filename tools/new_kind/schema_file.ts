@@ -1,7 +1,7 @@
 import type { SchemaFile } from "../schema/areas.ts";
 import type { NewKind } from "./names.ts";
 
-/** What the file of a new kind rests on in those that are there. */
+/** Values that the file of a new kind takes from the existing schema files. */
 export interface Neighbours {
   /** The schema of the functions that clients never reach. */
   readonly schema: string;
@@ -9,7 +9,7 @@ export interface Neighbours {
   readonly place: number;
 }
 
-/** @throws Error when the files of the audit are not as they were when this was written */
+/** @throws Error if the audit's schema files no longer have the expected form */
 export function neighboursOf(files: readonly SchemaFile[]): Neighbours {
   const texts = files.filter(({ area }) => area === "audit").map(({ sql }) => sql);
   const schema = texts.map((sql) => /^create function (\w+)\.observe_findings\(/m.exec(sql)?.[1]).find((one) => one);
@@ -23,7 +23,7 @@ export function neighboursOf(files: readonly SchemaFile[]): Neighbours {
   return { schema, place: Math.ceil((Math.max(0, ...places) + 1) / 5) * 5 };
 }
 
-/** The kind's row, its detector's and the detector, which finds nothing as it is written here. */
+/** The kind's row, its detector's row, and a detector that finds nothing yet. */
 export function schemaSource({ kind, severity }: NewKind, { schema, place }: Neighbours): string {
   return `insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('${kind}', '${severity}', false, false, '${sentence(kind)}.');
@@ -58,7 +58,7 @@ comment on function ${schema}.find_${kind}() is 'Kind ${kind}: views that are in
 `;
 }
 
-/** "slow_refresh" as "Slow refresh". */
+/** "slow_refresh" becomes "Slow refresh". */
 export function sentence(kind: string): string {
   const words = kind.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);

@@ -1,7 +1,7 @@
 import type { NewKind } from "./names.ts";
 import type { Neighbours } from "./schema_file.ts";
 
-/** Where pgTAP finds the test of a kind, below the project. */
+/** The path of a kind's pgTAP test, relative to the project. */
 export function sqlTestPath({ kind }: NewKind): string {
   return `tests/sql/detect_${kind}/nothing_is_told_while_nothing_is_wrong.test.sql`;
 }

@@ -7,7 +7,7 @@ import { wordOf } from "./names.ts";
 type Comments = ReadonlyMap<string, string>;
 type Columns = Readonly<Record<string, Json>>;
 
-/** The schemas of a resource: its row, or its table when it is pivoted, and its answer. */
+/** The schemas of a resource: its row (or its table, if it is pivoted) and its answer. */
 export function answerSchemas(resource: Resource, comments: Comments): Readonly<Record<string, Json>> {
   const word = wordOf(resource);
   const columns = columnsOf(resource, comments);
@@ -23,7 +23,7 @@ export function answerSchemas(resource: Resource, comments: Comments): Readonly<
   };
 }
 
-/** What the migrations say of the rows, or of one of their columns: of the view that adds names, then of the stored one. */
+/** The SQL comment of the rows, or of one column: from the view that adds names, otherwise from the stored view. */
 export function commentOn(
   { through, reading, view }: Resource,
   comments: Comments,
@@ -34,7 +34,7 @@ export function commentOn(
   return said.find((text) => text !== undefined);
 }
 
-/** The columns with what the migration's comments say of them. */
+/** The schemas of the columns, with their SQL comments. */
 function columnsOf(resource: Resource, comments: Comments): Columns {
   return Object.fromEntries(resource.columns.map((name) => {
     const column = resource.row.shape[name];
@@ -44,7 +44,7 @@ function columnsOf(resource: Resource, comments: Comments): Columns {
   }));
 }
 
-/** The body of a pivoted resource: shared/read/pivot_rows.ts. */
+/** The body of a pivoted resource, see shared/read/pivot_rows.ts. */
 function tableOf(columns: Columns, pivot: Pivot): Json {
   const pick = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, columns[name] ?? {}]));
   const at = { type: "integer", minimum: 0, description: "The cell's place among `columns`." };
@@ -66,19 +66,19 @@ function tableOf(columns: Columns, pivot: Pivot): Json {
 
 const moment = { type: ["string", "null"], format: "date-time" };
 
-/** Of what is not paged. */
+/** Members of `meta` if the answer is not paged. */
 const LENGTH = {
-  is_truncated: { type: "boolean", description: "Whether there are more rows than these." },
-  total_count: { type: "integer", minimum: 0, description: "The rows that there are in all." },
+  is_truncated: { type: "boolean", description: "Whether there are more rows than in this answer." },
+  total_count: { type: "integer", minimum: 0, description: "The number of all rows." },
 };
 
-/** What an answer says about itself: shared/read/renderer.ts. */
+/** The member `meta` of an answer, see shared/read/renderer.ts. */
 function metaOf(resource: Resource): Json {
   const meta = strictObject({
     resource: { const: fullName(resource) },
     as_of: { ...moment, description: "When the rows were computed." },
-    source_as_of: { ...moment, description: "The newest row of the sources at that moment." },
-    version: { type: "integer", minimum: 0, description: "Moves by one whenever the rows were recomputed." },
+    source_as_of: { ...moment, description: "The time of the newest source row at that moment." },
+    version: { type: "integer", minimum: 0, description: "Rises by one each time the rows are recomputed." },
     row_count: { type: "integer", minimum: 0 },
     ...(resource.cursor === undefined ? LENGTH : {
       next_cursor: { type: ["string", "null"], description: "Where the next page begins; null on the last." },
@@ -87,11 +87,11 @@ function metaOf(resource: Resource): Json {
       withheld_count: {
         type: "integer",
         minimum: 0,
-        description: "Rows that were asked for and rest on too few to leave the API, on all pages.",
+        description: "Requested rows, on all pages, that are withheld because their sample is too small.",
       },
     }),
   });
-  const description = `The rows of all pages, when \`${resource.total}\` asks for them.`;
+  const description = `The number of rows on all pages, if \`${resource.total}\` is true.`;
   const counted = resource.cursor === undefined || resource.total === undefined
     ? {}
     : { total_count: { type: "integer", minimum: 0, description } };

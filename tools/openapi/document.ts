@@ -13,7 +13,7 @@ import { securitySchemes } from "./security.ts";
 
 const DESCRIPTION = `Typed, authorised, pre-computed rows, and how old they are.
 
-Every answer of a resource carries an \`ETag\`: send it back in \`If-None-Match\`, and an answer that has not moved is a 304.
+Every answer of a resource carries an \`ETag\`: send it back in \`If-None-Match\`, and an unchanged answer is a 304.
 \`Age\` is the time since the rows were last known to equal their sources; \`Freshet-Stale: ?1\` marks what is older than its
 objective. Errors are problem JSON (RFC 9457) with a stable \`code\`. Parameters that are unknown or repeated are refused.
 Every example is a real answer, over made-up rows.`;
@@ -46,7 +46,7 @@ export async function createDocument(resources: readonly Resource[]): Promise<Js
     ],
     tags: [
       ...packs.map((pack) => ({ name: pack, description: `Resources of the pack ${pack}.` })),
-      { name: "about", description: "The API itself: what there is, and whether it is well." },
+      { name: "about", description: "The API itself: its resources and its health." },
       { name: "ops", description: "For operators: scheduled jobs, their runs, incidents, and refreshes by hand." },
     ],
     paths: { ...Object.fromEntries(paths), ...await operatorPaths() },
@@ -82,15 +82,14 @@ function problemSchema(examples: readonly Json[]): Json {
     },
     remedy: {
       type: "string",
-      description:
-        "With `INTERNAL`, for admins and the secret key: what was left out when this was deployed, and how to make it good.",
+      description: "With `INTERNAL`, for admins and the secret key: what the deployment lacks, and how to fix it.",
     },
     age_seconds: { type: "integer", minimum: 0, description: "With `TOO_STALE`: the age of the rows." },
     max_age_seconds: { type: "integer", minimum: 1, description: "With `TOO_STALE`: the age that was demanded." },
     next_refresh_at: {
       type: ["string", "null"],
       format: "date-time",
-      description: "With `TOO_STALE`: when the next refresh starts; null when nobody knows.",
+      description: "With `TOO_STALE`: when the next refresh starts; null if it is unknown.",
     },
   };
   const schema = strictObject(always);

@@ -7,42 +7,42 @@ function header(description: string, schema: Json = { type: "string" }): Json {
 
 const seconds = { type: "integer", minimum: 0 };
 
-/** Every header of an answer, by the name of its component. What CORS adds is left to browsers. */
+/** Every header of an answer, by its component's name. CORS headers are left out: only browsers use them. */
 export const headers = {
   ETag: header("Strong tag of exactly these bytes, for `If-None-Match`.", {
     type: "string",
     pattern: '^"[0-9a-f]{32}(?:-gzip)?"$',
   }),
   Age: header("Seconds since the rows were last known to equal their sources.", seconds),
-  "Cache-Control": header("Private and asked again each time for data; `no-store` for problems, health and ops."),
-  Vary: header("What an answer depends on besides its URL; absent where that is nothing."),
+  "Cache-Control": header("For data: private, and revalidated each time; `no-store` for problems, health and ops."),
+  Vary: header("The request headers that the answer depends on; absent if there are none."),
   "Cache-Status": header("Which layer answered (RFC 9211)."),
   "Last-Modified": header("When the rows were computed, to the second."),
-  "Freshet-Stale": header("`?1` when the answer is older than the view's objective; absent otherwise.", {
+  "Freshet-Stale": header("`?1` if the answer is older than the view's objective; otherwise absent.", {
     const: "?1",
   }),
-  "Freshet-Truncated": header("Of CSV that is not paged: `?1` when there are more rows, `?0` when these are all.", {
+  "Freshet-Truncated": header("For CSV that is not paged: `?1` if there are more rows, `?0` if these are all.", {
     enum: ["?0", "?1"],
   }),
   "Freshet-Total-Count": header(
-    "Of CSV: the rows that there are in all; absent of a page that was not asked to count.",
+    "For CSV: the number of all rows; absent for a page whose request did not ask for it.",
     {
       type: "integer",
       minimum: 0,
     },
   ),
   Link: header('`<?…>; rel="next"`: the query of the next page; absent on the last page.'),
-  "Content-Encoding": header("`gzip`, where the caller takes it and the compressed form is ready.", { const: "gzip" }),
-  "Content-Disposition": header("A file name for what is saved as CSV."),
-  "X-Request-Id": header("Names the request in the log.", { type: "string", format: "uuid" }),
+  "Content-Encoding": header("`gzip`, if the caller accepts it and the compressed form is ready.", { const: "gzip" }),
+  "Content-Disposition": header("The file name of a CSV answer."),
+  "X-Request-Id": header("The request's id in the log.", { type: "string", format: "uuid" }),
   "X-Content-Type-Options": header("Always `nosniff`.", { const: "nosniff" }),
-  "Server-Timing": header("Milliseconds of each step; absent where none took time, as of an answer out of memory."),
-  "Retry-After": header("Seconds after which another attempt makes sense.", seconds),
-  "RateLimit-Policy": header("The limit that the request was counted by: `q` requests in `w` seconds."),
-  RateLimit: header("What is left of it: `r` requests, for `t` seconds."),
-  Location: header("Where to ask what became of it, relative to this path."),
-  "WWW-Authenticate": header("The scheme that is expected."),
-  Allow: header("The methods that the path has."),
+  "Server-Timing": header("Milliseconds of each step; absent if no step took time, as for an answer from memory."),
+  "Retry-After": header("Seconds to wait before another attempt.", seconds),
+  "RateLimit-Policy": header("The limit that applies to the request: `q` requests in `w` seconds."),
+  RateLimit: header("The rest of the limit: `r` requests, for `t` seconds."),
+  Location: header("Where to read the request's state, relative to this path."),
+  "WWW-Authenticate": header("The expected authentication scheme."),
+  Allow: header("The methods that the path supports."),
 } as const;
 
 export type HeaderName = keyof typeof headers;
@@ -52,7 +52,7 @@ export function headersNamed(...names: readonly HeaderName[]): Json {
   return Object.fromEntries(names.map((name) => [name, ref("headers", name)]));
 }
 
-/** What the handler may add to any answer. */
+/** Headers that the handler may add to any answer. */
 export const ALWAYS = [
   "Vary",
   "X-Request-Id",
@@ -62,7 +62,7 @@ export const ALWAYS = [
   "RateLimit",
 ] as const;
 
-/** What says how old and whose an answer of a resource is. */
+/** Headers about the age and the caching of a resource's answer. */
 export const FRESHNESS = [
   "ETag",
   "Age",
@@ -73,7 +73,7 @@ export const FRESHNESS = [
   ...ALWAYS,
 ] as const;
 
-/** What a 304 does not repeat, because the caller has it with the answer that it holds, or because there is no body. */
+/** Headers that a 304 leaves out: the client has them with its cached answer, or they describe a body. */
 const NOT_REPEATED: readonly HeaderName[] = [
   "Last-Modified",
   "Cache-Status",

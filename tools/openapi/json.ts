@@ -1,4 +1,4 @@
-/** A JSON object of the document, before it is written. */
+/** A JSON object in the document. */
 export type Json = { readonly [name: string]: unknown };
 
 /** A reference to a component of the document: ref("headers", "Age"). */

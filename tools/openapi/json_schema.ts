@@ -2,15 +2,15 @@ import { z } from "zod";
 import type { Json } from "./json.ts";
 
 /**
- * A schema of the code as the document shows it: what a caller sends or receives, without zod's spelling of it. `io`
- * says which side of a transformation: rows are shown as they are served, which their input describes.
+ * The JSON schema of a zod schema, without zod's own keywords. `io` chooses the side of a transformation: rows use the
+ * input, which describes them as they are served.
  */
 export function jsonSchemaOf(schema: z.core.$ZodType, io: "input" | "output" = "input"): Json {
   const { $schema: _, ...shown } = z.toJSONSchema(schema, {
     io,
     unrepresentable: "any",
     override({ jsonSchema }) {
-      // A format says the same as zod's long pattern for it, and readers know it.
+      // The format says the same as zod's long pattern, and readers know it.
       if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
@@ -19,7 +19,9 @@ export function jsonSchemaOf(schema: z.core.$ZodType, io: "input" | "output" = "
   return shown;
 }
 
-/** A query parameter's schema: a number or a flag is text in a URL, and itself to everybody who writes one. */
+/**
+ * A query parameter's schema. A number or a flag is text in a URL, but the document shows it as a number or a boolean.
+ */
 export function parameterSchemaOf(schema: z.core.$ZodType): Json {
   const written = jsonSchemaOf(schema);
   const meant = z.safeParse(schema, "true").data === true ? { type: "boolean" } : jsonSchemaOf(schema, "output");

@@ -1,11 +1,11 @@
 import { fullName, type Resource } from "../../shared/resource/resource.ts";
 
-/** The name of the resource as one word of the document: "sales/orders/by-day" is SalesOrdersByDay. */
+/** The resource's name as a component's name: "sales/orders/by-day" becomes SalesOrdersByDay. */
 export function wordOf(resource: Resource): string {
   return pascalCase(fullName(resource));
 }
 
-/** "ops/incidents" is OpsIncidents. */
+/** "ops/incidents" becomes OpsIncidents. */
 export function pascalCase(path: string): string {
   return path.split(/[^A-Za-z0-9]+/).map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
 }

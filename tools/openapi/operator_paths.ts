@@ -18,7 +18,7 @@ import { refreshPaths } from "./refresh_paths.ts";
 import { EXAMPLE_TIME } from "./sample_answers.ts";
 import { security } from "./security.ts";
 
-/** What the real handler answers to the secret key over sample rows. */
+/** The real handler's answer to the secret key, over sample rows. */
 async function ask(path: string): Promise<unknown> {
   const rig = createSampleRig({
     now: EXAMPLE_TIME,
@@ -35,8 +35,8 @@ interface Listed {
 }
 
 const LISTS: readonly Listed[] = [
-  { ...incidents, name: "incidents", summary: "What is or was wrong, newest first, with the repair of each" },
-  { ...jobs, name: "jobs", summary: "What ought to run beside what does, by name" },
+  { ...incidents, name: "incidents", summary: "Open and closed incidents, newest first, each with its repair" },
+  { ...jobs, name: "jobs", summary: "Declared jobs beside the scheduled ones, by name" },
   { ...runs, name: "runs", summary: "What ran, newest first" },
 ];
 
@@ -59,11 +59,11 @@ async function listPath({ name, params, summary }: Listed): Promise<readonly [st
 }
 
 const PARAMETERS: Readonly<Record<string, string>> = {
-  cursor: "`next_cursor` of the page before.",
+  cursor: "`next_cursor` of the previous page.",
   limit: "The most rows of a page.",
 };
 
-/** Everything that is no resource. */
+/** Every path that is not a resource. */
 export async function operatorPaths(): Promise<Json> {
   const problems = problemsOf("BAD_REQUEST", "UNAUTHENTICATED", "RATE_LIMITED", "INTERNAL");
   const catalog = pathItem({
@@ -91,7 +91,7 @@ export async function operatorPaths(): Promise<Json> {
         content: { "application/json": { schema: { type: "object", required: ["openapi", "paths"] } } },
       },
       "304": {
-        description: "The document has not moved.",
+        description: "The document has not changed.",
         headers: headersNamed("ETag", "Cache-Control", ...repeatedOf(ALWAYS)),
       },
       ...problems,
@@ -118,13 +118,13 @@ async function healthPath(): Promise<Json> {
   const { "503": _, ...problems } = problemsOf("BAD_REQUEST", "UNAUTHENTICATED", "RATE_LIMITED", "INTERNAL");
   return pathItem({
     path: "/health",
-    summary: "One word for everybody: ok, unknown or bad",
+    summary: "The state of the deployment in one word: ok, unknown or bad",
     description: "Reasons and details for administrators and the secret key. Needs no credential.",
     security: [{}, ...security.anybody],
     tag: "about",
     responses: {
-      "200": { description: "All is known to be well.", headers: kept, content: content(well) },
-      "503": { description: "Something is wrong, or nobody can tell.", headers: kept, content: content(unwell) },
+      "200": { description: "Everything is known to be well.", headers: kept, content: content(well) },
+      "503": { description: "Something is wrong, or the state is unknown.", headers: kept, content: content(unwell) },
       ...problems,
     },
   });

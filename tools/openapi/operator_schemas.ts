@@ -5,7 +5,7 @@ import { jsonSchemaOf } from "./json_schema.ts";
 import { pascalCase } from "./names.ts";
 import { opsRows } from "./ops_rows.ts";
 
-/** The schemas of the answers that are no resource: tools/openapi/operator_paths.ts. */
+/** The schemas of answers that are not resources, see tools/openapi/operator_paths.ts. */
 export function operatorSchemas(): Readonly<Record<string, Json>> {
   const lists = Object.entries(opsRows).map(([name, row]) => {
     const meta = strictObject({
@@ -20,7 +20,7 @@ export function operatorSchemas(): Readonly<Record<string, Json>> {
   return {
     ...Object.fromEntries(lists),
     OpsRefresh: strictObject({
-      data: { ...jsonSchemaOf(refreshRequest), description: "How a request stands, and what became of each view." },
+      data: { ...jsonSchemaOf(refreshRequest), description: "The state of a request, and the outcome for each view." },
       meta: strictObject({ resource: { const: "ops/refreshes" } }),
     }),
     Health: {

@@ -5,16 +5,16 @@ const moment = z.iso.datetime({ offset: true });
 const { incident_id, state, cause_id, muted_until, announced_at, alerts, payload } =
   incidentPage.shape.rows.element.shape;
 
-/** A row of /ops/incidents as shared/http/routes/ops_incidents.ts shows it. */
+/** A row of /ops/incidents, as shared/http/routes/ops_incidents.ts serves it. */
 const incident = z.strictObject({
   incident_id,
   kind: z.string().describe("One of the runbook's pages."),
-  subject: z.string().describe("The job, view or table that it is about."),
+  subject: z.string().describe("The affected job, view or table."),
   fingerprint: z.string(),
   severity: payload.shape.severity,
   state,
   summary: z.string(),
-  message: z.string().nullable().describe("What pg_cron or the database said, scrubbed of secrets and data."),
+  message: z.string().nullable().describe("The message of pg_cron or the database, without secrets and data."),
   job: z.string().nullable(),
   view: z.string().nullable(),
   schedule: z.string().nullable(),
@@ -30,7 +30,7 @@ const incident = z.strictObject({
   muted_until,
   announced_at,
   runbook: z.url(),
-  repair_sql: z.string().nullable().describe("What repairs it, to be read before it is run."),
+  repair_sql: z.string().nullable().describe("SQL that repairs it. Read it before you run it."),
   alerts,
 });
 

@@ -6,7 +6,7 @@ import { parameterSchemaOf } from "./json_schema.ts";
 
 const MEANINGS: Readonly<Record<Filter["op"], string>> = {
   eq: "is this",
-  in: "is among what this word stands for",
+  in: "is among the values of this word",
   gte: "is this or later",
   lte: "is this or earlier",
   gt: "is later than this",
@@ -27,26 +27,26 @@ export function parametersOf(resource: Resource, examples: Readonly<Record<strin
     name: "format",
     in: "query",
     required: false,
-    description: "The format of the answer; stands above `Accept`.",
+    description: "The format of the answer; takes precedence over `Accept`.",
     schema: { type: "string", enum: resource.formats },
   };
   return [...own, format, ref("parameters", "MaxAge"), ref("parameters", "IfNoneMatch")];
 }
 
-/** What a parameter does, from what the resource says of it. */
+/** The description of a parameter, from the resource's definition. */
 function describe(resource: Resource, name: string, schema: z.core.$ZodType): string {
-  if (name === resource.cursor) return "`next_cursor` of the page before. It fits the same filters, and no others.";
+  if (name === resource.cursor) return "`next_cursor` of the previous page. It is valid with the same filters only.";
   if (name === resource.total) return "Whether `meta.total_count` counts the rows of all pages.";
   if (typeof resource.limit === "object" && name === resource.limit.param) {
     return resource.cursor === undefined ? "The most rows of the answer." : "The most rows of a page.";
   }
   const filters = resource.filters.filter(({ param }) => param === name);
-  if (filters.length === 0) return "What the answer is computed for.";
+  if (filters.length === 0) return "An input of the computation.";
   const sentences = filters.map(({ column, op }) => `Only rows whose \`${column}\` ${MEANINGS[op]}.`);
   return [...sentences, ...(standsForWeek(schema) ? ["Any day stands for the Monday of its ISO week."] : [])].join(" ");
 }
 
-/** 2026-01-07 is a Wednesday. */
+/** Whether the schema maps a day to its Monday, tried with 2026-01-07, a Wednesday. */
 function standsForWeek(schema: z.core.$ZodType): boolean {
   return z.safeParse(schema, "2026-01-07").data === "2026-01-05";
 }
@@ -58,7 +58,7 @@ export const sharedParameters: Readonly<Record<string, Json>> = {
     in: "query",
     required: false,
     description:
-      "The greatest `Age`, in seconds, at which rows are of use; older ones are a 503 `TOO_STALE`. The request " +
+      "The greatest acceptable `Age` of the rows, in seconds; older rows are a 503 `TOO_STALE`. The request " +
       "header `Cache-Control: max-age=<seconds>` says the same.",
     schema: { type: "integer", minimum: 1, maximum: 999_999_999 },
   },
@@ -66,7 +66,7 @@ export const sharedParameters: Readonly<Record<string, Json>> = {
     name: "If-None-Match",
     in: "header",
     required: false,
-    description: "`ETag` of the answer that the caller holds: the same answer is then a 304 without a body.",
+    description: "`ETag` of the client's cached answer: if it is unchanged, the answer is a 304 without a body.",
     schema: { type: "string" },
   },
 };

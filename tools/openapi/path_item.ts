@@ -2,7 +2,7 @@ import { ALWAYS, headersNamed } from "./headers.ts";
 import type { Json } from "./json.ts";
 import { pascalCase } from "./names.ts";
 
-/** One path of the document that is no resource. */
+/** One path of the document that is not a resource. */
 export interface Operation {
   readonly path: string;
   readonly summary: string;
@@ -13,7 +13,7 @@ export interface Operation {
   readonly responses: Json;
 }
 
-/** A path that is read. */
+/** The path item of a GET, with its HEAD. */
 export function pathItem({ path, tag, responses, parameters = [], ...operation }: Operation): Json {
   const word = pascalCase(path);
   const { "200": well } = responses as { readonly "200": Json };

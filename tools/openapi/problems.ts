@@ -7,20 +7,20 @@ import { type Json, ref } from "./json.ts";
 import { EXAMPLE_TIME } from "./sample_answers.ts";
 
 interface Provocation {
-  /** When it happens. */
+  /** When the problem happens. */
   readonly summary: string;
-  /** Makes the real handler answer so. */
+  /** Makes the real handler answer with this problem. */
   readonly provoke: (rig: ReturnType<typeof createSampleRig>) => Promise<Response>;
 }
 
-/** How each code is brought about. A code without an entry does not compile. */
+/** How to cause each problem. A code without an entry is a compile error. */
 const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
   BAD_REQUEST: {
     summary: "A parameter is missing, unknown, repeated or malformed; `errors` names each field and the reason",
     provoke: ({ ask }) => ask("/analytics/sample/progress?agent_id=me&weeks=many"),
   },
   UNAUTHENTICATED: {
-    summary: "No credential, or one that does not hold",
+    summary: "No credential, or an invalid one",
     provoke: ({ ask }) => ask(LANES_PATH, { anonymous: true }),
   },
   FORBIDDEN: {
@@ -28,15 +28,15 @@ const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
     provoke: ({ ask }) => ask("/analytics/sample/heatmap"),
   },
   NOT_FOUND: {
-    summary: "No such path, or nothing of the name or id that was asked for",
+    summary: "No such path, or nothing with the requested name or id",
     provoke: ({ ask }) => ask("/analytics/sample/lanes"),
   },
   METHOD_NOT_ALLOWED: {
-    summary: "Anything but GET and HEAD, or but POST where something is ordered",
+    summary: "A method that the path does not support: data takes GET and HEAD, requests for work take POST",
     provoke: ({ ask }) => ask(LANES_PATH, { method: "POST" }),
   },
   NOT_ACCEPTABLE: {
-    summary: "`Accept` names nothing that the resource has",
+    summary: "`Accept` names no format of the resource",
     provoke: ({ ask }) => ask(LANES_PATH, { headers: { apikey: KEYS.publishable, accept: "image/png" } }),
   },
   RATE_LIMITED: {
@@ -49,11 +49,11 @@ const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
     },
   },
   INTERNAL: {
-    summary: "A defect of ours, in the log under the `request_id`",
+    summary: "A fault of the server, in the log under the `request_id`",
     provoke: () => createSampleRig({ now: EXAMPLE_TIME, beforeConnect: fail }).ask(LANES_PATH),
   },
   NOT_READY: {
-    summary: "The view was never refreshed, or where it stands cannot be read",
+    summary: "The view was never refreshed, or its state cannot be read",
     provoke: () => createHttpRig({ now: EXAMPLE_TIME }).ask(LANES_PATH),
   },
   TOO_STALE: {
@@ -79,7 +79,7 @@ function fail(): never {
   throw new Error("provoked");
 }
 
-/** Any request's id is random; an example keeps one, so that the document stays the same. */
+/** Replaces the random request ids of examples, so that the document does not change. */
 const EXAMPLE_REQUEST_ID = "7f9c2ba4-e88f-4827-a8f1-9e2a3c0e1b5d";
 
 export interface Problem {
@@ -104,7 +104,7 @@ export async function provokeProblems(): Promise<Problem[]> {
   );
 }
 
-/** The responses that operations refer to: "400" is what a 400 may be, "other" what no GET of a known path gets. */
+/** The responses that operations refer to, by status; "other" has the problems that no GET of a known path gets. */
 export function problemResponses(problems: readonly Problem[]): Json {
   const groups = new Map<string, Problem[]>();
   for (const problem of problems) {
@@ -135,7 +135,7 @@ function responseOf(group: readonly Problem[]): Json {
   };
 }
 
-/** The problems of a path as its responses, by status. */
+/** The responses of a path's problems, by status. */
 export function problemsOf(...codes: readonly ErrorCode[]): Json {
   const responses = codes.map((code) => {
     const status = ERROR_STATUS[code];

@@ -19,7 +19,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
 
 const PROBLEMS = ["UNAUTHENTICATED", "FORBIDDEN", "RATE_LIMITED", "INTERNAL", "SOURCE_UNAVAILABLE"] as const;
 
-/** The queue of refreshes: asking, and looking. */
+/** The refresh queue: requesting a refresh, and reading its state. */
 export async function refreshPaths(): Promise<Json> {
   const refreshes = new FakeRefreshes();
   refreshes.work = (view) => Promise.resolve(requestOf({ [view]: null }));
@@ -33,9 +33,9 @@ export async function refreshPaths(): Promise<Json> {
         operationId: "postOpsRefresh",
         summary: "Ask for a refresh of one view, or of one pack",
         description:
-          "For administrators and the secret key. It is done within seconds by a job of the database, with the view's " +
-          "own time limit. While a request for the same waits, that one is answered; one that runs may have begun " +
-          "before the caller's write, and does not count. Administrators: once a minute for each view.",
+          "For administrators and the secret key. A job of the database refreshes within seconds, with the view's own " +
+          "time limit. If a request for the same is already waiting, the answer is that request; a running one may have " +
+          "begun before the caller's write, so it does not count. Administrators: once a minute for each view.",
         security: security.operators,
         tags: ["ops"],
         parameters: Object.entries(refreshParams.shape).map(([name, param]) => ({
@@ -47,7 +47,7 @@ export async function refreshPaths(): Promise<Json> {
         })),
         responses: {
           "202": {
-            description: "It is queued, or was.",
+            description: "The request is queued, or one already was.",
             headers: headersNamed("Location", "Cache-Control", ...ALWAYS),
             content: {
               "application/json": { schema, example: await ask("refresh?view=mv_agent_progress", "POST") },
@@ -59,7 +59,7 @@ export async function refreshPaths(): Promise<Json> {
     },
     "/ops/refreshes/{id}": pathItem({
       path: "/ops/refreshes",
-      summary: "What became of a refresh that was asked for",
+      summary: "The state and outcome of a requested refresh",
       description: "For administrators and the secret key. Kept for thirty days after its end.",
       security: security.operators,
       tag: "ops",
@@ -71,7 +71,7 @@ export async function refreshPaths(): Promise<Json> {
         schema: { type: "integer", minimum: 1 },
       }],
       responses: {
-        "200": json("How it stands.", schema, await ask("refreshes/13", "GET")),
+        "200": json("The state of the request.", schema, await ask("refreshes/13", "GET")),
         ...problemsOf("BAD_REQUEST", ...PROBLEMS),
       },
     }),

@@ -10,13 +10,13 @@ import { problemsOf } from "./problems.ts";
 import { sampleAnswers } from "./sample_answers.ts";
 import { securityOf, whoMayRead } from "./security.ts";
 
-/** What says how a body is coded, and what it is called when it is saved. */
+/** Headers about a body's encoding and its file name. */
 const OF_BODIES = ["Content-Encoding", "Content-Disposition"] as const;
 
-/** What a CSV that is not paged says of its length. */
+/** Headers about the length of a CSV that is not paged. */
 const OF_LISTS = ["Freshet-Truncated", "Freshet-Total-Count"] as const;
 
-/** The path item of a resource: GET, and HEAD, which is GET without the body. */
+/** The path item of a resource: GET, and HEAD. */
 export async function resourcePath(resource: Resource): Promise<Json> {
   const word = wordOf(resource);
   const shared = {
@@ -59,7 +59,9 @@ function describe(resource: Resource): string {
 function guardOf({ column, at_least, except = [] }: MinimumSample): string {
   const rule = `Rows with \`${column}\` below ${at_least} never leave the API; \`meta.withheld_count\` counts them.`;
   if (except.length === 0) return rule;
-  return `${rule} Who may read each row beneath gets them: ${except.join(", ")}, administrators and the secret key.`;
+  return `${rule} Callers that may read each source row still get them: ${
+    except.join(", ")
+  }, administrators and the secret key.`;
 }
 
 function codesOf({ access }: Resource): ErrorCode[] {
@@ -79,7 +81,7 @@ async function answer(resource: Resource): Promise<Json> {
   const { json, csv } = await sampleAnswers(resource);
   const paging = lengthHeaders(resource);
   return {
-    description: "The rows, and what they rest on.",
+    description: "The rows, with their age and version in `meta`.",
     headers: headersNamed(...FRESHNESS, ...paging, ...OF_BODIES),
     content: {
       "application/json": { schema: ref("schemas", `${wordOf(resource)}Answer`), example: json },
@@ -88,7 +90,7 @@ async function answer(resource: Resource): Promise<Json> {
   };
 }
 
-/** What says how many rows there are besides those of the answer. */
+/** Headers about rows beyond those in the answer. */
 function lengthHeaders({ cursor, total }: Resource): HeaderName[] {
   if (cursor === undefined) return [...OF_LISTS];
   return total === undefined ? ["Link"] : ["Link", "Freshet-Total-Count"];
@@ -102,9 +104,12 @@ function headResponses(resource: Resource): Json {
   };
 }
 
-/** Responses that every resource has. */
+/** Responses that all resources share. */
 export const sharedResponses: Readonly<Record<string, Json>> = {
-  NotModified: { description: "What the caller holds is current.", headers: headersNamed(...repeatedOf(FRESHNESS)) },
+  NotModified: {
+    description: "The client's cached answer is current.",
+    headers: headersNamed(...repeatedOf(FRESHNESS)),
+  },
   HeadOfRows: { description: "The headers of GET.", headers: headersNamed(...FRESHNESS, ...OF_LISTS, ...OF_BODIES) },
   HeadOfPage: {
     description: "The headers of GET.",

@@ -2,7 +2,7 @@ import type { Resource } from "../../shared/resource/resource.ts";
 import { createHttpRig } from "../../tests/support/rigs/http_rig.ts";
 import { contracted } from "../../tests/support/fixtures/contracted.ts";
 
-/** When every example was answered: examples change with the product, not with the day. */
+/** The fixed time of every example, so that examples change with the product, not with the day. */
 export const EXAMPLE_TIME = Date.parse("2026-11-20T10:00:00Z");
 
 export interface SampleAnswers {
@@ -10,7 +10,7 @@ export interface SampleAnswers {
   readonly csv: string;
 }
 
-/** What the real handler answers to the resource's sample question, over the sample rows of the contract tests. */
+/** The real handler's answers to the resource's sample request, over the contract tests' sample rows. */
 export async function sampleAnswers(resource: Resource): Promise<SampleAnswers> {
   const { ask } = contracted(resource, createHttpRig({ now: EXAMPLE_TIME }));
   const [json, csv] = await Promise.all(["json", "csv"].map(async (format) => {

@@ -1,7 +1,7 @@
 import type { Access, MemberAccess } from "../../shared/resource/definition.ts";
 import type { Json } from "./json.ts";
 
-/** The credentials. One of them suffices; a token that is present and bad is refused whatever key comes with it. */
+/** The credentials. One suffices; an invalid token is refused even beside a valid key. */
 export const securitySchemes: Readonly<Record<string, Json>> = {
   publishable_key: {
     type: "apiKey",
@@ -19,7 +19,8 @@ export const securitySchemes: Readonly<Record<string, Json>> = {
     type: "http",
     scheme: "bearer",
     bearerFormat: "JWT",
-    description: "The access token of a signed-in user, as Supabase Auth issues it. supabase-js sends it by itself.",
+    description:
+      "The access token of a signed-in user, as Supabase Auth issues it. supabase-js sends it automatically.",
   },
 };
 
@@ -35,7 +36,7 @@ export function securityOf(access: Access): readonly Json[] {
   return TOKEN_OR_SECRET;
 }
 
-/** Whether some role reads all of an organisation, and administrators and the secret key therefore everything. */
+/** Whether some role reads a whole organisation; if so, administrators and the secret key read everything. */
 function readByOrganisation({ rows }: MemberAccess): boolean {
   return Object.values(rows).includes("org");
 }
@@ -48,7 +49,7 @@ const WHO: Readonly<Record<Exclude<Access["scope"], "member">, string>> = {
   service: "The secret key may read it.",
 };
 
-/** Who reads what, in sentences. */
+/** Sentences that say which callers may read which rows. */
 export function whoMayRead(access: Access): string {
   if (access.scope !== "member") return WHO[access.scope];
   const roles = Object.entries(access.rows).map(([role, rows]) =>

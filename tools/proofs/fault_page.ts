@@ -5,20 +5,20 @@ const row = z.object({
   fault: z.string().regex(/^F\d+$/),
   what: z.string(),
   injected: count.optional(),
-  /** Of what happens behind the scenes, and of requests. */
+  /** Reported incidents, for faults in the background; `answered` counts requests. */
   told: count.optional(),
   answered: count.optional(),
   duplicates: count.optional(),
   lost: count.optional(),
   false: count.optional(),
   wrong: count.optional(),
-  /** A test that makes it happen and counts nothing. */
+  /** A test that causes the fault but counts nothing. */
   covered_by: z.string().optional(),
 });
 type Row = z.infer<typeof row>;
 const proof = z.object({ date: z.string(), commit: z.string(), faults: z.array(row) });
 
-/** One file of counts. */
+/** The counts in one file of bench/proofs. */
 export interface FaultProof extends z.infer<typeof proof> {
   readonly name: string;
 }
@@ -30,10 +30,10 @@ export function faultProof(name: string, json: string): FaultProof {
 }
 
 const LAST_FAULT = 43;
-/** What cannot happen yet. */
+/** Faults that cannot happen yet. */
 const ABSENT: Readonly<Record<string, string>> = { F43: "exports come with a later version" };
 
-/** The page: each fault of the list in its order, counted or not. */
+/** The page: each fault of the list in order, counted or not. */
 export function faultPage(proofs: readonly FaultProof[]): string {
   const rows = proofs.flatMap(({ faults }) => faults);
   const strange = rows.find(({ fault }) => Number(fault.slice(1)) < 1 || Number(fault.slice(1)) > LAST_FAULT);
@@ -42,14 +42,16 @@ export function faultPage(proofs: readonly FaultProof[]): string {
   return [
     "# Faults, and what became of them",
     "",
-    "Every fault that the product is held against, made to happen for real and counted: of what happens behind the scenes, incidents that had to be told (or writes that had to be seen); of requests, answers that had to be right.",
-    "Twice is what was told or sent a second time, lost what was never told or answered, false what was told or answered of nothing. Beside each fault healthy jobs run, of which nothing may be told.",
+    "Every fault of the fault list, injected into the real product and counted. For the audit a row counts incidents that had",
+    "to be reported (or writes that had to be seen), for the read path answers that had to be right. *Twice* counts repeated",
+    "reports and events, *lost* missing reports and answers, *false* reports without a fault and wrong rows. Healthy jobs run",
+    "beside each fault: a report about one of them counts as false.",
     "",
     `Written by \`deno task generate\` from the last \`deno task test:proofs\`: ${
       proofs.map(({ name, date, commit }) => `[${name}](../proofs/${name}) of ${date} (${commit})`).join(", ")
     }.`,
     "",
-    "| fault | what | injected | told or answered | twice | lost | false |",
+    "| fault | what | injected | reported or answered | twice | lost | false |",
     "| --- | --- | --: | --: | --: | --: | --: |",
     ...faults.flatMap((fault) => {
       const own = rows.filter((one) => one.fault === fault);

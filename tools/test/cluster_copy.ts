@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { makeClusterFolders } from "../../stack/postgres/cluster_folder.ts";
 import { serverUser } from "../../stack/postgres/server_user.ts";
 
-/** Lays the data of a stopped cluster into a work folder that has none: a stack or a server that starts there finds them. */
+/** Copies a stopped cluster's data into a work folder without data; a stack or server that starts there uses them. */
 export async function copyCluster(fromWorkFolder: string, toWorkFolder: string): Promise<void> {
   const user = await serverUser();
   const from = await makeClusterFolders(fromWorkFolder, user);
@@ -12,7 +12,7 @@ export async function copyCluster(fromWorkFolder: string, toWorkFolder: string):
   );
   if (data.length === 0) throw new Error(`${from.folder} holds no data of a cluster to copy: start one there first`);
   for (const { name } of data) {
-    // A server that runs writes while it is copied: what comes out is no database.
+    // A running server writes during the copy, and the result is not a usable database.
     if (await isRunning(join(from.folder, name))) throw new Error(`${from.folder} is in use: stop its server first`);
     const { success, stderr } = await new Deno.Command("cp", {
       args: ["-a", "--reflink=auto", "--", join(from.folder, name), join(to.folder, name)],

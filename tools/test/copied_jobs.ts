@@ -1,14 +1,14 @@
 import postgres from "postgres";
 
 /**
- * A job says to which server pg_cron connects for it. In a cluster that is made to be copied none is active: a copy's scheduler
- * would look for the server of before, and its history would begin with failures.
+ * Deactivates all jobs of a cluster that will be copied. A job holds the address of its server, so a copy's scheduler
+ * would connect to the original server, and the copy's history would begin with failures.
  */
 export async function restJobs(superuserUrl: string): Promise<void> {
   await withSuperuser(superuserUrl, (sql) => sql`update cron.job set active = false`);
 }
 
-/** Lets the jobs of a copy run, on the server that it is now. */
+/** Activates the jobs of a copy, with the address of the copy's server. */
 export async function wakeJobs(superuserUrl: string): Promise<void> {
   await withSuperuser(
     superuserUrl,

@@ -1,8 +1,8 @@
-/** What the tests need from the system. */
+/** A system package that the tests need. */
 interface Need {
-  /** A file or program that proves the package is there. */
+  /** A file or program that exists if the package is installed. */
   readonly proof: string;
-  /** Debian's name for it. */
+  /** The name of the Debian package. */
   readonly debian: string;
   readonly what: string;
 }
@@ -19,10 +19,10 @@ const EVERYWHERE: readonly Need[] = [
   { proof: "/usr/bin/redis-server", debian: "redis-server", what: "Redis" },
 ];
 
-/** 113 MB and 40 seconds: only for the suite that opens a page, which installs it beside the others. */
+/** 113 MB and 40 seconds, so only the suite that opens a page installs it, while other suites run. */
 export const BROWSER: readonly Need[] = [{ proof: "/usr/bin/chromium", debian: "chromium", what: "Chromium" }];
 
-/** Installs the missing Debian packages when it may (root, apt-get); otherwise throws with the command to run. */
+/** Installs the missing Debian packages, as root. @throws Error with the command to run, if it cannot */
 export async function installPackages(needs: readonly Need[] = EVERYWHERE): Promise<void> {
   const missing = needs.filter((need) => !exists(need.proof));
   if (missing.length === 0) return;

@@ -1,13 +1,13 @@
-/** A test case that failed, in the words of its report. */
+/** A failed test case of a report. */
 export interface Failure {
-  /** The file, as deno names it. */
+  /** The file, as Deno names it. */
   readonly file: string;
   readonly name: string;
-  /** The error and where it was thrown. */
+  /** The error and its stack trace. */
   readonly text: string;
 }
 
-/** Passed and failed test cases of a JUnit report as `deno test --junit-path` writes it, steps included. */
+/** Numbers of passed and failed test cases, including steps, in a JUnit report of `deno test --junit-path`. */
 export function countResults(report: string): { passed: number; failed: number } {
   const suites = [...report.matchAll(/<testsuite [^>]*>/g)].map(([tag]) => tag);
   const total = sumOf(suites, "tests");
@@ -15,7 +15,7 @@ export function countResults(report: string): { passed: number; failed: number }
   return { passed: total - failed - sumOf(suites, "disabled"), failed };
 }
 
-/** The test cases of the report that failed. */
+/** The failed test cases of the report. */
 export function readFailures(report: string): Failure[] {
   return report.split("<testcase ").slice(1).flatMap((testcase) => {
     const text = /<failure[^>]*>([^<]*)<\/failure>/.exec(testcase)?.[1];
@@ -24,7 +24,7 @@ export function readFailures(report: string): Failure[] {
   });
 }
 
-/** A failure in at most `lineLimit` lines of its text, for the end of a run, where a person looks first. */
+/** A failure with at most `lineLimit` lines of its text, for the end of the run's output. */
 export function describeFailure(failure: Failure, lineLimit = 12): string {
   const lines = failure.text.trimEnd().split("\n");
   const left = lines.length - lineLimit;

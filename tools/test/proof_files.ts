@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { projectFolder, spread } from "../pack_folders.ts";
 
-/** The test files in these folders of the project that ask proofs() how often to try. */
+/** The test files in these folders that call proofs(), so whose counts differ in `deno task test:proofs`. */
 export async function proofFiles(folders: readonly string[]): Promise<string[]> {
   const files: string[] = [];
   for (const folder of (await spread(folders)).filter((path) => !path.endsWith(".ts"))) {

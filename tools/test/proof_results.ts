@@ -9,7 +9,7 @@ export function readCounts(notes: string): ProofCount[] {
   return notes.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
 }
 
-/** Keeps the last result of each suite, passed or not: bench/proofs/<suite>.json. */
+/** Writes each suite's last result, passed or not, to bench/proofs/<suite>.json. */
 export async function writeProofs(results: readonly SuiteResult[], folder = join(projectFolder, "bench/proofs")) {
   const commit = await commitOfProject();
   await Deno.mkdir(folder, { recursive: true });
@@ -27,7 +27,7 @@ export async function writeProofs(results: readonly SuiteResult[], folder = join
   }
 }
 
-/** The commit, and whether what ran was more than that; a project that was unpacked from an archive knows neither. */
+/** The commit, and whether there were uncommitted changes; unknown if the project was unpacked from an archive. */
 export async function commitOfProject(): Promise<string> {
   const commit = await git("rev-parse", "--short=12", "HEAD");
   const changes = await git("status", "--porcelain", "--", ".", ":!bench/proofs");

@@ -8,14 +8,14 @@ import { readCounts } from "./proof_results.ts";
 import type { ProofCount, SuiteResult } from "./suite_result.ts";
 import { clusterIn, type SampleClusters } from "./sample_clusters.ts";
 
-/** What the suites of one run share. */
+/** State that the suites of one run share. */
 export interface Run {
   readonly clusters: SampleClusters;
-  /** Random tests try their full counts. */
+  /** Whether random tests run their full counts. */
   readonly proofs: boolean;
 }
 
-/** Runs one suite in a process of its own. Surroundings that do not come up count as one failure. */
+/** Runs one suite in a process of its own. If its database or packages do not start, that counts as one failure. */
 export async function runSuite(suite: Suite, run: Run): Promise<SuiteResult> {
   const started = Date.now();
   const until = suite.beside !== undefined ? " (beside the others; what it says follows at its end)" : "";
@@ -35,11 +35,11 @@ export async function runSuite(suite: Suite, run: Run): Promise<SuiteResult> {
       console.log(`${suite.name}: its PostgreSQL starts${contents}`);
       database = await makeTestDatabase(suite.database, {
         pgtap: suite.pgtap === true,
-        // A refresh by schedule would come between those of a test that holds the views against the sample.
+        // A scheduled refresh could interfere with tests that compare the views with the sample.
         ...(copyOf === undefined ? {} : { copyOf, jobsRest: sample !== undefined }),
       });
     }
-    // What tries no more often than always has run in `task test`.
+    // Files without larger counts have already run in `task test`.
     const paths = run.proofs ? await proofFiles(suite.paths) : await spread(suite.paths);
     outcome = await runTests(suite, paths, {
       ...(notes === undefined ? {} : { FRESHET_PROOFS: "full", FRESHET_PROOFS_NOTES: notes }),
@@ -69,7 +69,7 @@ async function takeCounts(notes: string): Promise<ProofCount[]> {
 
 type Outcome = Pick<SuiteResult, "passed" | "failed" | "failures">;
 
-/** A failure that is no test case's. */
+/** A failure outside of any test case. */
 function whole(suite: Suite, text: string): Failure {
   return { file: suite.paths.join(" "), name: "the suite as a whole", text };
 }
@@ -96,7 +96,7 @@ async function runTests(suite: Suite, paths: readonly string[], env: Record<stri
   }
 }
 
-/** Keeps the lines of two suites apart: everything is shown when the tests have ended. */
+/** Prints the output at the end, so that the lines of parallel suites do not mix. */
 async function runQuietly(name: string, command: Deno.Command): Promise<boolean> {
   const { success, stdout, stderr } = await command.output();
   console.log(`\n── ${name} said:`);

@@ -6,15 +6,15 @@ import { pushMigrations } from "../../stack/supabase_cli.ts";
 import { copyCluster } from "./cluster_copy.ts";
 import { restJobs } from "./copied_jobs.ts";
 
-/** The stopped clusters that tests start copies of: migrated and empty, and the same with the sample in it. */
+/** The stopped clusters that tests copy: migrated and empty, and the same with the sample. */
 export const CLUSTERS = ["empty", "sample"] as const;
 
-/** The work folder of one of them, below the folder that holds both. */
+/** The work folder of one of these clusters, inside the folder of both. */
 export function clusterIn(folder: string, which: typeof CLUSTERS[number]): string {
   return join(folder, which);
 }
 
-/** Each made when the first suite asks for it, and once: a copy takes a second, the migrations and the import many. */
+/** Each cluster is made once, when the first suite needs it: a copy takes a second; migrations and import take many. */
 export interface SampleClusters {
   /** The work folder of the empty one. */
   empty(): Promise<string>;
@@ -25,7 +25,7 @@ export interface SampleClusters {
 
 const projectFolder = fileURLToPath(new URL("../../", import.meta.url));
 
-/** With pg_cron's tables and jobs, but no run of one: the copies begin with an empty history. */
+/** Settings with which no job runs, so that the copies start with an empty history. */
 const SETTINGS = { "cron.max_running_jobs": "0", "max_wal_size": "128MB", "min_wal_size": "32MB" };
 
 export function sampleClusters(say: (line: string) => void): SampleClusters {

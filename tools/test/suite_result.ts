@@ -1,18 +1,18 @@
 import type { Failure } from "./junit_report.ts";
 
-/** What a file's random test tried. */
+/** The count of a file's random test. */
 export interface ProofCount {
   readonly file: string;
   readonly count: number;
 }
 
-/** How a suite went. */
+/** The result of a suite. */
 export interface SuiteResult {
   readonly name: string;
   readonly passed: number;
   readonly failed: number;
   readonly failures: readonly Failure[];
   readonly seconds: number;
-  /** What its random tests tried, where the full counts were asked for. */
+  /** Counts of its random tests, in a run with full counts. */
   readonly counts: readonly ProofCount[];
 }

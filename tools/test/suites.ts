@@ -1,29 +1,34 @@
-/** Beside the lane that shows its output at once: one more that works, two that mostly wait for pg_cron's minutes, a short one. */
+/**
+ * Lanes beside the main one, which shows its output at once: one busy, two that mostly wait for pg_cron's minutes, one
+ * short.
+ */
 export const LANES = ["working", "waiting", "auditing", "deploying"] as const;
 
-/** A group of tests that shares one set of surroundings. */
+/** A group of tests that shares one environment. */
 export interface Suite {
   readonly name: string;
-  /** One line for the person who watches. */
+  /** One line for the run's output. */
   readonly what: string;
-  /** Of the project; `packs/*` stands for each pack that has such a folder. */
+  /** Test paths in the project; `packs/*` stands for each pack that has such a folder. */
   readonly paths: readonly string[];
-  /** The PostgreSQL that the suite gets: Debian's 15 with the real pg_cron, or 17 from npm with the stand-in. */
+  /**
+   * The suite's PostgreSQL: Debian's 15 with the real pg_cron, or 17 from npm with the local substitute for pg_cron.
+   */
   readonly database?: "installed" | "embedded";
-  /** Starts from copies of the sample, which is imported once a run; its database, if it has one, is such a copy. */
+  /** Uses copies of a cluster with the sample, which is imported once per run; so does its database, if it has one. */
   readonly sample?: boolean;
-  /** Its database, and the products that its tests start, are copies of one cluster that is migrated and empty. */
+  /** Its database, and the products that its tests start, are copies of one migrated, empty cluster. */
   readonly empty?: boolean;
-  /** Has random tests that try more often in `deno task test:proofs`. */
+  /** Has random tests with larger counts in `deno task test:proofs`. */
   readonly proofs?: boolean;
-  /** Wants pgTAP in schema tap. */
+  /** Needs pgTAP in schema tap. */
   readonly pgtap?: boolean;
-  /** Uses Debian's packages itself, without a database from here. */
+  /** Needs the Debian packages, but no database from the runner. */
   readonly needsPackages?: boolean;
-  /** Opens pages in Debian's Chromium. */
+  /** Needs Debian's Chromium. */
   readonly needsBrowser?: boolean;
   readonly flags?: readonly string[];
-  /** Runs in a lane beside the others, and shows its output at its end. */
+  /** The lane in which it runs beside the others; its output is shown at its end. */
   readonly beside?: (typeof LANES)[number];
 }
 
@@ -87,7 +92,7 @@ export const suites: readonly Suite[] = [
   },
   {
     name: "documents",
-    what: "every command and statement of the documents, typed in a copy of the project",
+    what: "every command and statement of the documents, run in a copy of the project",
     paths: ["tests/documents"],
     needsPackages: true,
     beside: "working",
@@ -122,16 +127,16 @@ export const suites: readonly Suite[] = [
     paths: ["tests/deployed"],
     needsPackages: true,
     empty: true,
-    // The audit's other files share a database; each of these has a product of its own, and need not wait for them.
+    // Not with the audit's other files, which share a database: each of these has a product of its own.
     beside: "deploying",
   },
   {
     name: "scheduler",
-    what: "what the audit says of a real scheduler that is killed, cut off and made anew",
+    what: "what the audit reports about a real scheduler that is killed, disconnected and recreated",
     paths: ["tests/scheduler"],
     needsPackages: true,
     beside: "waiting",
-    // Each has a cluster of its own, and waits for the same minutes.
+    // Each file has a cluster of its own, and they wait for the same minutes.
     flags: ["--parallel"],
   },
   {
@@ -147,14 +152,16 @@ export const suites: readonly Suite[] = [
   },
 ];
 
-/** Where the tests of a suite are. */
+/** The test paths of a suite. */
 export function pathsOf(name: string): readonly string[] {
   return suites.find((suite) => suite.name === name)?.paths ?? [];
 }
 
 /**
- * The suites with these names; for none all of them, or all that have proofs. An unknown name is refused with the list, and
- * so is a suite without a proof where proofs are asked for: it would only run as always.
+ * The suites with these names; without names, all suites, or with `proofs` all that have proofs.
+ *
+ * @throws Error with the list of names for an unknown name, and with `proofs` for a suite without proofs: it would run
+ *   as in `task test`
  */
 export function chooseSuites(names: readonly string[], proofs = false): readonly Suite[] {
   const known = suites.filter((suite) => !proofs || suite.proofs === true);

@@ -16,12 +16,14 @@ export interface TestDatabase {
 
 const projectFolder = fileURLToPath(new URL("../../", import.meta.url));
 
-/** pg_cron 1.4 knows the first alone, the stand-in the second. */
+/** Settings that stop all jobs: pg_cron 1.4 supports only the first, its local substitute only the second. */
 const JOBS_REST = { "cron.max_running_jobs": "0", "cron.launch_active_jobs": "off" };
 
 /**
- * Starts a cluster that is thrown away afterwards; with `copyOf`, the work folder of a migrated and stopped one, a copy of
- * that, in which no job runs where `jobsRest` says so. Throws when "installed" turns out not to have the real pg_cron.
+ * Starts a temporary cluster. With `copyOf`, the work folder of a migrated, stopped cluster, it is a copy of that; with
+ * `jobsRest`, no job runs in the copy.
+ *
+ * @throws Error if "installed" does not have the real pg_cron
  */
 export async function makeTestDatabase(
   flavour: "installed" | "embedded",
@@ -35,7 +37,7 @@ export async function makeTestDatabase(
     workFolder,
     flavour,
     durable: false,
-    // A job that comes due in the middle of a test of the history would add a run to it.
+    // A job that runs in the middle of a test of the history would add a row to it.
     ...(options.pgtap === true ? { settings: JOBS_REST } : {}),
   });
   const project = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => Response.json({}));
@@ -61,7 +63,7 @@ export async function makeTestDatabase(
   }
 }
 
-/** As the deployer does. The project takes every call, so that the jobs of the database itself are no news in a test. */
+/** Fills Vault as a deployer does. The project URL accepts every call, so that the database's own jobs do not fail. */
 async function fillVault(databaseUrl: string, projectUrl: string): Promise<void> {
   const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
   try {
@@ -71,7 +73,10 @@ async function fillVault(databaseUrl: string, projectUrl: string): Promise<void>
   }
 }
 
-/** As one that has long been audited: what the first pass overlooks has tests of its own (tests/deployed/first_pass_test.ts). */
+/**
+ * Makes the audit behave as after its first pass. The first pass ignores some things, which has tests of its own
+ * (tests/deployed/first_pass_test.ts).
+ */
 async function beAudited(databaseUrl: string): Promise<void> {
   const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
   try {
@@ -81,7 +86,7 @@ async function beAudited(databaseUrl: string): Promise<void> {
   }
 }
 
-/** pgTAP is one SQL script; loaded as such it serves a PostgreSQL that Debian did not package as well. */
+/** Loads pgTAP as a plain SQL script, which also works on a PostgreSQL that is not from Debian. */
 async function installPgtap(superuserUrl: string): Promise<void> {
   const folder = "/usr/share/postgresql/15/extension/";
   const control = await Deno.readTextFile(`${folder}pgtap.control`);

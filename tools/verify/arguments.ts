@@ -28,7 +28,7 @@ export interface Arguments {
   readonly json: boolean;
 }
 
-/** Null when help was asked for. @throws VerifyError for what was not understood. */
+/** Null if --help was given. @throws VerifyError for unknown or invalid arguments. */
 export function parseArguments(args: readonly string[]): Arguments | null {
   const { values, flags, positionals: views, unknown } = readCommandWords(args, {
     values: ["rows"],

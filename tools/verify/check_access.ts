@@ -15,14 +15,14 @@ export interface Access {
   readonly report: (line: string) => void;
 }
 
-/** PostgreSQL's words for "you may not", and the API's for "who are you". */
+/** PostgreSQL's code for a missing right, and the API's codes for missing or invalid credentials. */
 const DENIED = new Set(["42501", "401", "403", "PGRST301", "PGRST303"]);
 
 /**
- * Everything that can be known before a row is written: keys, schema, schedule, who may do what. Nothing is inserted: where
- * the right to write is probed, the row has no id, which every table refuses after it has checked the right.
+ * Checks everything that can be checked before a row is written: keys, schema, schedule, rights. Nothing is inserted:
+ * the test of the right to write sends a row without an id, which every table refuses after checking the right.
  *
- * @throws VerifyError for the first thing that does not hold.
+ * @throws VerifyError for the first check that fails.
  */
 export async function checkAccess(subject: Subject, access: Access): Promise<void> {
   const { pack, view: { view, operators = [] } } = subject;
@@ -54,7 +54,7 @@ export async function checkAccess(subject: Subject, access: Access): Promise<voi
   report("no synthetic rows of an earlier run");
 }
 
-/** The columns that are served are there: a view without one of them would answer 500 to every reader. */
+/** Checks that the view has all columns of its resource: without one, every request would get a 500. */
 async function checkColumns(view: string, service: Connection): Promise<void> {
   const served: Resource[] = resources.filter((resource) => resource.view === view);
   if (served.length === 0) {
@@ -126,7 +126,7 @@ async function denied(what: string, work: () => Promise<unknown>): Promise<void>
   throw new VerifyError(`${what} is open to the publishable key`, "revoke it: everybody has that key");
 }
 
-/** @throws VerifyError when there are synthetic rows already. */
+/** @throws VerifyError if there are synthetic rows of another run. */
 async function requireNoRemains({ pack, view }: Subject, service: Connection): Promise<void> {
   for (const table of pack.tables) {
     const count = await service.count(table, idRange(null));

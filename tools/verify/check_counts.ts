@@ -4,10 +4,12 @@ import type { Subject } from "./find_subject.ts";
 import { type Synthesis, tableOf } from "./subject.ts";
 import { VerifyError } from "./verify_error.ts";
 
-/** More rows than any run makes of a view. */
+/** More rows than a run produces in any view. */
 const ALL = 100_000;
 
-/** Compares what the refreshed view says of the synthetic rows with how many there are; null where it cannot say. */
+/**
+ * Compares the refreshed view's count of synthetic rows with the number written; null if the view does not count them.
+ */
 export async function checkCounts(
   { pack, view: { view, trace, counts } }: Subject,
   synthesis: Synthesis,

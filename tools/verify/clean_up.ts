@@ -8,10 +8,10 @@ import { VerifyError } from "./verify_error.ts";
 const ATTEMPTS = 5;
 
 /**
- * Removes synthetic rows from the tables, refreshes every view of the pack, and looks whether any is left: of one run, or,
- * for null, of every run there ever was. Tried again when something fails: it must not end with rows left behind.
+ * Removes the synthetic rows of a run, or of all runs if `run` is null, refreshes every view of the pack, and checks
+ * that none is left. Retries on failure: no row may stay behind.
  *
- * @throws VerifyError that says how to remove by hand what could not be removed.
+ * @throws VerifyError that says how to remove the remaining rows by hand.
  */
 export async function cleanUp(pack: PackSubject, run: string | null, service: Connection): Promise<void> {
   let failure: unknown;
@@ -25,7 +25,7 @@ export async function cleanUp(pack: PackSubject, run: string | null, service: Co
     } catch (error) {
       failure = error;
     }
-    // A write whose answer never came may still arrive.
+    // A write whose response was lost may still take effect.
     await pause(1_000 * attempt);
   }
   const view = pack.views[0]?.view ?? "<view>";
@@ -42,7 +42,7 @@ export async function remainsOf(pack: PackSubject, run: string | null, service: 
   for (const table of pack.tables) {
     if (await service.count(table, idRange(run)) > 0) found.push(table.name);
   }
-  if (run === null) return found; // the views were refreshed from tables that hold none
+  if (run === null) return found; // the views were just refreshed from tables without synthetic rows
   for (const { view, trace } of pack.views) {
     if (trace === null) continue;
     const filters = trace(synthesisOf(run, 0));

@@ -7,10 +7,10 @@ import { keyOf, type SyntheticTable } from "./subject.ts";
 import type { IdRange } from "./synthetic_ids.ts";
 import type { Target } from "./target.ts";
 
-/** Long enough for a refresh of a big view through the API; the platform ends it sooner if its own limit is shorter. */
+/** Timeout, long enough to refresh a big view through the API; the platform's own limit may be shorter. */
 const REQUEST_MS = 120_000;
 
-/** What the project answered instead of doing it. */
+/** The project refused or failed a call. */
 export class Refused extends Error {
   override readonly name = "Refused";
   readonly code: string;
@@ -22,10 +22,12 @@ export class Refused extends Error {
   }
 }
 
-/** The request never arrived as a whole: nothing was done, so that even a write may be sent again (RFC 9110, 15.5.9). */
+/**
+ * The server did not receive the whole request and did nothing, so even a write may be sent again (RFC 9110, 15.5.9).
+ */
 const NOT_RECEIVED = [408];
 
-/** Something between here and the project gave up. What changes nothing when done twice is done twice. */
+/** Failures of a proxy on the way. Idempotent calls are sent again. */
 const PASSING = [...NOT_RECEIVED, 502, 503, 504];
 
 interface Result {
@@ -36,7 +38,7 @@ interface Result {
 const refreshed = z.object({ outcome: z.string() });
 const job = z.object({ jobname: z.string(), active: z.boolean() });
 
-/** A project as one of its keys sees it. Every function throws Refused. */
+/** A connection to the project with one of its keys. Every method may throw Refused. */
 export class Connection {
   readonly #client: SupabaseClient;
 
@@ -78,13 +80,13 @@ export class Connection {
     return z.array(job).parse(await this.#analytics("get_cron_job_status", {}));
   }
 
-  /** Rows of a view without any function between: nobody must be able to. */
+  /** Selects from a view directly, without a function: no role may be allowed to. */
   async selectView(view: string): Promise<void> {
     const found = () => this.#client.schema("analytics").from(view).select("*").limit(1);
     await sent(`Selecting ${view}`, () => found().abortSignal(limit()));
   }
 
-  /** A function of schema public, without arguments. */
+  /** Calls a function of schema public without arguments. */
   async call(name: string): Promise<void> {
     await sent(name, () => this.#client.rpc(name).limit(1).abortSignal(limit()));
   }

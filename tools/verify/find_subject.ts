@@ -3,7 +3,7 @@ import { resources } from "../resources.ts";
 import type { PackSubject, SubjectView } from "./subject.ts";
 import { VerifyError } from "./verify_error.ts";
 
-/** What each pack of this checkout says in its verify.ts; one that was only just begun has none. */
+/** The verify.ts of each pack in this checkout; a new pack may not have one yet. */
 export const packs: readonly PackSubject[] = await Promise.all(
   (await spread(["packs/*/verify.ts"])).map(async (file) => {
     const module: { readonly subject: PackSubject } = await import(new URL(`../../${file}`, import.meta.url).href);
@@ -17,9 +17,10 @@ export interface Subject {
 }
 
 /**
- * A view that its pack does not name is verified too, by the pack's rows: only that its own rows are not looked through.
+ * The subject of a view. A view that its pack's verify.ts does not list is verified with the pack's rows, without a
+ * check of the view's own rows.
  *
- * @throws VerifyError for a view of which nobody has said what rows it comes from.
+ * @throws VerifyError if no pack has synthetic rows for the view.
  */
 export function findSubject(name: string): Subject {
   for (const pack of packs) {

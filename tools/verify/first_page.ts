@@ -4,7 +4,7 @@ import type { SourceRequest } from "../../shared/read/source.ts";
 import { sourceRequest } from "../../shared/read/source_request.ts";
 import { sampleQuery, sampleRow } from "../../tests/support/fixtures/sample_values.ts";
 
-/** The least question that the resource takes, without its filters, for as many rows. A reading answers as of today. */
+/** The smallest valid request of the resource, without filters, for `limit` rows. A reading gets today's date. */
 export function firstPage(resource: Resource, limit: number): SourceRequest {
   const request = sourceRequest({
     resource: { ...resource, filters: [], minimum_sample: null },

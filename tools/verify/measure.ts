@@ -12,9 +12,9 @@ const READERS = 2;
 const ROUNDS = 5;
 
 export interface Measurements {
-  /** The first refresh, which takes in all synthetic rows. */
+  /** The first refresh, which processes all synthetic rows. */
   readonly first_refresh_ms: number;
-  /** Later ones, each after a few more rows. */
+  /** Later refreshes, each after a few more rows. */
   readonly refreshes: Timings | null;
   readonly idle_reads: Timings | null;
   readonly reads_during_refresh: Timings | null;
@@ -26,7 +26,7 @@ export interface Measuring {
   readonly signal: AbortSignal;
 }
 
-/** Reads go to the database, past every cache: they are what a miss costs. */
+/** Measures refreshes and reads. Reads go to the database without any cache: they show the cost of a miss. */
 export async function measure(subject: Subject, measuring: Measuring, service: Connection): Promise<Measurements> {
   const { pack, view: { view, reads = [] } } = subject;
   const resource = resources.find((candidate) => candidate.view === view);
@@ -58,7 +58,7 @@ export async function measure(subject: Subject, measuring: Measuring, service: C
     const readers = Array.from({ length: READERS }, async () => {
       while (isRefreshing) during.push(await read());
     });
-    const settled = await Promise.allSettled([refresh, ...readers]); // nothing may be on its way when rows are removed
+    const settled = await Promise.allSettled([refresh, ...readers]); // no call may be in progress when the rows are removed
     for (const outcome of settled) if (outcome.status === "rejected") throw outcome.reason;
     refreshes.push((await refresh).milliseconds);
   }

@@ -3,15 +3,15 @@ import { VerifyError } from "./verify_error.ts";
 
 export interface Confirmation {
   readonly allowProd: boolean;
-  /** Whether a person sits at the terminal: a script must not be able to confirm. */
+  /** Whether this is an interactive terminal: a script must not be able to confirm. */
   readonly isTerminal: boolean;
   readonly ask: (question: string) => string | null;
 }
 
 /**
- * Lets nobody touch production by mistake: it takes --allow-prod and the host's name, typed.
+ * Guards against touching production by mistake: requires --allow-prod, and the host's name typed at a terminal.
  *
- * @throws VerifyError without either.
+ * @throws VerifyError if one of them is missing.
  */
 export function requireConsent(target: Target, { allowProd, isTerminal, ask }: Confirmation): void {
   if (!target.isProduction) return;

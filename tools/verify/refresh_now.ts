@@ -4,7 +4,7 @@ import { VerifyError } from "./verify_error.ts";
 
 const ATTEMPTS = 240;
 
-/** Refreshes a view; one that a scheduled refresh holds at the moment is waited for, since ours was skipped. */
+/** Refreshes a view. If a scheduled refresh is running, ours is skipped: waits and tries again. */
 export async function refreshNow(service: Connection, view: string): Promise<{ readonly milliseconds: number }> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const began = performance.now();
@@ -13,7 +13,7 @@ export async function refreshNow(service: Connection, view: string): Promise<{ r
     await pause(500);
   }
   throw new VerifyError(
-    `${view} has been refreshed by somebody else for ${ATTEMPTS / 2} seconds`,
+    `${view} has been refreshed by another session for ${ATTEMPTS / 2} seconds`,
     "look for the backend that holds its lock in pg_stat_activity",
   );
 }

@@ -1,21 +1,21 @@
 import type { ColumnFilter } from "../../shared/read/source.ts";
 import { idRange, syntheticId } from "./synthetic_ids.ts";
 
-/** Makes one run's synthetic rows. */
+/** Values for making one run's synthetic rows. */
 export interface Synthesis {
-  /** Three digits that no other run at the same time has. */
+  /** Three hexadecimal digits that tell concurrent runs apart. */
   readonly run: string;
-  /** When the run began, in milliseconds: rows are dated before it. */
+  /** Start of the run, in milliseconds: rows are dated before it. */
   readonly now: number;
   id(kind: number, number: number): string;
 }
 
-/** A table that gets synthetic rows, each under an id of the run. */
+/** A table that gets synthetic rows, each with an id of the run. */
 export interface SyntheticTable {
   readonly name: string;
-  /** The column of that id, a uuid or a text; `id` when it is left out. It takes no null. */
+  /** The column of that id: uuid or text, not null. Default: `id`. */
   readonly key?: string;
-  /** A fixed number of rows that others refer to; or "rows", the many that `--rows` counts. */
+  /** A fixed number of rows that other tables refer to; or "rows" for the number in `--rows`. */
   readonly count: number | "rows";
   row(synthesis: Synthesis, number: number): Readonly<Record<string, unknown>>;
 }
@@ -27,20 +27,20 @@ export function keyOf({ key = "id" }: SyntheticTable): string {
 
 export interface SubjectView {
   readonly view: string;
-  /** Views of the pack that this one reads: refreshed first. */
+  /** Views of the pack that this one reads; they are refreshed first. */
   readonly reads?: readonly string[];
-  /** Finds the synthetic rows in the view, and only those; null where they cannot be told from others. */
+  /** Filters that select exactly the synthetic rows of the view; null if they cannot be distinguished from others. */
   readonly trace: ((synthesis: Synthesis) => readonly ColumnFilter[]) | null;
-  /** The column that, summed over the traced rows, counts the rows of `table`. */
+  /** The column whose sum over the traced rows equals the number of rows of `table`. */
   readonly counts?: { readonly column: string; readonly table: string };
-  /** Functions besides analytics.refresh_view that the pack's documents name, and that must be open to operators only. */
+  /** Further functions in the pack's documents, besides analytics.refresh_view, that only operators may call. */
   readonly operators?: readonly { readonly name: string; readonly effect: "reads" | "refreshes" }[];
 }
 
-/** What verifying a pack's views takes, as data. */
+/** The data for verifying a pack's views. */
 export interface PackSubject {
   readonly pack: string;
-  /** In the order in which they are written; they are removed in the opposite one. */
+  /** In the order of writing; rows are removed in the opposite order. */
   readonly tables: readonly SyntheticTable[];
   /** Sources before the views that read them. */
   readonly views: readonly SubjectView[];
@@ -57,7 +57,7 @@ export function synthesisOf(run: string, now: number): Synthesis {
   return { run, now, id: (kind, number) => syntheticId(run, kind, number) };
 }
 
-/** Rows of a view in which this column holds an id of the run. */
+/** Selects rows of a view whose column holds an id of the run. */
 export function tracedBy(column: string): (synthesis: Synthesis) => readonly ColumnFilter[] {
   return ({ run }) => {
     const { first, last } = idRange(run);

@@ -1,6 +1,6 @@
 /**
- * The ids of synthetic rows: UUIDs of version 8, which no generator of random ids makes, with a fixed beginning. So a row
- * can be told from a real one, and removed, also by somebody who finds it after a run was killed.
+ * The ids of synthetic rows: UUIDs of version 8, which no random generator makes, with a fixed prefix. So synthetic
+ * rows can be recognised and removed, even after a run was killed.
  */
 const BEGINNING = "f4e54e77-5eed-8";
 
@@ -10,17 +10,17 @@ export interface IdRange {
   readonly last: string;
 }
 
-/** One run's share of the ids: three hexadecimal digits, like "0c7". */
+/** A new run's part of its ids: three hexadecimal digits, like "0c7". */
 export function newRun(): string {
   return Math.floor(Math.random() * 4_096).toString(16).padStart(3, "0");
 }
 
-/** `kind` tells the tables apart, from 0 to 4095; `number` counts within one. */
+/** The id of a row. `kind`, 0 to 4095, is its table; `number` counts within the table. */
 export function syntheticId(run: string, kind: number, number: number): string {
   return `${BEGINNING}${run}-8${hex(kind, 3)}-${hex(number, 12)}`;
 }
 
-/** The ids of one run, or of every run there ever was. */
+/** The range of ids of one run, or of all runs if `run` is null. */
 export function idRange(run: string | null): IdRange {
   return {
     first: `${BEGINNING}${run ?? "000"}-8000-000000000000`,

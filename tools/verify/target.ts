@@ -1,13 +1,13 @@
 import { isAlive, readState } from "../../stack/state.ts";
 import { VerifyError } from "./verify_error.ts";
 
-/** The project that is verified. */
+/** The project to verify. */
 export interface Target {
   readonly origin: string;
   readonly host: string;
   readonly secretKey: string;
   readonly publishableKey: string;
-  /** Neither this machine nor named as staging: every project counts as production until somebody says otherwise. */
+  /** Every project counts as production, except on this machine and those listed in FRESHET_VERIFY_STAGING_HOSTS. */
   readonly isProduction: boolean;
 }
 
@@ -17,11 +17,11 @@ const NAMES = ["SUPABASE_URL", "SUPABASE_SECRET_KEY", "SUPABASE_PUBLISHABLE_KEY"
 
 export interface Context {
   readonly environment: (name: string) => string | undefined;
-  /** Where the local stack keeps its state. */
+  /** The work folder of the local stack. */
   readonly workFolder: string;
 }
 
-/** @throws VerifyError when the environment names no project, or half a one. */
+/** @throws VerifyError if the environment names no project, or sets only some of the variables. */
 export async function findTarget({ environment, workFolder }: Context): Promise<Target> {
   const [url, secretKey, publishableKey] = NAMES.map((name) => environment(name) || undefined);
   if (url === undefined && secretKey === undefined && publishableKey === undefined) return await localStack(workFolder);

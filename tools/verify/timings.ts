@@ -5,7 +5,7 @@ export interface Timings {
   readonly max_ms: number;
 }
 
-/** Nearest rank: a percentile is a time that was measured. Null for no times. */
+/** Percentiles by nearest rank, so each is a measured time. Null for an empty list. */
 export function timingsOf(milliseconds: readonly number[]): Timings | null {
   if (milliseconds.length === 0) return null;
   const sorted = [...milliseconds].sort((left, right) => left - right);

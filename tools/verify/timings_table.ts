@@ -1,7 +1,7 @@
 import type { Measurements } from "./measure.ts";
 import type { Timings } from "./timings.ts";
 
-/** What was measured, for people. */
+/** The measurements as a table for people. */
 export function timingsTable(measured: Measurements): string {
   const lines: [string, Timings | null][] = [
     ["refreshes", measured.refreshes],

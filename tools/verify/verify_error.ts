@@ -1,4 +1,7 @@
-/** Something that the person who verifies can put right: printed without a stack. Says what is wrong with which value, and the remedy. */
+/**
+ * An error that the person at the terminal can fix: printed without a stack trace. It says what is wrong, the value,
+ * and the remedy.
+ */
 export class VerifyError extends Error {
   override readonly name = "VerifyError";
   readonly remedy: string;

@@ -12,12 +12,12 @@ import { writeRows } from "./write_rows.ts";
 export interface Verification {
   readonly mode: "dry_run" | "full" | "clean_up";
   readonly rows: number;
-  /** Aborted: what was written is removed, and the verification rejects with the reason. */
+  /** On abort, the written rows are removed and the verification rejects with the signal's reason. */
   readonly signal: AbortSignal;
   readonly report: (line: string) => void;
 }
 
-/** Null when nothing was measured. */
+/** @returns null if nothing was measured */
 export async function verifyView(
   subject: Subject,
   target: Target,

@@ -1,17 +1,17 @@
 import type { Connection } from "./connection.ts";
 import { type PackSubject, type Synthesis, tableOf } from "./subject.ts";
 
-/** Of one request: a few hundred kilobytes. */
+/** Rows in one request: a few hundred kilobytes. */
 const BATCH = 1_000;
 
 export interface Writing {
   readonly synthesis: Synthesis;
-  /** Rows of the table that counts "rows". */
+  /** Number of rows for the table with count "rows". */
   readonly rows: number;
   readonly signal: AbortSignal;
 }
 
-/** Writes all synthetic rows, table by table. Stops between two requests when told to. */
+/** Writes all synthetic rows, table by table. Stops between two requests on abort. */
 export async function writeRows(pack: PackSubject, writing: Writing, service: Connection): Promise<void> {
   for (const table of pack.tables) {
     const count = table.count === "rows" ? writing.rows : table.count;
@@ -19,7 +19,7 @@ export async function writeRows(pack: PackSubject, writing: Writing, service: Co
   }
 }
 
-/** Writes more of the many: `from` and `to` are their numbers. */
+/** Writes more rows of the table with count "rows", with the numbers `from` to `to`. */
 export async function writeRange(
   pack: PackSubject,
   name: string,

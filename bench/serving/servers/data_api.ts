@@ -1,4 +1,4 @@
-/** Reads the view through the data API for each request, as document 004 does; with TTL_MS, keeps what it read for so long. */
+/** Reads the view through the data API for each request; with TTL_MS, caches each answer for that long. */
 import { createClient } from "@supabase/supabase-js";
 
 const client = createClient(Deno.env.get("SUPABASE_URL") ?? "", Deno.env.get("SECRET_KEY") ?? "", {

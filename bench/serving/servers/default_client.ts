@@ -1,4 +1,7 @@
-/** The same over @upstash/redis as it comes, except that it leaves the parsing to the read path, which does it anyway. */
+/**
+ * The read function over @upstash/redis with default settings, except for its JSON parsing, which the read path does
+ * itself.
+ */
 import { Redis } from "@upstash/redis";
 import { serveForgetful } from "./forgetful.ts";
 

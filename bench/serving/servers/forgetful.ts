@@ -1,4 +1,4 @@
-/** The read function without its memory: each request goes to Redis, or to the database where there is no Redis. */
+/** The read function without its memory cache: each request goes to Redis, or to the database if there is no Redis. */
 import { connectPlatform } from "../../../shared/adapters/platform.ts";
 import { systemClock } from "../../../shared/adapters/runtime/clock.ts";
 import type { SharedStore } from "../../../shared/cache/shared_store.ts";
@@ -8,7 +8,7 @@ import { registry } from "../../../packs/registry.ts";
 
 const memory: MemoryStore = { get: () => undefined, set() {} };
 
-/** @param replace another shared store than the product's */
+/** @param replace makes a shared store to use instead of the product's */
 export function serveForgetful(replace?: () => SharedStore) {
   return serveAnalytics({
     registry,

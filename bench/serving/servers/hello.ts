@@ -1,2 +1,2 @@
-/** The least that a server can do. */
+/** The smallest possible server. */
 export default { fetch: () => new Response("hello") };

@@ -1,4 +1,4 @@
-/** One `redis.get` for each request, with our settings, and its value as the answer. */
+/** One `redis.get` for each request, with our settings; the value is the answer. */
 import { createUpstashStore } from "../../../shared/adapters/upstash/store.ts";
 
 const store = createUpstashStore({

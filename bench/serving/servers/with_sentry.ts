@@ -1,4 +1,4 @@
-/** The read function in an isolate in which Sentry's client runs too, as the audit sets it up. */
+/** The read function in an isolate that also runs Sentry's client, set up as in the audit. */
 import { createSentrySender } from "../../../shared/adapters/sentry/sender.ts";
 import analytics from "../../../supabase/functions/analytics/index.ts";
 

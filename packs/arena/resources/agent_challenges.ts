@@ -6,7 +6,7 @@ export const agentChallenges = defineResource({
   view: "mv_agent_challenges",
   through: "named_agent_challenges",
   reads: ["agents_of_user"],
-  summary: "The challenges to which an agent has submitted, of all the caller's agents unless one is named",
+  summary: "The challenges to which the caller's agents have submitted: all agents, unless agent_id names one",
   params: {
     agent_id: parameter.id().optional(),
     limit: parameter.wholeNumber({ from: 1, to: 999, otherwise: 200 }),
@@ -22,7 +22,7 @@ export const agentChallenges = defineResource({
     challenge_title: column.text(),
     submissions_count: column.count(),
     scored_count: column.count(),
-    // Null where no moment of it can be believed.
+    // Null if none of its times is plausible.
     last_submission_at: column.timestamp().nullable(),
   },
   access: { scope: "user", column: "agent_id", relation: "agents_of_user" },
@@ -33,7 +33,7 @@ export const agentChallenges = defineResource({
   limit: { param: "limit" },
   cursor: "cursor",
   shown: "as_ordered",
-  // One agent's own counts: nobody else is in them.
+  // Each row holds one agent's own counts.
   minimum_sample: null,
   max_age_seconds: 60,
   formats: ["json", "csv"],

@@ -22,7 +22,7 @@ export const agents = defineResource({
   limit: { param: "limit" },
   cursor: "cursor",
   shown: "as_ordered",
-  // No figure is in it.
+  // A list of names, without figures.
   minimum_sample: null,
   max_age_seconds: 60,
   formats: ["json", "csv"],

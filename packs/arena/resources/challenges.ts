@@ -5,7 +5,7 @@ export const challenges = defineResource({
   name: "challenges",
   view: "mv_challenges",
   summary:
-    "The challenges that have scores, with the number of their lanes and of those that lane-distributions holds back",
+    "The challenges that have scores, with the number of their lanes and how many of these lane-distributions withholds",
   params: {
     challenge_id: parameter.id().optional(),
     limit: parameter.wholeNumber({ from: 1, to: 999, otherwise: 200 }),
@@ -29,7 +29,7 @@ export const challenges = defineResource({
   limit: { param: "limit" },
   cursor: "cursor",
   shown: "as_ordered",
-  // Who may be seen in no lane is not told of in the list either: what is left out has nothing to show.
+  // A challenge with too few samples in every lane is left out here too: lane-distributions would show nothing of it.
   minimum_sample: { column: "samples_of_fullest_lane_count", at_least: 5 },
   max_age_seconds: 86400,
   formats: ["json", "csv"],

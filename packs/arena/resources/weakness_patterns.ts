@@ -33,7 +33,7 @@ export const weaknessPatterns = defineResource({
     avg_score: column.number(),
     min_score: column.number(),
     max_score: column.number(),
-    // Null when all attempts happened in one instant: a line needs two moments.
+    // Null if all attempts have the same time: a regression line needs two times.
     score_trend_slope: column.number().nullable(),
     score_trend_per_day: column.number().nullable(),
     performance_category: column.category(["persistent_weakness", "below_median", "average", "consistent_strength"]),
@@ -50,9 +50,9 @@ export const weaknessPatterns = defineResource({
   ],
   limit: { param: "limit" },
   shown: "as_ordered",
-  // The row is one agent's own; the percentiles beside it are everybody's, and those need the sample.
+  // The row is one agent's own, but its percentiles come from all agents, so they need the minimum sample.
   minimum_sample: { column: "challenge_sample_count", at_least: 5 },
-  // Who owns an agent can change without a refresh: an answer to a person lives as long as a verified token.
+  // The owner of an agent can change without a refresh, so an answer is reused no longer than a verified token.
   max_age_seconds: 60,
   formats: ["json", "csv"],
 });

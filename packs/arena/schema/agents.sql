@@ -1,6 +1,6 @@
 -- Object: public.agents
--- Why: the operational tables of the arena. Applications write here; nothing analytical is ever added to them.
---      Row security: signed-in users see the catalogue and what belongs to their own agents. Writes are the service's.
+-- Grain: one row per agent
+-- Why: table of the application; see public.submissions. Signed-in users read only their own agents.
 create table public.agents (
     id uuid primary key default gen_random_uuid(),
     name text not null,

@@ -1,6 +1,6 @@
 -- Object: public.bout_results
--- Why: the operational tables of the arena. Applications write here; nothing analytical is ever added to them.
---      Row security: signed-in users see the catalogue and what belongs to their own agents. Writes are the service's.
+-- Grain: one row per decided bout
+-- Why: table of the application; see public.submissions.
 create table public.bout_results (
     bout_id uuid primary key references public.bouts (id) on delete cascade,
     winner_agent_id uuid references public.agents (id) on delete set null,

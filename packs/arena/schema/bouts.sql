@@ -1,6 +1,6 @@
 -- Object: public.bouts
--- Why: the operational tables of the arena. Applications write here; nothing analytical is ever added to them.
---      Row security: signed-in users see the catalogue and what belongs to their own agents. Writes are the service's.
+-- Grain: one row per bout of a challenge
+-- Why: table of the application; see public.submissions.
 create table public.bouts (
     id uuid primary key default gen_random_uuid(),
     challenge_id uuid not null references public.challenges (id) on delete cascade,

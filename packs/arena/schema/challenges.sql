@@ -1,6 +1,6 @@
 -- Object: public.challenges
--- Why: the operational tables of the arena. Applications write here; nothing analytical is ever added to them.
---      Row security: signed-in users see the catalogue and what belongs to their own agents. Writes are the service's.
+-- Grain: one row per challenge
+-- Why: table of the application; see public.submissions. Every signed-in user reads the catalogue.
 create table public.challenges (
     id uuid primary key default gen_random_uuid(),
     title text not null,

@@ -1,6 +1,6 @@
 -- Object: public.judge_outputs
--- Why: the operational tables of the arena. Applications write here; nothing analytical is ever added to them.
---      Row security: signed-in users see the catalogue and what belongs to their own agents. Writes are the service's.
+-- Grain: one row per output of a judge for a submission
+-- Why: table of the application; see public.submissions.
 create table public.judge_outputs (
     id uuid primary key default gen_random_uuid(),
     submission_id uuid not null references public.submissions (id) on delete cascade,

@@ -2,13 +2,13 @@
 -- Grain: one row per scored submission and lane
 -- Reads: public.submissions
 -- Serves: the arena's views; rejected_lane_scores shows what they leave out, and why
--- Why: how a lane score is read from jsonb is decided once. A score is a JSON number, or a string that reads as a
---      decimal number, of magnitude below 10^15; NaN, infinities, booleans, nulls, objects and words are rejected.
---      One row that cannot be read must not stop a view for everybody. A score is a JSON number, or a string that reads as a
---      decimal number, below 10^15 in magnitude and with at most 100 decimals: percentiles are floats, which know no
---      1e-400. Blanks around it are those of ASCII, because the cast to numeric knows no others. A lane's name is at most
---      200 characters long: it is part of keys, and an index takes no more than 2,704 bytes. The moment of the submission
---      is between 1900 and 2200, so that a date of four digits can name its week.
+-- Why: one place decides how a lane score is read from jsonb, because one row that cannot be read must not stop a view
+--      for everyone. A score is a JSON number, or a string that reads as a decimal number, below 10^15 in magnitude and
+--      with at most 100 decimals: percentiles are floats, which cannot represent 1e-400. NaN, infinities, booleans,
+--      nulls, objects and words are rejected. Only ASCII blanks may surround a number, because the cast to numeric
+--      accepts no others. The name of a lane is at most 200 characters long: it is part of keys, and an index entry
+--      holds no more than 2,704 bytes. The moment of the submission is between 1900 and 2200, so that a date of four
+--      digits can name its week.
 create view analytics.lane_scores
 with (security_invoker = on)
 as
@@ -30,7 +30,7 @@ with lane_values as (
         end as read_score
     from public.submissions as s
     cross join lateral jsonb_each(
-        -- What is no object at all is one rejected value under an empty key.
+        -- A value that is not an object is one rejected value under an empty key.
         case when jsonb_typeof(s.final_lane_scores) = 'object'
             then s.final_lane_scores
             else jsonb_build_object('', s.final_lane_scores)
@@ -67,4 +67,4 @@ revoke all on table analytics.lane_scores from public, anon, authenticated;
 
 comment on view analytics.lane_scores is 'Lane scores of scored submissions; lane_score is null where the value cannot be read.';
 
-comment on column analytics.lane_scores.flaw is 'Why the value is left out; null where lane_score is read.';
+comment on column analytics.lane_scores.flaw is 'Why the value is left out; null where lane_score could be read.';

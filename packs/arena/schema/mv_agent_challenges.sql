@@ -3,8 +3,8 @@
 -- Reads: public.submissions, public.challenges
 -- Serves: /analytics/arena/agent-challenges
 -- Refresh: every 10 minutes
--- Why: what an agent's page offers to choose from. A submission whose moment cannot be believed counts as one, and says nothing
---      of when the last one was.
+-- Why: the list of challenges on an agent's page. A submission with an implausible moment is counted, but its moment is
+--      ignored.
 create materialized view analytics.mv_agent_challenges as
 with agent_challenges as (
     select
@@ -30,13 +30,14 @@ with no data;
 create unique index mv_agent_challenges_key
     on analytics.mv_agent_challenges (agent_id, challenge_id);
 
-comment on materialized view analytics.mv_agent_challenges is 'To which challenges an agent has submitted, and how often.';
+comment on materialized view analytics.mv_agent_challenges is
+    'The challenges to which an agent has submitted, and how often.';
 
 comment on column analytics.mv_agent_challenges.challenge_title is 'As of the last refresh.';
 
 comment on column analytics.mv_agent_challenges.submissions_count is 'Submissions in any state.';
 
-comment on column analytics.mv_agent_challenges.scored_count is 'Those of them that are scored.';
+comment on column analytics.mv_agent_challenges.scored_count is 'Scored submissions among them.';
 
 comment on column analytics.mv_agent_challenges.last_submission_at is 'Null where no moment between 1900 and 2200 is known.';
 

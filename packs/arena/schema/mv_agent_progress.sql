@@ -1,8 +1,9 @@
 -- Object: analytics.mv_agent_progress
 -- Grain: one row per agent, challenge and week (Monday, UTC)
--- Reads: public.submissions
+-- Reads: public.submissions, public.challenges
 -- Serves: /analytics/arena/progress
 -- Refresh: hourly
+-- Why: week over week is computed here, once, so that no reader compares weeks with a gap between them.
 create materialized view analytics.mv_agent_progress as
 with scored_submissions as (
     select
@@ -37,7 +38,7 @@ select
     round(w.avg_score, 3) as avg_composite_score,
     round(w.best_score, 3) as best_composite_score,
     round(w.worst_score, 3) as worst_composite_score,
-    -- The row before is the week before only if nothing is missing between them.
+    -- The previous row is the previous week only if no week is missing between them.
     case
         when lag(w.week) over weeks_of_agent = w.week - 7
             then round(w.avg_score - lag(w.avg_score) over weeks_of_agent, 3)

@@ -3,9 +3,9 @@
 -- Reads: analytics.mv_lane_score_distribution
 -- Serves: /analytics/arena/challenges
 -- Refresh: every 10 minutes, four minutes after the distribution
--- Why: a page lets its reader choose a challenge, and says how many of its lanes it may not show. The list is public, as the
---      distributions are, and under the same guard: a challenge of which no lane can be shown stays inside, and one to which no
---      submission was made, and which may not be announced yet, is not in it at all.
+-- Why: a page offers a choice of challenges, and says how many of their lanes it may not show. The list is public, as
+--      the distributions are, and under the same guard: a challenge without a lane that can be shown is not served, and
+--      one without a submission, which may not have been announced yet, has no row.
 create materialized view analytics.mv_challenges as
 with lanes as (
     select d.challenge_id, d.challenge_title, d.sample_count, d.last_submission_at
@@ -15,7 +15,7 @@ select
     l.challenge_id,
     l.challenge_title as title,
     count(*) as lanes_count,
-    -- The same five as in shared/packs/arena/lane_distributions.ts; a test compares.
+    -- The same five as in packs/arena/resources/lane_distributions.ts; a test compares.
     count(*) filter (where l.sample_count < 5) as withheld_lanes_count,
     max(l.sample_count) as samples_of_fullest_lane_count,
     max(l.last_submission_at) as last_submission_at
@@ -30,13 +30,15 @@ comment on materialized view analytics.mv_challenges is 'Challenges that have sc
 
 comment on column analytics.mv_challenges.title is 'As of the last refresh.';
 
-comment on column analytics.mv_challenges.lanes_count is 'Lanes with a score that can be computed with.';
+comment on column analytics.mv_challenges.lanes_count is 'Lanes with a usable score.';
 
-comment on column analytics.mv_challenges.withheld_lanes_count is 'Those of them with fewer than five samples: lane-distributions does not show them.';
+comment on column analytics.mv_challenges.withheld_lanes_count is
+    'Those with fewer than five samples, which lane-distributions does not show.';
 
-comment on column analytics.mv_challenges.samples_of_fullest_lane_count is 'Fewer than five: no lane can be shown, and the challenge does not leave the API.';
+comment on column analytics.mv_challenges.samples_of_fullest_lane_count is
+    'Samples of the lane with the most. Fewer than five: no lane can be shown, and the challenge is not served.';
 
-comment on column analytics.mv_challenges.last_submission_at is 'Of a submission with such a score.';
+comment on column analytics.mv_challenges.last_submission_at is 'Latest submission with a usable score.';
 
 select analytics.register_view(
     view_name => 'mv_challenges',

@@ -1,8 +1,9 @@
 -- Object: analytics.mv_lane_score_distribution
 -- Grain: one row per challenge and lane; challenges are never mixed
--- Reads: public.submissions (through analytics.lane_scores)
+-- Reads: public.submissions (through analytics.lane_scores), public.challenges
 -- Serves: /analytics/arena/lane-distributions; source of mv_weakness_patterns
 -- Refresh: every 10 minutes
+-- Why: percentiles need all scores of a lane, so they are stored.
 create materialized view analytics.mv_lane_score_distribution as
 with lane_scores as (
     select s.challenge_id, s.lane_key, s.lane_score, s.created_at

@@ -1,8 +1,10 @@
 -- Object: analytics.mv_time_to_first_win
--- Grain: one row per challenge with at least five agents that have won
--- Reads: public.submissions, public.bout_results
+-- Grain: one row per challenge that an agent has won
+-- Reads: public.submissions, public.bout_results, public.challenges
 -- Serves: /analytics/arena/time-to-first-win
 -- Refresh: every 4 hours
+-- Why: first submissions and first wins are found in all rows of a challenge, so the average is stored. Averages of
+--      fewer than five agents are not served.
 create materialized view analytics.mv_time_to_first_win as
 with scored_submissions as (
     select s.agent_id, s.challenge_id, s.bout_id, s.created_at
@@ -45,7 +47,8 @@ comment on materialized view analytics.mv_time_to_first_win is 'Days from first 
 
 comment on column analytics.mv_time_to_first_win.challenge_title is 'As of the last refresh.';
 
-comment on column analytics.mv_time_to_first_win.agents_with_win is 'Agents behind the average; fewer than five never leave the API.';
+comment on column analytics.mv_time_to_first_win.agents_with_win is
+    'Agents behind the average; rows with fewer than five are not served.';
 
 select analytics.register_view(
     view_name => 'mv_time_to_first_win',

@@ -2,12 +2,9 @@
 -- Grain: one row per agent, challenge and lane with at least two scored submissions
 -- Reads: public.submissions (through analytics.lane_scores), analytics.mv_lane_score_distribution
 -- Serves: /analytics/arena/weakness-patterns
+-- Refresh: every 30 minutes, three minutes after the distribution that it compares with
 -- Why: the slope is least squares in exact numerics, (n Σxy - Σx Σy) / (n Σx² - (Σx)²) with x in seconds: regr_slope
 --      works in floats, whose last bits depend on the plan. It is null when all submissions have one time.
---      Made again over the distribution with titles. The slope is least squares in exact numerics,
---      (n Σxy - Σx Σy) / (n Σx² - (Σx)²) with x in seconds: regr_slope works in floats, whose last bits depend on the plan. It
---      is null when all submissions have one time.
--- Refresh: every 30 minutes, three minutes after the distribution that it compares with
 create materialized view analytics.mv_weakness_patterns as
 with lane_scores as (
     select
@@ -67,7 +64,8 @@ create unique index idx_mv_weakness_pk
 create index idx_mv_weakness_category
     on analytics.mv_weakness_patterns (performance_category, challenge_id);
 
-comment on materialized view analytics.mv_weakness_patterns is 'How an agent does in a lane of a challenge, against everybody.';
+comment on materialized view analytics.mv_weakness_patterns is
+    'An agent''s results in a lane of a challenge, compared with all agents.';
 
 comment on column analytics.mv_weakness_patterns.challenge_title is 'As of the last refresh of the distribution.';
 
@@ -75,7 +73,8 @@ comment on column analytics.mv_weakness_patterns.score_trend_slope is 'Least-squ
 
 comment on column analytics.mv_weakness_patterns.score_trend_per_day is 'The same slope, points per day.';
 
-comment on column analytics.mv_weakness_patterns.challenge_sample_count is 'Samples behind the quartiles; fewer than five never leave the API.';
+comment on column analytics.mv_weakness_patterns.challenge_sample_count is
+    'Samples behind the quartiles; rows with fewer than five are not served.';
 
 select analytics.register_view(
     view_name => 'mv_weakness_patterns',

@@ -1,10 +1,8 @@
 -- Object: analytics.named_agent_challenges
--- Grain: one row per agent; those of the views, with the name of the agent
--- Reads: public.agents; analytics.mv_weakness_patterns, mv_agent_progress, mv_agent_challenges
--- Serves: /analytics/arena/agents, /analytics/arena/weakness-patterns, /analytics/arena/progress,
---         /analytics/arena/agent-challenges
--- Why: who owns an agent is read live, and its name is in the same row: agents_of_user moves with both, so that an agent that is
---      renamed has its new name within three seconds.
+-- Grain: as analytics.mv_agent_challenges
+-- Reads: analytics.mv_agent_challenges, public.agents
+-- Serves: /analytics/arena/agent-challenges
+-- Why: adds the agents' names; see analytics.named_agents.
 create view analytics.named_agent_challenges
 with (security_invoker = on)
 as

@@ -1,10 +1,9 @@
 -- Object: analytics.named_agents
--- Grain: one row per agent; those of the views, with the name of the agent
--- Reads: public.agents; analytics.mv_weakness_patterns, mv_agent_progress, mv_agent_challenges
--- Serves: /analytics/arena/agents, /analytics/arena/weakness-patterns, /analytics/arena/progress,
---         /analytics/arena/agent-challenges
--- Why: who owns an agent is read live, and its name is in the same row: agents_of_user moves with both, so that an agent that is
---      renamed has its new name within three seconds.
+-- Grain: one row per agent
+-- Reads: public.agents
+-- Serves: /analytics/arena/agents
+-- Why: the owner of an agent is read live, and its name is in the same row: the version of agents_of_user moves with
+--      both, so a renamed agent has its new name within three seconds.
 create view analytics.named_agents
 with (security_invoker = on)
 as

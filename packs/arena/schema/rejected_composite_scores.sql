@@ -1,6 +1,8 @@
 -- Object: analytics.rejected_composite_scores
--- Grain: one row per scored submission whose composite score is there and cannot be used
--- Serves: what mv_agent_progress leaves out
+-- Grain: one row per scored submission with a composite score that cannot be used
+-- Reads: public.submissions
+-- Serves: the count of what mv_agent_progress leaves out
+-- Why: a value that is left out must be findable.
 create view analytics.rejected_composite_scores
 with (security_invoker = on)
 as

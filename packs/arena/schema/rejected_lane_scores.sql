@@ -1,9 +1,8 @@
 -- Object: analytics.rejected_lane_scores
--- Grain: one row per scored submission and lane
--- Reads: public.submissions
--- Serves: the arena's views; rejected_lane_scores shows what they leave out
--- Why: how a lane score is read from jsonb is decided once. A score is a JSON number, or a string that reads as a
---      decimal number, of magnitude below 10^15; NaN, infinities, booleans, nulls, objects and words are rejected.
+-- Grain: one row per scored submission and lane with a value that cannot be read
+-- Reads: analytics.lane_scores
+-- Serves: the count of what the arena's views leave out
+-- Why: a value that is left out must be findable.
 create view analytics.rejected_lane_scores
 with (security_invoker = on)
 as

@@ -1,6 +1,8 @@
 -- Object: analytics.rejected_submissions
--- Grain: one row per scored submission whose moment cannot be believed
--- Serves: what mv_time_to_first_win leaves out
+-- Grain: one row per scored submission with an implausible moment
+-- Reads: public.submissions
+-- Serves: the count of what mv_time_to_first_win leaves out
+-- Why: a submission that is left out must be findable.
 create view analytics.rejected_submissions
 with (security_invoker = on)
 as
@@ -15,4 +17,5 @@ where s.status = 'scored' and s.created_at not between '1900-01-01 00:00+00' and
 
 revoke all on table analytics.rejected_submissions from public, anon, authenticated;
 
-comment on view analytics.rejected_submissions is 'Scored submissions whose moment cannot be believed: mv_time_to_first_win leaves them out.';
+comment on view analytics.rejected_submissions is
+    'Scored submissions with an implausible moment, which mv_time_to_first_win leaves out.';

@@ -1,5 +1,7 @@
--- Object: freshet.scope_agents_of_user()
--- Why: owners are uuids, and users are text. A user whose id is no uuid owns no agent, and asking for one is no error.
+-- Object: freshet.scope_agents_of_user(); live relation agents_of_user
+-- Why: owners are uuids, and user ids are text. A user whose id is not a uuid owns no agent, and asking for one is no
+--      error. Ownership is read from the live table, and answers are cached: when an agent changes hands, its former
+--      owner must not be able to read it until the next refresh.
 create function freshet.scope_agents_of_user(subject text)
 returns setof text
 language sql
@@ -13,7 +15,4 @@ revoke all on function freshet.scope_agents_of_user(text) from public, anon, aut
 
 comment on function freshet.scope_agents_of_user(text) is 'Scope relation agents_of_user: the agents that a user owns.';
 
--- Object: live relation agents_of_user
--- Why: who owns an agent is asked of the live table, and answers are cached: an agent that changes hands must not be read
---      by its former owner until the view moves next.
 select analytics.register_live(name => 'agents_of_user', pack => 'arena', sources => array['public.agents']::regclass[]);

@@ -1,6 +1,8 @@
 -- Object: public.submissions
--- Why: the operational tables of the arena. Applications write here; nothing analytical is ever added to them.
---      Row security: signed-in users see the catalogue and what belongs to their own agents. Writes are the service's.
+-- Grain: one row per submission of an agent to a challenge
+-- Why: this and the pack's other tables in public belong to the application, which writes here; nothing analytical is
+--      ever added to them. Row security: signed-in users read the catalogue and the rows of their own agents. Only the
+--      service role writes.
 create table public.submissions (
     id uuid primary key default gen_random_uuid(),
     agent_id uuid not null references public.agents (id) on delete cascade,
@@ -32,4 +34,4 @@ grant select on table public.submissions to authenticated;
 grant select, insert, update, delete on table public.submissions to service_role;
 
 comment on column public.submissions.final_lane_scores is
-    'Object of lane key to score. Scores are numbers or numeric strings; anything else is left out of the views and counted.';
+    'Object of lane key to score. Scores are numbers or numeric strings; the views leave out and count anything else.';

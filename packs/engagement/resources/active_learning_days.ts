@@ -4,7 +4,7 @@ export const activeLearningDays = defineResource({
   pack: "engagement",
   name: "active-learning-days",
   view: "active_learning_days",
-  summary: "What each learner did on each day, the newest days first",
+  summary: "Each learner's activity on each day, the newest days first",
   params: {
     user_id: parameter.id().optional(),
     active_from: parameter.day().optional(),
@@ -33,7 +33,7 @@ export const activeLearningDays = defineResource({
   limit: { param: "limit" },
   cursor: "cursor",
   shown: "as_ordered",
-  // One learner's own day: nobody else is in it.
+  // Each row holds one learner's own day.
   minimum_sample: null,
   max_age_seconds: 86_400,
   formats: ["json", "csv"],

@@ -6,7 +6,7 @@ export const explanationEngagement = defineResource({
   view: "explanation_engagement",
   through: "named_explanation_engagement",
   reads: ["explained_questions"],
-  summary: "Which explanations are read, how long, whether they help, and who comes back, the most read first",
+  summary: "How each explanation is read: opens, time spent, helpful verdicts, returning readers; the most read first",
   params: {
     question_id: parameter.id().optional(),
     limit: parameter.wholeNumber({ from: 1, to: 999, otherwise: 200 }),
@@ -15,11 +15,11 @@ export const explanationEngagement = defineResource({
   filters: [{ param: "question_id", column: "question_id", op: "eq" }],
   columns: {
     question_id: column.id(),
-    // Null where the question bank of the project has no such question.
+    // Null if the project's question bank has no such question.
     question_text: column.text().nullable(),
     views_count: column.count(),
     learners_count: column.count(),
-    // Null where no view was measured, or nobody gave a verdict.
+    // Null if no time was measured, or no verdict given.
     median_dwell_ms: column.number().nullable(),
     helpful_rate: column.number().nullable(),
     revisit_rate: column.number(),

@@ -24,7 +24,7 @@ export const quizCompletionRates = defineResource({
     started_count: column.count(),
     completed_count: column.count(),
     completion_rate: column.number(),
-    // Null while nobody has completed it with a score, or in a measured time.
+    // Null if no completed attempt has a score, or a measured duration.
     avg_score: column.number().nullable(),
     median_duration_ms: column.number().nullable(),
   },
@@ -36,7 +36,7 @@ export const quizCompletionRates = defineResource({
   limit: { param: "limit" },
   cursor: "cursor",
   shown: "as_ordered",
-  // Of attempts: a guard on the completed ones would hide the quizzes that nobody finishes.
+  // Counts started attempts: a minimum of completed ones would hide the quizzes that no learner finishes.
   minimum_sample: { column: "started_count", at_least: 5 },
   max_age_seconds: 86_400,
   formats: ["json", "csv"],

@@ -17,7 +17,7 @@ export const streakDropoffs = defineResource({
   order: [{ column: "streak_days", direction: "asc" }],
   limit: 1_000,
   shown: "as_ordered",
-  // Over streaks of everybody; without its thin end the table would not add up.
+  // Counts over all learners; without its rows of few streaks the table would not add up.
   minimum_sample: null,
   max_age_seconds: 86_400,
   formats: ["json", "csv"],

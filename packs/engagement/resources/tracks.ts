@@ -21,7 +21,7 @@ export const tracks = defineResource({
   limit: { param: "limit" },
   cursor: "cursor",
   shown: "as_ordered",
-  // No figure is in it.
+  // A list of names, without figures.
   minimum_sample: null,
   max_age_seconds: 3600,
   formats: ["json", "csv"],

@@ -3,8 +3,8 @@
 -- Reads: public.learning_sessions, public.quiz_attempts, public.review_sessions
 -- Serves: /analytics/engagement/active-learning-days; source of streak_dropoffs and summary_stats
 -- Refresh: every 30 minutes
--- Why: what crosses midnight belongs to the day on which it began, whole. Quiz attempts add no seconds: they happen
---      inside a session, whose time would count twice.
+-- Why: a session that crosses midnight belongs to the day on which it began, whole. Quiz attempts add no seconds: they
+--      happen inside a session, whose time would count twice.
 create materialized view analytics.active_learning_days as
 with activities as (
     select s.user_id, s.started_at, 1 as session, 0 as quiz_attempt, 0 as review_session, s.duration_seconds
@@ -33,11 +33,12 @@ create unique index active_learning_days_key
 create index active_learning_days_active_on_idx
     on analytics.active_learning_days (active_on, user_id);
 
-comment on materialized view analytics.active_learning_days is 'What a learner did on a day.';
+comment on materialized view analytics.active_learning_days is 'A learner''s activity on a day.';
 
 comment on column analytics.active_learning_days.active_on is 'UTC day of the start.';
 
-comment on column analytics.active_learning_days.active_seconds is 'Of sessions and reviews that began on the day; one whose duration is unknown adds nothing.';
+comment on column analytics.active_learning_days.active_seconds is
+    'Seconds of sessions and reviews that began on the day; one without a known duration adds nothing.';
 
 select analytics.register_view(
     view_name => 'active_learning_days',

@@ -2,8 +2,9 @@
 -- Grain: one row per question that has a text
 -- Reads: analytics.question_texts where the pack qbank is installed, else nothing
 -- Serves: /analytics/engagement/explanation-engagement
--- Why: explanations belong to questions of whatever bank the project has. With the pack qbank that is public.questions. Without
---      it questions have no texts, until the project replaces this view by one over its own table.
+-- Why: explanations belong to questions of any question bank that the project has. With the pack qbank that is
+--      public.questions. Without it questions have no texts, until the project replaces this view by one over its own
+--      table.
 do $$
 begin
     if to_regclass('analytics.question_texts') is null then

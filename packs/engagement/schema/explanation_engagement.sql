@@ -3,6 +3,7 @@
 -- Reads: public.explanation_views
 -- Serves: /analytics/engagement/explanation-engagement
 -- Refresh: every 30 minutes
+-- Why: the median and the revisits need all views of an explanation, so they are stored.
 create materialized view analytics.explanation_engagement as
 with question_learners as (
     select v.question_id, v.user_id, count(*) as views_count
@@ -31,7 +32,7 @@ select
     v.question_id,
     v.views_count,
     l.learners_count,
-    -- Between two whole milliseconds at most: one decimal is exact.
+    -- At most halfway between two whole milliseconds: one decimal is exact.
     round(v.median_dwell_ms, 1) as median_dwell_ms,
     round(v.helpful_count::numeric / v.rated_count, 4) as helpful_rate,
     round(l.returning_count::numeric / l.learners_count, 4) as revisit_rate
@@ -46,9 +47,11 @@ comment on materialized view analytics.explanation_engagement is 'Which explanat
 
 comment on column analytics.explanation_engagement.median_dwell_ms is 'Over views whose dwell time is known; null when there is none.';
 
-comment on column analytics.explanation_engagement.helpful_rate is 'Helpful verdicts / verdicts, four decimals; null when nobody gave one.';
+comment on column analytics.explanation_engagement.helpful_rate is
+    'Helpful verdicts / verdicts, four decimals; null without a verdict.';
 
-comment on column analytics.explanation_engagement.revisit_rate is 'Learners who opened it more than once / learners, four decimals.';
+comment on column analytics.explanation_engagement.revisit_rate is
+    'Learners who opened it more than once / learners, four decimals.';
 
 select analytics.register_view(
     view_name => 'explanation_engagement',

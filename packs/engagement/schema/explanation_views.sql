@@ -1,8 +1,6 @@
 -- Object: public.explanation_views
--- Why: the operational tables of a learning application. Applications write here; nothing analytical is ever added to
---      them. A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one
---      such row would break every answer that it is in.
---      Row security: signed-in users see the tracks and what they did themselves. Writes are the service's.
+-- Grain: one row per opening of an explanation by a learner
+-- Why: table of the application; see public.learning_sessions.
 create table public.explanation_views (
     id uuid primary key default gen_random_uuid(),
     user_id uuid not null,
@@ -29,7 +27,8 @@ grant select on table public.explanation_views to authenticated;
 
 grant select, insert, update, delete on table public.explanation_views to service_role;
 
-comment on column public.explanation_views.question_id is 'Of whichever question bank the application has; the pack does not need the qbank''s.';
+comment on column public.explanation_views.question_id is
+    'Question of any question bank that the application has; the pack does not need the qbank''s.';
 
 comment on column public.explanation_views.dwell_ms is 'How long the explanation was on the screen; null where it was not measured.';
 

@@ -1,8 +1,9 @@
 -- Object: public.learning_sessions
--- Why: the operational tables of a learning application. Applications write here; nothing analytical is ever added to
---      them. A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one
---      such row would break every answer that it is in.
---      Row security: signed-in users see the tracks and what they did themselves. Writes are the service's.
+-- Grain: one row per session of a learner
+-- Why: this and the pack's other tables in public belong to the application, which writes here; nothing analytical is
+--      ever added to them. A moment before 1970, or one that no date of four digits can name, comes from a broken clock
+--      and is refused: one such row would break every answer that contains it. Row security: signed-in users read the
+--      tracks and their own activity. Only the service role writes.
 create table public.learning_sessions (
     id uuid primary key default gen_random_uuid(),
     user_id uuid not null,
@@ -19,8 +20,7 @@ create index learning_sessions_started_at_idx on public.learning_sessions (start
 
 alter table public.learning_sessions enable row level security;
 
--- Object: policies of public.learning_sessions, quiz_attempts, review_sessions, explanation_views (replaced)
--- Why: a user whose id is no uuid has no row here, and asking for one is no error.
+-- A user whose id is not a uuid has no row here, and asking for one is no error.
 create policy learning_sessions_are_read_by_their_user on public.learning_sessions
     for select to authenticated using (user_id = (select freshet.claimed_uuid('sub')));
 
@@ -30,4 +30,5 @@ grant select on table public.learning_sessions to authenticated;
 
 grant select, insert, update, delete on table public.learning_sessions to service_role;
 
-comment on column public.learning_sessions.duration_seconds is 'Null while the session runs, and where its end was never reported.';
+comment on column public.learning_sessions.duration_seconds is
+    'Null while the session runs, and where its end was never reported.';

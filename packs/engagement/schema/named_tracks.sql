@@ -1,10 +1,8 @@
 -- Object: analytics.named_tracks
--- Grain: one row per track; those of the views, with the title of the track and the text of the question
--- Reads: public.tracks; analytics.quiz_completion_rates, explanation_engagement, question_texts
--- Serves: /analytics/engagement/tracks, /analytics/engagement/quiz-completion-rates,
---         /analytics/engagement/explanation-engagement
--- Why: titles and texts are joined when a page is read. A question may come from a bank that this project does not hold: then
---      it has no text.
+-- Grain: one row per track
+-- Reads: public.tracks
+-- Serves: /analytics/engagement/tracks
+-- Why: a page offers a choice of tracks by their current titles.
 create view analytics.named_tracks
 with (security_invoker = on)
 as

@@ -1,9 +1,9 @@
 -- Object: analytics.popular_tracks
--- Grain: one row per track, those that nobody has touched included
+-- Grain: one row per track, those without a learner included
 -- Reads: public.tracks, public.learning_sessions, public.quiz_attempts
 -- Serves: /analytics/engagement/popular-tracks
 -- Refresh: every 30 minutes
--- Why: titles are compared byte by byte, so that the rank does not depend on the collation of the machine. Tracks that
+-- Why: titles are compared byte by byte, so that the rank does not depend on the collation of the server. Tracks that
 --      tie in learners, sessions and title share a rank.
 create materialized view analytics.popular_tracks as
 with track_sessions as (
@@ -17,7 +17,7 @@ track_quizzes as (
     where q.completed_at is not null
     group by q.track_id
 ),
--- A union, so that who does both is one learner.
+-- A union, so that a user with sessions and attempts is one learner.
 track_users as (
     select s.track_id, s.user_id from public.learning_sessions as s
     union
@@ -47,11 +47,12 @@ with no data;
 create unique index popular_tracks_key
     on analytics.popular_tracks (track_id);
 
-comment on materialized view analytics.popular_tracks is 'Tracks by how many learn with them.';
+comment on materialized view analytics.popular_tracks is 'Tracks by their number of learners.';
 
 comment on column analytics.popular_tracks.learners_count is 'Learners with a session or a quiz attempt in the track.';
 
-comment on column analytics.popular_tracks.total_seconds is 'Of all sessions; one whose duration is unknown adds nothing.';
+comment on column analytics.popular_tracks.total_seconds is
+    'Seconds of all sessions; one without a known duration adds nothing.';
 
 comment on column analytics.popular_tracks.popularity_rank is 'By learners, then sessions, then title; 1 is the most popular.';
 

@@ -1,8 +1,6 @@
 -- Object: public.quiz_attempts
--- Why: the operational tables of a learning application. Applications write here; nothing analytical is ever added to
---      them. A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one
---      such row would break every answer that it is in.
---      Row security: signed-in users see the tracks and what they did themselves. Writes are the service's.
+-- Grain: one row per attempt of a learner at a quiz
+-- Why: table of the application; see public.learning_sessions.
 create table public.quiz_attempts (
     id uuid primary key default gen_random_uuid(),
     user_id uuid not null,
@@ -31,6 +29,6 @@ grant select on table public.quiz_attempts to authenticated;
 
 grant select, insert, update, delete on table public.quiz_attempts to service_role;
 
-comment on column public.quiz_attempts.completed_at is 'Null while the attempt runs, and when it was given up.';
+comment on column public.quiz_attempts.completed_at is 'Null while the attempt runs, and when it was abandoned.';
 
 comment on column public.quiz_attempts.duration_ms is 'Null where it was not measured.';

@@ -1,8 +1,6 @@
 -- Object: public.review_sessions
--- Why: the operational tables of a learning application. Applications write here; nothing analytical is ever added to
---      them. A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one
---      such row would break every answer that it is in.
---      Row security: signed-in users see the tracks and what they did themselves. Writes are the service's.
+-- Grain: one row per review of a learner
+-- Why: table of the application; see public.learning_sessions.
 create table public.review_sessions (
     id uuid primary key default gen_random_uuid(),
     user_id uuid not null,
@@ -27,6 +25,6 @@ grant select on table public.review_sessions to authenticated;
 
 grant select, insert, update, delete on table public.review_sessions to service_role;
 
-comment on column public.review_sessions.completed_at is 'Null when the learner left before the last card that was due.';
+comment on column public.review_sessions.completed_at is 'Null when the learner left before the last due card.';
 
 comment on column public.review_sessions.duration_seconds is 'Null where it was not measured.';

@@ -3,8 +3,8 @@
 -- Reads: analytics.active_learning_days
 -- Serves: /analytics/engagement/streak-dropoffs; source of summary_stats
 -- Refresh: every 30 minutes, five minutes after the days that it reads
--- Why: "today" is the newest active day in the data, not the clock's: the figures depend on the rows alone. A streak
---      of n days has reached 1, 2, … n, and, once over, has ended at n.
+-- Why: "today" is the newest active day in the data, not the clock's: the figures depend on the rows alone. A streak of
+--      n days has reached 1, 2, … n, and, once over, has ended at n.
 create materialized view analytics.streak_dropoffs as
 with past_days as (
     select d.user_id, d.active_on
@@ -15,7 +15,7 @@ active_days as (
     select
         d.user_id,
         d.active_on,
-        -- Consecutive days less consecutive numbers give one date for each streak.
+        -- A date minus its row number is the same for all days of one streak.
         d.active_on - row_number() over (partition by d.user_id order by d.active_on)::integer as streak_id
     from past_days as d
 ),
@@ -42,7 +42,7 @@ lengths as (
 reached as (
     select
         l.streak_days,
-        -- From the longest down: who reached a length is of that length or longer.
+        -- Summed from the longest down: a streak has reached every length up to its own.
         sum(coalesce(s.streaks_count, 0)) over (order by l.streak_days desc) as reached_count,
         coalesce(s.ended_count, 0) as ended_count
     from lengths as l
@@ -59,13 +59,15 @@ with no data;
 create unique index streak_dropoffs_key
     on analytics.streak_dropoffs (streak_days);
 
-comment on materialized view analytics.streak_dropoffs is 'After how many consecutive active days learners stop. Days to come are left out.';
+comment on materialized view analytics.streak_dropoffs is
+    'After how many consecutive active days learners stop. Days in the future are left out.';
 
 comment on column analytics.streak_dropoffs.streak_days is 'Length of a streak: a run of consecutive active days of one learner.';
 
-comment on column analytics.streak_dropoffs.reached_count is 'Streaks that lasted at least so long.';
+comment on column analytics.streak_dropoffs.reached_count is 'Streaks of at least this length.';
 
-comment on column analytics.streak_dropoffs.ended_count is 'Streaks of exactly this length whose last day is before the newest active day that has come.';
+comment on column analytics.streak_dropoffs.ended_count is
+    'Streaks of exactly this length whose last day is before the newest active day that is not in the future.';
 
 comment on column analytics.streak_dropoffs.dropoff_rate is 'ended_count / reached_count, four decimals.';
 

@@ -2,11 +2,10 @@
 -- Grain: one row in all, also over empty tables
 -- Reads: analytics.active_learning_days, analytics.quiz_completion_rates, analytics.streak_dropoffs
 -- Serves: /analytics/engagement/summary-stats
--- Why: derived from the other views, so that it never contradicts them. The windows end at the newest active day, not
---      at the clock: a stored "last 7 days" would freeze at the refresh, and the day says which seven are meant.
---      Derived from the other views, so that it never contradicts them. The windows end at the newest active day that has come,
---      and as_of_on says which: a session of the future must not leave everybody else outside them.
 -- Refresh: every 30 minutes, after the views that it reads, and once a day although nothing changed
+-- Why: derived from the other views, so that it never contradicts them. The windows end at the newest active day that
+--      is not in the future, and as_of_on says which: a stored "last 7 days" by the clock would freeze at the refresh,
+--      and one session dated in the future must not leave every other learner outside the windows.
 create materialized view analytics.summary_stats as
 with newest_day as (
     select max(d.active_on) as as_of_on
@@ -64,7 +63,8 @@ create unique index summary_stats_key
 
 comment on materialized view analytics.summary_stats is 'The pack in one row.';
 
-comment on column analytics.summary_stats.as_of_on is 'Newest active day in the data that has come, where the windows end; null when there is none.';
+comment on column analytics.summary_stats.as_of_on is
+    'Newest active day in the data that is not in the future, where the windows end; null when there is none.';
 
 comment on column analytics.summary_stats.active_learners_7d is 'Learners active on as_of_on or one of the six days before it.';
 

@@ -1,8 +1,6 @@
 -- Object: public.tracks
--- Why: the operational tables of a learning application. Applications write here; nothing analytical is ever added to
---      them. A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one
---      such row would break every answer that it is in.
---      Row security: signed-in users see the tracks and what they did themselves. Writes are the service's.
+-- Grain: one row per track
+-- Why: table of the application; see public.learning_sessions. Every signed-in user reads the tracks.
 create table public.tracks (
     id uuid primary key default gen_random_uuid(),
     title text not null,

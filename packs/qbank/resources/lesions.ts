@@ -22,7 +22,7 @@ export const lesions = defineResource({
   limit: { param: "limit" },
   cursor: "cursor",
   shown: "as_ordered",
-  // Questions are counted, not people.
+  // Counts questions, not people.
   minimum_sample: null,
   max_age_seconds: 3600,
   formats: ["json", "csv"],

@@ -1,7 +1,8 @@
 -- Object: freshet.analytics_heatmap_admin(), public.analytics_heatmap_admin()
--- Why: the two functions of the heatmap's runbook. Non-admins never reach the view: these check the caller, admin by
---      verified claim or the service role, before anything is read. Thin invoker functions in public, the definers in
---      freshet: a definer function that clients may execute in an exposed schema is a finding.
+-- Why: with analytics_refresh_heatmap() the interface of the heatmap's runbook. Non-admins never reach the view: the
+--      caller is checked, admin by verified claim or the service role, before anything is read. A thin invoker function
+--      in public, the definer in freshet: a security definer function that clients may execute in an exposed schema is
+--      an advisor finding.
 create function freshet.analytics_heatmap_admin()
 returns table (
     question_id uuid,
@@ -64,7 +65,8 @@ revoke all on function public.analytics_heatmap_admin() from public, anon, authe
 
 grant execute on function public.analytics_heatmap_admin() to authenticated, service_role;
 
-comment on function freshet.analytics_heatmap_admin() is 'Checks the caller, then reads the heatmap. Reached through public.analytics_heatmap_admin.';
+comment on function freshet.analytics_heatmap_admin() is
+    'Checks the caller, then reads the heatmap. Called through public.analytics_heatmap_admin.';
 
 comment on function public.analytics_heatmap_admin() is
-    'Admins and the service role: every row of the heatmap, by week and question. Anybody else gets 42501.';
+    'Admins and the service role: every row of the heatmap, by week and question. Any other caller gets 42501.';

@@ -3,6 +3,7 @@
 -- Reads: public.responses, public.questions (through analytics.question_tags)
 -- Serves: /analytics/qbank/heatmap, public.analytics_heatmap_admin()
 -- Refresh: every 15 minutes
+-- Why: grouped by question and week, without learners, so that admins can read it without any personal data.
 create materialized view analytics.analytics_heatmap_agg as
 with answers as (
     select
@@ -34,7 +35,8 @@ create unique index analytics_heatmap_agg_key
 create index analytics_heatmap_agg_idx
     on analytics.analytics_heatmap_agg (week_start, question_id);
 
-comment on materialized view analytics.analytics_heatmap_agg is 'How a question was answered in one week, without a word about who answered.';
+comment on materialized view analytics.analytics_heatmap_agg is
+    'How a question was answered in one week, without any data about the learners.';
 
 comment on column analytics.analytics_heatmap_agg.lesion is 'Normalised: see analytics.question_tags.';
 

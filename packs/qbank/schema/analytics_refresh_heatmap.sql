@@ -1,7 +1,5 @@
 -- Object: freshet.analytics_refresh_heatmap(), public.analytics_refresh_heatmap()
--- Why: the two functions of the heatmap's runbook. Non-admins never reach the view: these check the caller, admin by
---      verified claim or the service role, before anything is read. Thin invoker functions in public, the definers in
---      freshet: a definer function that clients may execute in an exposed schema is a finding.
+-- Why: interface of the heatmap's runbook; see public.analytics_heatmap_admin().
 create function freshet.analytics_refresh_heatmap()
 returns analytics.refresh_log
 language plpgsql
@@ -38,7 +36,8 @@ revoke all on function public.analytics_refresh_heatmap() from public, anon, aut
 
 grant execute on function public.analytics_refresh_heatmap() to authenticated, service_role;
 
-comment on function freshet.analytics_refresh_heatmap() is 'Checks the caller, then refreshes. Reached through public.analytics_refresh_heatmap.';
+comment on function freshet.analytics_refresh_heatmap() is
+    'Checks the caller, then refreshes. Called through public.analytics_refresh_heatmap.';
 
 comment on function public.analytics_refresh_heatmap() is
-    'Refreshes the heatmap concurrently and returns the ledger row. Service role: as often as it likes, raises on failure. Admins: at most once a minute (PT429), a failure is in the row. Anybody else gets 42501.';
+    'Refreshes the heatmap concurrently and returns the ledger row. Service role: without a limit, raises on failure. Admins: at most once a minute (PT429), a failure is in the row. Any other caller gets 42501.';

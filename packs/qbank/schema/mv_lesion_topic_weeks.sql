@@ -3,8 +3,9 @@
 -- Reads: public.responses, public.questions (through analytics.question_tags)
 -- Serves: /analytics/qbank/heatmap/matrix
 -- Refresh: every 15 minutes, a minute after the heatmap
--- Why: a cell of the drawn heatmap covers many questions. Its median is no function of the questions' medians, and five
---      questions with one answer each are a sample of five: both take the answers themselves, not the heatmap's rows.
+-- Why: a cell of the drawn heatmap covers many questions. Its median cannot be computed from the questions' medians,
+--      and five questions with one answer each are a sample of five: so it reads the answers themselves, not the
+--      heatmap's rows.
 create materialized view analytics.mv_lesion_topic_weeks as
 with answers as (
     select

@@ -1,10 +1,8 @@
 -- Object: analytics.named_heatmap
--- Grain: one row per question; the heatmap's, with the text of the question; one per lesion; one per topic
--- Reads: public.questions; analytics.analytics_heatmap_agg, analytics.question_tags
--- Serves: /analytics/qbank/heatmap, /analytics/qbank/lesions, /analytics/qbank/topics
--- Why: an admin who sees that a question is answered badly wants to read it. A bank's texts are longer than its figures, one for
---      all weeks of a question: they are joined when a page is read, not stored in each of its rows. All that an answer shows
---      is the beginning, which is enough to know the question by and keeps a page of 999 rows small.
+-- Grain: as analytics.analytics_heatmap_agg
+-- Reads: analytics.analytics_heatmap_agg, analytics.question_texts
+-- Serves: /analytics/qbank/heatmap
+-- Why: adds the questions' texts; see analytics.question_texts.
 create view analytics.named_heatmap
 with (security_invoker = on)
 as
@@ -25,4 +23,5 @@ revoke all on table analytics.named_heatmap from public, anon, authenticated;
 
 comment on view analytics.named_heatmap is 'The heatmap with the texts of the questions, read live.';
 
-comment on column analytics.named_heatmap.question_text is 'The question''s stem, at most 300 characters of it: an ellipsis stands for the rest. Null where the question was deleted after the last refresh.';
+comment on column analytics.named_heatmap.question_text is
+    'The question''s stem, cut to 300 characters with an ellipsis. Null where the question was deleted after the last refresh.';

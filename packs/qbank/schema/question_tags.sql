@@ -2,11 +2,11 @@
 -- Grain: one row per question
 -- Reads: public.questions
 -- Serves: the views of the question bank
--- Why: how tags are spelt is decided once. A lesion: compatibility form (NFKC), lower case, runs of blanks, underscores
---      and hyphens of any kind become one space, none at the ends; so "Tetralogy_of-Fallot " is "tetralogy of fallot".
---      A topic keeps its letters: NFC, runs of blanks become one space, none at the ends. What is then empty, or was null,
---      is "untagged". shared/core/tag.ts spells what callers ask for in the same way. Case goes by ICU's root locale and
---      order by bytes, so that no server's locale changes an answer.
+-- Why: one place decides how tags are spelt. A lesion: compatibility form (NFKC), lower case, runs of blanks,
+--      underscores and hyphens of any kind become one space, none at the ends; so "Tetralogy_of-Fallot " is "tetralogy
+--      of fallot". A topic keeps its letters: NFC, runs of blanks become one space, none at the ends. An empty or null
+--      tag becomes "untagged". packs/qbank/tag.ts spells what callers ask for in the same way. Case follows ICU's root
+--      locale and order follows bytes, so that no server's locale changes an answer.
 create view analytics.question_tags
 with (security_invoker = on)
 as
@@ -30,4 +30,5 @@ from public.questions as q;
 
 revoke all on table analytics.question_tags from public, anon, authenticated;
 
-comment on view analytics.question_tags is 'Lesion and topic of each question in their one spelling; "untagged" where there is none.';
+comment on view analytics.question_tags is
+    'Lesion and topic of each question in their normalised spelling; "untagged" where there is none.';

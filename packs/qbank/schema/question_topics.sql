@@ -1,10 +1,8 @@
 -- Object: analytics.question_topics
--- Grain: one row per question; the heatmap's, with the text of the question; one per lesion; one per topic
--- Reads: public.questions; analytics.analytics_heatmap_agg, analytics.question_tags
--- Serves: /analytics/qbank/heatmap, /analytics/qbank/lesions, /analytics/qbank/topics
--- Why: an admin who sees that a question is answered badly wants to read it. A bank's texts are longer than its figures, one for
---      all weeks of a question: they are joined when a page is read, not stored in each of its rows. All that an answer shows
---      is the beginning, which is enough to know the question by and keeps a page of 999 rows small.
+-- Grain: one row per topic
+-- Reads: public.questions (through analytics.question_tags)
+-- Serves: /analytics/qbank/topics
+-- Why: a page offers a choice of topics.
 create view analytics.question_topics
 with (security_invoker = on)
 as
@@ -14,7 +12,7 @@ group by t.topic;
 
 revoke all on table analytics.question_topics from public, anon, authenticated;
 
-comment on view analytics.question_topics is 'The topics that questions have, in their one spelling.';
+comment on view analytics.question_topics is 'The topics of all questions, in their normalised spelling.';
 
 comment on column analytics.question_topics.topic is 'Normalised: see analytics.question_tags.';
 

@@ -1,8 +1,9 @@
 -- Object: public.questions
--- Why: the operational tables of the question bank. Applications write here; nothing analytical is ever added to them.
---      A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one such row
---      would break every answer that it is in.
---      Row security: signed-in users see the questions and their own answers. Writes are the service's.
+-- Grain: one row per question
+-- Why: this and public.responses belong to the application, which writes here; nothing analytical is ever added to
+--      them. A moment before 1970, or one that no date of four digits can name, comes from a broken clock and is
+--      refused: one such row would break every answer that contains it. Row security: signed-in users read the
+--      questions and their own answers. Only the service role writes.
 create table public.questions (
     id uuid primary key default gen_random_uuid(),
     stem text not null default '',
@@ -22,4 +23,5 @@ grant select on table public.questions to authenticated;
 
 grant select, insert, update, delete on table public.questions to service_role;
 
-comment on column public.questions.lesion is 'As the author wrote it; analytics.question_tags holds its one spelling.';
+comment on column public.questions.lesion is
+    'As the author wrote it; analytics.question_tags holds the normalised spelling.';

@@ -1,8 +1,6 @@
 -- Object: public.responses
--- Why: the operational tables of the question bank. Applications write here; nothing analytical is ever added to them.
---      A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one such row
---      would break every answer that it is in.
---      Row security: signed-in users see the questions and their own answers. Writes are the service's.
+-- Grain: one row per answer of a learner to a question
+-- Why: table of the application; see public.questions.
 create table public.responses (
     id uuid primary key default gen_random_uuid(),
     question_id uuid not null references public.questions (id) on delete cascade,
@@ -20,8 +18,7 @@ create index responses_answered_at_idx on public.responses (answered_at);
 
 alter table public.responses enable row level security;
 
--- Object: policy of public.responses (replaced)
--- Why: a user whose id is no uuid gave no answer, and asking for one is no error.
+-- A user whose id is not a uuid gave no answer, and asking for one is no error.
 create policy responses_are_read_by_who_gave_them on public.responses
     for select to authenticated using (user_id = (select freshet.claimed_uuid('sub')));
 
@@ -33,4 +30,5 @@ grant select, insert, update, delete on table public.responses to service_role;
 
 comment on column public.responses.user_id is 'auth.users.id of the learner; null when the learner is unknown or was erased.';
 
-comment on column public.responses.duration_ms is 'From showing the question to the answer; null when it was not measured.';
+comment on column public.responses.duration_ms is
+    'From the display of the question to the answer; null when it was not measured.';

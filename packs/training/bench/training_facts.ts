@@ -1,6 +1,6 @@
-// deno task bench:training: what does an organisation's overview cost when the facts have grown tenfold? Two databases in one
-// run, with 100,000 and 1,000,000 attempts of ten organisations, inserted in one statement; exits 1 when adding the same figures up
-// from the facts costs less than ten times as much.
+// deno task bench:training: what does an organisation's overview cost when the facts have grown tenfold? Two databases
+// in one run, with 100,000 and 1,000,000 attempts of ten organisations, inserted in one statement. Exits 1 if computing
+// the same figures from the facts costs less than ten times as much.
 import { parseOptions } from "../../../bench/growth_options.ts";
 import { type Measured, measureRounds } from "./training_facts/measure.ts";
 import { asJson, asMarkdown, factsToViews, TARGET } from "./training_facts/report.ts";

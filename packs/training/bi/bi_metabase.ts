@@ -1,5 +1,5 @@
-// deno task bi:metabase: loads the questions of packs/training/bi/metabase and their dashboards into a Metabase, through its API. Reads no
-// database: Metabase asks it, as reporting_user.
+// deno task bi:metabase: loads the questions of packs/training/bi/metabase and their dashboards into a Metabase,
+// through its API. It reads no database: Metabase does, as reporting_user.
 import { createMetabase } from "./loader/api.ts";
 import { parseArguments, usage } from "./loader/arguments.ts";
 import { load } from "./loader/load.ts";
@@ -8,7 +8,7 @@ import { type Question, readQuestion } from "./loader/question.ts";
 
 const folder = new URL("./metabase/", import.meta.url);
 
-/** The questions, in the order of their files. */
+/** The questions, in the order of their file names. */
 export async function readQuestions(): Promise<Question[]> {
   const names = [...Deno.readDirSync(folder)].map(({ name }) => name).filter((name) => name.endsWith(".sql")).sort();
   return await Promise.all(names.map(async (name) => readQuestion(await Deno.readTextFile(new URL(name, folder)))));

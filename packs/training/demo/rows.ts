@@ -2,19 +2,19 @@ import type postgres from "postgres";
 import { BUSY_PRESENTATION, BUSY_STUDENTS } from "../../../samples/oulad/import/busy_agents.ts";
 import { orgId, userId } from "../../../samples/oulad/import/ids.ts";
 
-/** Who the demo tokens of the training pack stand for. Only the trainee exists in the dataset. */
+/** The users of the training pack's demo tokens. Only the trainee exists in the dataset. */
 export const demoTrainingUsers = {
   org_admin: "demo-org-admin",
   manager: "demo-manager",
   trainee: userId(BUSY_STUDENTS.member),
 } as const;
 
-/** The module of the trainee. */
+/** The trainee's organisation, which is a module of the dataset. */
 export const demoTrainingOrg = orgId(BUSY_PRESENTATION.code_module);
 
 /**
- * Adds what a dashboard shows and the dataset does not hold: an administrator and a manager of one module, a team of
- * twelve real students, and what they were assigned. Made up, and named so. May be run again.
+ * Adds rows that a dashboard needs and the dataset lacks: an administrator and a manager of one module, a team of
+ * twelve real students, and their assignments. They are made up, and their names say so. Can be run again.
  */
 export async function plantDemoTraining(sql: postgres.Sql): Promise<void> {
   await sql.begin(async (transaction) => {
@@ -41,7 +41,7 @@ async function plantStaff(sql: postgres.TransactionSql): Promise<void> {
     on conflict (org_id, manager_id) do nothing`;
 }
 
-/** The trainee, and the students of the same presentation who attempted most. */
+/** A team of the trainee and the students of the same presentation with the most attempts. */
 async function plantTeam(sql: postgres.TransactionSql): Promise<void> {
   await sql`
     update public.org_members as m
@@ -58,7 +58,9 @@ async function plantTeam(sql: postgres.TransactionSql): Promise<void> {
     where m.org_id = ${demoTrainingOrg} and m.user_id = p.user_id`;
 }
 
-/** Every scenario of the presentation, from before its first day on; and one of a later one, due in two weeks. */
+/**
+ * Assigns every scenario of the presentation before its first day, and one of a later presentation, due in two weeks.
+ */
 async function plantAssignments(sql: postgres.TransactionSql): Promise<void> {
   await sql`
     insert into public.assignments (id, org_id, scenario_id, assignee_id, due_on, is_required, assigned_at)
@@ -95,7 +97,7 @@ async function plantAssignments(sql: postgres.TransactionSql): Promise<void> {
     on conflict (id) do nothing`;
 }
 
-/** What an application would call its feedback on the team's attempts: there is none to open. */
+/** Made-up feedback ids for the team's attempts: there is no feedback to open. */
 async function plantFeedback(sql: postgres.TransactionSql): Promise<void> {
   await sql`
     update public.scenario_attempts as a

@@ -7,8 +7,7 @@ export const activityCalendar = defineResource({
   reads: ["dim_orgs"],
   reading: "training_activity_calendar",
   clock: "day",
-  summary:
-    "How much happened on each day of a year, this one unless one is named, with the year's total and greatest day",
+  summary: "Attempts on each day of a year, this year by default, with the year's total and its busiest day",
   params: {
     org_id: parameter.id().optional(),
     year: parameter.optionalWholeNumber({ from: 1970, to: 9999 }),
@@ -19,7 +18,7 @@ export const activityCalendar = defineResource({
     active_on: column.date(),
     attempts_count: column.count(),
     active_users_count: column.count(),
-    // Of the organisation's whole year, the same on each of its rows: what a calendar is drawn by.
+    // Over the organisation's whole year, the same in each of its rows: a calendar needs them for its scale.
     year_attempts_count: column.count(),
     busiest_attempts_count: column.count(),
     busiest_on: column.date(),
@@ -31,7 +30,7 @@ export const activityCalendar = defineResource({
   ],
   limit: 1_000,
   shown: "as_ordered",
-  // Counts alone: no average, no distribution.
+  // Plain counts: no average, no distribution.
   minimum_sample: null,
   max_age_seconds: 300,
   formats: ["json", "csv"],

@@ -7,7 +7,7 @@ export const assignments = defineResource({
   reads: ["people_of_manager", "dim_users", "dim_scenarios", "dim_orgs"],
   reading: "training_assignments",
   clock: "day",
-  summary: "Each person's assignments, soonest due first, with the completion of the same task by all who may be seen",
+  summary: "Each person's assignments, soonest due first, with how many of the visible people completed the same task",
   params: {
     org_id: parameter.id().optional(),
     user_id: parameter.subject().optional(),
@@ -42,7 +42,7 @@ export const assignments = defineResource({
     attempts_count: column.count(),
     best_score: column.number().nullable(),
     status: column.category(["open", "overdue", "completed"]),
-    // Of the same scenario and due date.
+    // Assignments of the same scenario and due date.
     assigned_count: column.count(),
     completed_count: column.count(),
     overdue_count: column.count(),
@@ -56,7 +56,7 @@ export const assignments = defineResource({
   ],
   limit: { param: "limit" },
   shown: "as_ordered",
-  // Who completed what is in the rows themselves: a rate over them tells nothing more.
+  // The rows themselves say who completed what: a rate over them reveals nothing more.
   minimum_sample: null,
   max_age_seconds: 300,
   formats: ["json", "csv"],

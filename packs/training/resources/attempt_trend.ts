@@ -7,7 +7,8 @@ export const attemptTrend = defineResource({
   reads: ["dim_orgs"],
   reading: "training_attempt_trend",
   clock: "day",
-  summary: "Attempts of each of the days that end today, or with another one, oldest first; days without one included",
+  summary:
+    "Attempts on each of the days up to today, or up to another day, oldest first; days without attempts included",
   params: {
     org_id: parameter.id().optional(),
     to: parameter.day().optional(),
@@ -19,19 +20,19 @@ export const attemptTrend = defineResource({
     active_on: column.date(),
     attempts_count: column.count(),
     active_users_count: column.count(),
-    // Null without a scored attempt.
+    // Null if there is no scored attempt.
     avg_score: column.number().nullable(),
     scored_count: column.count(),
   },
   access: { scope: "member", org: "org_id", column: null, rows: { admin: "org" } },
-  // The newest days first, so that of many organisations the oldest are left out.
+  // Newest days first, so that the limit cuts off the oldest days if there are many organisations.
   order: [
     { column: "active_on", direction: "desc" },
     { column: "org_id", direction: "desc" },
   ],
   limit: 1_000,
   shown: "reversed",
-  // Who reads it may read every attempt: the average comes with the number that it rests on.
+  // Its readers may read every attempt, and the average comes with its number of attempts.
   minimum_sample: null,
   max_age_seconds: 300,
   formats: ["json", "csv"],

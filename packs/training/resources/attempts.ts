@@ -4,7 +4,7 @@ export const attempts = defineResource({
   pack: "training",
   name: "attempts",
   view: "attempt_list",
-  summary: "Completed attempts, the newest first: who, what, which score",
+  summary: "Completed attempts, the newest first: person, scenario, score",
   params: {
     org_id: parameter.id().optional(),
     from: parameter.day().optional(),
@@ -38,7 +38,7 @@ export const attempts = defineResource({
     started_on: column.date(),
     started_at: column.timestamp(),
     ended_at: column.timestamp().nullable(),
-    // What the application calls the feedback on it; null while there is none.
+    // The application's id of the feedback on the attempt; null if there is none yet.
     feedback_id: column.text().nullable(),
   },
   access: { scope: "member", org: "org_id", column: null, rows: { admin: "org" } },
@@ -51,7 +51,7 @@ export const attempts = defineResource({
   cursor: "cursor",
   total: "total",
   shown: "as_ordered",
-  // One person's one attempt: nobody else is in it.
+  // Each row is one attempt of one person.
   minimum_sample: null,
   max_age_seconds: 300,
   formats: ["json", "csv"],

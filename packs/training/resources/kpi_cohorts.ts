@@ -7,7 +7,7 @@ export const kpiCohorts = defineResource({
   view: "mv_kpi_users",
   reads: ["mv_kpi_attempts", "dim_orgs"],
   reading: "training_kpi_cohorts",
-  summary: "Users grouped by how often something happens in their attempts, with the average score of each group",
+  summary: "Users grouped by how often an event of one type occurs in their attempts, with each group's average score",
   params: {
     org_id: parameter.id().optional(),
     event_type: parameter.word(EVENT_TYPES),
@@ -28,7 +28,7 @@ export const kpiCohorts = defineResource({
     users_count: column.count(),
     attempts_count: column.count(),
     events_count: column.count(),
-    // Null without a user with a score.
+    // Null if no user of the group has a score.
     avg_score: column.number().nullable(),
     scored_users_count: column.count(),
   },
@@ -39,7 +39,7 @@ export const kpiCohorts = defineResource({
   ],
   limit: 1_000,
   shown: "as_ordered",
-  // Who reads it may read every attempt: the average comes with the number that it rests on.
+  // Its readers may read every attempt, and the average comes with its number of attempts.
   minimum_sample: null,
   max_age_seconds: 3_600,
   formats: ["json", "csv"],

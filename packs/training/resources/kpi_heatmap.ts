@@ -7,7 +7,7 @@ export const kpiHeatmap = defineResource({
   view: "mv_kpi_call_minutes",
   reads: ["mv_kpi_call_days", "dim_orgs"],
   reading: "training_kpi_heatmap",
-  summary: "When in a call something happens: events of one type by minute",
+  summary: "Events of one type by minute of the call",
   params: {
     org_id: parameter.id().optional(),
     event_type: parameter.word(EVENT_TYPES),
@@ -36,7 +36,7 @@ export const kpiHeatmap = defineResource({
   limit: { param: "limit" },
   cursor: "cursor",
   shown: "as_ordered",
-  // Counts alone: no average, no distribution.
+  // Plain counts: no average, no distribution.
   minimum_sample: null,
   max_age_seconds: 3_600,
   formats: ["json", "csv"],

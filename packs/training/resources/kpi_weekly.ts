@@ -7,7 +7,7 @@ export const kpiWeekly = defineResource({
   view: "mv_kpi_weeks",
   reads: ["mv_kpi_attempts", "dim_orgs"],
   reading: "training_kpi_weekly",
-  summary: "How often something happens, by week, oldest first: events of one type, and how many for each attempt",
+  summary: "Events of one type by week, oldest first: in all, and per attempt",
   params: {
     org_id: parameter.id().optional(),
     event_type: parameter.word(EVENT_TYPES),

@@ -7,7 +7,8 @@ export const leaderboard = defineResource({
   reads: ["people_of_manager", "dim_users", "dim_orgs"],
   reading: "training_leaderboard",
   clock: "day",
-  summary: "Who scored best in a month, this one unless one is named, and how that differs from the month before",
+  summary:
+    "The people with the best scores of a month, this month by default, and their change against the month before",
   params: {
     org_id: parameter.id().optional(),
     month: parameter.month().optional(),
@@ -20,7 +21,7 @@ export const leaderboard = defineResource({
     name: column.text().nullable(),
     month: column.date(),
     rank: column.count(),
-    // Null, as the change, for who was not scored in the month before.
+    // Null, like the change, if the person had no score in the month before.
     previous_rank: column.count().nullable(),
     avg_score: column.number(),
     avg_score_change: column.number().nullable(),
@@ -36,7 +37,7 @@ export const leaderboard = defineResource({
   ],
   limit: { param: "limit" },
   shown: "as_ordered",
-  // One person's own month: nobody else is in it.
+  // Each row holds one person's own month.
   minimum_sample: null,
   max_age_seconds: 900,
   formats: ["json", "csv"],

@@ -7,7 +7,7 @@ export const meAssignments = defineResource({
   reads: ["dim_users"],
   reading: "training_my_assignments",
   clock: "day",
-  summary: "The caller's own assignments, soonest due first; those that are open unless others are asked for",
+  summary: "The caller's own assignments, soonest due first; only the open ones by default",
   params: { status: parameter.oneOf(["open", "overdue", "completed", "all"], "open") },
   filters: [
     {
@@ -41,7 +41,7 @@ export const meAssignments = defineResource({
   ],
   limit: 1_000,
   shown: "as_ordered",
-  // The caller's own: nobody else is in it.
+  // The caller's own rows.
   minimum_sample: null,
   max_age_seconds: 300,
   formats: ["json", "csv"],

@@ -34,7 +34,7 @@ export const meAttempts = defineResource({
     started_on: column.date(),
     started_at: column.timestamp(),
     ended_at: column.timestamp().nullable(),
-    // What the application calls the feedback on it; null while there is none.
+    // The application's id of the feedback on the attempt; null if there is none yet.
     feedback_id: column.text().nullable(),
   },
   access: { scope: "member", org: "org_id", column: "user_id", rows: { admin: "own", manager: "own", trainee: "own" } },
@@ -47,7 +47,7 @@ export const meAttempts = defineResource({
   cursor: "cursor",
   total: "total",
   shown: "as_ordered",
-  // The caller's own: nobody else is in it.
+  // The caller's own rows.
   minimum_sample: null,
   max_age_seconds: 300,
   formats: ["json", "csv"],

@@ -7,7 +7,7 @@ export const meScoreTrend = defineResource({
   reading: "training_my_score_trend",
   clock: "day",
   summary:
-    "The caller's own average score on each of the days that end today, or with another one, oldest first; days without an attempt included",
+    "The caller's own average score on each of the days up to today, or up to another day, oldest first; days without an attempt included",
   params: {
     to: parameter.day().optional(),
     days: parameter.wholeNumber({ from: 1, to: 366, otherwise: 30 }),
@@ -24,7 +24,7 @@ export const meScoreTrend = defineResource({
   order: [{ column: "active_on", direction: "asc" }],
   limit: 366,
   shown: "as_ordered",
-  // The caller's own: nobody else is in it.
+  // The caller's own rows.
   minimum_sample: null,
   max_age_seconds: 300,
   formats: ["json", "csv"],

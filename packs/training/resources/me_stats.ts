@@ -7,7 +7,7 @@ export const meStats = defineResource({
   reads: ["dim_users"],
   reading: "training_my_stats",
   clock: "day",
-  summary: "The caller's own attempts and scores: this week, against the week before, and in all",
+  summary: "The caller's own attempts and scores: this week, compared with the week before, and in all",
   params: {},
   filters: [],
   columns: {
@@ -16,7 +16,7 @@ export const meStats = defineResource({
     name: column.text().nullable(),
     attempts_this_week: column.count(),
     avg_score_this_week: column.number().nullable(),
-    // Against the seven days before; null unless both have a score.
+    // Compared with the seven days before; null unless both have a score.
     avg_score_change: column.number().nullable(),
     attempts_count: column.count(),
     avg_score: column.number().nullable(),
@@ -26,7 +26,7 @@ export const meStats = defineResource({
   order: [{ column: "user_id", direction: "asc" }],
   limit: 1,
   shown: "as_ordered",
-  // The caller's own: nobody else is in it.
+  // The caller's own rows.
   minimum_sample: null,
   max_age_seconds: 300,
   formats: ["json", "csv"],

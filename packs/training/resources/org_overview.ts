@@ -23,7 +23,7 @@ export const orgOverview = defineResource({
     total_attempts: column.count(),
     attempts_this_week: column.count(),
     attempts_this_month: column.count(),
-    // Null without a scored attempt.
+    // Null if there is no scored attempt.
     avg_score: column.number().nullable(),
     scored_count: column.count(),
     last_activity: column.timestamp().nullable(),
@@ -32,7 +32,7 @@ export const orgOverview = defineResource({
   order: [{ column: "org_id", direction: "asc" }],
   limit: 1_000,
   shown: "as_ordered",
-  // Who reads it may read every attempt: the average comes with the number that it rests on.
+  // Its readers may read every attempt, and the average comes with its number of attempts.
   minimum_sample: null,
   max_age_seconds: 300,
   formats: ["json", "csv"],

@@ -5,7 +5,7 @@ export const people = defineResource({
   name: "people",
   view: "dim_users",
   reads: ["people_of_manager"],
-  summary: "The people whom the caller may see, by name and role: everybody, their people, or themselves",
+  summary: "The people whom the caller may see, by name and role: the whole organisation, their people, or themselves",
   params: {
     org_id: parameter.id().optional(),
     role: parameter.oneOf(["all", "admin", "manager", "trainee"], "all"),
@@ -45,7 +45,7 @@ export const people = defineResource({
   cursor: "cursor",
   total: "total",
   shown: "as_ordered",
-  // No figure is in it.
+  // A list of names, without figures.
   minimum_sample: null,
   max_age_seconds: 300,
   formats: ["json", "csv"],

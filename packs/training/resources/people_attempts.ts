@@ -5,7 +5,7 @@ export const peopleAttempts = defineResource({
   name: "people/attempts",
   view: "people_attempts",
   reads: ["people_of_manager"],
-  summary: "The attempts of a manager's people, also those that were not completed, the newest first",
+  summary: "The attempts of a manager's people, including those that were not completed, the newest first",
   params: {
     from: parameter.day().optional(),
     to: parameter.day().optional(),
@@ -43,10 +43,10 @@ export const peopleAttempts = defineResource({
     started_on: column.date(),
     started_at: column.timestamp(),
     ended_at: column.timestamp().nullable(),
-    // What the application calls the feedback on it; null while there is none.
+    // The application's id of the feedback on the attempt; null if there is none yet.
     feedback_id: column.text().nullable(),
   },
-  // A manager's alone: the people are few, and an admin's list of the whole organisation is /training/attempts.
+  // For managers only: their people are few. An admin reads the whole organisation at /training/attempts.
   access: { scope: "member", org: "org_id", column: "user_id", rows: { manager: "people_of_manager" } },
   order: [
     { column: "started_at", direction: "desc" },
@@ -56,7 +56,7 @@ export const peopleAttempts = defineResource({
   cursor: "cursor",
   total: "total",
   shown: "as_ordered",
-  // One person's one attempt: nobody else is in it.
+  // Each row is one attempt of one person.
   minimum_sample: null,
   max_age_seconds: 300,
   formats: ["json", "csv"],

@@ -7,7 +7,8 @@ export const peopleFigures = defineResource({
   reads: ["mv_assignment_status", "people_of_manager", "dim_users", "dim_orgs"],
   reading: "training_people_figures",
   clock: "day",
-  summary: "A manager's people, each with their attempts of all time or of a period, and how far their assignments are",
+  summary:
+    "A manager's people, each with their attempts of all time or of a period, and the state of their assignments",
   params: {
     org_id: parameter.id().optional(),
     user_id: parameter.subject().optional(),
@@ -31,10 +32,10 @@ export const peopleFigures = defineResource({
     is_active: column.boolean(),
     attempts_count: column.count(),
     scored_count: column.count(),
-    // Null without a scored attempt.
+    // Null if there is no scored attempt.
     avg_score: column.number().nullable(),
     duration_seconds: column.count(),
-    // Whatever the period, as are the assignments.
+    // Of all time, like the assignments: the period does not matter.
     last_active_on: column.date().nullable(),
     assignments_count: column.count(),
     completed_count: column.count(),
@@ -50,7 +51,7 @@ export const peopleFigures = defineResource({
   cursor: "cursor",
   total: "total",
   shown: "as_ordered",
-  // One person's own figures: nobody else is in them.
+  // Each row holds one person's own figures.
   minimum_sample: null,
   max_age_seconds: 300,
   formats: ["json", "csv"],

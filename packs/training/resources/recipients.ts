@@ -30,7 +30,7 @@ export const recipients = defineResource({
     role: column.category(["admin", "manager", "trainee"]),
     is_active: column.boolean(),
   },
-  // Addresses are for the server alone: not even an administrator's browser needs all of them.
+  // Addresses are for the server alone: even an administrator's browser does not need all of them.
   access: { scope: "service" },
   order: [
     { column: "org_id", direction: "asc" },
@@ -39,7 +39,7 @@ export const recipients = defineResource({
   limit: { param: "limit" },
   cursor: "cursor",
   shown: "as_ordered",
-  // No figure is in it.
+  // A list of names, without figures.
   minimum_sample: null,
   max_age_seconds: 300,
   formats: ["json", "csv"],

@@ -7,7 +7,7 @@ export const scenarioInsights = defineResource({
   reads: ["mv_scenario_days", "dim_scenarios", "dim_orgs"],
   reading: "training_scenario_insights",
   summary:
-    "How each scenario is scored, over all time or a period: average, median, spread, and whether the spread is suspiciously high",
+    "The scores of each scenario, of all time or of a period: average, median, spread, and whether the spread is suspiciously high",
   params: {
     org_id: parameter.id().optional(),
     scenario_id: parameter.id().optional(),

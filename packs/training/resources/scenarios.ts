@@ -22,7 +22,7 @@ export const scenarios = defineResource({
     difficulty: column.text().nullable(),
     category: column.text().nullable(),
   },
-  // As row security has it: the catalogue is every member's, whatever their role.
+  // The same as row level security: every member may read the catalogue, whatever their role.
   access: { scope: "org", column: "org_id", relation: null },
   order: [
     { column: "org_id", direction: "asc" },
@@ -31,7 +31,7 @@ export const scenarios = defineResource({
   limit: { param: "limit" },
   cursor: "cursor",
   shown: "as_ordered",
-  // No figure is in it.
+  // A list of names, without figures.
   minimum_sample: null,
   max_age_seconds: 300,
   formats: ["json", "csv"],

@@ -8,7 +8,7 @@ export const tasks = defineResource({
   reading: "training_tasks",
   clock: "day",
   summary:
-    "How far each task is, which is a scenario with a due date: assigned, completed, overdue; of everybody or of a manager's people",
+    "The progress of each task (a scenario with a due date): assigned, completed, overdue; of the whole organisation or a manager's people",
   params: {
     org_id: parameter.id().optional(),
     manager_id: parameter.subject().optional(),
@@ -29,7 +29,7 @@ export const tasks = defineResource({
   ],
   columns: {
     org_id: column.id(),
-    // Whose people are counted; null for everybody's.
+    // The manager whose people are counted; null for the whole organisation.
     manager_id: column.text().nullable(),
     scenario_id: column.id(),
     title: column.text().nullable(),
@@ -51,7 +51,7 @@ export const tasks = defineResource({
   ],
   limit: { param: "limit" },
   shown: "as_ordered",
-  // Its readers read each assignment beneath.
+  // Its readers may read each assignment.
   minimum_sample: null,
   max_age_seconds: 300,
   formats: ["json", "csv"],

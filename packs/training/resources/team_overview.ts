@@ -13,27 +13,27 @@ export const teamOverview = defineResource({
     org_id: parameter.id().optional(),
     from: parameter.day().optional(),
     to: parameter.day().optional(),
-    // The days that end with `to`, where `from` does not say the first.
+    // Number of days that end with `to`, if `from` is not given.
     days: parameter.wholeNumber({ from: 1, to: 366, otherwise: 30 }),
   },
   filters: [{ param: "org_id", column: "org_id", op: "eq" }],
   columns: {
     org_id: column.id(),
-    // Null where the manager's team has no row in public.teams; its name is then the manager's.
+    // Null if the manager's team has no row in public.teams; the team then has the manager's name.
     team_id: column.id().nullable(),
     manager_id: column.text(),
     manager_name: column.text().nullable(),
     name: column.text().nullable(),
     members_count: column.count(),
     attempts_count: column.count(),
-    // Null without a scored attempt, and so is the rank.
+    // Null, like the rank, if there is no scored attempt.
     avg_score: column.number().nullable(),
     scored_count: column.count(),
     assignments_count: column.count(),
     completed_count: column.count(),
     completion_rate: column.number().nullable(),
     team_rank: column.count().nullable(),
-    // Teams that the rank is among: for a manager the own, and those with five scores.
+    // Number of ranked teams; for a manager only their own and those with at least five scores.
     teams_count: column.count(),
   },
   access: { scope: "member", org: "org_id", column: "manager_id", rows: { admin: "org", manager: "own" } },
@@ -44,7 +44,7 @@ export const teamOverview = defineResource({
   ],
   limit: 1_000,
   shown: "as_ordered",
-  // A manager's own people, and for an admin everybody's: the average comes with the number that it rests on.
+  // A manager reads their own people, an admin the whole organisation; the average comes with its number of attempts.
   minimum_sample: null,
   max_age_seconds: 300,
   formats: ["json", "csv"],

@@ -6,7 +6,7 @@ export const teams = defineResource({
   view: "team_members",
   reads: ["dim_users", "dim_orgs"],
   reading: "training_teams",
-  summary: "The teams of an organisation with their managers: for a manager the own one",
+  summary: "The teams of an organisation with their managers; a manager reads only their own team",
   params: {
     org_id: parameter.id().optional(),
     limit: parameter.wholeNumber({ from: 1, to: 999, otherwise: 200 }),
@@ -17,7 +17,7 @@ export const teams = defineResource({
     org_id: column.id(),
     manager_id: column.text(),
     manager_name: column.text().nullable(),
-    // Null where the manager's team has no row in public.teams; its name is then the manager's.
+    // Null if the manager's team has no row in public.teams; the team then has the manager's name.
     team_id: column.id().nullable(),
     name: column.text().nullable(),
     members_count: column.count(),
@@ -30,7 +30,7 @@ export const teams = defineResource({
   limit: { param: "limit" },
   cursor: "cursor",
   shown: "as_ordered",
-  // No figure of a person is in it.
+  // Holds no figure of a person.
   minimum_sample: null,
   max_age_seconds: 300,
   formats: ["json", "csv"],

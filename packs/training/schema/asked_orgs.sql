@@ -1,8 +1,7 @@
 -- Object: freshet.asked_orgs()
--- Why: every reading of the pack narrows its rows by whom the question is about, so that an answer about one organisation
---      costs what one organisation has. Arrays, because an index answers them whether they hold one name or all.
---      Which assignments count is said once, by analytics.current_assignments, which BI tools read too. An organisation that was
---      deleted is asked about in vain, at once, whatever its views still hold.
+-- Why: every reading of the pack filters its rows by the organisations of the request, so that an answer about one
+--      organisation costs only that organisation's rows. Arrays, because an index answers them whether they hold one id
+--      or all. A deleted organisation has no rows at once, whatever the views still hold.
 create function freshet.asked_orgs(asked jsonb)
 returns uuid[]
 language sql
@@ -18,4 +17,5 @@ $$;
 
 revoke all on function freshet.asked_orgs(jsonb) from public, anon, authenticated;
 
-comment on function freshet.asked_orgs(jsonb) is 'The organisations that a reading is asked about, as far as they exist: the one that is named, or all.';
+comment on function freshet.asked_orgs(jsonb) is
+    'The existing organisations that a reading is about: the one in the request, or all.';

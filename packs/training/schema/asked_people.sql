@@ -1,6 +1,5 @@
 -- Object: freshet.asked_people()
--- Why: every reading of the pack narrows its rows by whom the question is about, so that an answer about one organisation
---      costs what one organisation has. Arrays, because an index answers them whether they hold one name or all.
+-- Why: every reading of the pack filters its rows by the people whom the caller may see; see freshet.asked_orgs().
 create function freshet.asked_people(asked jsonb)
 returns text[]
 language sql
@@ -14,4 +13,4 @@ $$;
 
 revoke all on function freshet.asked_people(jsonb) from public, anon, authenticated;
 
-comment on function freshet.asked_people(jsonb) is 'The people whom a reading may speak of; null for everybody.';
+comment on function freshet.asked_people(jsonb) is 'The people whose rows a reading may return; null for everybody.';

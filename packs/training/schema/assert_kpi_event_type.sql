@@ -1,7 +1,5 @@
 -- Object: freshet.assert_kpi_event_type()
--- Grain: one row per event in an attempt
--- Why: written by the application that hears the call, of attempts that may still run. What an event says of its attempt
---      is checked against it, and follows it: else one organisation's event could count for another.
+-- Why: a check constraint alone would not list the valid types in its message.
 create function freshet.assert_kpi_event_type(event_type text)
 returns boolean
 language plpgsql
@@ -28,4 +26,5 @@ revoke all on function freshet.assert_kpi_event_type(text) from public, anon, au
 -- A check constraint runs with the rights of the writer.
 grant execute on function freshet.assert_kpi_event_type(text) to service_role;
 
-comment on function freshet.assert_kpi_event_type(text) is 'True for one of the six event types. Raises 23514 with the list of them for another.';
+comment on function freshet.assert_kpi_event_type(text) is
+    'True for one of the six event types. Otherwise raises 23514 with the list of them.';

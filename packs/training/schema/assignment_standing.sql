@@ -1,5 +1,5 @@
 -- Object: freshet.assignment_standing()
--- Why: from when on an assignment is overdue is said once. The due date is the last day in time.
+-- Why: one place decides when an assignment is overdue. The due date is the last day in time.
 create function freshet.assignment_standing(completed_at timestamptz, due_on date, today date)
 returns text
 language sql

@@ -1,12 +1,11 @@
 -- Object: analytics.assignment_status
 -- Grain: one row per assignment, which is one scenario for one person
--- Reads: public.assignments, analytics.fact_scenario_attempts, analytics.dim_scenarios; analytics.mv_assignment_status, analytics.dim_users
--- Serves: /analytics/training/me/assignments, /analytics/training/assignments; source of mv_assignment_status
--- Why: what completes an assignment is said once, for one person's page, which is read live, and for the materialized view
---      over everybody: the first completed attempt of the scenario by the assignee that ended when it was assigned or later.
---      The end of an attempt is not always reported. Such an attempt was completed all the same: it counts by its start, which is
---      the latest moment of it that is known. What a former member left open counts no more: that is said here, for the API
---      and for BI tools.
+-- Reads: public.assignments, analytics.fact_scenario_attempts, analytics.dim_scenarios
+-- Serves: /analytics/training/me/assignments; source of mv_assignment_status
+-- Why: one place decides what completes an assignment, for one person's page, which is read live, and for the
+--      materialized view over everybody: the first completed attempt of the scenario by the assignee that ended when it
+--      was assigned or later. The end of an attempt is not always reported. Such an attempt was completed all the same:
+--      it counts by its start, the latest known moment of it.
 create view analytics.assignment_status
 with (security_invoker = on)
 as
@@ -28,7 +27,7 @@ with counted as (
         and f.user_id = a.assignee_id
         and f.scenario_id = a.scenario_id
         and coalesce(f.ended_at, f.started_at) >= a.assigned_at
-    -- By what callers are told apart by too, so that one person's assignments can be read alone.
+    -- Grouped by the columns that distinguish callers too, so that one person's assignments can be read alone.
     group by a.org_id, a.assignee_id, a.id
 )
 select
@@ -48,11 +47,12 @@ left join analytics.dim_scenarios as d on d.org_id = c.org_id and d.scenario_id 
 
 revoke all on table analytics.assignment_status from public, anon, authenticated;
 
-comment on view analytics.assignment_status is 'Where each assignment stands, at this moment.';
+comment on view analytics.assignment_status is 'Current state of each assignment.';
 
-comment on column analytics.assignment_status.attempts_count is 'Completed attempts of the scenario by the assignee since it was assigned, also those after the one that completed it.';
+comment on column analytics.assignment_status.attempts_count is
+    'Completed attempts of the scenario by the assignee since it was assigned, also those after the one that completed it.';
 
-comment on column analytics.assignment_status.best_score is 'Over those attempts; null when none has a score.';
+comment on column analytics.assignment_status.best_score is 'Best score of those attempts; null when none has a score.';
 
 comment on column analytics.assignment_status.completed_at is
     'End of the first completed attempt since it was assigned, or its start where no end was reported; null while it is open.';

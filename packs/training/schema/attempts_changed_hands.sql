@@ -1,3 +1,5 @@
+-- Object: freshet.attempts_changed_hands()
+-- Why: an event counts for the organisation and user of its attempt; see analytics.fact_kpi_events.
 create function freshet.attempts_changed_hands()
 returns trigger
 language plpgsql
@@ -26,4 +28,4 @@ $$;
 revoke all on function freshet.attempts_changed_hands() from public, anon, authenticated;
 
 comment on function freshet.attempts_changed_hands() is
-    'Statement trigger of public.scenario_attempts: the events of an attempt that gets another scenario, user or organisation go with it.';
+    'Statement trigger of public.scenario_attempts: when an attempt gets another scenario, user or organisation, its events are moved with it.';

@@ -1,3 +1,5 @@
+-- Object: freshet.attempts_were_deleted()
+-- Why: a fact is a copy of a completed attempt; see freshet.write_attempt_facts().
 create function freshet.attempts_were_deleted()
 returns trigger
 language plpgsql
@@ -21,4 +23,5 @@ $$;
 
 revoke all on function freshet.attempts_were_deleted() from public, anon, authenticated;
 
-comment on function freshet.attempts_were_deleted() is 'Statement trigger of public.scenario_attempts: the facts of deleted attempts go.';
+comment on function freshet.attempts_were_deleted() is
+    'Statement trigger of public.scenario_attempts: deletes the facts of deleted attempts.';

@@ -1,3 +1,5 @@
+-- Object: freshet.attempts_were_inserted()
+-- Why: a fact is a copy of a completed attempt; see freshet.write_attempt_facts().
 create function freshet.attempts_were_inserted()
 returns trigger
 language plpgsql
@@ -21,4 +23,5 @@ $$;
 
 revoke all on function freshet.attempts_were_inserted() from public, anon, authenticated;
 
-comment on function freshet.attempts_were_inserted() is 'Statement trigger of public.scenario_attempts: completed attempts get facts.';
+comment on function freshet.attempts_were_inserted() is
+    'Statement trigger of public.scenario_attempts: writes the facts of completed attempts.';

@@ -1,9 +1,8 @@
 -- Object: analytics.backfill_scenario_attempts()
--- Grain: backfills: one row per backfill that was ever begun, the last of its name
--- Why: brings the facts of attempts that were there before the triggers, or were written past them, and removes facts
---      without a completed attempt. A function that does one batch and remembers where it stands: each call is a
---      transaction of its own, so that writers wait for one batch at most, and one that was cut off is gone on with. (A
---      procedure that commits can neither fix its search path nor be called through the API.) Until it is finished:
+-- Why: writes the facts of attempts that existed before the triggers, or were written past them, and removes facts
+--      without a completed attempt. Each call does one batch in a transaction of its own and remembers where it
+--      stopped, so that writers wait for one batch at most, and an interrupted backfill continues. (A procedure that
+--      commits can neither fix its search path nor be called through the API.) To run it to its end:
 --
 --      do $$ begin
 --          loop
@@ -30,7 +29,7 @@ begin
             message = format('batch_size is %s', coalesce(batch_size::text, 'null')),
             hint = 'Give 1 or more.';
     end if;
-    -- A second caller waits here and goes on with the next batch.
+    -- A second caller waits here and continues with the next batch.
     insert into analytics.backfills as b (backfill) values ('scenario_attempts')
     on conflict (backfill) do update
     set after_id = case when b.finished_at is null then b.after_id end,
@@ -41,8 +40,8 @@ begin
         finished_at = null
     returning * into progress;
 
-    -- First, while nothing else is locked. What claims to be of the future is no reason for a month: it waits in the default
-    -- partition, where the audit tells of it.
+    -- First, while nothing else is locked. A row dated in the future is no reason to make a month: it waits in the
+    -- default partition, where the audit reports it.
     if progress.after_id is null then
         perform analytics.make_fact_partitions(m.month_start, m.month_start)
         from (select distinct date_trunc('month', c.date_key::timestamp)::date as month_start from freshet.completed_attempts as c) as m
@@ -50,7 +49,7 @@ begin
         perform freshet.fill_days_of_all_facts();
     end if;
 
-    -- Nobody may change an attempt between our look at it and its fact.
+    -- No attempt may change between this read and the write of its fact.
     select coalesce(array_agg(b.id order by b.id), '{}') into examined
     from (
         select a.id
@@ -114,4 +113,4 @@ $$;
 revoke all on function analytics.backfill_scenario_attempts(integer) from public, anon, authenticated;
 
 comment on function analytics.backfill_scenario_attempts(integer) is
-    'Brings the facts of the next batch of attempts up to date and returns how far it has come; call it, each time in a transaction of its own, until finished_at is set. A batch that needs nothing writes no fact. Idempotent; goes on after an interruption.';
+    'Brings the facts of the next batch of attempts up to date and returns its progress; call it, each time in a transaction of its own, until finished_at is set. A batch that needs nothing writes no fact. Idempotent; continues after an interruption.';

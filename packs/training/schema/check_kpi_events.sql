@@ -1,3 +1,5 @@
+-- Object: freshet.check_kpi_events()
+-- Why: an event that names another organisation than its attempt would count for it; see analytics.fact_kpi_events.
 create function freshet.check_kpi_events()
 returns trigger
 language plpgsql
@@ -7,7 +9,7 @@ as $$
 declare
     stray record;
 begin
-    -- Who changes the attempt waits for this event, and then sees it.
+    -- A change of the attempt waits for this event, and then sees it.
     perform from public.scenario_attempts as a
     where a.id in (select n.attempt_id from new_rows as n)
     order by a.id

@@ -1,8 +1,8 @@
 -- Object: freshet.completed_attempts
--- Why: a fact is written once, when its attempt is completed; a new score changes it, and an attempt that is completed no
---      more loses it. Triggers fire once a statement, and a statement that changes no fact writes none, so that views
---      and cached answers over the facts stay as they are. Writers of one attempt wait for each other on its row, so the
---      facts follow in the same order.
+-- Grain: one row per completed attempt
+-- Reads: public.scenario_attempts
+-- Serves: freshet.write_attempt_facts() and the backfill
+-- Why: one place maps an attempt to its fact.
 create view freshet.completed_attempts with (security_invoker = on) as
 select
     a.id as attempt_id,
@@ -21,4 +21,5 @@ where a.status = 'completed';
 
 revoke all on table freshet.completed_attempts from public, anon, authenticated;
 
-comment on view freshet.completed_attempts is 'What analytics.fact_scenario_attempts ought to hold. Grain: one row per completed attempt.';
+comment on view freshet.completed_attempts is
+    'The rows that analytics.fact_scenario_attempts should hold. Grain: one row per completed attempt.';

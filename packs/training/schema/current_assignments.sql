@@ -1,10 +1,9 @@
 -- Object: analytics.current_assignments
 -- Grain: one row per assignment, which is one scenario for one person
--- Reads: public.assignments, analytics.fact_scenario_attempts, analytics.dim_scenarios; analytics.mv_assignment_status, analytics.dim_users
--- Serves: /analytics/training/me/assignments, /analytics/training/assignments; source of mv_assignment_status
--- Why: the end of an attempt is not always reported. Such an attempt was completed all the same: it counts by its start, which is
---      the latest moment of it that is known. What a former member left open counts no more: that is said here, for the API
---      and for BI tools.
+-- Reads: analytics.mv_assignment_status, analytics.dim_users
+-- Serves: the readings of /analytics/training/assignments, /analytics/training/tasks and others; BI tools
+-- Why: assignments that a former member left open no longer count: one place decides that, for the API and for BI
+--      tools.
 create view analytics.current_assignments
 with (security_invoker = on)
 as

@@ -1,9 +1,7 @@
 -- Object: analytics.dim_orgs
--- Grain: dim_users: one row per member of an organisation; dim_scenarios: per scenario; dim_orgs: per organisation
--- Reads: public.users, org_members, scenarios, orgs: by triggers, and nightly
--- Why: reports join the facts with these and with no table of the applications. Somebody may be in several
---      organisations, with another role in each, so that the key of a user includes the organisation. A membership that
---      was given an end is over without a write: the nightly job sees that, and what was written past the triggers.
+-- Grain: one row per organisation
+-- Reads: public.orgs, by triggers, and nightly
+-- Why: reports join the facts with dimensions and with no table of the application; see analytics.dim_users.
 create table analytics.dim_orgs (
     org_id uuid primary key,
     name text not null,
@@ -21,6 +19,6 @@ grant select on table analytics.dim_orgs to reporting_user;
 
 comment on table analytics.dim_orgs is 'One row per organisation.';
 
-comment on column analytics.dim_orgs.created_at is 'Of the organisation, not of this row.';
+comment on column analytics.dim_orgs.created_at is 'When the organisation was created, not this row.';
 
 select analytics.register_live(name => 'dim_orgs', pack => 'training', sources => array['analytics.dim_orgs']::regclass[]);

@@ -1,7 +1,8 @@
 -- Object: analytics.dim_time
 -- Grain: one row per day
--- Why: the calendar that facts are joined with, five whole years back and five ahead. The job that keeps it ahead makes the
---      months of the facts as well: both are the time to come.
+-- Serves: joins of the facts with the calendar
+-- Why: the calendar covers five whole years back and five ahead. The job that keeps it ahead also makes the partitions
+--      of coming months.
 create table analytics.dim_time (
     date_key date primary key,
     year integer not null,
@@ -23,7 +24,8 @@ revoke all on table analytics.dim_time from public, anon, authenticated;
 
 grant select on table analytics.dim_time to reporting_user;
 
-comment on column analytics.dim_time.week is 'ISO week, 1 to 53. It belongs to iso_year, which differs from year around New Year.';
+comment on column analytics.dim_time.week is
+    'ISO week, 1 to 53. It belongs to iso_year, which differs from year around New Year.';
 
 comment on column analytics.dim_time.day_of_week is 'ISO: 1 is Monday, 7 is Sunday.';
 

@@ -1,9 +1,11 @@
 -- Object: analytics.dim_users
--- Grain: dim_users: one row per member of an organisation; dim_scenarios: per scenario; dim_orgs: per organisation
--- Reads: public.users, org_members, scenarios, orgs: by triggers, and nightly
--- Why: reports join the facts with these and with no table of the applications. Somebody may be in several
---      organisations, with another role in each, so that the key of a user includes the organisation. A membership that
---      was given an end is over without a write: the nightly job sees that, and what was written past the triggers.
+-- Grain: one row per member of an organisation
+-- Reads: public.users, public.org_members, by triggers, and nightly
+-- Serves: /analytics/training/recipients
+-- Why: reports join the facts with dimensions and with no table of the application. A user may be in several
+--      organisations, with another role in each, so the key includes the organisation. A membership with an end date is
+--      over without a write: the nightly job updates such rows, and any that were written past the triggers. E-mail
+--      addresses of digest recipients are served only to the servers that send the digest.
 create table analytics.dim_users (
     org_id uuid not null,
     user_id text not null,
@@ -26,12 +28,13 @@ revoke all on table analytics.dim_users from public, anon, authenticated;
 
 grant select on table analytics.dim_users to reporting_user;
 
-comment on table analytics.dim_users is 'One row per member of an organisation, former members too.';
+comment on table analytics.dim_users is 'One row per member of an organisation, including former members.';
 
-comment on column analytics.dim_users.is_active is 'Whether the membership lasts: at once after a write, and as of last night.';
+comment on column analytics.dim_users.is_active is
+    'Whether the membership lasts: current after each write, else as of last night.';
 
-comment on column analytics.dim_users.created_at is 'Of the user, not of this row.';
+comment on column analytics.dim_users.created_at is 'When the user was created, not this row.';
 
-comment on column analytics.dim_users.updated_at is 'When what this row says changed last.';
+comment on column analytics.dim_users.updated_at is 'When the content of this row last changed.';
 
 select analytics.register_live(name => 'dim_users', pack => 'training', sources => array['analytics.dim_users']::regclass[]);

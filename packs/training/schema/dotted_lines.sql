@@ -1,10 +1,6 @@
 -- Object: public.dotted_lines
--- Why: the operational tables of a training application. Applications write here; nothing analytical is ever added to
---      them. Every reference stays inside its organisation, so that two organisations with the same user never meet.
---      A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one such
---      row would break every answer that it is in.
---      Row security: members see their organisation's catalogue; of people, admins see everybody, managers their
---      people and themselves, trainees themselves. Writes are the service's.
+-- Grain: one row per member and second manager
+-- Why: table of the application; see public.orgs.
 create table public.dotted_lines (
     org_id uuid not null,
     user_id text not null,
@@ -27,4 +23,4 @@ grant select on table public.dotted_lines to authenticated;
 
 grant select, insert, update, delete on table public.dotted_lines to service_role;
 
-comment on table public.dotted_lines is 'A second manager, who sees the member but whose team does not count them.';
+comment on table public.dotted_lines is 'A second manager, who can see the member but whose team does not count them.';

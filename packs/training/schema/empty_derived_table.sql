@@ -1,3 +1,5 @@
+-- Object: freshet.empty_derived_table()
+-- Why: truncate fires no delete trigger.
 create function freshet.empty_derived_table()
 returns trigger
 language plpgsql
@@ -17,4 +19,5 @@ $$;
 
 revoke all on function freshet.empty_derived_table() from public, anon, authenticated;
 
-comment on function freshet.empty_derived_table() is 'Truncate trigger: the table of schema analytics that its argument names is emptied too.';
+comment on function freshet.empty_derived_table() is
+    'Truncate trigger: also empties the table of schema analytics that its argument names.';

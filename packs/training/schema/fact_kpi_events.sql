@@ -1,7 +1,8 @@
 -- Object: analytics.fact_kpi_events
 -- Grain: one row per event in an attempt
--- Why: written by the application that hears the call, of attempts that may still run. What an event says of its attempt
---      is checked against it, and follows it: else one organisation's event could count for another.
+-- Why: written by the application that listens to the call, for attempts that may still run. Organisation, user and
+--      scenario of an event are checked against its attempt, and follow it: otherwise one organisation's event could
+--      count for another.
 create table analytics.fact_kpi_events (
     id uuid primary key default gen_random_uuid(),
     attempt_id uuid not null references public.scenario_attempts (id) on delete cascade,
@@ -28,13 +29,16 @@ grant select, insert, update, delete on table analytics.fact_kpi_events to servi
 
 grant select on table analytics.fact_kpi_events to reporting_user;
 
-comment on table analytics.fact_kpi_events is 'What happened in the call of an attempt: one row per event. Written by the application, with the secret key.';
+comment on table analytics.fact_kpi_events is
+    'Events in the call of an attempt: one row each. Written by the application, with the secret key.';
 
 comment on column analytics.fact_kpi_events.timestamp_ms is 'Milliseconds from the start of the attempt; null where it was not measured.';
 
-comment on column analytics.fact_kpi_events.event_value is 'What the application knows of the event, for example the word.';
+comment on column analytics.fact_kpi_events.event_value is
+    'Details that the application has about the event, for example the word.';
 
-comment on column analytics.fact_kpi_events.scenario_id is 'That of the attempt, or null where the writer did not say it.';
+comment on column analytics.fact_kpi_events.scenario_id is
+    'The scenario of the attempt, or null where the writer gave none.';
 
 create trigger kpi_events_were_inserted after insert on analytics.fact_kpi_events
     referencing new table as new_rows

@@ -1,13 +1,13 @@
--- Object: analytics.fact_scenario_attempts
+-- Object: analytics.fact_scenario_attempts, analytics.fact_scenario_attempts_default
 -- Grain: one row per completed attempt
 -- Reads: public.scenario_attempts, by triggers
--- Why: partitioned by month of the UTC day of the start, so that an old month is dropped and a new one vacuumed by
---      itself. Months are made ahead by a job. What has no month yet is kept in the default partition, and the audit
---      says so: a row is never refused because a month is missing.
--- Why fact_scenario_attempts_score_check, fact_scenario_attempts_duration_seconds_check, fact_scenario_attempts_talk_ms_check, fact_scenario_attempts_listen_ms_check, fact_scenario_attempts_started_at_check, fact_scenario_attempts_ended_at_check, fact_scenario_attempts_user_id_check: a fact is a copy of an attempt, and what an attempt may not say a fact may not say either: rows that reach the table
---      past the triggers are in every figure, and one NaN is the average of an organisation. An id of a person is part of
---      the keys of views, and an index takes no more than 2,704 bytes: one that only just fits the table would stop the
---      refresh. Not validated: what is there already goes on being there.
+-- Why: partitioned by month of the UTC day of the start, so that an old month can be dropped and a new one vacuumed
+--      separately. A job makes months ahead. A row whose month has no partition goes to the default partition, and the
+--      audit reports it: a row is never refused because a month is missing.
+-- Why the checks: a fact is a copy of an attempt and has the same limits. Rows that reach the table past the triggers
+--      are in every figure, and one NaN makes the average of an organisation NaN. A person's id is part of the keys of
+--      views, and an index entry holds no more than 2,704 bytes: an id that only just fits the table would stop the
+--      refresh.
 create table analytics.fact_scenario_attempts (
     attempt_id uuid not null,
     org_id uuid not null,
@@ -49,14 +49,15 @@ grant select on table analytics.fact_scenario_attempts to reporting_user;
 
 comment on table analytics.fact_scenario_attempts is 'One row per completed attempt, written by triggers of public.scenario_attempts.';
 
-comment on column analytics.fact_scenario_attempts.date_key is 'UTC day of the start: an attempt that crosses midnight belongs to the day on which it began, whole.';
+comment on column analytics.fact_scenario_attempts.date_key is
+    'UTC day of the start: an attempt that crosses midnight belongs to the day on which it began, whole.';
 
-comment on column analytics.fact_scenario_attempts.created_at is 'When the fact was written first; the attempt has its own.';
+comment on column analytics.fact_scenario_attempts.created_at is
+    'When the fact was first written; the attempt has its own created_at.';
 
 comment on table analytics.fact_scenario_attempts_default is 'Facts of months without a partition. The audit warns while there are any (default_partition_used). Repair: select analytics.make_fact_partitions(min(date_key), max(date_key)) from analytics.fact_scenario_attempts_default;';
 
--- Object: live relations fact_scenario_attempts, assignments, people_of_manager
--- Why: what a person did, what they were asked to do, and who reports to whom is answered as it is now.
+-- Why: a person's own attempts are read live.
 select analytics.register_live(
     name => 'fact_scenario_attempts', pack => 'training', sources => array['analytics.fact_scenario_attempts']::regclass[]
 );

@@ -1,3 +1,5 @@
+-- Object: freshet.fill_days_of_all_facts()
+-- Why: the nightly counterpart of freshet.fill_days_of_facts(), for facts that were written past the triggers.
 create function freshet.fill_days_of_all_facts()
 returns integer
 language sql
@@ -8,4 +10,5 @@ $$;
 
 revoke all on function freshet.fill_days_of_all_facts() from public, anon, authenticated;
 
-comment on function freshet.fill_days_of_all_facts() is 'Adds the days of facts that analytics.dim_time lacks. Returns how many. Idempotent.';
+comment on function freshet.fill_days_of_all_facts() is
+    'Adds to analytics.dim_time the days of all facts that it lacks. Returns how many. Idempotent.';

@@ -1,6 +1,7 @@
 -- Object: freshet.fill_days_of_facts()
--- Why: a report joins the facts with the calendar, so a fact whose day the calendar lacks would be in no figure. An attempt
---      of before the calendar, or of long after it, brings its own day: when it is written, by the backfill, and nightly.
+-- Why: a report joins the facts with the calendar, so a fact whose day is not in the calendar would be in no figure. An
+--      attempt from before the calendar, or long after it, adds its own day: when it is written, by the backfill, and
+--      nightly.
 create function freshet.fill_days_of_facts(days date[])
 returns integer
 language plpgsql
@@ -10,7 +11,7 @@ declare
     added integer := 0;
     missing date;
 begin
-    -- In order, so that two writers of the same new days wait for each other and not in a circle.
+    -- In order, so that two writers of the same new days wait for each other without a deadlock.
     for missing in
         select distinct d.day
         from unnest(days) as d (day)
@@ -25,4 +26,5 @@ $$;
 
 revoke all on function freshet.fill_days_of_facts(date[]) from public, anon, authenticated;
 
-comment on function freshet.fill_days_of_facts(date[]) is 'Adds those of these days that analytics.dim_time lacks. Returns how many. Idempotent.';
+comment on function freshet.fill_days_of_facts(date[]) is
+    'Adds to analytics.dim_time those of these days that it lacks. Returns how many. Idempotent.';

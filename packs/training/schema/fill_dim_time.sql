@@ -1,7 +1,5 @@
 -- Object: freshet.fill_dim_time()
--- Grain: one row per day
--- Why: the calendar that facts are joined with, five whole years back and five ahead. The job that keeps it ahead makes the
---      months of the facts as well: both are the time to come.
+-- Why: one place computes the columns of a day.
 create function freshet.fill_dim_time(from_on date, to_on date)
 returns integer
 language sql
@@ -26,4 +24,5 @@ $$;
 
 revoke all on function freshet.fill_dim_time(date, date) from public, anon, authenticated;
 
-comment on function freshet.fill_dim_time(date, date) is 'Adds the days from one to another, both included, that are not there. Returns how many. Idempotent.';
+comment on function freshet.fill_dim_time(date, date) is
+    'Adds the missing days from one to another, both included. Returns how many. Idempotent.';

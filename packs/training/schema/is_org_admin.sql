@@ -1,6 +1,6 @@
 -- Object: freshet.is_org_admin()
--- Why: the button stands on an organisation's page, so its admin may press it. The views are everybody's: what anybody had
---      refreshed in the last minute is not done again for a person, and answers with its row of the ledger; the rest is done.
+-- Why: the refresh button is on an organisation's page, so its admin may press it; see
+--      public.refresh_reporting_views().
 create function freshet.is_org_admin()
 returns boolean
 language plpgsql
@@ -10,7 +10,7 @@ as $$
 declare
     claims constant jsonb := freshet.caller_claims();
 begin
-    -- The membership as it is now: a token outlives it.
+    -- The current membership: a token outlives it.
     return coalesce(claims ->> 'role' = 'authenticated' and claims ->> 'org_role' = 'admin', false)
         and exists (
             select
@@ -26,4 +26,4 @@ $$;
 revoke all on function freshet.is_org_admin() from public, anon, authenticated;
 
 comment on function freshet.is_org_admin() is
-    'Whether the verified token is of an admin of an organisation who is one still. Of definer functions only: it reads memberships.';
+    'Whether the verified token belongs to a current admin of its organisation. For security definer functions only: it reads memberships.';

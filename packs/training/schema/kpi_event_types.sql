@@ -1,6 +1,7 @@
 -- Object: analytics.kpi_event_types
 -- Grain: one row per type of event
--- Serves: mv_kpi_weeks and mv_kpi_users, whose zeros come from it
+-- Serves: mv_kpi_weeks and mv_kpi_users, whose rows of zeros come from it
+-- Why: one place lists the types.
 create view analytics.kpi_event_types
 with (security_invoker = on)
 as
@@ -19,4 +20,4 @@ revoke all on table analytics.kpi_event_types from public, anon, authenticated;
 
 grant select on table analytics.kpi_event_types to reporting_user;
 
-comment on view analytics.kpi_event_types is 'The six types of event that fact_kpi_events knows.';
+comment on view analytics.kpi_event_types is 'The six types of event that fact_kpi_events accepts.';

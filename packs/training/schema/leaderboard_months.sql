@@ -1,11 +1,9 @@
 -- Object: analytics.leaderboard_months
--- Grain: one row per organisation, user and (UTC) month with a scored attempt
--- Reads: analytics.fact_scenario_attempts
--- Serves: /analytics/training/leaderboard
--- Refresh: daily at 02:00 UTC
--- Why: ranks are not stored. A rank is among those whom the caller may see, so it is made at the time of the read, by the
---      exact average: two people whose averages look alike after rounding are still one before the other. Thirty decimals
---      are the same for the same average, however many attempts it is of.
+-- Grain: as analytics.mv_leaderboard_month
+-- Reads: analytics.mv_leaderboard_month
+-- Serves: the reading of /analytics/training/leaderboard
+-- Why: ranks go by the exact average: two people whose averages are equal after rounding still have an order. Thirty
+--      decimals are the same for the same average, however many attempts are behind it.
 create view analytics.leaderboard_months
 with (security_invoker = on)
 as
@@ -24,6 +22,8 @@ revoke all on table analytics.leaderboard_months from public, anon, authenticate
 
 grant select on table analytics.leaderboard_months to reporting_user;
 
-comment on view analytics.leaderboard_months is 'mv_leaderboard_month with the average that ranks and changes go by.';
+comment on view analytics.leaderboard_months is
+    'mv_leaderboard_month with the exact average that decides ranks and changes.';
 
-comment on column analytics.leaderboard_months.exact_avg_score is 'To thirty decimals: equal exactly where the averages are.';
+comment on column analytics.leaderboard_months.exact_avg_score is
+    'To thirty decimals: equal exactly where the averages are.';

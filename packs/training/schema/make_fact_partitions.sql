@@ -1,9 +1,6 @@
 -- Object: analytics.make_fact_partitions()
--- Grain: one row per completed attempt
--- Reads: public.scenario_attempts, by triggers
--- Why: partitioned by month of the UTC day of the start, so that an old month is dropped and a new one vacuumed by
---      itself. Months are made ahead by a job. What has no month yet is kept in the default partition, and the audit
---      says so: a row is never refused because a month is missing.
+-- Why: a month needs its partition before rows arrive, or its rows wait in the default partition; see
+--      analytics.fact_scenario_attempts.
 create function analytics.make_fact_partitions(from_on date, to_on date)
 returns integer
 language plpgsql
@@ -20,20 +17,20 @@ begin
             message = format('cannot make partitions from %s to %s', coalesce(from_on::text, 'null'), coalesce(to_on::text, 'null')),
             hint = 'Give two days in order, at most 50 years apart: every month between them is made, both included.';
     end if;
-    -- Two callers would make the same month.
+    -- Two callers at once would make the same month.
     perform pg_advisory_xact_lock(hashtextextended('freshet.fact_partitions', 0));
 
     for month_start in
         select m::date from generate_series(date_trunc('month', from_on::timestamp), to_on::timestamp, interval '1 month') as m
     loop
         partition_name := to_char(month_start, '"fact_scenario_attempts_y"YYYY"m"MM');
-        -- Of the catalogue itself: what to_regclass remembers may be older than another caller's commit.
+        -- Reads the catalogue itself: the cache behind to_regclass may be older than another caller's commit.
         continue when exists (
             select from pg_catalog.pg_class as c
             where c.relnamespace = 'analytics'::regnamespace and c.relname = partition_name
         );
 
-        -- The whole table: a writer that had already found its way to the default partition would be refused there.
+        -- Locks the whole table: a writer already routed to the default partition would be refused there.
         if made_count = 0 then
             lock table analytics.fact_scenario_attempts in access exclusive mode;
         end if;
@@ -58,4 +55,4 @@ $$;
 revoke all on function analytics.make_fact_partitions(date, date) from public, anon, authenticated;
 
 comment on function analytics.make_fact_partitions(date, date) is
-    'Makes the partition of every month between two days, both included, and moves there what waited in the default partition. Returns how many it made. Idempotent. While a month is made, readers and writers wait; when all are there, nobody does: set a lock_timeout.';
+    'Makes the partition of every month between two days, both included, and moves rows there that waited in the default partition. Returns how many it made. Idempotent. Readers and writers wait while a month is made, not when all exist already: set a lock_timeout.';

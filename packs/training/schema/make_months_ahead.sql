@@ -1,7 +1,5 @@
 -- Object: analytics.make_months_ahead()
--- Grain: one row per day
--- Why: the calendar that facts are joined with, five whole years back and five ahead. The job that keeps it ahead makes the
---      months of the facts as well: both are the time to come.
+-- Why: one job prepares the coming months: partitions of the facts, and days of the calendar.
 create function analytics.make_months_ahead()
 returns void
 language plpgsql
@@ -12,7 +10,7 @@ declare
     this_year constant date := date_trunc('year', today::timestamp)::date;
     last_day constant date := (this_year + interval '6 years')::date - 1;
 begin
-    -- The month before too: attempts arrive late.
+    -- Last month too: attempts arrive late.
     perform analytics.make_fact_partitions((today - interval '1 month')::date, (today + interval '12 months')::date);
     if not exists (select from analytics.dim_time as t where t.date_key = last_day) then
         perform freshet.fill_dim_time((this_year - interval '5 years')::date, last_day);

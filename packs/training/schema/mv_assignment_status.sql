@@ -1,9 +1,10 @@
 -- Object: analytics.mv_assignment_status
 -- Grain: one row per assignment, which is one scenario for one person
--- Reads: public.assignments, analytics.fact_scenario_attempts, analytics.dim_scenarios (through analytics.assignment_status)
+-- Reads: public.assignments, analytics.fact_scenario_attempts, analytics.dim_scenarios (through
+--      analytics.assignment_status)
 -- Serves: /analytics/training/assignments; source of /analytics/training/team-overview
 -- Refresh: every 15 minutes
--- Why: what is overdue depends on the day, so it is not stored.
+-- Why: whether an assignment is overdue depends on the day, so that is not stored.
 create materialized view analytics.mv_assignment_status as
 select
     s.org_id,
@@ -28,11 +29,12 @@ create index mv_assignment_status_user_id_idx
 
 grant select on table analytics.mv_assignment_status to reporting_user;
 
-comment on materialized view analytics.mv_assignment_status is 'Where each assignment stands.';
+comment on materialized view analytics.mv_assignment_status is 'State of each assignment.';
 
 comment on column analytics.mv_assignment_status.attempts_count is 'Completed attempts of the scenario since it was assigned.';
 
-comment on column analytics.mv_assignment_status.best_score is 'Over those attempts; null when none has a score.';
+comment on column analytics.mv_assignment_status.best_score is
+    'Best score of those attempts; null when none has a score.';
 
 comment on column analytics.mv_assignment_status.completed_at is
     'End of the first completed attempt of the scenario since it was assigned, or its start where no end was reported; null while it is open.';

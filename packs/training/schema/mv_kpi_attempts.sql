@@ -3,7 +3,8 @@
 -- Reads: analytics.fact_kpi_events, analytics.fact_scenario_attempts
 -- Serves: source of /analytics/training/kpi/weekly and /analytics/training/kpi/cohorts, for a period or a scenario
 -- Refresh: hourly
--- Why: weeks and people are counted over any days and any scenario from attempts, each with its events; those without one too.
+-- Why: figures of weeks and people over any period and scenario are computed from attempts with their events, including
+--      attempts without an event.
 create materialized view analytics.mv_kpi_attempts as
 with counted as (
     select e.org_id, e.attempt_id, e.event_type, count(*) as events_count

@@ -3,6 +3,7 @@
 -- Reads: analytics.fact_kpi_events, analytics.fact_scenario_attempts
 -- Serves: /analytics/training/kpi/heatmap
 -- Refresh: hourly
+-- Why: over all time the minutes are stored, so that the usual request reads few rows.
 create materialized view analytics.mv_kpi_call_minutes as
 select
     f.org_id,
@@ -21,7 +22,8 @@ create unique index mv_kpi_call_minutes_key
 
 grant select on table analytics.mv_kpi_call_minutes to reporting_user;
 
-comment on materialized view analytics.mv_kpi_call_minutes is 'When in a call events occur. Of completed attempts, as far as the moment is known.';
+comment on materialized view analytics.mv_kpi_call_minutes is
+    'When in a call events occur. For completed attempts, where the moment is known.';
 
 comment on column analytics.mv_kpi_call_minutes.minute_of_call is '0 for the first 60 seconds.';
 

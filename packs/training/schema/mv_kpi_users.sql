@@ -1,9 +1,9 @@
 -- Object: analytics.mv_kpi_users
 -- Grain: one row per organisation, user with a completed attempt, and event type, those that never occurred included
--- Reads: analytics.fact_kpi_events, analytics.fact_scenario_attempts
+-- Reads: analytics.fact_kpi_events, analytics.fact_scenario_attempts, analytics.kpi_event_types
 -- Serves: /analytics/training/kpi/cohorts
 -- Refresh: hourly
--- Why: who never asked a question belongs to the cohort that asks few, so there is a row of zero for them.
+-- Why: a user who never asked a question belongs to the cohort with few questions, so there is a row of zero for them.
 create materialized view analytics.mv_kpi_users as
 with users as (
     select
@@ -43,7 +43,7 @@ comment on materialized view analytics.mv_kpi_users is 'How often events occur i
 
 comment on column analytics.mv_kpi_users.attempts_count is 'All completed attempts of the user.';
 
-comment on column analytics.mv_kpi_users.score_sum is 'Of the scored ones, so that averages over any users are exact.';
+comment on column analytics.mv_kpi_users.score_sum is 'Sum of their scores, so that averages over any users are exact.';
 
 select analytics.register_view(
     view_name => 'mv_kpi_users',

@@ -1,9 +1,9 @@
 -- Object: analytics.mv_kpi_weeks
 -- Grain: one row per organisation, event type and week (Monday, UTC) with a completed attempt
--- Reads: analytics.fact_kpi_events, analytics.fact_scenario_attempts
+-- Reads: analytics.fact_kpi_events, analytics.fact_scenario_attempts, analytics.kpi_event_types
 -- Serves: /analytics/training/kpi/weekly
 -- Refresh: hourly
--- Why: a week in which nobody was interrupted is a row of zeros, not a gap: it is what a changed script is to bring about.
+-- Why: a week without an interruption is a row of zeros, not a gap: it may be the very goal of a changed script.
 create materialized view analytics.mv_kpi_weeks as
 with attempts as (
     select
@@ -52,7 +52,8 @@ comment on column analytics.mv_kpi_weeks.week_start is 'Monday of the ISO week o
 
 comment on column analytics.mv_kpi_weeks.attempts_with_events_count is 'Attempts with at least one such event.';
 
-comment on column analytics.mv_kpi_weeks.attempts_count is 'All completed attempts of the week, those without such an event included.';
+comment on column analytics.mv_kpi_weeks.attempts_count is
+    'All completed attempts of the week, with and without such an event.';
 
 comment on column analytics.mv_kpi_weeks.events_per_attempt is 'events_count / attempts_count, four decimals.';
 

@@ -3,7 +3,8 @@
 -- Reads: analytics.fact_scenario_attempts
 -- Serves: /analytics/training/leaderboard
 -- Refresh: daily at 02:00 UTC
--- Why: ranks are not stored. A rank is among those whom the caller may see, so it is made at the time of the read.
+-- Why: ranks are not stored. A rank is among the people whom the caller may see, so it is computed when the page is
+--      read.
 create materialized view analytics.mv_leaderboard_month as
 with scored_attempts as (
     select
@@ -12,7 +13,7 @@ with scored_attempts as (
         date_trunc('month', f.date_key::timestamp)::date as month,
         f.score,
         f.duration_seconds,
-        -- Null when nobody spoke, or when it was not measured: silence is no share of anything.
+        -- Null when the call was silent, or when it was not measured: silence has no shares.
         100.0 * f.talk_ms / nullif(f.talk_ms::bigint + f.listen_ms, 0) as talk_percentage
     from analytics.fact_scenario_attempts as f
     where f.score is not null
@@ -33,22 +34,21 @@ with no data;
 create unique index mv_leaderboard_month_key
     on analytics.mv_leaderboard_month (org_id, month, user_id);
 
--- Object: privileges of role reporting_user
--- Serves: business intelligence tools
--- Why: views that were made again lost their grants; and what the API defines as a view, the tools read from there.
 grant select on table analytics.mv_leaderboard_month to reporting_user;
 
 comment on materialized view analytics.mv_leaderboard_month is 'How a user scored in a month.';
 
 comment on column analytics.mv_leaderboard_month.month is 'First day of the month of the UTC start.';
 
-comment on column analytics.mv_leaderboard_month.attempts is 'Scored attempts; those without a score are in no figure of the row.';
+comment on column analytics.mv_leaderboard_month.attempts is
+    'Scored attempts; those without a score are in no figure of the row.';
 
 comment on column analytics.mv_leaderboard_month.total_duration is 'Seconds; null when no duration is known.';
 
-comment on column analytics.mv_leaderboard_month.avg_talk_percentage is 'Mean over the attempts of talk / (talk + listen), 0 to 100; an attempt in which nobody spoke has none.';
+comment on column analytics.mv_leaderboard_month.avg_talk_percentage is
+    'Mean over the attempts of talk / (talk + listen), 0 to 100; a silent attempt has none.';
 
-comment on column analytics.mv_leaderboard_month.score_sum is 'Of the attempts, so that averages are exact.';
+comment on column analytics.mv_leaderboard_month.score_sum is 'Sum of their scores, so that averages are exact.';
 
 select analytics.register_view(
     view_name => 'mv_leaderboard_month',

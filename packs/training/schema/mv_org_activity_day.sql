@@ -1,9 +1,10 @@
 -- Object: analytics.mv_org_activity_day
 -- Grain: one row per organisation and UTC day on which an attempt was started or ended
 -- Reads: analytics.fact_scenario_attempts
--- Serves: /analytics/training/attempt-trend, /analytics/training/activity-calendar; source of /analytics/training/org-overview
+-- Serves: /analytics/training/attempt-trend, /analytics/training/activity-calendar
+-- Serves: source of /analytics/training/org-overview
 -- Refresh: hourly
--- Why: "this week" and "this month" follow the clock of the read; the days are what they are made of.
+-- Why: "this week" and "this month" follow the clock at the time of the read, and are sums of these days.
 create materialized view analytics.mv_org_activity_day as
 with started as (
     select
@@ -50,24 +51,27 @@ create unique index mv_org_activity_day_key
 
 grant select on table analytics.mv_org_activity_day to reporting_user;
 
-comment on materialized view analytics.mv_org_activity_day is 'What an organisation did on a day, and up to it.';
+comment on materialized view analytics.mv_org_activity_day is
+    'An organisation''s activity on a day, and its totals up to that day.';
 
 comment on column analytics.mv_org_activity_day.active_on is
     'UTC day: of the start for started_count, scored_count, score_sum and active_users_count, of the end for the others.';
 
-comment on column analytics.mv_org_activity_day.started_count is 'Completed attempts by the day of their start.';
+comment on column analytics.mv_org_activity_day.started_count is 'Completed attempts that started on the day.';
 
-comment on column analytics.mv_org_activity_day.ended_count is 'Completed attempts by the day of their end, where one is known.';
+comment on column analytics.mv_org_activity_day.ended_count is
+    'Completed attempts that ended on the day, where the end is known.';
 
-comment on column analytics.mv_org_activity_day.scored_count is 'Of those started, how many have a score.';
+comment on column analytics.mv_org_activity_day.scored_count is 'How many of started_count have a score.';
 
-comment on column analytics.mv_org_activity_day.score_sum is 'Of their scores, so that averages over any days are exact.';
+comment on column analytics.mv_org_activity_day.score_sum is
+    'Sum of their scores, so that averages over any days are exact.';
 
 comment on column analytics.mv_org_activity_day.total_ended_count is 'Completed attempts that have ended, up to this day.';
 
-comment on column analytics.mv_org_activity_day.total_scored_count is 'Of total_ended_count, how many have a score.';
+comment on column analytics.mv_org_activity_day.total_scored_count is 'How many of total_ended_count have a score.';
 
-comment on column analytics.mv_org_activity_day.total_score_sum is 'Of their scores.';
+comment on column analytics.mv_org_activity_day.total_score_sum is 'Sum of their scores.';
 
 comment on column analytics.mv_org_activity_day.last_ended_at is 'When the last of them ended; null while there is none.';
 

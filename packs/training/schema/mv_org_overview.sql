@@ -4,7 +4,7 @@
 -- Serves: /analytics/training/org-overview
 -- Refresh: daily at 02:00 UTC
 -- Why: the attempts of this week and this month are not in it. Stored, they would freeze at the refresh; they are
---      counted from mv_org_activity_day at the time of the read.
+--      counted from mv_org_activity_day when the page is read.
 create materialized view analytics.mv_org_overview as
 select
     f.org_id,
@@ -27,7 +27,7 @@ comment on materialized view analytics.mv_org_overview is 'An organisation in on
 
 comment on column analytics.mv_org_overview.active_users is 'Users with a completed attempt that has ended.';
 
-comment on column analytics.mv_org_overview.scored_count is 'Of total_attempts, how many have a score.';
+comment on column analytics.mv_org_overview.scored_count is 'How many of total_attempts have a score.';
 
 comment on column analytics.mv_org_overview.avg_score is 'Over the scored attempts; null when there is none.';
 

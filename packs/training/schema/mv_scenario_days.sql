@@ -3,8 +3,8 @@
 -- Reads: analytics.fact_scenario_attempts
 -- Serves: source of /analytics/training/scenario-insights and /analytics/training/top-scenarios, for a period
 -- Refresh: daily at 02:05 UTC, after mv_scenario_insights
--- Why: a median of a period is no sum of days, so each day keeps its scores. From them any period has the figures that
---      mv_scenario_insights has of all time.
+-- Why: the median of a period cannot be summed from days, so each day keeps its scores. From them any period gets the
+--      figures that mv_scenario_insights has for all time.
 create materialized view analytics.mv_scenario_days as
 select
     f.org_id,
@@ -22,11 +22,12 @@ with no data;
 create unique index mv_scenario_days_key
     on analytics.mv_scenario_days (org_id, active_on, scenario_id);
 
-comment on materialized view analytics.mv_scenario_days is 'How a scenario was scored on a day.';
+comment on materialized view analytics.mv_scenario_days is 'Scores of a scenario on a day.';
 
-comment on column analytics.mv_scenario_days.scores is 'Of the scored attempts, one each.';
+comment on column analytics.mv_scenario_days.scores is 'Scores of the scored attempts, one each.';
 
-comment on column analytics.mv_scenario_days.duration_seconds is 'Of the scored attempts whose duration is known, which are durations_count; null when there is none.';
+comment on column analytics.mv_scenario_days.duration_seconds is
+    'Seconds of the scored attempts with a known duration, which are durations_count; null when there is none.';
 
 comment on column analytics.mv_scenario_days.last_ended_at is 'End of the last of them; null when no end is known.';
 

@@ -19,7 +19,7 @@ scenarios as (
         avg(a.score) as avg_score,
         stddev(a.score) as score_stddev,
         avg(a.duration_seconds) as avg_duration,
-        -- The middle from below and from above, one value or two: percentile_cont would go through floats.
+        -- The middle value from below and from above, one value or two: percentile_cont would compute in floats.
         (
             percentile_disc(0.5) within group (order by a.score)
             + percentile_disc(0.5) within group (order by a.score desc)
@@ -48,13 +48,14 @@ create unique index mv_scenario_insights_key
 
 grant select on table analytics.mv_scenario_insights to reporting_user;
 
-comment on materialized view analytics.mv_scenario_insights is 'How a scenario is scored.';
+comment on materialized view analytics.mv_scenario_insights is 'Scores of a scenario over all time.';
 
 comment on column analytics.mv_scenario_insights.attempt_count is 'Scored attempts; those without a score are in no figure of the row.';
 
 comment on column analytics.mv_scenario_insights.score_stddev is 'Sample standard deviation; null for one attempt.';
 
-comment on column analytics.mv_scenario_insights.avg_duration is 'Seconds, over the scored attempts whose duration is known; null when there is none.';
+comment on column analytics.mv_scenario_insights.avg_duration is
+    'Seconds, over the scored attempts with a known duration; null when there is none.';
 
 comment on column analytics.mv_scenario_insights.median_score is 'Exact; between two scores, their mean.';
 

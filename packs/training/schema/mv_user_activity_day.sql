@@ -3,7 +3,7 @@
 -- Reads: analytics.fact_scenario_attempts
 -- Serves: source of /analytics/training/org-overview and /analytics/training/team-overview
 -- Refresh: hourly
--- Why: people who were active on several days count once, which sums over the organisation's days cannot say.
+-- Why: a user who was active on several days counts once, which sums over the organisation's days cannot say.
 create materialized view analytics.mv_user_activity_day as
 with started as (
     select
@@ -45,19 +45,23 @@ create index mv_user_activity_day_first_ends_idx
 
 grant select on table analytics.mv_user_activity_day to reporting_user;
 
-comment on materialized view analytics.mv_user_activity_day is 'What a user did on a day.';
+comment on materialized view analytics.mv_user_activity_day is 'A user''s activity on a day.';
 
 comment on column analytics.mv_user_activity_day.active_on is 'UTC day: of the end for ended_count and is_first_end, of the start for the others.';
 
-comment on column analytics.mv_user_activity_day.attempts_count is 'Completed attempts by the day of their start.';
+comment on column analytics.mv_user_activity_day.attempts_count is 'Completed attempts that started on the day.';
 
-comment on column analytics.mv_user_activity_day.score_sum is 'Of the scored attempts, so that averages over any days are exact.';
+comment on column analytics.mv_user_activity_day.score_sum is
+    'Sum of the scores, so that averages over any days are exact.';
 
-comment on column analytics.mv_user_activity_day.duration_seconds is 'Of the attempts whose duration is known; the others add nothing.';
+comment on column analytics.mv_user_activity_day.duration_seconds is
+    'Seconds of the attempts with a known duration; the others add nothing.';
 
-comment on column analytics.mv_user_activity_day.ended_count is 'Completed attempts by the day of their end, where one is known.';
+comment on column analytics.mv_user_activity_day.ended_count is
+    'Completed attempts that ended on the day, where the end is known.';
 
-comment on column analytics.mv_user_activity_day.is_first_end is 'Whether the user''s first completed attempt that has ended ended on this day.';
+comment on column analytics.mv_user_activity_day.is_first_end is
+    'Whether the user''s first ended attempt ended on this day.';
 
 select analytics.register_view(
     view_name => 'mv_user_activity_day',

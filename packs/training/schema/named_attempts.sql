@@ -1,9 +1,9 @@
 -- Object: analytics.named_attempts
 -- Grain: one row per completed attempt
 -- Reads: analytics.fact_scenario_attempts, analytics.dim_users, analytics.dim_scenarios
--- Serves: /analytics/training/attempts, /analytics/training/me/attempts
--- Why: a list of attempts shows who and what. It is read live, a page at a time: the day comes first in its order, so that
---      a page comes from the partitions and the index of its days.
+-- Serves: /analytics/training/attempts, /analytics/training/me/attempts (through analytics.attempt_list); BI tools
+-- Why: a list of attempts shows names. It is read live, a page at a time: the day comes first in its order, so that a
+--      page comes from the partitions and the index of its days.
 create view analytics.named_attempts
 with (security_invoker = on)
 as
@@ -29,7 +29,7 @@ revoke all on table analytics.named_attempts from public, anon, authenticated;
 
 grant select on table analytics.named_attempts to reporting_user;
 
-comment on view analytics.named_attempts is 'Completed attempts with the names of who made them and of what.';
+comment on view analytics.named_attempts is 'Completed attempts with the names of user and scenario.';
 
 comment on column analytics.named_attempts.started_on is 'UTC day of the start.';
 

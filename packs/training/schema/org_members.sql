@@ -1,10 +1,8 @@
 -- Object: public.org_members
--- Why: the operational tables of a training application. Applications write here; nothing analytical is ever added to
---      them. Every reference stays inside its organisation, so that two organisations with the same user never meet.
---      A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one such
---      row would break every answer that it is in.
---      Row security: members see their organisation's catalogue; of people, admins see everybody, managers their
---      people and themselves, trainees themselves. Writes are the service's.
+-- Grain: one row per user and organisation, kept after the user has left
+-- Why: table of the application; see public.orgs. The one source of membership and role: a token that took them from a
+--      second table would still say "manager" after the manager has left. public.user_roles only chooses among several
+--      organisations, and decides alone for organisations that this pack does not know.
 create table public.org_members (
     org_id uuid not null references public.orgs (id) on delete cascade,
     user_id text not null references public.users (id) on delete cascade,
@@ -20,8 +18,8 @@ create index org_members_user_id_idx on public.org_members (user_id);
 
 create index org_members_manager_id_idx on public.org_members (org_id, manager_id);
 
--- Object: live relations people_of_manager and team_members (registered again)
--- Why: a membership that was given an end (left_at) is over at that moment, without a write.
+-- A membership with an end date (left_at) is over at that moment, without a write: the live relations people_of_manager
+-- and team_members look for such moments.
 create index org_members_left_at_idx on public.org_members (left_at) where left_at is not null;
 
 alter table public.org_members enable row level security;
@@ -38,15 +36,13 @@ grant select on table public.org_members to authenticated;
 
 grant select, insert, update, delete on table public.org_members to service_role;
 
--- Object: public.custom_access_token_hook() (replaced)
--- Why: who is in an organisation, and as what, is said once: by org_members. A token that took it from a second table
---      would still say "manager" after the manager has left. public.user_roles says which of several organisations the
---      user works in, and speaks alone for organisations that this pack does not know.
+-- For public.organisation_of_token(), which the access token hook calls with the rights of auth.
 grant select (org_id, user_id, role, left_at) on table public.org_members to supabase_auth_admin;
 
-comment on column public.org_members.manager_id is 'Whose team counts the member; null at the top.';
+comment on column public.org_members.manager_id is 'The manager whose team counts the member; null at the top.';
 
-comment on column public.org_members.left_at is 'Null, or in the future, while the membership lasts. Whoever left keeps the row: what they did stays in the figures.';
+comment on column public.org_members.left_at is
+    'Null, or in the future, while the membership lasts. A former member keeps the row: past activity stays in the figures.';
 
 create trigger members_were_inserted after insert on public.org_members
     referencing new table as changed_rows
@@ -56,7 +52,7 @@ create trigger members_were_updated after update on public.org_members
     referencing new table as changed_rows
     for each statement execute function freshet.sync_dimension('sync_dim_users', 'user_id');
 
--- A membership may be given to somebody else: the one who had it is concerned too.
+-- A membership may be given to another user: the previous one is concerned too.
 create trigger members_were_replaced after update on public.org_members
     referencing old table as changed_rows
     for each statement execute function freshet.sync_dimension('sync_dim_users', 'user_id');

@@ -1,9 +1,10 @@
 -- Object: analytics.org_overviews
--- Grain: org_overviews: one row per organisation and day of dim_time, on which it is read
+-- Grain: one row per organisation and day of dim_time, the day of the read
 -- Reads: analytics.mv_org_activity_day, analytics.mv_user_activity_day, analytics.dim_orgs, analytics.dim_time
 -- Serves: /analytics/training/org-overview
--- Why: an organisation in one row is defined once, for the API and for BI tools. Totals and windows come from the same rows: the
---      attempts from the organisation's days, the users from theirs. What is dated after the day of the read is not yet so.
+-- Why: one definition of an organisation's figures, for the API and for BI tools. Totals and windows come from the same
+--      rows: the attempts from the organisation's days, the users from theirs. Rows dated after the day of the read are
+--      left out.
 create view analytics.org_overviews
 with (security_invoker = on)
 as
@@ -53,9 +54,11 @@ revoke all on table analytics.org_overviews from public, anon, authenticated;
 
 grant select on table analytics.org_overviews to reporting_user;
 
-comment on view analytics.org_overviews is 'An organisation in one row, as it is read on a day. Ask for one day: where read_on = ….';
+comment on view analytics.org_overviews is
+    'An organisation in one row, as read on a day. Filter by one day: where read_on = ….';
 
-comment on column analytics.org_overviews.read_on is 'The UTC day of the read: windows end with it, and what is dated after it is left out.';
+comment on column analytics.org_overviews.read_on is
+    'The UTC day of the read: windows end with it, and later rows are left out.';
 
 comment on column analytics.org_overviews.active_users is 'Users with a completed attempt that has ended.';
 
@@ -63,4 +66,5 @@ comment on column analytics.org_overviews.active_users_this_month is 'Of them, t
 
 comment on column analytics.org_overviews.attempts_this_week is 'Completed attempts that ended on one of the seven days that end with read_on.';
 
-comment on column analytics.org_overviews.scored_count is 'Of total_attempts, how many have a score: what avg_score rests on.';
+comment on column analytics.org_overviews.scored_count is
+    'How many of total_attempts have a score: the basis of avg_score.';

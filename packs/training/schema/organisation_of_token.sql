@@ -1,8 +1,9 @@
 -- Object: public.organisation_of_token()
--- Grain: one row, or none for a user who is in no organisation, or in several and chose none
--- Why: a member is what public.org_members says. public.user_roles only chooses among several organisations: copied there, a role
---      would outlive its membership. Of an organisation that is not in public.orgs this pack knows nothing, so
---      user_roles decides. In schema public, and with the rights of auth, because auth reaches no function of schema freshet.
+-- Grain: one row, or none for a user who is in no organisation, or in several without a choice
+-- Why: public.org_members decides who is a member. public.user_roles only chooses among several organisations: a role
+--      copied there would outlive its membership. For an organisation that is not in public.orgs, user_roles decides,
+--      since this pack knows nothing of it. In schema public, and with the rights of auth, because auth can execute no
+--      function of schema freshet.
 create function public.organisation_of_token(user_id text, chosen_org_id uuid, chosen_org_role text)
 returns table (org_id uuid, org_role text)
 language sql

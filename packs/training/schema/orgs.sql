@@ -1,10 +1,11 @@
 -- Object: public.orgs
--- Why: the operational tables of a training application. Applications write here; nothing analytical is ever added to
---      them. Every reference stays inside its organisation, so that two organisations with the same user never meet.
---      A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one such
---      row would break every answer that it is in.
---      Row security: members see their organisation's catalogue; of people, admins see everybody, managers their
---      people and themselves, trainees themselves. Writes are the service's.
+-- Grain: one row per organisation
+-- Why: this and the pack's other tables in public belong to the application, which writes here; nothing analytical is
+--      ever added to them. Every reference stays inside its organisation, so that two organisations with the same user
+--      never mix. A moment before 1970, or one that no date of four digits can name, comes from a broken clock and is
+--      refused: one such row would break every answer that contains it. Row security: members read their organisation's
+--      catalogue; rows of people are read by admins for everybody, by managers for their people and themselves, by
+--      trainees for themselves. Only the service role writes.
 create table public.orgs (
     id uuid primary key default gen_random_uuid(),
     name text not null,

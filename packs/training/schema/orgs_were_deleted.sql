@@ -1,6 +1,7 @@
 -- Object: freshet.orgs_were_deleted()
--- Why: the API hides a deleted organisation at each read. What BI tools read for themselves is the views, which hold it until their
---      next refresh, up to a day: so a deletion asks for one of the pack, which the queue does within seconds.
+-- Why: the API hides a deleted organisation at each read. BI tools read the views themselves, which hold it until their
+--      next refresh, up to a day later: so a deletion requests a refresh of the pack, which the queue starts within
+--      seconds.
 create function freshet.orgs_were_deleted()
 returns trigger
 language plpgsql

@@ -1,3 +1,6 @@
+-- Object: freshet.outdated_dim_scenarios
+-- Grain: one row per scenario whose row of analytics.dim_scenarios is missing, wrong or left over
+-- Why: the synchronisation writes only what differs.
 create view freshet.outdated_dim_scenarios with (security_invoker = on) as
 (
     select s.id as scenario_id, s.org_id, s.title, s.difficulty, s.category, s.created_at from public.scenarios as s
@@ -13,4 +16,4 @@ union all
 
 revoke all on table freshet.outdated_dim_scenarios from public, anon, authenticated;
 
-comment on view freshet.outdated_dim_scenarios is 'What analytics.dim_scenarios lacks, and what it holds that is not so any more.';
+comment on view freshet.outdated_dim_scenarios is 'Differences between analytics.dim_scenarios and public.scenarios.';

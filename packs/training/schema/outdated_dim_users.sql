@@ -1,3 +1,6 @@
+-- Object: freshet.outdated_dim_users
+-- Grain: one row per member whose row of analytics.dim_users is missing, wrong or left over
+-- Why: the synchronisation writes only what differs.
 create view freshet.outdated_dim_users with (security_invoker = on) as
 (
     select c.org_id, c.user_id, c.name, c.email, c.role, c.is_active, c.created_at from freshet.current_dim_users as c
@@ -13,4 +16,4 @@ union all
 
 revoke all on table freshet.outdated_dim_users from public, anon, authenticated;
 
-comment on view freshet.outdated_dim_users is 'What analytics.dim_users lacks, and what it holds that is not so any more.';
+comment on view freshet.outdated_dim_users is 'Differences between analytics.dim_users and freshet.current_dim_users.';

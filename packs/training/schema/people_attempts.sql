@@ -1,11 +1,9 @@
 -- Object: analytics.people_attempts
--- Grain: attempt_list: one row per completed attempt; people_attempts: one row per attempt, whatever its status
--- Reads: analytics.named_attempts, public.scenario_attempts, analytics.dim_users, analytics.dim_scenarios
--- Serves: /analytics/training/attempts, /analytics/training/me/attempts (attempt_list), /analytics/training/people/attempts (people_attempts)
--- Why: a list of attempts has a button that opens the feedback, which the application holds: the attempt says under which name.
---      The name is no figure, so the facts do not copy it; it is looked up for the rows of a page. BI tools go on reading
---      named_attempts, which holds nothing of the application's tables. A manager also sees what was begun and left, which is
---      no fact: their people's attempts are few, and the index by person finds them.
+-- Grain: one row per attempt, whatever its status
+-- Reads: public.scenario_attempts, analytics.dim_users, analytics.dim_scenarios
+-- Serves: /analytics/training/people/attempts
+-- Why: a manager also sees attempts that were begun and not completed, which are not facts: the attempts of their
+--      people are few, and the index by person finds them.
 create view analytics.people_attempts
 with (security_invoker = on)
 as
@@ -31,7 +29,8 @@ left join analytics.dim_scenarios as s on s.scenario_id = a.scenario_id;
 
 revoke all on table analytics.people_attempts from public, anon, authenticated;
 
-comment on view analytics.people_attempts is 'Attempts as they stand, also those that were begun and not completed. Ask for the people of an organisation.';
+comment on view analytics.people_attempts is
+    'Attempts in any status, also those that were begun and not completed. Filter by people of an organisation.';
 
 comment on column analytics.people_attempts.started_on is 'UTC day of the start.';
 

@@ -1,3 +1,5 @@
+-- Object: freshet.people_of_caller()
+-- Why: one place decides for all policies of the pack whose rows a caller may read.
 create function freshet.people_of_caller()
 returns setof text
 language sql
@@ -30,4 +32,4 @@ revoke all on function freshet.people_of_caller() from public, anon, authenticat
 grant execute on function freshet.people_of_caller() to authenticated;
 
 comment on function freshet.people_of_caller() is
-    'Whose rows the claims of the token let its bearer see inside the organisation of the token: for policies, which name that organisation themselves.';
+    'The people whose rows the caller may read, by the claims of the token, in the token''s organisation. For policies, which filter by that organisation themselves.';

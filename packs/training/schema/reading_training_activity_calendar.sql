@@ -1,9 +1,9 @@
--- Object: freshet.reading_training_activity_calendar()
+-- Object: freshet.reading_training_activity_calendar() and its row type
 -- Grain: one row per organisation and UTC day of the year with an attempt
 -- Reads: analytics.mv_org_activity_day
 -- Serves: /analytics/training/activity-calendar
--- Why: a calendar is drawn by shares of its greatest day, under a total. Both are of the whole year, on each row, so that no page needs
---      all days of an organisation to know them.
+-- Why: a calendar shades each day by its share of the busiest day, under a total. Both are about the whole year, on
+--      each row, so that a page need not load all days of an organisation.
 create type freshet.training_activity_calendar_row as (
     org_id uuid,
     active_on date,
@@ -16,7 +16,8 @@ create type freshet.training_activity_calendar_row as (
 
 comment on column freshet.training_activity_calendar_row.year_attempts_count is 'Attempts of the organisation on all days of the year: the same on each of its rows.';
 
-comment on column freshet.training_activity_calendar_row.busiest_attempts_count is 'Attempts on the day of the year that has most.';
+comment on column freshet.training_activity_calendar_row.busiest_attempts_count is
+    'Attempts on the busiest day of the year.';
 
 comment on column freshet.training_activity_calendar_row.busiest_on is 'That day, the first where there are several.';
 
@@ -51,4 +52,4 @@ $$;
 revoke all on function freshet.reading_training_activity_calendar(jsonb) from public, anon, authenticated;
 
 comment on function freshet.reading_training_activity_calendar(jsonb) is
-    'The days of a year, this one unless one is named, with the attempts that began on them, and the total and the greatest day of the year. Idempotent.';
+    'The days of a year (this year by default) with the attempts that began on them, and the total and the busiest day of the year. Idempotent.';

@@ -1,8 +1,8 @@
--- Object: freshet.reading_training_assignments()
+-- Object: freshet.reading_training_assignments() and its row type
 -- Grain: one row per assignment, which is one scenario for one person
 -- Reads: analytics.current_assignments, analytics.dim_scenarios
 -- Serves: /analytics/training/assignments
--- Why: beside a scenario's title a page shows its difficulty and category, as they are now.
+-- Why: a page shows a scenario's current title, difficulty and category.
 create type freshet.training_assignments_row as (
     org_id uuid,
     assignment_id uuid,
@@ -84,4 +84,4 @@ $$;
 revoke all on function freshet.reading_training_assignments(jsonb) from public, anon, authenticated;
 
 comment on function freshet.reading_training_assignments(jsonb) is
-    'Assignments as they stand today. assigned_count, completed_count, overdue_count and completion_rate are over the same scenario and due date. Idempotent.';
+    'Assignments with their status today. assigned_count, completed_count, overdue_count and completion_rate are over the same scenario and due date. Idempotent.';

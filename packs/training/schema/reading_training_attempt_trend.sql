@@ -1,8 +1,10 @@
--- Object: freshet.reading_training_attempt_trend()
--- Grain: one row per organisation and UTC day, for the `days` days that end with `to`, those without an attempt included
+-- Object: freshet.reading_training_attempt_trend() and its row type
+-- Grain: one row per organisation and UTC day, for the `days` days that end with `to`, those without an attempt
+--      included
 -- Reads: analytics.mv_org_activity_day
 -- Serves: /analytics/training/attempt-trend
--- Why: the trend of a period that is over, drawn beside its figures. It keeps its bound: so many days, and no open beginning.
+-- Why: a page also draws the trend of a past period. The period is a number of days with an end, never an open
+--      beginning.
 create type freshet.training_attempt_trend_row as (
     org_id uuid,
     active_on date,
@@ -12,7 +14,8 @@ create type freshet.training_attempt_trend_row as (
     scored_count bigint
 );
 
-comment on column freshet.training_attempt_trend_row.scored_count is 'Of attempts_count, how many have a score: what avg_score rests on.';
+comment on column freshet.training_attempt_trend_row.scored_count is
+    'How many of attempts_count have a score: the basis of avg_score.';
 
 create function freshet.reading_training_attempt_trend(asked jsonb)
 returns setof freshet.training_attempt_trend_row

@@ -1,9 +1,9 @@
--- Object: freshet.reading_training_kpi_cohorts()
+-- Object: freshet.reading_training_kpi_cohorts() and its row type
 -- Grain: one row per organisation and cohort, those without a user included
 -- Reads: analytics.mv_kpi_users, analytics.mv_kpi_attempts
 -- Serves: /analytics/training/kpi/cohorts
--- Why: people are told apart by their mean number of events an attempt: over all time from what is stored of each, of a period or of
---      a scenario from its attempts. Cohorts as they were: with the thresholds 3 and 7 "below 3", "3 to 7" and "above 7".
+-- Why: cohorts are by the mean number of events an attempt: over all time from each user's stored figures, for a period
+--      or a scenario from its attempts. With the thresholds 3 and 7 they are "below 3", "3 to 7" and "above 7".
 create type freshet.training_kpi_cohorts_row as (
     org_id uuid,
     event_type text,
@@ -16,7 +16,7 @@ create type freshet.training_kpi_cohorts_row as (
     scored_users_count bigint
 );
 
-comment on column freshet.training_kpi_cohorts_row.scored_users_count is 'Users with a score: what avg_score rests on.';
+comment on column freshet.training_kpi_cohorts_row.scored_users_count is 'Users with a score: the basis of avg_score.';
 
 create function freshet.reading_training_kpi_cohorts(asked jsonb)
 returns setof freshet.training_kpi_cohorts_row

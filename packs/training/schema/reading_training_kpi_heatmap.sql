@@ -1,8 +1,8 @@
--- Object: freshet.reading_training_kpi_heatmap()
+-- Object: freshet.reading_training_kpi_heatmap() and its row type
 -- Grain: one row per organisation and minute of the call in which an event occurred
 -- Reads: analytics.mv_kpi_call_minutes, analytics.mv_kpi_call_days
 -- Serves: /analytics/training/kpi/heatmap
--- Why: the minutes of all attempts are stored; those of a period or of a scenario add up from its days.
+-- Why: the minutes of all attempts are stored; those of a period or of a scenario are summed from its days.
 create type freshet.training_kpi_heatmap_row as (
     org_id uuid,
     event_type text,

@@ -1,9 +1,9 @@
--- Object: freshet.reading_training_kpi_weekly()
--- Grain: one row per organisation and week (Monday, UTC) with a completed attempt of what is asked about
+-- Object: freshet.reading_training_kpi_weekly() and its row type
+-- Grain: one row per organisation and week (Monday, UTC) with a completed attempt in the requested period and scenario
 -- Reads: analytics.mv_kpi_weeks, analytics.mv_kpi_attempts
 -- Serves: /analytics/training/kpi/weekly
--- Why: the weeks of all attempts are stored; those of a period or of a scenario are counted from its attempts, a week without
---      an event included. The first and the last week of a period hold the days of the period alone.
+-- Why: the weeks of all attempts are stored; those of a period or of a scenario are counted from its attempts, a week
+--      without an event included. The first and the last week of a period hold only the days of the period.
 create type freshet.training_kpi_weekly_row as (
     org_id uuid,
     event_type text,
@@ -18,7 +18,8 @@ comment on column freshet.training_kpi_weekly_row.week_start is 'Monday of the I
 
 comment on column freshet.training_kpi_weekly_row.attempts_with_events_count is 'Attempts with at least one such event.';
 
-comment on column freshet.training_kpi_weekly_row.attempts_count is 'All completed attempts of the week in what is asked about, those without such an event included.';
+comment on column freshet.training_kpi_weekly_row.attempts_count is
+    'All completed attempts of the week in the requested period and scenario, with and without such an event.';
 
 comment on column freshet.training_kpi_weekly_row.events_per_attempt is 'events_count / attempts_count, four decimals.';
 

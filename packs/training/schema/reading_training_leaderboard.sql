@@ -1,8 +1,9 @@
--- Object: freshet.reading_training_leaderboard()
+-- Object: freshet.reading_training_leaderboard() and its row type
 -- Grain: one row per organisation and user with a scored attempt in the month
--- Reads: analytics.mv_leaderboard_month, analytics.dim_users
+-- Reads: analytics.leaderboard_months, analytics.dim_users
 -- Serves: /analytics/training/leaderboard
--- Why: a rank is among those whom the caller may see. Equal averages share a rank, and the next one is skipped.
+-- Why: a rank is among the people whom the caller may see. Equal averages share a rank, and the next rank is skipped.
+--      Ranks and changes go by the exact averages; only the shown values are rounded.
 create type freshet.training_leaderboard_row as (
     org_id uuid,
     user_id text,
@@ -17,8 +18,6 @@ create type freshet.training_leaderboard_row as (
     avg_talk_percentage numeric
 );
 
--- Object: freshet.reading_training_leaderboard(asked) (replaced)
--- Why: ranks and changes go by the exact averages; what is shown is rounded last.
 create function freshet.reading_training_leaderboard(asked jsonb)
 returns setof freshet.training_leaderboard_row
 language plpgsql
@@ -72,4 +71,4 @@ $$;
 revoke all on function freshet.reading_training_leaderboard(jsonb) from public, anon, authenticated;
 
 comment on function freshet.reading_training_leaderboard(jsonb) is
-    'The month, this one unless one is named, ranked by average score. The rank and the change against the month before are null for those who were not scored in it. Idempotent.';
+    'A month (this month by default), ranked by average score. The rank and the change against the month before are null for users without a score in that month. Idempotent.';

@@ -1,8 +1,8 @@
--- Object: freshet.reading_training_my_assignments()
+-- Object: freshet.reading_training_my_assignments() and its row type
 -- Grain: one row per assignment of the person
 -- Reads: analytics.assignment_status, analytics.dim_users, analytics.dim_scenarios
 -- Serves: /analytics/training/me/assignments
--- Why: a person's name, and a scenario's difficulty and category, stand beside their ids.
+-- Why: a person's own page is read live, with names beside ids.
 create type freshet.training_my_assignments_row as (
     org_id uuid,
     user_id text,
@@ -58,4 +58,5 @@ $$;
 
 revoke all on function freshet.reading_training_my_assignments(jsonb) from public, anon, authenticated;
 
-comment on function freshet.reading_training_my_assignments(jsonb) is 'A person''s own assignments as they stand at this moment. Idempotent.';
+comment on function freshet.reading_training_my_assignments(jsonb) is
+    'A person''s own assignments with their status now. Idempotent.';

@@ -1,8 +1,9 @@
--- Object: freshet.reading_training_my_score_trend()
--- Grain: one row per person and UTC day with attempts
+-- Object: freshet.reading_training_my_score_trend() and its row type
+-- Grain: one row per person and UTC day, for the `days` days that end with `to`, those without an attempt included
 -- Reads: analytics.fact_scenario_attempts
 -- Serves: /analytics/training/me/score-trend
--- Why: a person's own page is read live: an attempt that has just ended is seen at once.
+-- Why: a person's own page is read live: an attempt that has just ended is visible at once. As in attempt-trend, the
+--      period is a number of days that end with a given day.
 create type freshet.training_my_score_trend_row as (
     org_id uuid,
     user_id text,
@@ -11,11 +12,6 @@ create type freshet.training_my_score_trend_row as (
     avg_score numeric
 );
 
--- Object: freshet.reading_training_my_score_trend(asked) (made again)
--- Grain: one row per person and UTC day, for the `days` days that end with `to`, those without an attempt included
--- Reads: analytics.fact_scenario_attempts
--- Serves: /analytics/training/me/score-trend
--- Why: a person looks at a time that is over as their admin does in attempt-trend: so many days, ending with a day they name.
 create function freshet.reading_training_my_score_trend(asked jsonb)
 returns setof freshet.training_my_score_trend_row
 language plpgsql

@@ -1,8 +1,8 @@
--- Object: freshet.reading_training_my_stats()
+-- Object: freshet.reading_training_my_stats() and its row type
 -- Grain: one row per person
 -- Reads: analytics.fact_scenario_attempts, analytics.dim_users
 -- Serves: /analytics/training/me/stats
--- Why: a person's page greets them by their name, which their token may not hold.
+-- Why: a person's page greets them by name, which their token may not hold.
 create type freshet.training_my_stats_row as (
     org_id uuid,
     user_id text,

@@ -1,9 +1,10 @@
--- Object: freshet.reading_training_org_overview()
+-- Object: freshet.reading_training_org_overview() and its row type
 -- Grain: one row per organisation
 -- Reads: analytics.org_overviews, analytics.mv_org_activity_day, analytics.mv_user_activity_day
 -- Serves: /analytics/training/org-overview
--- Why: a page looks at a period. The totals of a period are differences of the totals that the days carry, and count by the
---      day of the end, as those of all time do. "This week" and "this month" are about today, whatever the period.
+-- Why: a page may show a period. The totals of a period are differences of the running totals that each day stores, and
+--      count by the day of the end, as those over all time do. "This week" and "this month" are about today, whatever
+--      the period.
 create type freshet.training_org_overview_row as (
     org_id uuid,
     name text,
@@ -17,9 +18,11 @@ create type freshet.training_org_overview_row as (
     last_activity timestamptz
 );
 
-comment on column freshet.training_org_overview_row.active_users is 'Users with a completed attempt that ended in the period; of all time without one.';
+comment on column freshet.training_org_overview_row.active_users is
+    'Users with a completed attempt that ended in the period; without a period, over all time.';
 
-comment on column freshet.training_org_overview_row.total_attempts is 'Completed attempts that ended in the period; avg_score, scored_count and last_activity are of them.';
+comment on column freshet.training_org_overview_row.total_attempts is
+    'Completed attempts that ended in the period; avg_score, scored_count and last_activity are about them.';
 
 create function freshet.reading_training_org_overview(asked jsonb)
 returns setof freshet.training_org_overview_row
@@ -63,7 +66,7 @@ begin
             coalesce(l.total_ended_count, 0) - coalesce(b.total_ended_count, 0) as attempts_count,
             coalesce(l.total_scored_count, 0) - coalesce(b.total_scored_count, 0) as scored_count,
             coalesce(l.total_score_sum, 0) - coalesce(b.total_score_sum, 0) as score_sum,
-            -- The last of all that ended by then; it is of the period where one of the period is among them.
+            -- The last attempt that ended by then; it belongs to the period if any attempt of the period is among them.
             l.last_ended_at
         from analytics.org_overviews as v
         left join lateral (
@@ -106,4 +109,4 @@ $$;
 revoke all on function freshet.reading_training_org_overview(jsonb) from public, anon, authenticated;
 
 comment on function freshet.reading_training_org_overview(jsonb) is
-    'An organisation in one row, one in which nothing happened included: as analytics.org_overviews has it today, or from `from` to `to`, UTC days of the end, both included and up to today. Idempotent.';
+    'An organisation in one row, also one without any activity: as analytics.org_overviews has it today, or from `from` to `to`, UTC days of the end, both included and up to today. Idempotent.';

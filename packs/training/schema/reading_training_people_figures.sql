@@ -1,9 +1,9 @@
--- Object: freshet.reading_training_people_figures()
+-- Object: freshet.reading_training_people_figures() and its row type
 -- Grain: one row per member of an organisation, former ones too
 -- Reads: analytics.dim_users, analytics.mv_user_activity_day, analytics.current_assignments
 -- Serves: /analytics/training/people/figures
--- Why: a manager's people, each with what they did in a period and how far their assignments are. Each row is one person's own, and
---      whoever gets it may read every attempt beneath.
+-- Why: a manager's people, each with their activity in a period and the progress of their assignments. Each row is
+--      about one person, and a caller who gets it may also read every attempt behind it.
 create type freshet.training_people_figures_row as (
     org_id uuid,
     user_id text,
@@ -21,11 +21,13 @@ create type freshet.training_people_figures_row as (
     completion_rate numeric
 );
 
-comment on column freshet.training_people_figures_row.attempts_count is 'Completed attempts that began in the period, as scored_count, avg_score and duration_seconds.';
+comment on column freshet.training_people_figures_row.attempts_count is
+    'Completed attempts that began in the period; scored_count, avg_score and duration_seconds cover the same attempts.';
 
 comment on column freshet.training_people_figures_row.last_active_on is 'UTC day on which the last completed attempt began, whatever the period; null where there is none.';
 
-comment on column freshet.training_people_figures_row.assignments_count is 'All assignments, whatever the period, as the counts and the rate after it.';
+comment on column freshet.training_people_figures_row.assignments_count is
+    'All assignments, whatever the period; the counts and the rate after it cover the same assignments.';
 
 comment on column freshet.training_people_figures_row.completion_rate is 'completed_count / assignments_count, four decimals; null without an assignment.';
 

@@ -1,10 +1,10 @@
--- Object: freshet.reading_training_scenario_insights()
--- Grain: one row per organisation and scenario with a scored attempt, of all time or of a period
+-- Object: freshet.reading_training_scenario_insights() and its row type
+-- Grain: one row per organisation and scenario with a scored attempt, over all time or in a period
 -- Reads: analytics.mv_scenario_insights, analytics.mv_scenario_days, analytics.dim_scenarios
 -- Serves: /analytics/training/scenario-insights
 -- Serves: /analytics/training/top-scenarios
--- Why: of all time the figures are stored; of a period they are made from the scores of its days, by the same aggregates and the
---      same roundings. Title, difficulty and category are as they are now.
+-- Why: over all time the figures are stored; for a period they are computed from the scores of its days, with the same
+--      aggregates and the same rounding. Title, difficulty and category are the current ones.
 create type freshet.training_scenario_insights_row as (
     org_id uuid,
     scenario_id uuid,
@@ -24,7 +24,8 @@ comment on column freshet.training_scenario_insights_row.attempt_count is 'Score
 
 comment on column freshet.training_scenario_insights_row.score_stddev is 'Sample standard deviation; null for one attempt.';
 
-comment on column freshet.training_scenario_insights_row.avg_duration is 'Seconds, over the scored attempts whose duration is known; null when there is none.';
+comment on column freshet.training_scenario_insights_row.avg_duration is
+    'Seconds, over the scored attempts with a known duration; null when there is none.';
 
 comment on column freshet.training_scenario_insights_row.median_score is 'Exact; between two scores, their mean.';
 
@@ -119,4 +120,4 @@ $$;
 revoke all on function freshet.reading_training_scenario_insights(jsonb) from public, anon, authenticated;
 
 comment on function freshet.reading_training_scenario_insights(jsonb) is
-    'How each scenario is scored, over all time or over the attempts that began from `from` to `to`, UTC days, both included. Idempotent.';
+    'Scores of each scenario, over all time or over the attempts that began from `from` to `to`, UTC days, both included. Idempotent.';

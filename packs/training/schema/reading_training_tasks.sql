@@ -1,10 +1,11 @@
--- Object: freshet.reading_training_tasks()
--- Grain: one row per organisation, task (a scenario with a due date), and manager whose people are counted: null for everybody
+-- Object: freshet.reading_training_tasks() and its row type
+-- Grain: one row per organisation, task (a scenario with a due date), and manager whose people are counted: null for
+--      everybody
 -- Reads: analytics.current_assignments, public.org_members, public.dotted_lines, analytics.dim_scenarios
 -- Serves: /analytics/training/tasks
--- Why: how far a task is, without a row for each person. An admin gets everybody's, and by manager_id those of one manager's
---      people; a manager gets the own people's and nobody else's. The counts are of the assignments that
---      /analytics/training/assignments lists.
+-- Why: the progress of a task, without a row for each person. An admin gets the counts of everybody, and with
+--      manager_id those of one manager's people; a manager gets only those of their own people. The counts are of the
+--      assignments that /analytics/training/assignments lists.
 create type freshet.training_tasks_row as (
     org_id uuid,
     manager_id text,
@@ -21,11 +22,13 @@ create type freshet.training_tasks_row as (
     status text
 );
 
-comment on column freshet.training_tasks_row.manager_id is 'Whose people are counted; null where it is everybody in the organisation.';
+comment on column freshet.training_tasks_row.manager_id is
+    'The manager whose people are counted; null where it is everybody in the organisation.';
 
 comment on column freshet.training_tasks_row.open_count is 'Not completed, and not overdue.';
 
-comment on column freshet.training_tasks_row.status is 'overdue where one is, else open where one is, else completed.';
+comment on column freshet.training_tasks_row.status is
+    'overdue if any assignment is, else open if any is, else completed.';
 
 create function freshet.reading_training_tasks(asked jsonb)
 returns setof freshet.training_tasks_row
@@ -36,7 +39,7 @@ as $$
 declare
     orgs constant uuid[] := freshet.asked_orgs(asked);
     today constant date := (asked ->> 'today')::date;
-    -- Of a manager the people whom they may speak of are themselves: the rows are theirs, and count their people.
+    -- For a manager, asked_people() holds only themselves: they get their own rows, which count their people.
     managers constant text[] := coalesce(freshet.asked_people(asked), array[asked #>> '{params,manager_id}']);
 begin
     return query
@@ -89,4 +92,4 @@ $$;
 revoke all on function freshet.reading_training_tasks(jsonb) from public, anon, authenticated;
 
 comment on function freshet.reading_training_tasks(jsonb) is
-    'The completion of each task: of everybody, or of a manager''s people as they are now. Idempotent.';
+    'The progress of each task: of everybody, or of a manager''s current people. Idempotent.';

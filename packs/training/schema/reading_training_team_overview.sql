@@ -1,8 +1,9 @@
--- Object: freshet.reading_training_team_overview()
+-- Object: freshet.reading_training_team_overview() and its row type
 -- Grain: one row per team
--- Reads: analytics.team_members, analytics.dim_users; analytics.mv_user_activity_day, analytics.mv_assignment_status
+-- Reads: analytics.team_members, analytics.dim_users, analytics.mv_user_activity_day, analytics.mv_assignment_status
 -- Serves: /analytics/training/team-overview
--- Why: a period may be named by its days, beside the number of days that end today; and the manager's name stands beside their id.
+-- Why: a period is given by its days, or by a number of days that end with one; and the manager's name is shown beside
+--      their id.
 create type freshet.training_team_overview_row as (
     org_id uuid,
     team_id uuid,
@@ -22,14 +23,16 @@ create type freshet.training_team_overview_row as (
 
 comment on column freshet.training_team_overview_row.team_id is 'Null where the manager''s team has no row in public.teams.';
 
-comment on column freshet.training_team_overview_row.name is 'Of the team; where it has none, of its manager.';
+comment on column freshet.training_team_overview_row.name is
+    'Name of the team, or of its manager where the team has none.';
 
-comment on column freshet.training_team_overview_row.scored_count is 'Of attempts_count, how many have a score: what avg_score rests on.';
+comment on column freshet.training_team_overview_row.scored_count is
+    'How many of attempts_count have a score: the basis of avg_score.';
 
 comment on column freshet.training_team_overview_row.team_rank is
-    'By average score, among all teams that have one; for a manager, among the own and those with at least five scores. Null without a score.';
+    'By average score, among all teams that have one; for a manager, among their own teams and those with at least five scores. Null without a score.';
 
-comment on column freshet.training_team_overview_row.teams_count is 'Teams that the rank is among.';
+comment on column freshet.training_team_overview_row.teams_count is 'Number of ranked teams.';
 
 create function freshet.reading_training_team_overview(asked jsonb)
 returns setof freshet.training_team_overview_row
@@ -115,4 +118,4 @@ $$;
 revoke all on function freshet.reading_training_team_overview(jsonb) from public, anon, authenticated;
 
 comment on function freshet.reading_training_team_overview(jsonb) is
-    'Teams by their active members: attempts and average score from `from` to `to`, UTC days of the start, both included and up to today, or of the `days` days that end with `to`; all their assignments, and their place among teams. Idempotent.';
+    'Teams by their active members: attempts and average score from `from` to `to`, UTC days of the start, both included and up to today, or of the `days` days that end with `to`; all their assignments, and their rank among teams. Idempotent.';

@@ -1,8 +1,8 @@
--- Object: freshet.reading_training_teams()
--- Grain: one row per team, as analytics.team_members has them
+-- Object: freshet.reading_training_teams() and its row type
+-- Grain: one row per team, as in analytics.team_members
 -- Reads: analytics.team_members, analytics.dim_users
 -- Serves: /analytics/training/teams
--- Why: what a filter by team lists. A team is its manager's people, so that the manager is its key.
+-- Why: the choices of a filter by team. A team is the people of one manager, so the manager is its key.
 create type freshet.training_teams_row as (
     org_id uuid,
     manager_id text,
@@ -14,7 +14,7 @@ create type freshet.training_teams_row as (
 
 comment on column freshet.training_teams_row.team_id is 'Null where the manager''s team has no row in public.teams.';
 
-comment on column freshet.training_teams_row.name is 'Of the team; where it has none, of its manager.';
+comment on column freshet.training_teams_row.name is 'Name of the team, or of its manager where the team has none.';
 
 create function freshet.reading_training_teams(asked jsonb)
 returns setof freshet.training_teams_row
@@ -38,4 +38,4 @@ $$;
 revoke all on function freshet.reading_training_teams(jsonb) from public, anon, authenticated;
 
 comment on function freshet.reading_training_teams(jsonb) is
-    'Teams with their managers and the number of their active members; a manager''s own as long as they lead it. Idempotent.';
+    'Teams with their managers and the number of their active members; a manager gets their own teams while they lead them. Idempotent.';

@@ -1,6 +1,8 @@
 -- Object: freshet.refresh_reporting_views(), public.refresh_reporting_views()
--- Why: the button of the reporting page: everything of the pack is brought up to date at once. It is no job: each view has
---      its own, so that one that fails is seen, and undone, alone.
+-- Why: the button of the reporting page, which brings all views of the pack up to date at once. It is not a job: each
+--      view has its own, so that a failing view is seen, and rolled back, alone. An organisation's admin may press it,
+--      and the views belong to all organisations: a view that any caller refreshed in the last minute is not refreshed
+--      again for a person, who gets its ledger row; the others are refreshed.
 create function freshet.refresh_reporting_views()
 returns setof analytics.refresh_log
 language plpgsql
@@ -57,7 +59,8 @@ revoke all on function public.refresh_reporting_views() from public, anon, authe
 
 grant execute on function public.refresh_reporting_views() to authenticated, service_role;
 
-comment on function freshet.refresh_reporting_views() is 'Checks the caller, then refreshes. Reached through public.refresh_reporting_views.';
+comment on function freshet.refresh_reporting_views() is
+    'Checks the caller, then refreshes. Called through public.refresh_reporting_views.';
 
 comment on function public.refresh_reporting_views() is
-    'Refreshes every view of the training pack, sources first, and returns a ledger row for each; one that fails is undone alone. Admins of an organisation and of the platform: a view that was refreshed less than a minute ago is not refreshed again, its row is that of then. Service role: as often as it likes. Anybody else gets 42501. A call over the data API ends after 60 seconds: analytics.request_refresh(pack => ''training'') has each view''s own limit.';
+    'Refreshes every view of the training pack, sources first, and returns a ledger row for each; if a view fails, only its own work is rolled back. Admins of an organisation and of the platform: a view that was refreshed less than a minute ago is not refreshed again, its last row is returned. Service role: without a limit. Any other caller gets 42501. A call over the data API ends after 60 seconds: analytics.request_refresh(pack => ''training'') has each view''s own limit.';

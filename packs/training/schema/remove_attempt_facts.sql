@@ -1,8 +1,5 @@
 -- Object: freshet.remove_attempt_facts()
--- Why: a fact is written once, when its attempt is completed; a new score changes it, and an attempt that is completed no
---      more loses it. Triggers fire once a statement, and a statement that changes no fact writes none, so that views
---      and cached answers over the facts stay as they are. Writers of one attempt wait for each other on its row, so the
---      facts follow in the same order.
+-- Why: an attempt that is no longer completed loses its fact; see freshet.write_attempt_facts().
 create function freshet.remove_attempt_facts(attempt_ids uuid[], date_keys date[])
 returns void
 language plpgsql
@@ -17,4 +14,5 @@ $$;
 
 revoke all on function freshet.remove_attempt_facts(uuid[], date[]) from public, anon, authenticated;
 
-comment on function freshet.remove_attempt_facts(uuid[], date[]) is 'Removes facts, each named by its attempt and day. Idempotent.';
+comment on function freshet.remove_attempt_facts(uuid[], date[]) is
+    'Removes facts, each identified by its attempt and day. Idempotent.';

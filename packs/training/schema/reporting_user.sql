@@ -1,11 +1,11 @@
 -- Object: role reporting_user
--- Serves: business intelligence tools that speak SQL: Metabase, Grafana, Retool, Mode. docs/bi tells how to connect them
--- Why: such a tool runs whatever its users write, so the role itself must not be able to do harm. It reads the training
---      pack's facts, dimensions and views, of all organisations, and nothing else. Privileges deny the rest; the
---      read-only transactions and the time limits below are defaults that a session may change, and so no boundary.
---      It may also do what everybody may (PUBLIC): enter schema public, and make temporary tables. That is the platform's to
---      grant, and an application's to take: docs/bi tells how. No grant of either is changed here.
---      It cannot log in until it is given a password, which no migration should know.
+-- Serves: business intelligence tools that speak SQL: Metabase, Grafana, Retool, Mode. docs/bi says how to connect them
+-- Why: such a tool runs any SQL that its users write, so the role itself must not be able to do harm. It reads the
+--      training pack's facts, dimensions and views, of all organisations, and nothing else. Privileges deny the rest;
+--      the read-only transactions and the time limits below are defaults that a session may change, and so no boundary.
+--      It may also do what every role may (PUBLIC): enter schema public, and make temporary tables. The platform grants
+--      that, and an application may revoke it: docs/bi says how. No grant of either is changed here. It cannot log in
+--      until it is given a password, which no migration should contain.
 do $$
 begin
     if not exists (select from pg_catalog.pg_roles as r where r.rolname = 'reporting_user') then
@@ -26,7 +26,7 @@ alter role reporting_user set idle_in_transaction_session_timeout = '60s';
 
 alter role reporting_user set search_path = analytics;
 
--- Whatever a role of this name was granted before.
+-- Revokes anything that an existing role of this name was granted before.
 revoke all on all tables in schema public, analytics, freshet from reporting_user;
 
 revoke all on all sequences in schema public, analytics, freshet from reporting_user;

@@ -1,14 +1,7 @@
 -- Object: public.scenario_attempts
--- Why: the operational tables of a training application. Applications write here; nothing analytical is ever added to
---      them. Every reference stays inside its organisation, so that two organisations with the same user never meet.
---      A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one such
---      row would break every answer that it is in.
---      Row security: members see their organisation's catalogue; of people, admins see everybody, managers their
---      people and themselves, trainees themselves. Writes are the service's.
--- Why feedback_id: a list of attempts has a button that opens the feedback, which the application holds: the attempt says under which name.
---      The name is no figure, so the facts do not copy it; it is looked up for the rows of a page. BI tools go on reading
---      named_attempts, which holds nothing of the application's tables. A manager also sees what was begun and left, which is
---      no fact: their people's attempts are few, and the index by person finds them.
+-- Grain: one row per attempt of a user, with or without a scenario
+-- Why: table of the application; see public.orgs. Its triggers keep analytics.fact_scenario_attempts.
+-- Why feedback_id: lists of attempts link to the feedback; see analytics.attempt_list.
 create table public.scenario_attempts (
     id uuid primary key default gen_random_uuid(),
     org_id uuid not null,
@@ -51,7 +44,7 @@ comment on column public.scenario_attempts.duration_seconds is 'Null where it wa
 comment on column public.scenario_attempts.ended_at is 'Null while the attempt runs, and where its end was never reported.';
 
 comment on column public.scenario_attempts.feedback_id is
-    'What the application calls the feedback on the attempt: a key or a path of its own. Null while there is none.';
+    'The application''s id of the feedback on the attempt: any key or path. Null while there is none.';
 
 create trigger attempts_were_inserted after insert on public.scenario_attempts
     referencing new table as new_rows

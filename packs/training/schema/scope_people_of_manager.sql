@@ -1,5 +1,6 @@
--- Object: freshet.scope_people_of_manager()
--- Why: organisations are uuids here, and a token may name one of another system. Its members see nothing, without an error.
+-- Object: freshet.scope_people_of_manager(); live relation people_of_manager
+-- Why: organisations are uuids here, and a token may name one of another system. Its members see nothing, without an
+--      error.
 create function freshet.scope_people_of_manager(subject text, org_id text)
 returns setof text
 language sql
@@ -33,7 +34,7 @@ $$;
 revoke all on function freshet.scope_people_of_manager(text, text) from public, anon, authenticated;
 
 comment on function freshet.scope_people_of_manager(text, text) is
-    'Scope relation people_of_manager: the active members of the organisation who report to the subject, by a solid or a dotted line. Nobody once the subject has left.';
+    'Scope relation people_of_manager: the active members of the organisation who report to the subject, by a solid or a dotted line. No rows once the subject has left.';
 
 select analytics.register_live(
     name => 'people_of_manager',

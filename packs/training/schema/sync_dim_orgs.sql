@@ -1,3 +1,5 @@
+-- Object: freshet.sync_dim_orgs()
+-- Why: called by triggers of public.orgs, and nightly; see analytics.dim_orgs.
 create function freshet.sync_dim_orgs(org_ids uuid[])
 returns void
 language plpgsql
@@ -26,4 +28,4 @@ $$;
 revoke all on function freshet.sync_dim_orgs(uuid[]) from public, anon, authenticated;
 
 comment on function freshet.sync_dim_orgs(uuid[]) is
-    'Brings the rows of these organisations up to date. Writes nothing when they are. Idempotent.';
+    'Brings the rows of these organisations up to date. Writes only what differs. Idempotent.';

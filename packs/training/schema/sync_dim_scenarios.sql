@@ -1,3 +1,5 @@
+-- Object: freshet.sync_dim_scenarios()
+-- Why: called by triggers of public.scenarios, and nightly; see analytics.dim_scenarios.
 create function freshet.sync_dim_scenarios(scenario_ids uuid[])
 returns void
 language plpgsql
@@ -32,4 +34,4 @@ $$;
 revoke all on function freshet.sync_dim_scenarios(uuid[]) from public, anon, authenticated;
 
 comment on function freshet.sync_dim_scenarios(uuid[]) is
-    'Brings the rows of these scenarios up to date. Writes nothing when they are. Idempotent.';
+    'Brings the rows of these scenarios up to date. Writes only what differs. Idempotent.';

@@ -1,10 +1,12 @@
+-- Object: freshet.sync_dim_users()
+-- Why: called by triggers of public.users and public.org_members, and nightly; see analytics.dim_users.
 create function freshet.sync_dim_users(user_ids text[])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    -- Who changes a user and who changes a membership of theirs write the same rows: one after the other.
+    -- A change of a user and a change of a membership write the same rows, so one waits for the other.
     perform from public.users as u where u.id = any (user_ids) order by u.id for no key update;
     if not exists (select from freshet.outdated_dim_users as o where o.user_id = any (user_ids)) then
         return;
@@ -33,4 +35,4 @@ $$;
 revoke all on function freshet.sync_dim_users(text[]) from public, anon, authenticated;
 
 comment on function freshet.sync_dim_users(text[]) is
-    'Brings the rows of these users, in all organisations, up to date. Writes nothing when they are. Idempotent.';
+    'Brings the rows of these users, in all organisations, up to date. Writes only what differs. Idempotent.';

@@ -1,9 +1,5 @@
 -- Object: freshet.sync_dimension()
--- Grain: dim_users: one row per member of an organisation; dim_scenarios: per scenario; dim_orgs: per organisation
--- Reads: public.users, org_members, scenarios, orgs: by triggers, and nightly
--- Why: reports join the facts with these and with no table of the applications. Somebody may be in several
---      organisations, with another role in each, so that the key of a user includes the organisation. A membership that
---      was given an end is over without a write: the nightly job sees that, and what was written past the triggers.
+-- Why: one trigger function for all dimensions.
 create function freshet.sync_dimension()
 returns trigger
 language plpgsql

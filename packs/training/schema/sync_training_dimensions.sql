@@ -1,9 +1,5 @@
 -- Object: analytics.sync_training_dimensions()
--- Grain: dim_users: one row per member of an organisation; dim_scenarios: per scenario; dim_orgs: per organisation
--- Reads: public.users, org_members, scenarios, orgs: by triggers, and nightly
--- Why: reports join the facts with these and with no table of the applications. Somebody may be in several
---      organisations, with another role in each, so that the key of a user includes the organisation. A membership that
---      was given an end is over without a write: the nightly job sees that, and what was written past the triggers.
+-- Why: a membership with an end date is over without a write, and rows may be written past the triggers.
 create function analytics.sync_training_dimensions()
 returns void
 language sql
@@ -17,7 +13,7 @@ $$;
 revoke all on function analytics.sync_training_dimensions() from public, anon, authenticated;
 
 comment on function analytics.sync_training_dimensions() is
-    'Brings dim_orgs, dim_scenarios and dim_users up to date, whatever happened to them. Writes only what differs. Idempotent.';
+    'Brings dim_orgs, dim_scenarios and dim_users up to date, however their rows came to differ. Writes only what differs. Idempotent.';
 
 select analytics.sync_training_dimensions();
 

@@ -1,8 +1,9 @@
 -- Object: analytics.team_members
 -- Grain: one row per team and active member, and one without a member for an empty team
--- Reads: public.teams, public.org_members
+-- Reads: public.teams, public.org_members, public.dotted_lines, analytics.dim_users
 -- Serves: source of /analytics/training/team-overview
--- Why: whose team counts whom is decided once. A dotted line lets a manager see a person; the team does not count them.
+-- Why: one place decides which team counts a member. A dotted line lets a manager see a person; the team does not count
+--      them.
 create view analytics.team_members
 with (security_invoker = on)
 as
@@ -36,13 +37,14 @@ left join public.org_members as m
 
 revoke all on table analytics.team_members from public, anon, authenticated;
 
-comment on view analytics.team_members is 'Who is in which team, at this moment.';
+comment on view analytics.team_members is 'Members of each team at this moment.';
 
 comment on column analytics.team_members.team_id is 'Null for people who report to a manager whose team has no row in public.teams.';
 
-comment on column analytics.team_members.name is 'Of the team; where it has none, of its manager.';
+comment on column analytics.team_members.name is 'Name of the team, or of its manager where the team has none.';
 
-comment on column analytics.team_members.is_led is 'False once the manager has left: the team is still counted, and nobody reads it as their own.';
+comment on column analytics.team_members.is_led is
+    'False once the manager has left: the team is still counted, and no manager reads it as their own.';
 
 comment on column analytics.team_members.user_id is 'Null in the one row of a team without members.';
 

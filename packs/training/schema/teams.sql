@@ -1,10 +1,6 @@
 -- Object: public.teams
--- Why: the operational tables of a training application. Applications write here; nothing analytical is ever added to
---      them. Every reference stays inside its organisation, so that two organisations with the same user never meet.
---      A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one such
---      row would break every answer that it is in.
---      Row security: members see their organisation's catalogue; of people, admins see everybody, managers their
---      people and themselves, trainees themselves. Writes are the service's.
+-- Grain: one row per named team
+-- Why: table of the application; see public.orgs.
 create table public.teams (
     id uuid primary key default gen_random_uuid(),
     org_id uuid not null,
@@ -25,4 +21,4 @@ grant select on table public.teams to authenticated;
 
 grant select, insert, update, delete on table public.teams to service_role;
 
-comment on table public.teams is 'A team is everybody whose org_members.manager_id is its manager.';
+comment on table public.teams is 'The members of a team are those whose org_members.manager_id is its manager.';

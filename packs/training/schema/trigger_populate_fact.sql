@@ -1,3 +1,5 @@
+-- Object: freshet.trigger_populate_fact()
+-- Why: a fact follows the status of its attempt; see freshet.write_attempt_facts().
 create function freshet.trigger_populate_fact()
 returns trigger
 language plpgsql
@@ -8,7 +10,7 @@ declare
     ids uuid[];
     days date[];
 begin
-    -- Completed no more, or moved to another day.
+    -- No longer completed, or moved to another day.
     select array_agg(g.id), array_agg(g.day)
     into ids, days
     from (
@@ -41,4 +43,4 @@ $$;
 revoke all on function freshet.trigger_populate_fact() from public, anon, authenticated;
 
 comment on function freshet.trigger_populate_fact() is
-    'Statement trigger of public.scenario_attempts: facts come, change and go with the status, and nothing is written when nothing that a fact says has changed.';
+    'Statement trigger of public.scenario_attempts: writes, changes and removes facts with the status, and writes nothing when no content of a fact has changed.';

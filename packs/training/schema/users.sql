@@ -1,10 +1,6 @@
 -- Object: public.users
--- Why: the operational tables of a training application. Applications write here; nothing analytical is ever added to
---      them. Every reference stays inside its organisation, so that two organisations with the same user never meet.
---      A moment before 1970, or one that no date of four digits can name, is a broken clock and is refused: one such
---      row would break every answer that it is in.
---      Row security: members see their organisation's catalogue; of people, admins see everybody, managers their
---      people and themselves, trainees themselves. Writes are the service's.
+-- Grain: one row per user, whatever their organisations
+-- Why: table of the application; see public.orgs.
 create table public.users (
     id text primary key check (octet_length(id) <= 1000),
     name text,

@@ -1,9 +1,9 @@
 -- Object: freshet.write_attempt_facts()
--- Why: a fact is written once, when its attempt is completed; a new score changes it, and an attempt that is completed no
---      more loses it. Triggers fire once a statement, and a statement that changes no fact writes none, so that views
---      and cached answers over the facts stay as they are. Writers of one attempt wait for each other on its row, so the
---      facts follow in the same order.
--- PL/pgSQL keeps the plans: a function in SQL would plan over all partitions at each call.
+-- Why: a fact is written once, when its attempt is completed; a new score changes it, and an attempt that is no longer
+--      completed loses it. Triggers fire once a statement, and a statement that changes no fact writes none, so that
+--      views and cached answers over the facts stay valid. Writers of one attempt wait for each other on its row, so
+--      the facts follow in the same order. PL/pgSQL keeps the plans: a function in SQL would plan over all partitions
+--      at each call.
 create function freshet.write_attempt_facts(attempt_ids uuid[], date_keys date[])
 returns void
 language plpgsql
@@ -19,7 +19,7 @@ begin
         a.started_at, a.ended_at, a.date_key
     from unnest(attempt_ids, date_keys) as k (attempt_id, date_key)
     join freshet.completed_attempts as a on a.attempt_id = k.attempt_id and a.date_key = k.date_key
-    -- Month by month: rows that come in any order cost twice as much, one partition after another for each.
+    -- Month by month: in any other order the rows cost twice as much, since each changes the partition.
     order by a.date_key
     on conflict (attempt_id, date_key) do update
     set org_id = excluded.org_id,
@@ -42,4 +42,4 @@ $$;
 revoke all on function freshet.write_attempt_facts(uuid[], date[]) from public, anon, authenticated;
 
 comment on function freshet.write_attempt_facts(uuid[], date[]) is
-    'Writes the facts of completed attempts, each named by its id and day, as the attempts are now. Idempotent.';
+    'Writes the facts of completed attempts, each identified by its id and day, from the current attempts. Idempotent.';

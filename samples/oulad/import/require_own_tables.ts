@@ -8,7 +8,7 @@ import { OuladError } from "./oulad_error.ts";
  */
 export async function requireOwnTables(
   sql: postgres.TransactionSql,
-  databaseUrl: string,
+  server: string,
   packs: readonly string[],
 ): Promise<void> {
   const [history] = await sql`select to_regclass('supabase_migrations.schema_migrations') is not null as exists`;
@@ -20,7 +20,7 @@ export async function requireOwnTables(
   const missing = packs.filter((pack) => !names.some((name) => name?.startsWith(`${pack}__`)));
   if (missing.length === 0) return;
   throw new OuladError(
-    `The database at ${new URL(databaseUrl).host} has no migration of the pack ${
+    `The database at ${server} has no migration of the pack ${
       missing.join(" and of the pack ")
     }, so the tables of these ` +
       "names in it, if there are any, are another project's. Nothing was written",

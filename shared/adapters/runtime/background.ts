@@ -6,7 +6,7 @@ function isEdgeRuntime(value: unknown): value is EdgeRuntimeLike {
   return typeof value === "object" && value !== null && "waitUntil" in value && typeof value.waitUntil === "function";
 }
 
-/** Keeps work alive after the answer has left: by the edge runtime's own means, or by the process that goes on living. */
+/** Keeps work alive after the response was sent: with the edge runtime's waitUntil, or because the process goes on. */
 export function waitUntil(work: Promise<unknown>): void {
   // The work reports its own failures; a rejection here would end the isolate.
   const safe = work.catch(() => {});

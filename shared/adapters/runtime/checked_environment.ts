@@ -8,7 +8,7 @@ import {
 
 type Get = (name: string) => string | undefined;
 
-/** The environment, or for every request the same fault. @throws AppError INTERNAL whose defect names the faulty variables. */
+/** The environment, or the same error for every request. @throws AppError INTERNAL whose defect names the invalid variables. */
 export function checkedEnvironment(get: Get): Environment {
   return checked(() => readEnvironment(get));
 }

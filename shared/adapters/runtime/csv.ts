@@ -1,13 +1,16 @@
 import type { Rendering } from "../../read/renderer.ts";
 
 /**
- * Where a spreadsheet may find a formula: where a cell begins, and behind what parts cells in countries that write 1,5 (or
- * in a file that is pasted). Blanks, quotes and characters that are not seen may stand before it; it may be full-width.
+ * Where a spreadsheet may see a formula: at the start of a cell, and after a character that separates cells in countries that
+ * write 1,5 (or in a file that is pasted). White space, quotes and invisible characters may precede it; it may be full-width.
  */
 const FORMULA =
   /(?<=^|[;\t\r\n|])(?=(?:["'\p{Zs}\p{Cf}\u115F\u1160\u2800\u3164\uFE00-\uFE0F\uFFA0]|[^\P{Cc}\t\r\n])*[=+\-@\u2212\uFF1D\uFF0B\uFF0D\uFF20])|^(?=[\t\r\n])/gu;
 
-/** A text that no spreadsheet runs: an apostrophe, which they hide, stands before what could be one. Numbers never come here. */
+/**
+ * A text that no spreadsheet runs: what could be a formula gets an apostrophe before it, which spreadsheets hide. Never called
+ * with numbers.
+ */
 export function neutralise(text: string): string {
   return text.replace(FORMULA, "'");
 }

@@ -1,6 +1,6 @@
 const DSN = /^https?:\/\/\w+(?::\w+)?@[\w.-]+(?::\d+)?\/(?:.*\/)?\d+$/;
 
-/** What Sentry's SDK can read; it prints what it cannot, with the key in it, to the log. */
+/** Whether Sentry's SDK can read the DSN; one that it cannot read it prints to the log, with the key in it. */
 export function isDsn(text: string): boolean {
   return DSN.test(text) && URL.canParse(text);
 }
@@ -14,7 +14,7 @@ function isFolder(text: string): boolean {
 
 interface Decoration {
   readonly does: (text: string) => boolean;
-  /** What it has to be, and what holds until it is. */
+  /** What the value has to be, and what applies until it is valid. */
   readonly fault: string;
 }
 
@@ -22,8 +22,8 @@ const FOLDER = "must be an http or https URL without a user, a query or a fragme
 const BY_HAND = "Until then issues are closed by people";
 
 /**
- * Settings that only decorate what is told, or where it is told: without them every answer is the same, and no secret, limit or
- * right depends on them. So one that does not do is left out, and said.
+ * Settings that only decorate what is reported, or where it is reported: without them every answer is the same, and no secret,
+ * limit or right depends on them. So an invalid one is ignored, and reported.
  */
 const DECORATIONS = {
   FRESHET_RUNBOOK_URL: {
@@ -35,7 +35,7 @@ const DECORATIONS = {
     fault: "must be the DSN of a Sentry project, https://<key>@<host>/<number>. Until then alerts wait in the outbox",
   },
   SENTRY_ENVIRONMENT: {
-    // Sentry's own rule; it drops an event, or its environment, where that is broken.
+    // Sentry's own rule; it drops an event that breaks it, or the event's environment.
     does: (text) => /^[^\s/\p{Cc}]{1,64}$/u.test(text) && text.toLowerCase() !== "none",
     fault: "must be at most 64 characters without white space or slashes, and not None. Until then it is production",
   },
@@ -62,7 +62,7 @@ export const DECORATION_NAMES = Object.keys(DECORATIONS) as Name[];
 
 export interface Decorations {
   readonly values: Readonly<Partial<Record<Name, string>>>;
-  /** Which are set and do not do: the name and the remedy, and no value. */
+  /** Those that are set and invalid: the name and the remedy, and no value. */
   readonly faults: ReadonlyMap<Name, string>;
 }
 

@@ -61,7 +61,7 @@ const variables = shape.refine(
   },
 );
 
-/** What calls of the scheduler stand on: a function that they call stops for no other setting. */
+/** The settings that calls of the scheduler need: no other setting can stop a function that the scheduler calls. */
 const scheduled = shape.pick({
   SUPABASE_URL: true,
   SUPABASE_SECRET_KEYS: true,
@@ -72,7 +72,7 @@ const scheduled = shape.pick({
 type Variable = keyof z.input<typeof shape>;
 const NAMES = Object.keys(shape.shape) as Variable[];
 
-/** The singular names stand for a single key, named default. */
+/** The names in the singular hold a single key, which is named default. */
 const SINGULAR: Readonly<Partial<Record<Variable, string>>> = {
   SUPABASE_PUBLISHABLE_KEYS: "SUPABASE_PUBLISHABLE_KEY",
   SUPABASE_SECRET_KEYS: "SUPABASE_SECRET_KEY",
@@ -86,16 +86,16 @@ export type ScheduledEnvironment = z.output<typeof scheduled>;
 type Get = (name: string) => string | undefined;
 
 /**
- * Reads and checks once what protects: keys, issuers, rights, limits, and the cache in which limits are counted. What only decorates
- * is readDecorations()'s, and refuses nothing.
+ * Reads and checks once the settings that protect: keys, issuers, rights, limits, and the cache in which limits are counted.
+ * Settings that only decorate are read by readDecorations(), and stop nothing.
  *
- * @throws Error that names each faulty variable and the remedy, and repeats no value.
+ * @throws Error that names each invalid variable and the remedy, and repeats no value.
  */
 export function readEnvironment(get: Get): Environment {
   return parse(variables, NAMES, get);
 }
 
-/** The same, of what a scheduled function needs. */
+/** The same for the settings that a scheduled function needs. */
 export function readScheduledEnvironment(get: Get): ScheduledEnvironment {
   return parse(scheduled, Object.keys(scheduled.shape) as Variable[], get);
 }
@@ -112,7 +112,7 @@ function parse<Schema extends z.ZodType>(schema: Schema, names: readonly Variabl
   throw new Error(`Invalid environment: ${[...new Set(faults)].join("; ")}. ${remedyFor(parsed.error.issues)}`);
 }
 
-/** `SUPABASE_*` are the platform's to give: a project cannot set one, and one that has only legacy keys is given no such keys. */
+/** The platform sets `SUPABASE_*`, a project cannot. A project with legacy keys only does not get these variables. */
 function remedyFor(issues: readonly z.core.$ZodIssue[]): string {
   const names = issues.map((issue) => String(issue.path[0]));
   const remedies = [

@@ -2,24 +2,24 @@ import type { Clock, Log } from "../../kernel/ports.ts";
 import { TokenBucket } from "../../limits/token_bucket.ts";
 import { waitUntil } from "./background.ts";
 
-/** A write costs more than all the rest of a cache hit: eight a second are enough for lines that may wait. */
+/** A write costs more than the rest of a cache hit: eight writes a second are enough for lines that may wait. */
 const WAIT_MS = 125;
 
-/** The platform takes 100 messages in ten seconds; those above the 80 are for lines that may not wait. */
+/** The platform accepts 100 messages in ten seconds; the 20 above these 80 are for lines that may not wait. */
 const PATIENT_MESSAGES = { requests: 80, seconds: 10 };
 
-/** The platform cuts a message after 10,000 characters; what this leaves is for the note on what was left out. */
+/** The platform cuts a message after 10,000 characters; the rest is for the note on how many lines were dropped. */
 const LONGEST_TEXT = 9_900;
 
 const ENDINGS = ["beforeunload", "unload"] as const;
 
 /**
- * Writes lines in the order in which they came: those that may wait together, at most 125 ms later, and one that may not
- * at once, after those before it. Nothing that waits is lost when the runtime ends the isolate: it is asked to stay, and
- * says so when it will not.
+ * Writes lines in the order in which they arrive: lines that may wait are written together, at most 125 ms later; a line that
+ * may not wait is written at once, after the lines before it. No waiting line is lost when the runtime ends the isolate: the
+ * runtime is asked to keep it alive, and announces when it will not.
  *
- * Of lines that may wait, what would be more than the platform takes (some 500 a second for long, 4,000 at once) is
- * counted, and the next text ends in how many: so that the platform drops nothing by itself, which might be an error.
+ * Lines that may wait and exceed what the platform accepts (some 500 a second over time, 4,000 at once) are counted, and the
+ * next message ends with how many were dropped. So the platform drops nothing by itself, which might be an error.
  */
 export function bufferLines(write: (text: string) => void, clock: Pick<Clock, "now">): Log {
   const budget = new TokenBucket(PATIENT_MESSAGES, { tokens: PATIENT_MESSAGES.requests, now: clock.now() });
@@ -34,7 +34,7 @@ export function bufferLines(write: (text: string) => void, clock: Pick<Clock, "n
     if (text !== "") write(text);
   }
 
-  /** One timer for all that comes until it fires, also when the text is full before: timers cost more than lines. */
+  /** One timer for all lines until it fires, even when the text is full before: timers cost more than lines. */
   function flushLater(): void {
     will_flush = true;
     for (const ending of ENDINGS) addEventListener(ending, flush);
@@ -49,7 +49,7 @@ export function bufferLines(write: (text: string) => void, clock: Pick<Clock, "n
     }, WAIT_MS);
   }
 
-  /** Whether there is no room for a patient line, and none is to be made before the timer fires. */
+  /** Whether there is no room for a line that may wait, and no write makes room before the timer fires. */
   function isOver(line: string): boolean {
     return left_out_count > 0 || (isTooLong(line) && !budget.take(clock.now()));
   }

@@ -5,10 +5,10 @@ import type { MemoryStore } from "../../read/memory_store.ts";
 /** A function may use 256 MB in all; an eighth of it holds eight thousand ordinary answers. */
 const BUDGET_BYTES = 32 * 1024 * 1024;
 
-/** What an entry weighs besides its body, measured over a million: its keys, its buffer's own record, the map's slot. */
+/** Bytes of an entry besides its body, measured over a million entries: its keys, the buffer object, the slot in the map. */
 const OVERHEAD_BYTES = 3_072;
 
-/** The isolate's cache, bounded by bytes: the least recently used answer leaves first. */
+/** The isolate's cache, bounded by bytes: the least recently used answer is evicted first. */
 export function createMemoryStore(budget_bytes: number = BUDGET_BYTES): MemoryStore {
   const entries = new LRUCache<string, Entry>({
     maxSize: budget_bytes,
@@ -20,7 +20,7 @@ export function createMemoryStore(budget_bytes: number = BUDGET_BYTES): MemorySt
   };
 }
 
-/** A text of ASCII alone takes one byte for each character; any other may take two. */
+/** A string of ASCII only takes one byte per character; any other may take two. */
 function heldBytes({ body, byte_count }: Entry): number {
   return byte_count === body.length ? byte_count : 2 * body.length;
 }

@@ -3,7 +3,7 @@ import type { Closing, ClosingAnswer, IssueTracker } from "../../audit/issues.ts
 import { receiverWords } from "./receiver_words.ts";
 
 export interface SentryIssuesOptions {
-  /** Of the API: https://sentry.io, or where the region or the own Sentry is. */
+  /** Address of the API: https://sentry.io, or that of the region or of a self-hosted Sentry. */
   readonly url: string;
   /** Slug or number. */
   readonly organization: string;
@@ -20,13 +20,13 @@ const found = z.array(z.looseObject({
   matchingEventId: z.string().optional(),
 }));
 
-/** What a person has to mend is tried again now and then. */
+/** What a person has to repair is retried after this time. */
 const REFUSED_SECONDS = 900;
 const UNSTATED_HOLD_SECONDS = 60;
 
 /**
- * Closes issues through Sentry's API. An issue is found by the id of an event in it: the list of issues takes event:write,
- * while the end point made for that lookup takes org:read as well, and answers once a second for a whole organisation.
+ * Closes issues through Sentry's API. An issue is found by the id of an event in it: the list of issues needs event:write,
+ * while the endpoint for that lookup needs org:read as well, and answers once a second for a whole organisation.
  */
 export function createSentryIssues(options: SentryIssuesOptions): IssueTracker {
   const { organization, project, timeout_ms = 5_000 } = options;
@@ -40,10 +40,10 @@ export function createSentryIssues(options: SentryIssuesOptions): IssueTracker {
       const looked = await call("GET", `?${query}`);
       if (!looked.ok) return failure(looked);
       const issue = issueIn(looked.text, closing.opened_event_id);
-      // Sentry files an event some time after it took it, and may have dropped it by a filter or a quota.
+      // Sentry files an event some time after it accepted it, and may have dropped it because of a filter or a quota.
       if (issue === null) return { kind: "retry", error: "Sentry knows no issue of the event that opened it" };
 
-      // Whoever archived an issue wants to hear no more of it: closing it would make the next event wake them.
+      // A person who archived an issue wants no more notifications: closing it would make the next event notify them.
       if (closing.resolve && issue.status !== "resolved" && issue.status !== "ignored") {
         const resolved = await call("PUT", `${issue.id}/`, { status: "resolved" });
         if (!resolved.ok) return failure(resolved);
@@ -56,7 +56,7 @@ export function createSentryIssues(options: SentryIssuesOptions): IssueTracker {
     const written = await call("POST", `${id}/comments/`, { text });
     if (written.ok) return { kind: "done", note: null };
     const answer = failure(written);
-    // Refused for good: the issue is closed, which is what counts. "You have already posted that comment" is no refusal.
+    // Refused for good: the issue is closed, which is what counts. "You have already posted that comment" does not count as a refusal.
     const is_final = written.status !== null && written.status >= 400 && written.status < 500 && written.status !== 429;
     if (!is_final) return answer;
     const is_there = written.status === 400 && written.text.includes("already posted");
@@ -72,14 +72,14 @@ export function createSentryIssues(options: SentryIssuesOptions): IssueTracker {
           ...(body === undefined ? {} : { "content-type": "application/json" }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        // The token is for this host alone.
+        // The token must not follow a redirect to another host.
         redirect: "manual",
         signal: AbortSignal.timeout(timeout_ms),
       });
       const text = await response.text();
       return { ok: response.ok, status: response.status, text, retry_after: response.headers.get("retry-after") };
     } catch {
-      // The reason may name what it was called with.
+      // The error may contain the arguments of the call.
       return { ok: false, status: null, text: "", retry_after: null };
     }
   }
@@ -123,7 +123,7 @@ interface Answer {
   readonly retry_after: string | null;
 }
 
-/** What is no event's id is a search by words to Sentry, so a hit has to say that it is of the event. */
+/** For Sentry a text that is not the id of an event is a full-text search, so a hit must name the event. */
 function issueIn(text: string, event_id: string): z.output<typeof found>[number] | null {
   try {
     return found.parse(JSON.parse(text)).find((issue) => issue.matchingEventId === event_id) ?? null;

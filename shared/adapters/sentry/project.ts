@@ -10,10 +10,10 @@ export interface SentryProject {
   readonly url: string | null;
 }
 
-/** sentry.io's hosts tell organisation and region: o<number>.ingest.<region>.sentry.io. */
+/** The hosts of sentry.io contain organisation and region: o<number>.ingest.<region>.sentry.io. */
 const HOSTED = /^o(?<organization>\d+)\.ingest\.(?:(?<region>[a-z]+)\.)?sentry\.io$/;
 
-/** The issues of the project that the DSN names. What is missing or unreadable is told with each recovery that waits for it. */
+/** The issues of the project that the DSN names. A missing or unreadable setting is reported with each recovery that waits for it. */
 export function connectIssues({ dsn, token, organization, url }: SentryProject): IssueTracker {
   if (!URL.canParse(dsn)) return refusing("SENTRY_DSN is no DSN, so its issues cannot be closed");
   const { hostname, origin, pathname } = new URL(dsn);

@@ -10,8 +10,12 @@ export interface RateLimitHeaders {
 }
 
 /**
- * For how many seconds Sentry wants no more of a category; null when it does not say. Its own header outranks
- * `Retry-After`, and may stand on a 200 as well.
+ * How many seconds Sentry asks to wait before more of a category; null when it does not say. Its own header wins over
+ * `Retry-After`, and can also be set on a 200.
+ *
+ * Not the SDK's parser: `@sentry/deno` 10.75.2 does not export it (`updateRateLimits` is in `@sentry/core`), and it differs. It
+ * takes the last limit of a category instead of the longest, a minute for a `Retry-After` that it cannot read, where the
+ * alert's own backoff decides here, and numbers of any size and sign.
  *
  * @param now milliseconds since the epoch, for the date form
  */

@@ -3,10 +3,10 @@ import { scrubMessage } from "../../kernel/scrub/message.ts";
 const LONGEST = 300;
 
 /**
- * What a receiver said with a refusal, fit to be kept and shown: Sentry's `detail` and `causes`, or the text as it is.
+ * The reason that a receiver gave with a refusal, safe to keep and show: Sentry's `detail` and `causes`, or the text as it is.
  *
  * @param secrets what was sent along and must not come back
- * @returns null when it said nothing that people read
+ * @returns null when it gave no readable reason
  */
 export function receiverWords(text: string, secrets: readonly string[]): string | null {
   const said = detailIn(text) ?? (text.trimStart().startsWith("<") ? "" : text);

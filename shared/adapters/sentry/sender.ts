@@ -1,4 +1,4 @@
-// What the SDK loads, pinned as verify_credentials.ts tells.
+// A dependency of the SDK, pinned as verify_credentials.ts explains.
 import "@sentry/conventions/op";
 import { DenoClient, Scope } from "@sentry/deno";
 import type { AlertEvent } from "../../audit/event.ts";
@@ -17,7 +17,7 @@ export interface SentryOptions {
   readonly timeout_ms?: number;
 }
 
-/** The monitor that misses the audit when database, scheduler, network and function are all gone. */
+/** The monitor that notices a missing audit, even when database, scheduler, network and function are all gone. */
 const HEARTBEAT_MONITOR = {
   slug: "freshet-cron-audit",
   config: {
@@ -26,7 +26,8 @@ const HEARTBEAT_MONITOR = {
     checkinMargin: 10,
     maxRuntime: 5,
     timezone: "Etc/UTC",
-    // One that failed, or came late, may be a moment's trouble: the next one, five minutes later, says. One is enough to be well.
+    // A check-in that failed or came late may be a short disturbance: the next one, five minutes later, decides. One good
+    // check-in is enough to recover.
     failureIssueThreshold: 2,
     recoveryThreshold: 1,
   },
@@ -35,9 +36,9 @@ const HEARTBEAT_MONITOR = {
 const LONGEST_REASON = 1_000;
 
 /**
- * Tells Sentry, through its SDK, and says what Sentry answered to each envelope.
+ * Sends to Sentry through its SDK, and reports Sentry's answer to each envelope.
  *
- * @returns null when the DSN cannot be read: there is nobody to tell
+ * @returns null when the DSN cannot be read: there is no receiver
  */
 export function createSentrySender(options: SentryOptions): AlertSender | null {
   if (!isDsn(options.dsn)) return null;
@@ -50,12 +51,12 @@ export function createSentrySender(options: SentryOptions): AlertSender | null {
     dsn: options.dsn,
     environment: options.environment,
     ...(options.release === null ? {} : { release: options.release }),
-    // Else the host's name leaves with each event.
+    // Otherwise the host's name is sent with each event.
     serverName: "freshet-cron-audit",
     integrations: [],
     stackParser: () => [],
     sendDefaultPii: false,
-    // Reports of dropped events would travel in envelopes of their own, unasked.
+    // Reports of dropped events would be sent in envelopes of their own.
     sendClientReports: false,
     maxBreadcrumbs: 0,
     transport: observedTransport({
@@ -82,7 +83,7 @@ export function createSentrySender(options: SentryOptions): AlertSender | null {
     },
   };
 
-  /** What was captured but never reaches the transport has no answer either: waiting ends a second after its timeout. */
+  /** An event that was captured but never reaches the transport gets no answer: waiting ends a second after the timeout. */
   function answerTo(id: string, capture: () => unknown): Promise<SendAnswer> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => settle({ status: null, hold_seconds: null, words: null }), timeout_ms + 1_000);
@@ -97,7 +98,7 @@ export function createSentrySender(options: SentryOptions): AlertSender | null {
   }
 }
 
-/** A check-in has no text of its own; what is in its contexts comes with it. The SDK has no argument for that. */
+/** A check-in has no text; its contexts are stored with it. The SDK has no argument for them. */
 function giveReason([, items]: Envelope, reasons: Map<string, string>): void {
   for (const [, payload] of items) {
     if (typeof payload !== "object" || !("check_in_id" in payload)) continue;
@@ -109,7 +110,7 @@ function giveReason([, items]: Envelope, reasons: Map<string, string>): void {
   }
 }
 
-/** Sentry takes 50 characters of lower case, digits, hyphens and underscores. */
+/** Sentry accepts 50 characters: lower case, digits, hyphens and underscores. */
 function monitorSlug(job: string): string {
   return `freshet-${scrubName(job).toLowerCase().replaceAll(/[^a-z0-9_-]+/g, "-")}`.slice(0, 50);
 }
@@ -117,7 +118,7 @@ function monitorSlug(job: string): string {
 function monitorConfig({ schedule, timezone, margin_minutes, max_runtime_minutes }: JobCheckIn) {
   return {
     schedule: { type: "crontab", value: schedule },
-    // An audit tells of a run up to five minutes after it has ended.
+    // The audit reports a run up to five minutes after it has ended.
     checkinMargin: margin_minutes + 10,
     maxRuntime: max_runtime_minutes,
     timezone: timezone === "GMT" ? "Etc/UTC" : timezone,
@@ -140,7 +141,7 @@ function sentryEvent(event: AlertEvent): SentryEvent {
   };
 }
 
-/** Sentry lists messages among its issues; Spotlight lists only what has an exception. */
+/** Sentry shows messages as issues; Spotlight shows only events with an exception. */
 function exceptionOf({ title, tags }: AlertEvent) {
   const type = tags["kind"] ?? "alert";
   const value = title.startsWith(`${type}: `) ? title.slice(type.length + 2) : title;

@@ -10,7 +10,7 @@ type Options = Parameters<typeof createTransport>[0] & {
 };
 type Transport = ReturnType<typeof createTransport>;
 
-/** Called with Sentry's answer to each envelope. The SDK itself does not tell: `flush()` is true after a 500 as well. */
+/** Called with Sentry's answer to each envelope. The SDK itself does not report it: `flush()` is true after a 500 as well. */
 export interface OnAnswer {
   (envelope_id: string, answer: SendAnswer): void;
 }
@@ -21,7 +21,7 @@ export interface TransportOptions {
   readonly now: () => number;
 }
 
-/** A transport for the SDK that gives up in time and reports every answer by the id of what was sent. */
+/** A transport for the SDK that has a timeout and reports every answer by the id of what was sent. */
 export function observedTransport({ timeout_ms, onAnswer, now }: TransportOptions): (options: Options) => Transport {
   return (options) => {
     const transport = createTransport(options, async ({ body }) => {
@@ -29,7 +29,7 @@ export function observedTransport({ timeout_ms, onAnswer, now }: TransportOption
         method: "POST",
         // A copy: the SDK types the body over any buffer, fetch wants one that is not shared.
         body: typeof body === "string" ? body : new Uint8Array(body),
-        // fetch would call a string plain text, and Spotlight shows only what calls itself an envelope.
+        // fetch would send a string as plain text, and Spotlight shows only what has the content type of an envelope.
         headers: { "content-type": "application/x-sentry-envelope", ...options.headers },
         redirect: "manual",
         signal: AbortSignal.timeout(timeout_ms),
@@ -63,7 +63,7 @@ export function observedTransport({ timeout_ms, onAnswer, now }: TransportOption
           });
           return response;
         } catch {
-          // Refused, reset or too slow: the reason may name the address with its key, so it is not kept.
+          // Refused, reset or too slow: the error may contain the address with its key, so it is not kept.
           onAnswer(id, { status: null, hold_seconds: null, words: null });
           return {};
         }
@@ -72,9 +72,9 @@ export function observedTransport({ timeout_ms, onAnswer, now }: TransportOption
   };
 }
 
-/** Not the receiver's: how the words pass through the SDK, which hands on status and headers only. */
+/** Not a header of the receiver: the SDK passes on status and headers only, so this is how the words get through it. */
 const WORDS = "freshet-words";
-/** Of an answer; the rest is not read. */
+/** Characters of an answer that are read. */
 const LONGEST_ANSWER = 4_096;
 
 async function wordsOf(response: Response, url: string): Promise<string | null> {

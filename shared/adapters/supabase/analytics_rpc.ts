@@ -1,22 +1,41 @@
 import type { z } from "zod";
 import { internalError } from "../../kernel/app_error.ts";
 import type { ScheduledEnvironment } from "../runtime/environment.ts";
+import type { Database, Json } from "./database_types.ts";
 import { sourceError } from "./source_error.ts";
 import type { SupabaseClient } from "./client.ts";
 
-export interface Call<Schema extends z.ZodType> {
-  /** A function of schema `analytics` that the service role may execute. */
-  readonly name: string;
-  readonly input: Readonly<Record<string, unknown>>;
+type Functions = Database["analytics"]["Functions"];
+
+/** A function of schema `analytics` that the service role may execute. A new one: run tools/database_types.ts. */
+export type FunctionName = keyof Functions;
+
+/** The arguments of a function by name. The generated types say nothing about nulls: every argument may be null. */
+export type Input<Name extends FunctionName> = {
+  readonly [Argument in keyof Functions[Name]["Args"]]: Value<Functions[Name]["Args"][Argument]>;
+};
+
+type Value<Argument> = [Argument] extends [never] ? never
+  // jsonb takes whatever JSON.stringify does.
+  : [Json] extends [Argument] ? unknown
+  // A bigint that a double cannot hold exactly is sent as text.
+  : Argument extends number ? number | string | null
+  : Argument | null;
+
+export interface Call<Name extends FunctionName, Schema extends z.ZodType> {
+  readonly name: Name;
+  readonly input: Input<Name>;
   readonly output: Schema;
   readonly timeout_ms: number;
 }
 
-/** What the data API is called with. */
+/** The address and the key of the data API. */
 export type Connection = Pick<ScheduledEnvironment, "SUPABASE_URL" | "SUPABASE_SECRET_KEYS">;
 
-/** Calls one database function and checks what it says. Throws AppError SOURCE_UNAVAILABLE or INTERNAL. */
-export type AnalyticsRpc = <Schema extends z.ZodType>(call: Call<Schema>) => Promise<z.output<Schema>>;
+/** Calls one database function and checks its answer. Throws AppError SOURCE_UNAVAILABLE or INTERNAL. */
+export type AnalyticsRpc = <Name extends FunctionName, Schema extends z.ZodType>(
+  call: Call<Name, Schema>,
+) => Promise<z.output<Schema>>;
 
 /**
  * The database's functions through the data API, with the secret key named default: that key lives in this file's client

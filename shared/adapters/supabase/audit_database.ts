@@ -2,28 +2,24 @@ import { z } from "zod";
 import { calendarRequestSchema } from "../../audit/calendar/request.ts";
 import { jobCheckInSchema, leasedResolutionSchema } from "../../audit/leased.ts";
 import { auditAnswerSchema, backlogSchema, leasedAlertSchema } from "../../audit/pass.ts";
-import type { AuditDatabase, Lease, ResolutionLease } from "../../audit/ports.ts";
-import type { AnalyticsRpc } from "./analytics_rpc.ts";
+import type { AuditDatabase, Lease } from "../../audit/ports.ts";
+import type { AnalyticsRpc, FunctionName, Input } from "./analytics_rpc.ts";
 
-/** A pass over a long backlog takes seconds; longer than this something holds it up. */
+/** A pass over a long backlog takes seconds; if it takes longer than this, something blocks it. */
 const PASS_MS = 30_000;
 const STEP_MS = 10_000;
 
-/** What it takes to give an alert back. */
+/** The two values that give a leased alert back. */
 const leases = z.array(z.looseObject({ event_id: z.string(), lease_token: z.number().int() })).max(1);
 
-/** The audit's functions in schema analytics. Delays are lengths, not times: the database's clock is the only one. */
+/** The audit's functions in schema analytics. Delays are durations, not times: only the database's clock counts. */
 export function createAuditDatabase(rpc: AnalyticsRpc): AuditDatabase {
-  function step<Schema extends z.ZodType>(name: string, input: Readonly<Record<string, unknown>>, output: Schema) {
+  function step<Name extends FunctionName, Schema extends z.ZodType>(name: Name, input: Input<Name>, output: Schema) {
     return rpc({ name, input, output, timeout_ms: STEP_MS });
   }
 
-  function settle(name: string, lease: Lease, more: Readonly<Record<string, unknown>> = {}): Promise<boolean> {
-    return step(name, { event_id: lease.event_id, token: lease.lease_token, ...more }, z.boolean());
-  }
-
-  function settleResolution(name: string, lease: ResolutionLease, more: Readonly<Record<string, unknown>>) {
-    return step(name, { event_id: lease.event_id, token: lease.resolve_token, ...more }, z.boolean());
+  function park({ event_id, lease_token: token }: Lease, error: string): Promise<boolean> {
+    return step("park_alert", { event_id, token, error }, z.boolean());
   }
 
   return {
@@ -38,14 +34,15 @@ export function createAuditDatabase(rpc: AnalyticsRpc): AuditDatabase {
         if (row === undefined) return null;
         const alert = leasedAlertSchema.safeParse(row);
         if (alert.success) return alert.data;
-        // It cannot be told, and those behind it can. Health says why it is parked.
+        // It cannot be sent, and must not block the alerts behind it. Health shows why it is parked.
         const at = alert.error.issues[0]?.path.join(".") ?? "the top";
-        await settle("park_alert", row, { error: `the audit itself cannot read this alert, at ${at}` });
+        await park(row, `the audit itself cannot read this alert, at ${at}`);
       }
     },
-    acknowledge: (lease) => settle("acknowledge_alert", lease),
-    defer: (lease, { seconds, error }) => settle("defer_alert", lease, { delay: `${seconds} seconds`, error }),
-    park: (lease, error) => settle("park_alert", lease, { error }),
+    acknowledge: ({ event_id, lease_token: token }) => step("acknowledge_alert", { event_id, token }, z.boolean()),
+    defer: ({ event_id, lease_token: token }, { seconds, error }) =>
+      step("defer_alert", { event_id, token, delay: `${seconds} seconds`, error }, z.boolean()),
+    park,
     async hold(category, seconds) {
       await step("hold_alerts", { category, delay: `${seconds} seconds` }, z.unknown());
     },
@@ -54,9 +51,10 @@ export function createAuditDatabase(rpc: AnalyticsRpc): AuditDatabase {
       const [resolution] = await step("lease_resolution", { lease: `${seconds} seconds` }, leased);
       return resolution ?? null;
     },
-    acknowledgeResolution: (lease, note) => settleResolution("acknowledge_resolution", lease, { note }),
-    deferResolution: (lease, { seconds, error }) =>
-      settleResolution("defer_resolution", lease, { delay: `${seconds} seconds`, error }),
+    acknowledgeResolution: ({ event_id, resolve_token: token }, note) =>
+      step("acknowledge_resolution", { event_id, token, note }, z.boolean()),
+    deferResolution: ({ event_id, resolve_token: token }, { seconds, error }) =>
+      step("defer_resolution", { event_id, token, delay: `${seconds} seconds`, error }, z.boolean()),
     dueCheckIns: () => step("due_check_ins", {}, z.array(jobCheckInSchema)),
     async acknowledgeCheckIn({ job_name, runid }) {
       await step("acknowledge_check_in", { job_name, runid }, z.unknown());

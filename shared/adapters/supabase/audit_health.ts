@@ -11,7 +11,7 @@ const healthSchema = z.looseObject({
   delivery: z.looseObject({ detail: z.string().transform(scrubName).nullish() }).optional(),
 });
 
-/** The audit's last stored pass and its age; unknown when nobody can tell. */
+/** The audit's last stored pass and its age; unknown when the database does not answer. */
 export function createAuditHealth(rpc: AnalyticsRpc): HealthSource {
   return {
     name: "audit",

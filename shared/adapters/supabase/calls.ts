@@ -6,8 +6,9 @@ import { checkedScheduledEnvironment } from "../runtime/checked_environment.ts";
 /** analytics.complete_call, through the data API. */
 export function createCallLedger(rpc: AnalyticsRpc): CallLedger {
   return {
-    async complete(call_id, completion) {
-      await rpc({ name: "complete_call", input: { call_id, ...completion }, output: z.boolean(), timeout_ms: 5_000 });
+    async complete(call_id, { outcome, detail }) {
+      const input = { call_id, outcome, detail };
+      await rpc({ name: "complete_call", input, output: z.boolean(), timeout_ms: 5_000 });
     },
   };
 }
@@ -20,7 +21,12 @@ export function connectCallLedger(get: (name: string) => string | undefined): Ca
 /** analytics.verify_call, through the data API: the secret that signs never leaves the database. */
 export function createCallVerifier(rpc: AnalyticsRpc): CallVerifier {
   return {
-    verify: (call) =>
-      rpc({ name: "verify_call", input: { ...call }, output: z.enum(CALL_VERDICTS), timeout_ms: 5_000 }),
+    verify: ({ function_name, call_id, signed_at, body_sha256, signature }) =>
+      rpc({
+        name: "verify_call",
+        input: { function_name, call_id, signed_at, body_sha256, signature },
+        output: z.enum(CALL_VERDICTS),
+        timeout_ms: 5_000,
+      }),
   };
 }

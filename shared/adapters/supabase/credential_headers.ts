@@ -1,6 +1,6 @@
 import { AppError } from "../../kernel/app_error.ts";
 
-/** What a request carries. A token and a key may come together: supabase-js always sends its key. */
+/** The credentials of a request. A token and a key may come together: supabase-js always sends its key. */
 export interface Credentials {
   readonly token: string | null;
   readonly apikey: string | null;
@@ -12,9 +12,9 @@ const KEY_PREFIX = "sb_";
 const LONGEST = 8_192;
 
 /**
- * Reads the two headers. supabase-js without a session sends its API key in both; such a bearer is no token.
+ * Reads the two headers. supabase-js without a session sends its API key in both; such a bearer value is not a token.
  *
- * @throws AppError UNAUTHENTICATED when a header is there but holds nothing that could be a credential.
+ * @throws AppError UNAUTHENTICATED when a header is present but holds nothing that could be a credential.
  */
 export function readCredentials(headers: Headers): Credentials {
   const authorization = headers.get("authorization");
@@ -26,7 +26,7 @@ export function readCredentials(headers: Headers): Credentials {
     throw unauthenticated("Authorization must be Bearer and a user's token; API keys go into the apikey header");
   }
   if (!bearer.startsWith(KEY_PREFIX)) return { token: bearer, apikey };
-  if (bearer !== apikey) throw unauthenticated("An API key belongs into the apikey header, not into Authorization");
+  if (bearer !== apikey) throw unauthenticated("An API key belongs in the apikey header, not in Authorization");
   return { token: null, apikey };
 }
 
@@ -37,10 +37,10 @@ export interface Deciding {
 }
 
 /**
- * The credential that decides, to be looked up among those that were verified. What is found there was checked, but it may
- * come in another header or beside another one this time, so both are held to what readCredentials() asks of them.
+ * The credential that decides, as the key for the memory of verified credentials. What is found there was checked, but this time
+ * it may come in another header or beside another credential, so both must pass the rules of readCredentials().
  *
- * @returns null where there is none, and where readCredentials() has something to refuse
+ * @returns null when there is none, and when readCredentials() would refuse something
  */
 export function decidingCredential(headers: Headers): Deciding | null {
   const authorization = headers.get("authorization");

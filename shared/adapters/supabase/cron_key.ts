@@ -2,14 +2,14 @@ import { AppError } from "../../kernel/app_error.ts";
 import { checkedScheduledEnvironment } from "../runtime/checked_environment.ts";
 
 /**
- * Lets a call by hand through: one that carries the secret key named "cron" in its apikey header. Without such a key in
- * the environment nothing is let through.
+ * Accepts a call by hand: one with the secret key named "cron" in its apikey header. Without such a key in the environment
+ * every call is refused.
  *
  * @throws AppError UNAUTHENTICATED
  */
 export async function requireCronKey(request: Request, get: (name: string) => string | undefined): Promise<void> {
   const { SUPABASE_URL: url, SUPABASE_SECRET_KEYS: secretKeys } = checkedScheduledEnvironment(get);
-  // With the first request: an isolate is up before it holds supabase-js.
+  // Imported at the first request: an isolate starts before it has loaded supabase-js.
   const { verifyCredentials } = await import("./verify_credentials.ts");
   const { error } = await verifyCredentials(
     { token: null, apikey: request.headers.get("apikey") },

@@ -4,7 +4,7 @@ import type { AnalyticsRpc } from "./analytics_rpc.ts";
 
 const REPORT_MS = 5_000;
 
-/** Enough for rows and columns; cut before anything looks at it. */
+/** Enough to name rows and columns; the text is cut before anything else reads it. */
 const LONGEST_DEFECT = 500;
 
 /** analytics.report_failed_answer and analytics.report_answered, through the data API. */
@@ -12,7 +12,7 @@ export function createFaultLedger(rpc: AnalyticsRpc): FaultLedger {
   const call = { output: z.unknown(), timeout_ms: REPORT_MS };
   return {
     async failed({ resource, request_id, defect }) {
-      // Loaded with the first fault: no answer needs it.
+      // Imported at the first fault: no response needs it.
       const { scrubMessage } = await import("../../kernel/scrub/message.ts");
       const input = { resource, request_id, defect: scrubMessage(defect.slice(0, LONGEST_DEFECT)) };
       await rpc({ ...call, name: "report_failed_answer", input });

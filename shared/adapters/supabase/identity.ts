@@ -15,8 +15,8 @@ type Mode = Extract<VerifyCredentialsOptions["auth"], readonly unknown[]>[number
 const BAD_TOKEN = "The token does not hold: it is malformed, expired, or not from this project; sign in again";
 
 /**
- * Callers by `@supabase/server`, with issuer, audience and algorithms fixed. A token decides alone: when it is bad the
- * request is refused, whatever key comes with it.
+ * Callers by `@supabase/server`, with issuer, audience and algorithms fixed. If a token is sent, only the token counts: an
+ * invalid one is refused even beside a good key.
  */
 export function createIdentity(
   environment: Environment,
@@ -37,7 +37,7 @@ export function createIdentity(
   const key_modes: Mode[] = Object.keys(publishableKeys).length > 0 ? ["secret:*", "publishable:*"] : ["secret:*"];
 
   async function verify(credentials: Credentials, auth: Mode[], jwks: KeySet | null) {
-    // Loaded here, because the library brings all of supabase-js, and importing this function should stay cheap.
+    // Imported here, because the library loads all of supabase-js, and importing this module should stay cheap.
     const { verifyCredentials } = await import("./verify_credentials.ts");
     const { data, error } = await verifyCredentials(credentials, {
       auth,
@@ -64,14 +64,14 @@ export function createIdentity(
 
   async function byKey(apikey: string): Promise<Caller> {
     const { authMode, keyName } = await verify({ token: null, apikey }, key_modes, null);
-    // Only the key named default reads everything: the others were made for one purpose each, and it is not this.
+    // Only the key named default reads everything: each of the others was made for one other purpose.
     const is_service = authMode === "secret" && keyName === "default";
     const caller: Caller = is_service ? { kind: "service" } : { kind: "key", key_name: keyName ?? "unnamed" };
     verified.keep(apikey, caller, Infinity);
     return caller;
   }
 
-  /** A token is no key, however often it was verified as a token, and a key no token. */
+  /** A verified token must not be accepted as a key, nor a key as a token. */
   function known(credential: string, is_token: boolean): Caller | null {
     const caller = verified.get(credential);
     return caller !== null && (caller.kind === "user") === is_token ? caller : null;

@@ -2,7 +2,7 @@ import type { Environment } from "../runtime/environment.ts";
 
 /**
  * Where token keys come from: given inline, from a named endpoint, or from the project's own. Plain http is trusted only
- * on this machine, because whoever can change the keys can sign as anybody. Null: no token can be verified.
+ * on this machine, because an attacker who can change the keys can sign any token. Null: no token can be verified.
  */
 export function jwksSource(environment: Environment): NonNullable<Environment["SUPABASE_JWKS"]> | URL | null {
   if (environment.SUPABASE_JWKS !== undefined) return environment.SUPABASE_JWKS;

@@ -3,10 +3,10 @@ import type { AnalyticsRpc } from "./analytics_rpc.ts";
 
 const LIST_MS = 5_000;
 
-/** Loaded when an operator asks: they are much of what a new isolate would wait for. */
+/** Loaded at the first request of an operator: they are a large part of what a new isolate would have to load. */
 const schemas = () => import("../../ops/lists.ts");
 
-/** Three functions of schema analytics. What was not asked for is null: the data API chooses a function by the names given. */
+/** Three functions of schema analytics. A filter that was not given is null: the data API chooses a function by its argument names. */
 export function createOperations(rpc: AnalyticsRpc): Operations {
   return {
     incidents: async ({ state = null, kind = null, job = null, cursor = null, limit }) =>

@@ -4,23 +4,23 @@ import type { RefreshAsked, RefreshRequest } from "../../read/refresh_request.ts
 import type { Refreshes } from "../../read/refreshes.ts";
 import type { AnalyticsRpc } from "./analytics_rpc.ts";
 
-/** How long slots are known: one that has passed, or a changed schedule, is told wrongly for as long. */
+/** How long slots are kept in memory: a slot that has passed, or a changed schedule, is reported wrongly for as long. */
 const KNOWN_MS = 10_000;
 
 const CALENDAR_MS = 2_000;
 
-/** Asking and looking take no longer than a read: the refresh itself is done by a job of the database. */
+/** To request a refresh and to look at it takes no longer than a read: a job of the database does the refresh. */
 const QUEUE_MS = 5_000;
 
-/** The jobs that work through the queue; whichever is first takes what waits. */
+/** The jobs that work through the queue; the first one that is free takes the next request. */
 const WORKERS = ["analytics-refresh-queue-1", "analytics-refresh-queue-2"] as const;
 
-/** What the database refuses whoever is not the secret key, at most. */
+/** For how long, at most, the database refuses callers without the secret key. */
 const PAUSE_SECONDS = 60;
 
 /**
  * The queue of refreshes in the database. No call waits for a refresh: the data API would cut it off after eight seconds.
- * Slots are told by the audit's calendar, which is loaded when somebody asks for one.
+ * Slots come from the audit's calendar, which is loaded when the first caller asks for one.
  */
 export function createRefreshes(rpc: AnalyticsRpc, clock: Clock): Refreshes {
   let slots: Promise<ReadonlyMap<string, string | null>> | null = null;
@@ -74,7 +74,7 @@ export function createRefreshes(rpc: AnalyticsRpc, clock: Clock): Refreshes {
   };
 }
 
-/** Null for a name that is not there; the sentence of a refusal that the caller can do something about. */
+/** Null for an unknown name; an error with the remedy for a refusal that the caller can act on. */
 function refused(error: unknown, asked: RefreshAsked): RefreshRequest | null {
   if (!(error instanceof AppError)) throw error;
   if (error.code === "NOT_FOUND") return null;

@@ -6,22 +6,22 @@ const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
 
 export type KeySet = z.output<typeof keySet>;
 
-/** The keys by which a token that names this key is verified. @throws AppError SOURCE_UNAVAILABLE when none were ever fetched. */
+/** The keys that verify a token which names this key id. @throws AppError SOURCE_UNAVAILABLE when no keys were ever fetched. */
 export type RemoteKeys = (kid: string | undefined) => Promise<KeySet>;
 
-/** Keys older than this are fetched again before they are used, where they can be. */
+/** Keys older than this are fetched again before they are used, if the endpoint answers. */
 const FRESH_MS = 600_000;
-/** After this they are not used any more: by then a key that was withdrawn should be, too. */
+/** After this they are no longer used: a withdrawn key must stop working some time. */
 const LONGEST_MS = 86_400_000;
-/** Between two fetches, however they end: tokens with made up key ids must not become as many fetches. */
+/** Between two fetches, successful or not: tokens with invented key ids must not cause a fetch each. */
 const COOLDOWN_MS = 30_000;
-/** The same while there are no keys, and nobody could sign in meanwhile. */
+/** The same while there are no keys: until then no token can be verified. */
 const EMPTY_COOLDOWN_MS = 2_000;
 const FETCH_MS = 2_000;
 
 /**
- * The token keys of an endpoint. `jose` has the same, but for an endpoint that does not answer: it then refuses also the keys
- * that it knows, after ten minutes, and fetches again for each token of an unknown one.
+ * The token keys of an endpoint. `jose` has the same, except when the endpoint does not answer: after ten minutes it then
+ * refuses also the keys that it knows, and fetches again for each token with an unknown key.
  */
 export function createRemoteKeys(
   url: URL,
@@ -38,7 +38,7 @@ export function createRemoteKeys(
       if (!response.ok) return void await response.body?.cancel();
       known = { set: keySet.parse(await response.json()), fetched_at: clock.now() };
     } catch {
-      // What is known stands in, as long as it may.
+      // The known keys are used instead, until they are too old.
     }
   }
 
@@ -50,7 +50,7 @@ export function createRemoteKeys(
     const fresh = usable(FRESH_MS);
     if (fresh !== null && (kid === undefined || fresh.keys.some((key) => key["kid"] === kid))) return fresh;
     const cooldown_ms = usable(LONGEST_MS) === null ? EMPTY_COOLDOWN_MS : COOLDOWN_MS;
-    // Those who come during a fetch wait for it: it may bring the key that they name.
+    // Requests during a fetch wait for it: it may bring the key that their token names.
     if (underway !== null || clock.now() - tried_at >= cooldown_ms) {
       await (underway ??= refresh().finally(() => void (underway = null)));
     }

@@ -2,7 +2,7 @@ import { type Source, sourceAnswer } from "../../read/source.ts";
 import { viewStates } from "../../read/view_state.ts";
 import type { AnalyticsRpc } from "./analytics_rpc.ts";
 
-/** A view is read in milliseconds: after this the database is in trouble, and waiting makes it worse. */
+/** A view is read in milliseconds: a database that takes longer than this is in trouble, and waiting makes it worse. */
 const READ_MS = 5_000;
 const STATES_MS = 2_000;
 

@@ -1,6 +1,6 @@
 import { AppError, internalError, misconfigured, sourceUnavailable } from "../../kernel/app_error.ts";
 
-/** What the data API says when a call fails. Its message, details and hint are never looked at: they may hold data. */
+/** What the data API reports when a call fails. Its message, details and hint are never read: they may hold data. */
 export interface Refusal {
   readonly code: string;
   /** The HTTP status; 0 when there was no response. */
@@ -16,11 +16,11 @@ const PASSING = /^(?:08|25006|40|53|55|57|58)/;
 /** The data API's own codes for a database it cannot reach, or a pool or schema cache that is not ready. */
 const PASSING_API = /^PGRST00[0-3]$/;
 
-/** What the database raises, by the data API's convention, when it is asked for something too often, or for what is not there. */
+/** The SQLSTATEs that the database raises, by the data API's convention, for too many requests and for what does not exist. */
 const TOO_SOON = "PT429";
 const UNKNOWN = "PT404";
 
-/** What a deployment can have left out, by the data API's own codes, and how it is made good. */
+/** What a deployment may have forgotten, by the data API's own codes, and the remedy. */
 const LEFT_OUT: Readonly<Record<string, readonly [what: string, remedy: string]>> = {
   PGRST106: [
     "the data API does not expose schema analytics",
@@ -34,7 +34,7 @@ const LEFT_OUT: Readonly<Record<string, readonly [what: string, remedy: string]>
 
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
-/** A source that cannot be asked is 503 and may be asked again; a source that was asked wrongly is a defect of ours. */
+/** A database that cannot be reached is a 503, and the caller may retry; a wrong call is our own defect. */
 export function sourceError(what: string, refusal: Refusal): AppError {
   const { code, status } = refusal;
   if (code === TOO_SOON) return new AppError("RATE_LIMITED", { detail: `${what} ran a moment ago` });

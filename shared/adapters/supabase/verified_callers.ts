@@ -2,7 +2,7 @@ import { LRUCache } from "lru-cache";
 import type { Caller } from "../../access/caller.ts";
 import type { Clock, Hash } from "../../kernel/ports.ts";
 
-/** The longest a verification may be remembered: a revoked key or a removed signing key lives on for as long. */
+/** The longest time that a verification is remembered: a revoked key or a removed signing key still works for this long. */
 const LONGEST_MS = 60_000;
 const MOST_CALLERS = 10_000;
 
@@ -18,8 +18,8 @@ const MOST_RECENT = 1_000;
  * Remembers callers whose credential was verified, because verifying ES256 costs ten times the rest of a cache hit. Only
  * successes are kept, under a hash: a dump of this memory holds no credential.
  *
- * Hashing is a quarter of a cache hit, so those who ask again and again are found by the text itself. That memory is held
- * weakly: it goes with the same garbage as the requests' own headers, and keeps no credential that they do not.
+ * Hashing is a quarter of a cache hit, so frequent callers are found by the text itself. That memory is held weakly: it is
+ * collected with the same garbage as the headers of the requests, and keeps no credential that they do not.
  */
 export class VerifiedCallers {
   readonly #callers = new LRUCache<string, Verified>({ max: MOST_CALLERS });
@@ -53,7 +53,7 @@ export class VerifiedCallers {
     return made;
   }
 
-  /** @param expires_at the token's own end, in milliseconds since the epoch; Infinity for a key */
+  /** @param expires_at when the token ends, in milliseconds since the epoch; Infinity for a key */
   keep(credential: string, caller: Caller, expires_at: number): void {
     const until = Math.min(expires_at, this.#clock.now() + LONGEST_MS);
     this.#callers.set(this.#hash(credential), { caller, until });

@@ -7,13 +7,13 @@ export interface UpstashOptions {
   /** How long one command may take, in milliseconds. */
   readonly timeout_ms?: number;
   /**
-   * Whether commands of one moment go in one HTTP call, which costs the deployed runtime more than all the rest of a hit.
-   * For commands that may fail together, and that no other is sent after.
+   * Whether commands that are sent at the same time share one HTTP call, which costs the deployed runtime more than the rest of
+   * a cache hit. For commands that may fail together, and that no later command depends on.
    */
   readonly joins_commands?: boolean;
 }
 
-/** Does something with Redis. @throws SharedStoreError and nothing else. */
+/** Runs commands of Redis. @throws SharedStoreError and nothing else. */
 export type WithRedis = <T>(work: (redis: Redis) => Promise<T>) => Promise<T>;
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -28,7 +28,7 @@ const REASONS: Readonly<Record<string, string>> = {
 export function connectUpstash(options: UpstashOptions): WithRedis {
   let connected: Promise<Redis> | null = null;
 
-  /** The client's own errors quote the command with its payload, so nothing of them is passed on but their kind. */
+  /** The client's own errors quote the command with its payload, so only their kind is passed on. */
   return async (work) => {
     try {
       connected ??= connect(options);
@@ -41,12 +41,12 @@ export function connectUpstash(options: UpstashOptions): WithRedis {
 
 async function connect(options: UpstashOptions): Promise<Redis> {
   const { Redis } = await import("./redis.ts");
-  // An answer may lose 150 ms to a Redis that is silent, all in all: a timer that fires late is within it.
+  // A response may lose 150 ms in all to a Redis that does not answer, including a timer that fires late.
   const timeout_ms = options.timeout_ms ?? 120;
   return new Redis({
     url: options.url,
     token: options.token,
-    // `retry: false` still sends twice, and a lock must not be asked for twice.
+    // `retry: false` still sends twice, and a lock must not be requested twice.
     retry: { retries: 0 },
     // A function: a plain signal would turn a timeout into a null, which is a miss, which is a stampede.
     signal: sharedTimeout(timeout_ms),
@@ -58,7 +58,7 @@ async function connect(options: UpstashOptions): Promise<Redis> {
   });
 }
 
-/** Commands that begin within so many milliseconds have one timer: one for each takes a seventh of a hit in Redis. */
+/** Commands that begin within this many milliseconds share a timer: a timer for each takes a seventh of the time of a hit in Redis. */
 const SHARED_MS = 10;
 
 /** Signals that end a command after `timeout_ms` at the latest, and after 10 ms less at the earliest. */

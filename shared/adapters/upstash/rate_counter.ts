@@ -5,23 +5,23 @@ import type { RateLimit } from "../../limits/rate_limits.ts";
 import { connectUpstash, type UpstashOptions } from "./client.ts";
 
 /**
- * Counts requests in fixed windows with `@upstash/ratelimit`. What was admitted is added afterwards, many at a time, so
- * its answer is used as a count and its verdict not at all.
+ * Counts requests in fixed windows with `@upstash/ratelimit`. Admitted requests are added afterwards, many at a time, so the
+ * count in its answer is used and its verdict is not.
  */
 export function createUpstashRateCounter(options: UpstashOptions): RateCounter {
   const withRedis = connectUpstash(options);
   const limiters = new Map<RateLimit, Ratelimit>();
 
   async function limiterOf(limit: RateLimit, redis: Redis): Promise<Ratelimit> {
-    // Loaded with the first report, which goes out behind an answer.
+    // Imported at the first report, which is sent after a response.
     const { Ratelimit } = await import("@upstash/ratelimit");
     const limiter = limiters.get(limit) ?? new Ratelimit({
       redis,
       limiter: Ratelimit.fixedWindow(limit.requests, `${limit.seconds} s`),
       prefix: "freshet:rate",
-      // Its own timeout would let everything pass; the client's rejects, and then this isolate limits by itself.
+      // Its own timeout would admit every request; the client's timeout rejects, and then this isolate limits by its own count.
       timeout: 0,
-      // Who has used up a window is known to the allowance, and so is what is not reported yet.
+      // The allowance knows which callers have used up a window, and what is not reported yet.
       ephemeralCache: false,
       analytics: false,
     });

@@ -1,4 +1,4 @@
-/** `@upstash/redis` and what it loads, pinned as `verify_credentials.ts` tells. */
+/** `@upstash/redis` and what it loads, pinned as `verify_credentials.ts` explains. */
 import "uncrypto";
 
 export { Redis } from "@upstash/redis";

@@ -1,7 +1,7 @@
 import type { SharedStore } from "../../cache/shared_store.ts";
 import { connectUpstash, type UpstashOptions } from "./client.ts";
 
-/** Deletes a lock only while it is still ours: after it fell, somebody else's may stand under the same key. */
+/** Deletes a lock only while it is still ours: after it expired, another isolate may hold a lock under the same key. */
 const RELEASE = 'if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("del", KEYS[1]) end return 0';
 
 /** The shared cache in Redis, over Upstash's HTTP protocol. */

@@ -5,15 +5,15 @@ import { zoneOffset } from "./zone.ts";
 
 /** Leap days are at most eight years apart. */
 const FIRES_WITHIN_MS = 8 * 366 * 86_400_000;
-/** As many next slots tell the shortest distance of what repeats within a day or a week; two do where it is longer. */
+/** This many next slots show the shortest distance of a schedule that repeats within a day or a week; two are enough where it is longer. */
 const SLOTS_FOR_PERIOD = 10;
 const WEEK_MS = 7 * 86_400_000;
 /** The end of the year 9999. */
 const LAST_MS = 253_402_300_800_000;
 
 /**
- * When each job ought to have started last and will start next. A schedule that cannot be read leaves its job out: nothing
- * is said of what is not understood. A time zone that cannot be read leaves all of them out, and is a failure.
+ * When each job should have started last and will start next. A job whose schedule cannot be read is left out: nothing is
+ * reported about a schedule that is not understood. A time zone that cannot be read leaves out all jobs, and is a failure.
  */
 export function computeCalendar(request: CalendarRequest): Calendar {
   const offsetAt = zoneOffset(request.timezone);
@@ -35,7 +35,7 @@ function computeJob(job: CalendarJob, { request, offsetAt }: Context): readonly 
   const { job_name } = job;
   const schedule = parseSchedule(job.schedule, { matches_both_days: request.matches_both_days });
   const named = { job_name, schedule: job.schedule };
-  // Beyond some years minutes are too small for a number to move by: the search would not end.
+  // With a lateness of very many years a number is too large to be moved by a minute: the search would not end.
   const late_after = Math.min(Math.max(job.late_after_seconds * 1_000, 0), FIRES_WITHIN_MS);
   const due_by = request.now - late_after;
   switch (schedule?.kind) {
@@ -54,7 +54,7 @@ function computeJob(job: CalendarJob, { request, offsetAt }: Context): readonly 
     case "calendar": {
       const next = nextSlots(schedule, { after: request.now, offsetAt });
       const until = due_by - FIRES_WITHIN_MS;
-      // Without a slot to come there was none that counts: the search back would be as long again.
+      // A job without a next slot has no last one that counts: the search back would take as long again.
       const due = next.length === 0
         ? null
         : findSlot(schedule, { from: due_by, direction: "backwards", until, offsetAt });
@@ -91,7 +91,7 @@ function shortestDistance(slots: readonly number[]): number | null {
   return distances.length === 0 ? null : Math.min(...distances) / 1_000;
 }
 
-/** null also where no clock will ever stand: a job may have been declared to be late after a thousand years. */
+/** null also for a time that no clock can show: a job may be declared to be late after a thousand years. */
 function iso(moment: number | null): string | null {
   return moment === null || !(moment >= 0 && moment < LAST_MS) ? null : new Date(moment).toISOString();
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What the database tells before a pass: its jobs, their schedules, and what its clock and its pg_cron are set to. */
+/** What the database sends before a pass: its jobs, their schedules, its time, and the settings of pg_cron. */
 export const calendarRequestSchema = z.object({
   /** The database's clock, the only one that counts. */
   now: z.string().transform((text) => Date.parse(text)).pipe(z.number()),
@@ -17,7 +17,7 @@ export const calendarRequestSchema = z.object({
 export type CalendarRequest = z.infer<typeof calendarRequestSchema>;
 export type CalendarJob = CalendarRequest["jobs"][number];
 
-/** How a job stands in the calendar; sent back to the database as it is. */
+/** The slots of one job; sent back to the database unchanged. */
 export interface JobSlots {
   readonly job_name: string;
   readonly schedule: string;
@@ -32,6 +32,6 @@ export interface JobSlots {
 
 export interface Calendar {
   readonly jobs: readonly JobSlots[];
-  /** Why nothing can be said of slots in this pass; the pass makes a finding of it. */
+  /** Why slots cannot be judged in this pass; the pass makes a finding of it. */
   readonly failure?: string;
 }

@@ -1,8 +1,8 @@
 /** A schedule of pg_cron, read as pg_cron reads it. */
 export type Schedule =
-  /** `30 seconds`: so long after the last start, not by the clock. */
+  /** `30 seconds`: an interval after the last start, not a time of day. */
   | { readonly kind: "seconds"; readonly seconds: number }
-  /** `@reboot`: with the scheduler, not by the clock. */
+  /** `@reboot`: when the scheduler starts, not at a time of day. */
   | { readonly kind: "reboot" }
   | CalendarSchedule;
 
@@ -11,18 +11,18 @@ export interface CalendarSchedule {
   readonly minutes: ReadonlySet<number>;
   readonly hours: ReadonlySet<number>;
   readonly days: ReadonlySet<number>;
-  /** `$`: the last day of the month, whichever it is. */
+  /** `$`: the last day of the month. */
   readonly has_last_day: boolean;
   /** 1 is January. */
   readonly months: ReadonlySet<number>;
   /** 0 is Sunday. */
   readonly weekdays: ReadonlySet<number>;
-  /** Day of month and day of week must both fit; else one of them is enough. */
+  /** Day of month and day of week must both match; otherwise one of them is enough. */
   readonly needs_both_days: boolean;
 }
 
 export interface ParseOptions {
-  /** `cron.match_dom_and_dow`: both days must fit, whatever is written. */
+  /** `cron.match_dom_and_dow`: both days must match, however the schedule is written. */
   readonly matches_both_days: boolean;
 }
 
@@ -42,7 +42,7 @@ const NAMED: Readonly<Record<string, string>> = {
  * Reads a schedule with Vixie's rules as pg_cron keeps them: `*` and `*` with a step make day of month and day of week
  * bind together, a range that runs backwards is empty, and what follows a complete field or the fifth one is ignored.
  *
- * @returns null when pg_cron would not have taken it
+ * @returns null when pg_cron would refuse it
  *
  * @example
  * ```ts
@@ -94,7 +94,7 @@ interface Bounds {
   readonly names?: readonly string[];
 }
 
-/** list = item {"," item}; what stands behind the last item is not looked at. */
+/** list = item {"," item}; anything after the last item is ignored. */
 function parseField(field: string, bounds: Bounds): Set<number> | null {
   const found = new Set<number>();
   let rest = field;

@@ -1,13 +1,13 @@
 import type { CalendarSchedule } from "./schedule.ts";
 
-/** What the clock on the wall is ahead of UTC at a moment, in milliseconds. */
+/** How far the wall clock is ahead of UTC at a moment, in milliseconds. */
 export type OffsetAt = (moment: number) => number;
 
 export interface Search {
   /** Milliseconds since the epoch; itself a candidate. */
   readonly from: number;
   readonly direction: "forwards" | "backwards";
-  /** Milliseconds since the epoch; the search gives up behind it. */
+  /** Milliseconds since the epoch; the search ends there. */
   readonly until: number;
   readonly offsetAt: OffsetAt;
 }
@@ -20,8 +20,8 @@ const DAY = 24 * HOUR;
 
 /**
  * The nearest minute at which pg_cron starts the job, in milliseconds since the epoch; null when there is none. pg_cron
- * looks at the wall clock of each minute that passes: a minute that a clock change leaves out has no slot, one that it
- * repeats has two.
+ * checks the wall clock of each minute that passes: a minute that a clock change skips has no slot, one that it repeats
+ * has two.
  */
 export function findSlot(schedule: CalendarSchedule, search: Search): number | null {
   const { from, until, offsetAt } = search;
@@ -45,7 +45,7 @@ export function findSlot(schedule: CalendarSchedule, search: Search): number | n
   return null;
 }
 
-/** The span around a wall time in which no minute can fit, in milliseconds; null when the minute itself fits. */
+/** The span around a wall time in which no minute can match, in milliseconds; null when the minute itself matches. */
 function smallestMismatch(schedule: CalendarSchedule, wall: number): number | null {
   const time = new Date(wall);
   if (!fitsDay(schedule, time)) return DAY;

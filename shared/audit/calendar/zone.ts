@@ -1,17 +1,17 @@
 import type { OffsetAt } from "./slots.ts";
 
-/** Names under which PostgreSQL knows a clock that never changes. */
+/** The names of PostgreSQL for a zone without clock changes. */
 const UTC = /^(?:gmt|utc|etc\/(?:gmt|utc|universal|zulu)|universal|zulu)$/i;
 
 /** Clocks change at quarters of an hour. */
 const QUARTER = 900_000;
 
-/** The wall clock of a time zone; null for a name that only PostgreSQL knows: it takes POSIX rules as well. */
+/** The wall clock of a time zone; null for a name that only PostgreSQL knows: it accepts POSIX rules as well. */
 export function zoneOffset(timezone: string): OffsetAt | null {
   if (UTC.test(timezone)) return () => 0;
   const format = zoneFormat(timezone);
   if (format === null) return null;
-  // Asked once for each quarter: hundreds of jobs, searched for years, ask for the same days, and the answer is slow.
+  // Computed once for each quarter: hundreds of jobs, searched over years, need the same days, and Intl is slow.
   const known = new Map<number, number>();
   return (moment) => {
     const quarter = Math.floor(moment / QUARTER);

@@ -1,32 +1,36 @@
 import { scrubAddresses } from "./words.ts";
 
 /**
- * Credentials, by how they are written. The forms of vendors follow the published rules of secretlint's recommended
- * preset, which the tests hold this file to: whatever it reports, these rules take out. It does not run here, because it
- * answers later (a schema's transform cannot wait), weighs 60 KB, and by itself sees a minority of what people paste.
+ * Removes credentials by their form. The vendors' forms follow the published rules of secretlint's recommended preset;
+ * tests prove that these rules remove whatever the preset reports. The preset itself does not run here: it is
+ * asynchronous (a schema's transform cannot wait), weighs 60 KB, and alone finds only a minority of the secrets that
+ * people paste.
  *
- * Each pattern begins at a fixed text or at the beginning of a word, and what it reads it takes: the time grows with
- * the text, and no faster.
+ * Each pattern starts at a fixed text or at a word boundary and consumes what it reads, so the time is linear in the
+ * length of the text.
  */
 
-/** What stands in a name whose value is nobody's business: DB_PASSWORD, client_secret, "accessToken", Set-Cookie. */
+/** Names whose value is a secret contain one of these: DB_PASSWORD, client_secret, "accessToken", Set-Cookie. */
 const SECRET_NAME =
   /pass(?:wor[dt]|wd|phrase|code|_?key)|pwd|\bpw\b|kennwort|contrase|senha|wachtwoord|hasło|пароль|密码|密碼|パスワード|secret|token|credential|authori[sz]ation|cookie|(?:api|access|private|signing|encryption|service|anon|publishable|master|shared|account|license|webhook|host|session)[_.-]?key|sess(?:ion)?[_.-]?id|\bsid\b|jwt|bearer|signature|\bsig\b|\bdsn\b|\bpin\b|\botp\b|connection[_.-]?string|\bpass$|_pass$/i;
 
-/** Names of such things that tell of them, and hold none: a kind of incident, a count, a moment. */
+/** Endings of names that only describe a secret and do not hold one: a kind of incident, a count, a time. */
 const TELLS_OF_ONE = /(?:_missing|_count|_at|_type|_length|_expiry|_class)$/i;
 
-/** What else a person is known by, where the name says so. */
+/** Names whose value identifies a person. */
 const PERSON_NAME =
   /^(?:e?mail|phone|tel|telephone|mobile|fax|ssn|iban|bic|dob|birth\w*|(?:first|last|full|user|family|given|middle|sur)[_.-]?name|login|address|street|card\w*|cvv|cvc)$/i;
 
-/** The rest of the line belongs to these: a scheme and its value, several cookies, a phrase. */
+/** Names whose value is the rest of the line: a scheme and its value, several cookies, a phrase. */
 const REST_OF_LINE = /authori[sz]ation|cookie|credential|pass(?:wor[dt]|wd|phrase)|pwd|kennwort|contrase/i;
 
 const QUOTED =
   `\\\\"[\\s\\S]*?(?:\\\\"|$)|"(?:[^"\\\\]|\\\\[\\s\\S]|"(?=\\w))*(?:"|$)|'(?:[^'\\\\]|\\\\[\\s\\S]|'(?=\\w))*(?:'|$)`;
 
-/** name=value, name: value, "name": "value", name => value. The value comes in three lengths; the name chooses. */
+/**
+ * name=value, name: value, "name": "value", name => value. How far the value reaches depends on the name and the sign:
+ * see valueAfter().
+ */
 const ASSIGNED = new RegExp(
   `(?<![\\p{L}\\p{N}_.-])[\\p{L}\\p{N}_.-]+(?=((?:\\\\?["']\\]?)?[ \\t]{0,20}(?:=>|:=|→|->|%3[dD]|={1,3}|:(?!:|\\/\\/))[ \\t]{0,20}(?:\\r?\\n[ \\t]{0,20})?)[^ \\t\\r\\n])`,
   "gu",
@@ -42,7 +46,7 @@ const ELEMENT = /(<([\p{L}\p{N}_.:-]{1,60})(?:\s[^<>]{0,200})?>)[^<]+/gu;
 const SECRET_WORDS =
   "pass(?:wor[dt]|wd|phrase|code)|pwd|kennwort|contraseña|mot de passe|pin(?: code)?|secret(?: key)?|token|credentials?|(?:api|access|private|signing|encryption|service|license|account)[ -]key";
 
-/** What is said of a secret without saying it. */
+/** Words that follow the name of a secret in a sentence about it, and are not its value. */
 const STATES =
   "not|no|missing|required|expired|invalid|empty|unknown|wrong|incorrect|too|null|refused|rejected|revoked|absent|unset|set|never|needed|malformed|unavailable|disabled|already|being|denied|from|in|for|of|the|a|an|one|authentication|stored|kept|checked|used|supplied|provided|given|there|here|ok|valid|on|about|only|longer|shorter|at|by|to|and|or|is|was|has|must|may|cannot|could|does|did|that|which|file|rotation|reset|policy|encryption|hash|type|name|bucket";
 
@@ -59,7 +63,7 @@ const PROSE: readonly RegExp[] = [
   ),
   // set app.jwt_secret to …
   /(?<![\p{L}\p{N}_])(set {1,3}[\w.]{0,60}(?:passw|secret|token|_key)[\w.]{0,40} {1,3}to {1,3})(?!\d+(?![\w.-]))\S+/giu,
-  // password hunter2: a word of letters and digits, which no sentence goes on with, but for the name of a method
+  // password hunter2: no sentence continues with a word of letters and digits, except with the name of a method
   new RegExp(
     `(?<![\\p{L}\\p{N}_])((?:${SECRET_WORDS}) {1,3})(?!(?:v\\d+|sha|md5|scram|hmac|aes|rsa|base\\d|utf|oauth|[hre]s\\d{3}|x509|pbkdf)(?![a-z]{4}))(?=[\\p{L}-]{0,60}\\d)(?=[\\d-]{0,60}\\p{L})[\\p{L}\\d-]{4,}(?![\\p{L}\\d_.:-])`,
     "giu",
@@ -74,7 +78,7 @@ const FORMS: readonly Rule[] = [
     "[private key]",
   ],
   [/(?<![A-Za-z])Private-Lines: \d[\s\S]*/, "[private key]"],
-  // What PostgreSQL stores of a password.
+  // A password as PostgreSQL stores it.
   [/(?<![A-Za-z0-9])SCRAM-SHA-\d{1,3}\$[^\s'"]+/g, "[secret]"],
   [/(?<![A-Za-z])eyJ[\w-]{8,}(?:\.[\w-]*){0,4}/g, "[token]"],
   [/(?<![A-Za-z0-9])sb_[\w-]{6,}/g, "[key]"],
@@ -102,15 +106,15 @@ const FORMS: readonly Rule[] = [
     /(?<![\w-])(Bearer|Digest|ApiKey) {1,3}(?!(?:tokens?|and|or|auth\w*|is|was|scheme|must|to|for|mode|of|in|with|value|\[token\])(?!\S))[^\s,;"']+/gi,
     "$1 [token]",
   ],
-  // Of a command line, and a line of .pgpass.
+  // Options of a command line, and a line of .pgpass.
   [/(?<!\S)(--?[\w-]{0,40}?(?:passw|passphrase|token|secret|api-?key)[\w-]{0,40}[ =])\S+/gi, "$1[secret]"],
   [/(?<!\S)((?:-u ?|--user[ =]))\S+:\S+/g, "$1[secret]"],
   [/(?<!\S)[\w.*-]{1,253}:(?:\d{4,5}|\*):[^\s:]{1,64}:[^\s:]{1,64}:\S+/g, "[connection]"],
 ];
 
 /**
- * Takes credentials and e-mail addresses out of a text that is otherwise ours, such as a name, a summary or a statement of
- * repair. Less than scrubMessage(), which also takes values.
+ * Removes credentials and e-mail addresses from a text that is otherwise our own, such as a name, a summary or the SQL
+ * of a repair. scrubMessage() removes more: values too.
  */
 export function scrubCredentials(text: string): string {
   let rest = text;
@@ -123,7 +127,7 @@ export function scrubCredentials(text: string): string {
   return rest;
 }
 
-/** Reads from left to right, so that what a value held is not read as a name again. */
+/** Reads from left to right, so that the inside of a value is not read as a name again. */
 function scrubAssigned(text: string): string {
   let done = 0;
   let result = "";
@@ -153,7 +157,7 @@ interface Assignment {
   readonly secret: boolean;
 }
 
-/** How far the value reaches: to the end of a list, of the line, of a phrase, or of the word. */
+/** The pattern of the value: to the end of a list, of the line, of a phrase, or of the word. */
 function valueAfter(first: string, { name, sign, secret }: Assignment): RegExp {
   if ("[{(".includes(first)) return LIST_VALUE;
   if (!sign.includes(":")) return VALUE;

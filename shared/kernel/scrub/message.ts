@@ -6,25 +6,28 @@ import { plainly, scrubPlainly } from "./spelling.ts";
 import { scrubTokens } from "./tokens.ts";
 import { scrubPaths } from "./words.ts";
 
-/** Nobody reads more of a message, and the rest only adds what may be private. */
+/** Characters that are kept: no operator reads more of a message, and the rest could only add private data. */
 const LONGEST_MESSAGE = 4_000;
 
 export interface ScrubOptions {
-  /** Names that are told beside the message: the job, the view, the owner. They stay where the message quotes them. */
+  /** Names that the message may quote: the job, the view, the owner. They are kept. */
   readonly names?: readonly (string | null | undefined)[];
-  /** Whether this product put the message together itself: then what its words announce as a name is one, whatever its form. */
+  /**
+   * Whether this product wrote the message itself: then any quoted text behind a word like `job` or `view` is a name,
+   * whatever its form.
+   */
   readonly is_ours?: boolean;
-  /** For tests of how the time grows: the message is cut to so many characters. */
+  /** For tests of the running time: cuts the message to this many characters. */
   readonly longest?: number;
 }
 
 /**
- * Takes personal data and secrets out of an error message: credentials, addresses, key values, literals, rows, whatever
- * DETAIL and HINT say, numbers of people. An SQLSTATE in brackets stays, and so do the names of objects: a quoted word
- * stays where the word before it says that a name follows and it has the form of one, or where the caller tells it as
- * the name of what the message is about. Whatever else is quoted is a value.
+ * Removes personal data and secrets from an error message: credentials, addresses, key values, literals, rows, the
+ * texts of DETAIL and HINT, numbers that identify a person. Kept are an SQLSTATE in brackets and the names of objects:
+ * a quoted word is a name if the word before it announces one (`table "orders"`) and it has the form of one, or if it
+ * is among `names`. Any other quoted text is a value.
  *
- * A long message is cut before anything is looked for.
+ * A long message is cut before it is searched.
  *
  * @example
  * ```ts
@@ -47,12 +50,18 @@ export function scrubMessage(
   return cut(scrubbed, longest);
 }
 
-/** Takes secrets out of a name, of a job for one, which may be any text; what is no secret in it stays, so that it is found. */
+/**
+ * Removes secrets from a name, such as a job's, which may be any text. The rest is kept, so that operators can find the
+ * job.
+ */
 export function scrubName(name: string): string {
   return scrubPlainly(name, (plain) => scrubTokens(scrubNumbers(scrubCredentials(plain))));
 }
 
-/** What was cut through would no longer look like what it was: the last word goes, and numbers before it, which may be its beginning. */
+/**
+ * Shortens a text to `longest` characters. Half a secret would no longer be recognised, so the last word is dropped,
+ * and numbers before it, which may be the beginning of one.
+ */
 function cut(text: string, longest: number): string {
   if (text.length <= longest) return text;
   const words = text.slice(longest - 202, longest - 2).split(/(?<=\s)/).slice(0, -1);

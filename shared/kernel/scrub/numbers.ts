@@ -1,16 +1,18 @@
-/** Numbers that name somebody or something: cards, accounts, telephones, addresses of machines, identifiers. */
+/**
+ * Numbers that identify a person or a thing: payment cards, bank accounts, telephones, IP and MAC addresses, row ids.
+ */
 
 type Rule = readonly [pattern: RegExp, replacement: string | ((found: string, ...rest: unknown[]) => string)];
 
-/** Days and times stay: their digits and signs look like those of a telephone. */
+/** Dates and times, which are kept: their digits and signs look like a telephone number. */
 const MOMENT = String
   .raw`(?<!\d)(?:\d{4}-\d\d-\d\d|\d\d?[/.]\d\d?[/.]\d{4}|\d\d?:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[+-]\d\d(?::?\d\d)?)?)(?!\d)`;
 const IS_MOMENT = new RegExp(`^${MOMENT}$`);
 
-/** Groups of digits as people write them; long enough to be a card or a telephone. */
+/** Groups of digits as people write them, long enough for a card or a telephone number. */
 const GROUPS = String.raw`(?<!\d)[+(]{0,2}\d(?:[ ()./‐-―−-]{0,2}\d){6,33}(?![\d%])`;
 
-/** As migrations are numbered: the moment, without signs. */
+/** A migration's number: YYYYMMDDhhmmss. */
 const STAMP = /^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d[0-5]\d$/;
 
 const UNITS = /^ ?(?:bytes?|rows?|kB|MB|ms|seconds?|pages?|blocks?)\b/;
@@ -32,11 +34,12 @@ const RULES: readonly Rule[] = [
   [new RegExp(`${MOMENT}|${GROUPS}|\\d{35,}`, "g"), judgeGroups as (found: string, ...rest: unknown[]) => string],
 ];
 
-/** Identifiers of rows are one kind of number; a name may hold one, and is told from others by it. */
+/** Removes UUIDs. Not part of scrubNumbers(): a job's name may hold one, which tells it apart from others. */
 export function scrubIdentifiers(text: string): string {
   return text.replace(UUID, "[uuid]");
 }
 
+/** Removes IP and MAC addresses, IBANs, telephone and card numbers, and long identifiers. */
 export function scrubNumbers(text: string): string {
   let rest = text;
   for (const [pattern, replacement] of RULES) {
@@ -45,7 +48,7 @@ export function scrubNumbers(text: string): string {
   return rest;
 }
 
-/** Times of day have colons too, and casts have two. */
+/** Rules out times of day, which have colons too, and casts (`::`). */
 function isIpv6(text: string): boolean {
   const groups = text.split(":").filter((group) => group !== "");
   if (text.includes(":::")) return false;
@@ -53,7 +56,7 @@ function isIpv6(text: string): boolean {
   return groups.length === 8;
 }
 
-/** The last digit of a card is a check of the others (ISO/IEC 7812). */
+/** The Luhn check: the last digit of a card number is a check digit (ISO/IEC 7812). */
 export function passesLuhn(digits: string): boolean {
   if (!/^\d{12,19}$/.test(digits) || /^0+$/.test(digits)) return false;
   const sum = [...digits].reverse().map(Number).reduce((total, digit, place) => {
@@ -63,7 +66,7 @@ export function passesLuhn(digits: string): boolean {
   return sum % 10 === 0;
 }
 
-/** Two digits of an account check the rest (ISO 13616). */
+/** The check of an IBAN: its third and fourth characters are check digits, modulo 97 (ISO 13616). */
 export function passesMod97(account: string): boolean {
   if (!/^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/.test(account)) return false;
   const moved = account.slice(4) + account.slice(0, 4);
@@ -73,7 +76,7 @@ export function passesMod97(account: string): boolean {
   }, 0) === 1;
 }
 
-/** Words that follow an account look like its last group: the longest beginning that checks is the account. */
+/** A word that follows an IBAN looks like its last group, so the longest prefix that passes the check is the IBAN. */
 function withoutIban(found: string): string {
   for (let end = found.length; end >= 15; end -= 1) {
     const inside = found[end] !== undefined && /[A-Za-z0-9]/.test(found[end] ?? "") &&
@@ -84,17 +87,19 @@ function withoutIban(found: string): string {
   return found;
 }
 
-/** A run of groups is a number when some groups of it make a card, or when it is written as telephones are. */
+/**
+ * Replaces a run of digit groups if some of its groups form a card number, or if it has the form of a telephone number.
+ */
 function judgeGroups(found: string, at: number, whole: string): string {
   if (IS_MOMENT.test(found)) return found;
   if (/^\d+$/.test(found)) return judgeDigits(found, at, whole);
   if (/^\d+\.\d+$/.test(found)) return found;
-  // Digits at the end of a name are its own, and begin no telephone.
+  // Digits at the end of a name belong to the name and do not start a telephone number.
   const free = /\w/.test(whole[at - 1] ?? "") ? found.replace(/^[^ ]*/, "") : found;
   return holdsTelephone(free) || holdsCard(found) ? "[number]" : found;
 }
 
-/** Other numbers may stand before and behind it. */
+/** Whether some consecutive groups form a telephone number: other numbers may stand before and after it. */
 function holdsTelephone(text: string): boolean {
   const parts = text.split(" ");
   return parts.some((_, from) => parts.some((_, to) => to >= from && isTelephone(parts.slice(from, to + 1).join(" "))));
@@ -107,7 +112,7 @@ function isTelephone(text: string): boolean {
   return /^(?:1[ .-])?\(?\d{3}\)?[ .-]{0,2}\d{3}[ .-]\d{4}$/.test(text) || /^\d{3}-\d{2}-\d{4}$/.test(text);
 }
 
-/** Four groups of four are a card too whose last digit was mistyped. */
+/** Four groups of four digits count as a card number even if the check fails: a digit may be mistyped. */
 function holdsCard(text: string): boolean {
   if (/(?:^|\D)\d{4}([ ‐-―−-])\d{4}\1\d{4}\1\d{4}(?!\d)/.test(text)) return true;
   const groups = text.match(/\d+/g) ?? [];
@@ -122,7 +127,10 @@ function holdsCard(text: string): boolean {
   return false;
 }
 
-/** Nine digits and more are an identifier, unless something is counted; inside a name, only a card is. */
+/**
+ * Nine digits or more are an identifier, unless a unit follows (`rows`, `ms`); inside a name, only a card number is
+ * removed.
+ */
 function judgeDigits(found: string, at: number, whole: string): string {
   if (found.length < 9 || STAMP.test(found)) return found;
   const after = whole.slice(at + found.length, at + found.length + 10);

@@ -1,6 +1,6 @@
 type Rule = readonly [pattern: RegExp, replacement: string];
 
-/** What DETAIL says in PostgreSQL's own words; a function may say anything there. */
+/** PostgreSQL's own texts of DETAIL; a function may write anything there. */
 const KEY_DETAIL =
   /^Key \(([\w", .()]{1,300}?)\)=\([\s\S]*\)( already exists| is duplicated| is not present in table "[\w.]{1,128}"| is still referenced from table "[\w.]{1,128}"|)(?:\.|$)/;
 const ROW_DETAIL = /^Failing row contains \(/;
@@ -13,7 +13,7 @@ const STATEMENTS: readonly Rule[] = [
   [/(?<![A-Za-z])JSON data, line \d{1,9}:[\s\S]*/, "[context]"],
 ];
 
-/** Values are printed unescaped, so each of these reaches to the last place where its value can end. */
+/** Values are printed unescaped, so each pattern matches up to the last place where its value can end. */
 const ROWS: readonly Rule[] = [
   [
     /\)=\((?:[\s\S]*\)(?= already exists| is not present| is still referenced| is duplicated| conflicts with)|[\s\S]*$)/,
@@ -24,9 +24,9 @@ const ROWS: readonly Rule[] = [
 ];
 
 /**
- * Takes out the parts of a message that repeat a statement or data: the excerpt of the statement, where it was called
- * from, keys and rows. DETAIL and HINT stay where they are PostgreSQL's own of a key or a row; anything else there may
- * be data, and goes.
+ * Removes the parts of a message that repeat a statement or data: the excerpt of the statement, its context, keys and
+ * rows. A DETAIL is kept, without its values, if it is PostgreSQL's own text about a key or a row. Any other DETAIL,
+ * and every HINT, may be data and is removed.
  */
 export function scrubSections(message: string): string {
   const excerpted = replaceAll(message, STATEMENTS);
@@ -37,7 +37,10 @@ export function scrubSections(message: string): string {
     scrubTail(excerpted.slice(index), { head: tail[0], label: tail[1] });
 }
 
-/** They come in this order, each at most once, and a value may hold a line break: what looks like another is data. */
+/**
+ * DETAIL, HINT and CONTEXT come in this order, each at most once. A value may hold a line break, so a second label of
+ * the same name is data.
+ */
 function scrubTail(tail: string, first: { readonly head: string; readonly label: string | undefined }): string {
   if (first.label === undefined) return "[context]";
   const context = NEXT_CONTEXT.exec(tail);

@@ -1,7 +1,10 @@
-/** What could be a key of any make. Each run is read once. */
+/** A run of characters that could be a key of any vendor. Each run is read once. */
 const RUN = /[\w+/-]{16,}={0,2}/g;
 
-/** Takes out runs that change between letters, capitals and digits as only chance does; names change at their words. */
+/**
+ * Removes runs that mix lower case, upper case and digits as random text does; names change case at word boundaries
+ * only.
+ */
 export function scrubTokens(text: string): string {
   return text.replace(RUN, (run) => {
     const core = run.replace(/=+$/, "");

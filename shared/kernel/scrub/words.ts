@@ -1,12 +1,12 @@
-/** What is between blanks and quotes. Each is read once. */
+/** A word: the text between white space and quotes. Each is read once. */
 const WORD = /[^\s"'`<>«»“”]+/g;
 
 const SCHEME_START = /[a-z][a-z0-9+.-]{0,29}$/i;
 
-/** Steps of a path that name a place and no person or key. */
+/** A path of plain words and versions, which identifies neither a person nor a key. */
 const PLAIN_PATH = /^(?:\/(?:v\d{1,2}|[a-z_-]{1,40}))*\/?[.,:;)]{0,3}$/;
 
-/** Takes addresses of persons out of a text, and those that have a name and password in them. */
+/** Removes e-mail addresses, and URLs that hold a user name and password. */
 export function scrubAddresses(text: string): string {
   return text.replace(WORD, (word) => {
     if (!word.includes("@")) return word.replace(/[\w.+-]{1,64}%40[\w.-]+/g, "[email]");
@@ -18,7 +18,7 @@ export function scrubAddresses(text: string): string {
   });
 }
 
-/** What addresses carry along: a query is a value, and so is a path that is more than words. */
+/** Removes the query of each URL, and its path if it is more than plain words: both may hold values. */
 export function scrubPaths(text: string): string {
   return text.replace(WORD, (word) => {
     const scheme = word.indexOf("://");
@@ -31,7 +31,7 @@ export function scrubPaths(text: string): string {
   });
 }
 
-/** A piece with something on both sides of an at-sign, whatever else it holds: also eve:password@host. */
+/** Removes any piece with text on both sides of an at-sign: also eve:password@host. */
 function scrubEmails(word: string): string {
   return word.replace(/[^(),;[\]{}|=@]+@[^(),;[\]{}|]+/g, "[email]");
 }

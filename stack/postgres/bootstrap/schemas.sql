@@ -7,7 +7,7 @@ grant usage on schema public to postgres, anon, authenticated, service_role;
 -- "postgres" creates in public as the owner of the database.
 revoke create on schema public from postgres;
 
--- Whoever creates an object in public, the API roles may use it: this is why row security matters, and why a
+-- The API roles may use every object in public, regardless of its creator: this is why row security matters, and why a
 -- definer function needs its own revoke.
 do $defaults$
 declare

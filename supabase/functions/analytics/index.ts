@@ -9,7 +9,7 @@ export default {
     registry,
     clock: systemClock,
     log: bufferLines((text) => console.log(text), systemClock),
-    // Loaded with the first request: a new isolate should be up at once.
+    // Loaded with the first request, so that a new isolate starts quickly.
     connect: async () => {
       const { connectPlatform } = await import(
         "../../../shared/adapters/platform.ts"

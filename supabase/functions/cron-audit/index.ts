@@ -1,4 +1,5 @@
-// POST /functions/v1/cron-audit: audits the scheduled jobs and tells Sentry. Called by job analytics-cron-audit.
+// POST /functions/v1/cron-audit: audits the scheduled jobs and reports to Sentry. Called by the job
+// analytics-cron-audit.
 import { connectAudit } from "../../../shared/adapters/audit_platform.ts";
 import { scheduledCalls } from "../../../shared/adapters/scheduled_calls.ts";
 import { authorizeCall } from "../../../shared/http/scheduled/authorize_call.ts";

@@ -1,8 +1,8 @@
--- Object: schemas analytics and freshet, and the platform parts that they stand on
--- Why: everything derived lives in analytics; freshet holds the definer functions that signed-in users reach
+-- Object: schemas analytics and freshet, and the extensions of the platform that they need
+-- Why: everything derived is in analytics; freshet holds the security definer functions that signed-in users reach
 --      through thin invoker wrappers, and is never exposed by the data API.
 
--- Each part is asked for by the object that Freshet calls, so that a project which already has it is left alone.
+-- Each extension is checked by the object that Freshet calls, so that a project which already has it is left unchanged.
 do $$
 begin
     if to_regprocedure('cron.schedule(text, text, text)') is null then
@@ -17,9 +17,7 @@ begin
 end
 $$;
 
--- Object: freshet.call_secrets(), freshet.call_signature(), analytics.rotate_call_secret(); secret freshet_call_secret of Vault
--- Why: requests wait in a table of pg_net that every role can read. So none carries a key: it carries a signature that is
---      good for itself alone. The secret is made here, at random, is checked here, and never leaves the database.
+-- pgcrypto signs scheduled calls; see freshet.call_signature().
 do $$
 begin
     if to_regprocedure('extensions.hmac(bytea, bytea, text)') is null then
@@ -51,4 +49,5 @@ grant usage on schema freshet to authenticated, service_role;
 
 comment on schema analytics is 'Freshet: views, registry, ledger and audit. Clients reach it through functions only.';
 
-comment on schema freshet is 'Freshet: definer functions. Never listed in the exposed schemas of the data API.';
+comment on schema freshet is
+    'Freshet: security definer functions. Never listed in the exposed schemas of the data API.';

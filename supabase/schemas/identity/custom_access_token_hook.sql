@@ -1,7 +1,7 @@
 -- Object: public.custom_access_token_hook()
--- Why: users are text, and auth refuses a sign-in for which its hook raises. A user whose id is no uuid has no entry in
---      public.user_roles, which holds uuids. The check is written out: auth reaches no function of schema freshet.
---      Where memberships have a table of their own (the training pack, or a project's), public.organisation_of_token()
+-- Why: user ids are text, and auth refuses a sign-in if its hook raises. A user whose id is not a uuid has no row in
+--      public.user_roles, which holds uuids. The check is written out because auth can execute no function of schema
+--      freshet. Where memberships have a table of their own (a pack's, or a project's), public.organisation_of_token()
 --      decides, with user_roles as the user's choice. Without such a function user_roles decides alone.
 create function public.custom_access_token_hook(event jsonb)
 returns jsonb
@@ -24,7 +24,7 @@ begin
         using caller_id, role.org_id, role.org_role;
     end if;
 
-    -- What the claims said before is taken out first: only these tables make an admin or a member.
+    -- The old claims are removed first: only these tables make a user an admin or a member.
     return jsonb_build_object(
         'claims',
         ((event -> 'claims') - array['is_admin', 'org_id', 'org_role'])

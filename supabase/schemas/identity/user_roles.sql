@@ -1,7 +1,7 @@
 -- Object: public.user_roles
--- Grain: one row per user who is more than a member of the public
--- Why: who is an admin, and of which organisation somebody is, is decided here and travels in the token: every reader
---      of claims (analytics.is_admin, scopes, row security) trusts what auth signs. Users write nothing here, unlike
+-- Grain: one row per user with more rights than an ordinary user
+-- Why: this table decides who is an admin and who belongs to which organisation, and the token carries it: every reader
+--      of claims (analytics.is_admin, scopes, row security) trusts what auth signs. Users cannot write here, unlike
 --      their user_metadata.
 create table public.user_roles (
     user_id uuid primary key,
@@ -24,11 +24,13 @@ grant select, insert, update, delete on table public.user_roles to service_role;
 
 grant select on table public.user_roles to supabase_auth_admin;
 
-comment on table public.user_roles is 'What the token of a user says beside who it is. A change counts from the next token on.';
+comment on table public.user_roles is
+    'What a user''s token says besides the user''s id. A change takes effect with the next token.';
 
--- No foreign key: auth's tables belong to auth, and where it has not run yet they do not exist.
+-- No foreign key: auth's tables belong to auth, and do not exist where auth has not run yet.
 comment on column public.user_roles.user_id is 'auth.users.id.';
 
 comment on column public.user_roles.is_admin is 'Operates Freshet and reads every row of every resource.';
 
-comment on column public.user_roles.org_role is 'What the user is in the organisation, e.g. manager; which words there are is up to the application.';
+comment on column public.user_roles.org_role is
+    'The user''s role in the organisation, e.g. manager; the application chooses the words.';

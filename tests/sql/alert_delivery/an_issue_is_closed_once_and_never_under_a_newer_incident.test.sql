@@ -55,7 +55,7 @@ create temporary table third as select pg_temp.incident('probe') as id;
 create temporary table b as select * from pg_temp.resolve();
 select is((select is_newest from b), false, 'an issue that is open again for a newer incident stays open');
 
--- What fails is told all the same.
+-- A closing that fails is reported all the same.
 select is((select analytics.defer_resolution(event_id, token, '2 days', 'lacks scope event:write') from b), true, 'closing can be put off');
 select ok((select resolve_not_before <= clock_timestamp() + interval '1 hour' from analytics.outbox join b using (event_id)), 'for an hour at most');
 select is((select count(*) from pg_temp.resolve()), 0::bigint, 'and is not due before');

@@ -40,7 +40,7 @@ select results_eq(
     'and one recovery, which names all of it'
 );
 
--- Nothing was told before, and nothing is known of any job.
+-- Nothing was reported before, and nothing is known of any job.
 delete from analytics.outbox; delete from analytics.incidents; delete from analytics.findings;
 select freshet.withdraw_job('refresh-probe-' || n) from generate_series(1, 18) as n;
 select cron.schedule('probe-' || n, '0 0 1 1 *', 'select ' || n) from generate_series(1, 28) as n;

@@ -22,7 +22,7 @@ select results_eq('select * from pg_temp.open()', array['http_untracked:no job']
 update analytics.findings set evidence = jsonb_set(evidence, '{failed_at}', to_jsonb(now() - interval '2 hours')) where kind = 'http_untracked';
 select is_empty('select * from pg_temp.open()', 'and is over as ever');
 
--- One that was told by such a moment before is over with the next pass.
+-- One that was reported for such a moment before is over with the next pass.
 update analytics.findings set state = 'bad', evidence = jsonb_set(evidence, '{failed_at}', '"infinity"') where kind = 'http_untracked';
 insert into analytics.incidents (epoch, kind, subject, severity, opened_at, first_seen_at, last_seen_at, occurrence_count, evidence)
 values (1, 'http_untracked', 'no job', 'warning', now(), now(), now(), 1, '{"failed_at": "infinity", "jobs": []}');

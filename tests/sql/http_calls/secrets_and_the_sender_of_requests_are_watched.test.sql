@@ -29,7 +29,7 @@ select results_eq($$ select pg_temp.open() $$, array['secret_missing:project_url
 select pg_temp.set_secret('project_url', 'http://127.0.0.1:9');
 select is_empty($$ select from analytics.findings as f, vault.decrypted_secrets as s where f.evidence::text like '%' || s.decrypted_secret || '%' $$, 'no value of a secret is ever kept');
 
--- One cause is told once.
+-- One cause is reported once.
 select pg_temp.set_secret('project_url', null);
 select freshet.observe('failed', 'probe-http', 'bad', now(), '{"job": "probe-http", "message": "ERROR:  cannot invoke function \"x\": project_url is missing in Vault"}');
 select freshet.observe('failed', 'probe-other', 'bad', now(), '{"job": "probe-other", "message": "ERROR:  division by zero"}');

@@ -85,7 +85,7 @@ select results_eq(
     $$ values ('probe-pair', 'postgres'), ('probe-pair of probe_owner', 'probe_owner') $$,
     'to adopt the one takes no declaration from the other that is there'
 );
--- A job that is called as the other one is told.
+-- A job whose own name is the known name of the other one.
 select cron.schedule('probe-odd of probe_owner', '0 0 1 1 *', 'select 5'), cron.schedule('probe-odd', '0 0 1 1 *', 'select 6');
 select pg_temp.schedule_for_other('probe-odd', '0 0 1 1 *', 'select 7');
 select is((select count(*) from analytics.adopt_all_jobs() where job_name like 'probe-odd%'), 3::bigint, 'no name makes one declaration of two jobs');

@@ -5,7 +5,7 @@ create function pg_temp.set_secret(secret_name text, value text) returns void la
     delete from vault.secrets where name = secret_name;
     select vault.create_secret(value, secret_name) where value is not null;
 $$;
--- The newest call, as its function would tell of it.
+-- The newest call, as its function would report it.
 create function pg_temp.verdict(
     function_name text default 'nightly', call_id bigint default null, later bigint default 0, body text default '{"day": 1}',
     signature text default null

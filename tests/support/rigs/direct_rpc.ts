@@ -14,7 +14,7 @@ export function directRpc(sql: postgres.Sql | postgres.TransactionSql): Analytic
       : `select to_jsonb(r.r) as value from ${call} as r (r)`;
     const call_it = async (transaction: postgres.TransactionSql) => {
       await transaction`set local role service_role`;
-      const rows = await transaction.unsafe(query, names.map((one) => input[one] as string));
+      const rows = await transaction.unsafe(query, Object.values<unknown>(input).map((value) => value as string));
       await transaction`reset role`;
       return rows;
     };

@@ -19,7 +19,7 @@ export interface SampleActiveLearningDaysParams {
   readonly cursor?: string | undefined;
 }
 
-/** A row of: What each learner did on each day, the newest days first. */
+/** A row of: Each learner's activity on each day, the newest days first. */
 export interface SampleActiveLearningDaysRow {
   readonly user_id: string;
   readonly active_on: string;
@@ -39,7 +39,7 @@ export interface SampleHeatmapParams {
   readonly cursor?: string | undefined;
 }
 
-/** A row of: How each question was answered in each week, oldest week first: attempts, accuracy, median duration. */
+/** A row of: The answers to each question in each week, oldest week first: attempts, accuracy, median duration. */
 export interface SampleHeatmapRow {
   readonly question_id: string;
   readonly question_text: string | null;
@@ -80,7 +80,7 @@ export interface SampleHeatmapMatrixTableRow {
   readonly cells: readonly SampleHeatmapMatrixCell[];
 }
 
-/** The heatmap for drawing: a row for each lesion and topic, a column for each week, cells where there are answers. */
+/** The heatmap as a table: a row for each lesion and topic, a column for each week, cells where there are answers. */
 export interface SampleHeatmapMatrixTable {
   readonly columns: readonly string[];
   readonly rows: readonly SampleHeatmapMatrixTableRow[];
@@ -114,7 +114,7 @@ export interface SamplePopularTracksParams {
   readonly top?: number | undefined;
 }
 
-/** A row of: Tracks by how many learn with them, the most popular first. */
+/** A row of: Tracks by their number of learners, the most popular first. */
 export interface SamplePopularTracksRow {
   readonly track_id: string;
   readonly title: string;
@@ -149,7 +149,7 @@ export interface SampleProgressRow {
 /** Parameters of sample/summary-stats. */
 export type SampleSummaryStatsParams = Readonly<Record<string, never>>;
 
-/** A row of: The pack in one row, with windows that end at the newest active day. */
+/** A row of: Learning activity in one row, with windows that end at the newest active day. */
 export interface SampleSummaryStatsRow {
   readonly as_of_on: string | null;
   readonly learners_count: number;
@@ -254,19 +254,19 @@ declare module "../../../shared/client/resources.ts" {
 
 /** The resources of the pack sample. */
 export interface SamplePack {
-  /** What each learner did on each day, the newest days first. */
+  /** Each learner's activity on each day, the newest days first. */
   readonly activeLearningDays: RowsMethod<"sample/active-learning-days">;
-  /** How each question was answered in each week, oldest week first: attempts, accuracy, median duration. */
+  /** The answers to each question in each week, oldest week first: attempts, accuracy, median duration. */
   readonly heatmap: RowsMethod<"sample/heatmap">;
-  /** The heatmap for drawing: a row for each lesion and topic, a column for each week, cells where there are answers. */
+  /** The heatmap as a table: a row for each lesion and topic, a column for each week, cells where there are answers. */
   readonly heatmapMatrix: PagedMethod<"sample/heatmap/matrix">;
   /** The spread of scores in each lane of one challenge: percentiles, mean, extremes. */
   readonly laneDistributions: Method<"sample/lane-distributions">;
-  /** Tracks by how many learn with them, the most popular first. */
+  /** Tracks by their number of learners, the most popular first. */
   readonly popularTracks: Method<"sample/popular-tracks">;
   /** The latest weeks of one agent in one challenge, oldest first, with the change against the week before. */
   readonly progress: Method<"sample/progress">;
-  /** The pack in one row, with windows that end at the newest active day. */
+  /** Learning activity in one row, with windows that end at the newest active day. */
   readonly summaryStats: Method<"sample/summary-stats">;
   /** How many days agents need from their first submission to their first win, by challenge. */
   readonly timeToFirstWin: Method<"sample/time-to-first-win">;

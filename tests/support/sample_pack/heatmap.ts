@@ -6,7 +6,7 @@ export const heatmap = defineResource({
   view: "analytics_heatmap_agg",
   through: "named_heatmap",
   reads: ["question_texts"],
-  summary: "How each question was answered in each week, oldest week first: attempts, accuracy, median duration",
+  summary: "The answers to each question in each week, oldest week first: attempts, accuracy, median duration",
   params: {
     week_from: parameter.week().optional(),
     week_to: parameter.week().optional(),
@@ -23,7 +23,7 @@ export const heatmap = defineResource({
   ],
   columns: {
     question_id: column.id(),
-    // The beginning of it; null where the question was deleted meanwhile.
+    // The beginning of the text; null if the question was deleted since the last refresh.
     question_text: column.text().nullable(),
     lesion: column.text(),
     topic: column.text(),
@@ -31,7 +31,7 @@ export const heatmap = defineResource({
     attempts: column.count(),
     correct_attempts: column.count(),
     accuracy_rate: column.number(),
-    // Null when no duration was measured.
+    // Null if no duration was measured.
     median_duration_ms: column.number().nullable(),
   },
   access: { scope: "admin" },

@@ -5,7 +5,7 @@ export const heatmapMatrix = defineResource({
   name: "heatmap/matrix",
   view: "mv_lesion_topic_weeks",
   summary:
-    "The heatmap for drawing: a row for each lesion and topic, a column for each week, cells where there are answers",
+    "The heatmap as a table: a row for each lesion and topic, a column for each week, cells where there are answers",
   params: {
     week_from: parameter.week().optional(),
     week_to: parameter.week().optional(),
@@ -28,7 +28,7 @@ export const heatmapMatrix = defineResource({
     attempts: column.count(),
     correct_attempts: column.count(),
     accuracy_rate: column.number(),
-    // Null when no duration was measured.
+    // Null if no duration was measured.
     median_duration_ms: column.number().nullable(),
   },
   access: { scope: "admin" },
@@ -37,7 +37,7 @@ export const heatmapMatrix = defineResource({
     { column: "topic", direction: "asc" },
     { column: "week_start", direction: "asc" },
   ],
-  // Of cells: a page of 5,000 is about half a megabyte.
+  // Counts cells: an answer of 5,000 is about half a megabyte.
   limit: { param: "limit" },
   cursor: "cursor",
   shown: "as_ordered",

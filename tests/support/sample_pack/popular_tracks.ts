@@ -4,7 +4,7 @@ export const popularTracks = defineResource({
   pack: "sample",
   name: "popular-tracks",
   view: "popular_tracks",
-  summary: "Tracks by how many learn with them, the most popular first",
+  summary: "Tracks by their number of learners, the most popular first",
   params: { top: parameter.wholeNumber({ from: 1, to: 1_000, otherwise: 100 }) },
   filters: [],
   columns: {
@@ -23,7 +23,7 @@ export const popularTracks = defineResource({
   ],
   limit: { param: "top" },
   shown: "as_ordered",
-  // Counts alone: no average, no distribution.
+  // Plain counts: no average, no distribution.
   minimum_sample: null,
   max_age_seconds: 86_400,
   formats: ["json", "csv"],

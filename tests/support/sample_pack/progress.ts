@@ -26,14 +26,14 @@ export const progress = defineResource({
     avg_composite_score: column.number(),
     best_composite_score: column.number(),
     worst_composite_score: column.number(),
-    // Null unless the week before exists.
+    // Null if there is no row for the week before.
     wow_composite_delta: column.number().nullable(),
   },
   access: { scope: "user", column: "agent_id", relation: "agents_of_user" },
   order: [{ column: "week", direction: "desc" }],
   limit: { param: "weeks" },
   shown: "reversed",
-  // One agent's own weeks: nobody else is in them.
+  // Each row holds one agent's own week.
   minimum_sample: null,
   max_age_seconds: 60,
   formats: ["json", "csv"],

@@ -204,3 +204,26 @@ Deno.test("alertEvent() repairs what flaps as what it is when it goes wrong", ()
 Deno.test("alertEvent() names the owner of a job whose name two owners share", () => {
   assert.equal(alertEvent(failedAlert(1, { owner: "probe_owner" }), runbook).facts["owner"], "probe_owner");
 });
+
+Deno.test("alertEvent() repairs a default partition as its own comment says, and runs nothing of that", () => {
+  const repair = (repair_hint?: string) =>
+    String(
+      alertEvent(
+        failedAlert(1, {
+          kind: "default_partition_used",
+          subject: "probe_default",
+          ...(repair_hint === undefined ? {} : { repair_hint }),
+        }),
+        runbook,
+      ).facts["repair_sql"],
+    ).split("\n");
+  assert.deepEqual(repair("select analytics.make_probe_months();\ndrop table probe;"), [
+    'select * from analytics."probe_default" limit 20;',
+    "-- then create the missing partitions, which moves these rows into them:",
+    "-- select analytics.make_probe_months();",
+    "-- drop table probe;",
+  ]);
+  assert.deepEqual(repair().slice(1), [
+    "-- then create the missing partitions of its table and move these rows into them",
+  ]);
+});

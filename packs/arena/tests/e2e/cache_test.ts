@@ -22,7 +22,7 @@ function cacheTest(name: string, body: () => Promise<void>): void {
   Deno.test({ name, fn: body, sanitizeOps: false, sanitizeResources: false });
 }
 
-/** How often the database has run analytics.read_view so far, whoever asked. */
+/** How often the database has run analytics.read_view so far, for all callers. */
 async function countReads(): Promise<number> {
   const [row] = await superuser`
     select coalesce(sum(calls), 0)::integer as calls from extensions.pg_stat_statements

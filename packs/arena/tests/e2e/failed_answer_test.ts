@@ -21,7 +21,7 @@ Deno.test.beforeAll(async () => {
 });
 Deno.test.afterAll(() => product.stop());
 
-/** Makes the view anew, as a migration would. */
+/** Creates the view again, as a migration would. */
 async function replaceWins(days: string): Promise<void> {
   const { sql } = product;
   await sql.unsafe(`

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { importOulad } from "../../../../samples/oulad/import.ts";
+import { importOuladInto } from "../../../../stack/import_oulad.ts";
 import { BUSY_AGENTS, BUSY_CHALLENGE } from "../../../../samples/oulad/import/busy_agents.ts";
 import { agentId } from "../../../../samples/oulad/import/ids.ts";
 import { withCopyOf } from "../../../../tests/support/rigs/sample_copy.ts";
@@ -26,9 +26,9 @@ Deno.test("importOulad() gives the busy agents to the owners, nobody another one
         { id: BUSY_AGENTS.other_tenant, owner_id: OTHER_TENANT },
       ];
       await sql`update public.agents set owner_id = ${MEMBER} where id = ${agentId("11391")}`;
-      await importOulad({ ...sample(databaseUrl), owners: { member: MEMBER, other_tenant: OTHER_TENANT } });
+      await importOuladInto({ ...sample(databaseUrl), owners: { member: MEMBER, other_tenant: OTHER_TENANT } });
       assert.deepEqual(await owned(), expected);
-      await importOulad(sample(databaseUrl));
+      await importOuladInto(sample(databaseUrl));
       assert.deepEqual(await owned(), expected);
     }, databaseUrl)));
 

@@ -1,13 +1,13 @@
 import { quantile } from "../../../../bench/quantiles.ts";
 import type { Stage } from "./stage.ts";
 
-/** One step on both sides. */
+/** The times of one step, with few and with many facts. */
 export interface Measured {
   readonly name: string;
-  /** Milliseconds, in the order of the rounds; one for what is done once. */
+  /** Milliseconds, in the order of the rounds; one value for a step that runs once. */
   readonly small: readonly number[];
   readonly large: readonly number[];
-  /** log10(t_large / t_small) of the medians, for facts that are ten times as many. */
+  /** Growth exponent: log10(t_large / t_small) of the medians, for ten times as many facts. */
   readonly exponent: number;
 }
 
@@ -18,7 +18,7 @@ const STEPS = [
 ] as const;
 const WARM_UP = 5;
 
-/** Measures both sides in turns, so that whatever else the machine does hits both. */
+/** Measures both databases in turns, so that other load on the machine affects both. */
 export async function measureRounds(
   { small, large, rounds }: { readonly small: Stage; readonly large: Stage; readonly rounds: number },
 ): Promise<Measured[]> {

@@ -2,10 +2,10 @@ import type { Options } from "../../../../bench/growth_options.ts";
 import { quantile, quantiles, round, span } from "../../../../bench/quantiles.ts";
 import type { Measured } from "./measure.ts";
 
-/** How many times as much it must cost, at least, to add the same figures up from the facts. */
+/** Computing the same figures from the facts must cost at least this many times as much. */
 export const TARGET = 10;
 
-/** Of the medians at the larger number of attempts. */
+/** The ratio of the medians, facts ÷ views, at the larger number of attempts. */
 export function factsToViews(measured: readonly Measured[]): number {
   const medianOf = (name: string) => quantile(measured.find((one) => one.name === name)?.large ?? [], 0.5);
   return medianOf("the same from the facts") / medianOf("one organisation's overview");

@@ -1,19 +1,19 @@
 import postgres from "postgres";
 import { makeTestDatabase } from "../../../../tools/test/test_database.ts";
 
-/** A database of its own with so many facts, and what is measured on it; each step answers its milliseconds. */
+/** A database of its own with a number of facts, and the steps to measure on it; each returns its milliseconds. */
 export interface Stage {
   readonly rows: number;
-  /** How long the attempts took, their facts included. Measured once. */
+  /** Milliseconds of the insert of the attempts, including their facts. Measured once. */
   readonly insert: number;
-  /** How long the first refreshes of the views took that the overview rests on. Measured once. */
+  /** Milliseconds of the first refreshes of the overview's views. Measured once. */
   readonly refresh: number;
-  /** One organisation's overview, as the API asks for it. */
+  /** One organisation's overview, as the API reads it. */
   read(): Promise<number>;
-  /** The same figures, added up from the organisation's facts. */
+  /** The same figures, computed from the organisation's facts. */
   addUp(): Promise<number>;
   roundTrip(): Promise<number>;
-  /** The plans of the statements behind `read` and `addUp`, with what they really did. */
+  /** The plans of the statements behind `read` and `addUp`, with their actual rows and times. */
   plans(): Promise<{ readonly title: string; readonly plan: string }[]>;
   stop(): Promise<void>;
 }
@@ -21,7 +21,7 @@ export interface Stage {
 const ORGS = 10;
 const USERS = 200;
 const SCENARIOS = 20;
-/** Of a plan that are shown: that of the facts has a piece for each partition. */
+/** Lines of a plan that are shown: the plan over the facts has a part for each partition. */
 const LINES = 40;
 const VIEWS = ["mv_org_activity_day", "mv_user_activity_day"];
 
@@ -29,7 +29,7 @@ export async function makeStage(rows: number): Promise<Stage> {
   const database = await makeTestDatabase("installed");
   const superuser = postgres(database.superuserUrl, { max: 1, onnotice: () => {} });
   const sql = postgres(database.url, { max: 1, onnotice: () => {} });
-  // Else a slot of a job would run in the middle of a measurement.
+  // Otherwise a job could run in the middle of a measurement.
   await superuser`update cron.job set active = false`;
   await sql`set statement_timeout = 0`;
   await plantPeople(sql);
@@ -80,7 +80,7 @@ async function plantPeople(sql: postgres.Sql): Promise<void> {
   await sql`select analytics.make_fact_partitions((now() - interval '13 months')::date, now()::date)`;
 }
 
-/** Over one year that ends now, in its order, as they come in; the same shares for each organisation, user and scenario. */
+/** Over the year that ends now, in order of time, spread evenly over organisations, users and scenarios. */
 async function insertAttempts(sql: postgres.Sql, rows: number): Promise<void> {
   await sql`
     insert into public.scenario_attempts (org_id, user_id, scenario_id, status, score, duration_seconds, started_at, ended_at)
@@ -93,7 +93,7 @@ async function insertAttempts(sql: postgres.Sql, rows: number): Promise<void> {
     cross join lateral (select now() - interval '1 year' * (1 - r / ${rows}::float8) as at) as t`;
 }
 
-/** What auto_explain says, also of the statements inside functions, which explain does not show. */
+/** The plan from auto_explain, which also shows the statements inside functions; EXPLAIN does not. */
 async function planOf(url: string, ask: (connection: postgres.Sql) => PromiseLike<unknown>): Promise<string> {
   const heard: string[] = [];
   const connection = postgres(url, { max: 1, onnotice: ({ message }) => void heard.push(message ?? "") });

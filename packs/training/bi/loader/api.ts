@@ -4,7 +4,7 @@ import { MetabaseError } from "./metabase_error.ts";
 const item = z.object({ id: z.int(), name: z.string() });
 const database = z.object({ id: z.int(), name: z.string(), engine: z.string() });
 const collection = z.object({
-  // The root collection has a word.
+  // The root collection's id is the word "root".
   id: z.union([z.int(), z.string()]),
   name: z.string(),
   archived: z.boolean().nullish(),
@@ -31,7 +31,7 @@ interface Call<Schema extends z.ZodType> {
   readonly output: Schema;
 }
 
-/** One call of Metabase's API. Throws MetabaseError for whatever is not the answer that its documentation has. */
+/** Calls Metabase's API. @throws MetabaseError if the answer is not the one that its documentation describes. */
 export type Metabase = <Schema extends z.ZodType>(call: Call<Schema>) => Promise<z.output<Schema>>;
 
 const REMEDIES: Readonly<Record<number, string>> = {
@@ -50,7 +50,7 @@ export function createMetabase(
       method,
       headers: { "x-api-key": key, ...(body === undefined ? {} : { "content-type": "application/json" }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      // A redirect would carry the key elsewhere.
+      // A redirect would send the key to another host.
       redirect: "manual",
       signal: AbortSignal.timeout(30_000),
     }).catch((error: unknown) => {

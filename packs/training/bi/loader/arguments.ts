@@ -26,7 +26,7 @@ export interface Arguments {
 const OPTIONS = ["url", "database", "organisation", "collection"];
 const ID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
-/** Null when help was asked for. @throws MetabaseError for what was not understood. */
+/** Null if --help was given. @throws MetabaseError for unknown or invalid arguments. */
 export function parseArguments(args: readonly string[]): Arguments | null {
   const { values: given, flags, positionals, unknown } = readCommandWords(args, { values: OPTIONS, flags: ["help"] });
   if (flags.has("help")) return null;

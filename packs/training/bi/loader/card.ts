@@ -3,14 +3,14 @@ import type { MetabaseVariable, Question } from "./question.ts";
 const TAG_TYPES = { Text: "text", Number: "number", Date: "date" } as const;
 const PARAMETER_TYPES = { Text: "string/=", Number: "number/=", Date: "date/single" } as const;
 
-/** An id that stays the same from run to run, so that what refers to it still fits. */
+/** An id that is the same in each run, so that references to it stay valid. */
 export async function stableId(name: string): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`freshet:${name}`)));
   const hex = Array.from(digest.subarray(0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("");
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-/** Where a parameter goes: into the SQL's variable. */
+/** The target of a parameter: the SQL's variable. */
 function targetOf(name: string): unknown {
   return ["variable", ["template-tag", name]];
 }
@@ -25,7 +25,7 @@ function defaultOf({ type, given }: MetabaseVariable): string | number | undefin
   return type === "Number" ? Number(given) : given;
 }
 
-/** What POST /api/card takes: native SQL with template tags, and the parameter of each. */
+/** The body of POST /api/card: native SQL with template tags, and a parameter for each. */
 export async function cardOf(
   question: Question,
   { database_id, collection_id }: { readonly database_id: number; readonly collection_id: number },
@@ -35,7 +35,7 @@ export async function cardOf(
     return {
       ...variable,
       id: await stableId(`${question.title}:${variable.name}`),
-      // With a default Metabase never asks; one that is required must have one or be given.
+      // Metabase never prompts for a variable with a default; a required one needs a default or a value.
       default: fallback === undefined ? {} : { default: fallback },
       required: variable.given !== "optional",
     };
@@ -73,7 +73,7 @@ export async function cardOf(
   };
 }
 
-/** A filter of a dashboard: one for each variable of its questions. */
+/** The dashboard filter for a variable of its questions. */
 export async function filterOf(
   variable: MetabaseVariable,
   { dashboard, fallback }: { readonly dashboard: string; readonly fallback: string | null },

@@ -4,7 +4,7 @@ import { cardOf, filterOf, mappingOf } from "./card.ts";
 import { MetabaseError } from "./metabase_error.ts";
 import type { MetabaseVariable, Question } from "./question.ts";
 
-/** Of Metabase's 24 columns: two cards beside each other. */
+/** Half of Metabase's 24 columns: two cards side by side. */
 const CARD = { size_x: 12, size_y: 8 } as const;
 
 export interface Loaded {
@@ -12,7 +12,7 @@ export interface Loaded {
   readonly dashboards: readonly { readonly name: string; readonly id: number }[];
 }
 
-/** Makes or updates the questions and a dashboard for each that their headers name. May be run again. */
+/** Creates or updates the questions, and the dashboards that their headers name. Can be run again. */
 export async function load(metabase: Metabase, asked: Arguments, questions: readonly Question[]): Promise<Loaded> {
   const database_id = await findDatabase(metabase, asked.database);
   const collection_id = await findCollection(metabase, asked.collection);
@@ -77,8 +77,8 @@ interface Arrangement {
 }
 
 /**
- * Puts the cards on the dashboard and connects its filters with their variables. PUT replaces all of its cards, so those that
- * are there go back: ours where they were moved to, others as they are.
+ * Puts the cards on the dashboard and connects its filters to their variables. PUT replaces all cards of a dashboard,
+ * so the existing ones are sent back: ours at the place where users moved them, others unchanged.
  */
 async function arrange(metabase: Metabase, { id, dashboard, shown, cards, organisation }: Arrangement): Promise<void> {
   const before = await metabase({ method: "GET", path: `/dashboard/${id}`, output: shapes.dashboard });
@@ -97,7 +97,7 @@ async function arrange(metabase: Metabase, { id, dashboard, shown, cards, organi
       col: (place % 2) * CARD.size_x,
       ...CARD,
       visualization_settings: {},
-      // A negative id is a new one.
+      // A negative id makes a new card.
       ...(placed ?? { id: -1 - place }),
       card_id,
       parameter_mappings: used.map((filter) => mappingOf(filter, card_id)),

@@ -1,4 +1,4 @@
-/** What went wrong, and what to do about it. Never holds a key. */
+/** An error with its remedy, for the person at the terminal. Never holds a key. */
 export class MetabaseError extends Error {
   constructor(what: string, remedy: string) {
     super(`${what}: ${remedy}`);

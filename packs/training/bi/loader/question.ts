@@ -1,4 +1,4 @@
-/** A variable as the header of a question declares it: `-- Variable: days (Number, default 30)`. */
+/** A variable from a question's header: `-- Variable: days (Number, default 30)`. */
 export interface MetabaseVariable {
   readonly name: string;
   readonly type: "Text" | "Number" | "Date";
@@ -6,7 +6,7 @@ export interface MetabaseVariable {
   readonly given: string;
 }
 
-/** A file of packs/training/bi/metabase: SQL whose header says how Metabase is to show it. */
+/** A file of packs/training/bi/metabase: SQL with a header that says how Metabase shows it. */
 export interface Question {
   readonly title: string;
   readonly dashboard: string;
@@ -15,7 +15,7 @@ export interface Question {
   readonly sql: string;
 }
 
-/** How rows are drawn, in Metabase's words. */
+/** How rows are drawn, in Metabase's terms. */
 export interface Chart {
   readonly display: "table" | "line" | "bar";
   readonly settings: Readonly<Record<string, unknown>>;
@@ -30,7 +30,7 @@ export function variablesOf(question: string): MetabaseVariable[] {
   }));
 }
 
-/** Reads a file. Throws Error for a header that is not one. */
+/** Parses a file. @throws Error for a missing or invalid header. */
 export function readQuestion(sql: string): Question {
   const [, title, dashboard, chart] = /^-- Question: (.+)\n-- Dashboard: (\w+); chart: (.+)\n/.exec(sql) ?? [];
   if (title === undefined || dashboard === undefined || chart === undefined) {
@@ -41,7 +41,10 @@ export function readQuestion(sql: string): Question {
   return { title, dashboard, chart: chartOf(chart), variables: variablesOf(sql), sql };
 }
 
-/** `line, x = day, y = attempts` and the like. What Metabase draws from a question builder only is shown as a table. */
+/**
+ * Parses `line, x = day, y = attempts` and the like. A chart that only Metabase's question builder can draw becomes a
+ * table.
+ */
 function chartOf(words: string): Chart {
   const cells = Object.fromEntries(
     [...words.matchAll(/(\w+) = (\w+)/g)].map(([, name, column]) => [name ?? "", column]),

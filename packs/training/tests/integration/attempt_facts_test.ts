@@ -106,7 +106,7 @@ factsTest("equal a recomputation after writers that work at once", 5, async (con
             committed++;
           } catch (error) {
             await writer`rollback`;
-            // Whoever lost a race may be told so; nothing else may go wrong.
+            // The statement that lost a race may fail with that; nothing else may go wrong.
             const lost = ["40P01", "55P03", "23503", "23505"];
             ok(lost.includes((error as { code?: string }).code ?? ""), error instanceof Error ? error.message : "");
           }

@@ -1,7 +1,6 @@
 -- Object: analytics.alert_channels
--- Grain: outbox: one row per incident and transition that is to be told; alert_channels: one row per channel
--- Why: an alert is written in the transaction that found its reason, and stays until the receiver has answered 2xx for
---      it. Limits that the receiver set live here too, since isolates do not.
+-- Grain: one row per channel
+-- Why: limits that the receiver set are kept here, since isolates do not last.
 create table analytics.alert_channels (
     channel text primary key,
     state text not null default 'untried' check (state in ('untried', 'ok', 'unconfigured', 'limited', 'failing', 'refused')),
@@ -16,7 +15,8 @@ alter table analytics.alert_channels enable row level security;
 
 revoke all on table analytics.alert_channels from public, anon, authenticated;
 
-comment on table analytics.alert_channels is 'How the last delivery to each channel went, and until when the channel asked for silence.';
+comment on table analytics.alert_channels is
+    'Result of the last delivery to each channel, and until when the channel asked not to be sent anything.';
 
 comment on column analytics.alert_channels.resolving_at is 'When a sender with a token last asked for issues to close.';
 

@@ -1,3 +1,5 @@
+-- Object: freshet.alert_event_id()
+-- Why: the receiver recognises a resend by its event id.
 create function freshet.alert_event_id(event_seed uuid, transition text)
 returns text
 language sql
@@ -10,4 +12,4 @@ $$;
 revoke all on function freshet.alert_event_id(uuid, text) from public, anon, authenticated;
 
 comment on function freshet.alert_event_id(uuid, text) is
-    'Event id of an incident''s transition: the same for the same incident, so that a resend is recognised, and never that of another one.';
+    'Event id of an incident''s transition: the same for the same incident, so that a resend is recognised, and never the id of another incident.';

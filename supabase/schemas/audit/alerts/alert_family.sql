@@ -1,6 +1,6 @@
 -- Object: freshet.alert_family()
--- Why: one deployment that breaks forty views is one piece of news. What has one cause is known by what it looks like: the
---      same kind, and for what a run said of its end the same SQLSTATE and message.
+-- Why: one deployment that breaks forty views is one alert. Incidents with one cause look alike: the same kind, and for
+--      failed runs the same SQLSTATE and message.
 create function freshet.alert_family(incident analytics.incidents)
 returns text
 language sql
@@ -9,15 +9,15 @@ set search_path = pg_catalog, pg_temp
 as $$
     select case
         when incident.kind not in ('failed', 'timed_out', 'http_failed') then incident.kind
-        -- Class 42 says that a name or a right is gone that a command relies on: one migration takes several at once.
+        -- Class 42: a name or a right that a command relies on is missing. One migration takes several at once.
         when t.sqlstate like '42%' or t.message ~ ' does not exist|permission denied for ' then incident.kind || ' [42]'
-        -- The text stays inside: it may hold anything.
+        -- Only a hash: the text may hold anything.
         else incident.kind || coalesce(' [' || t.sqlstate || ']', '') || ' ' || left(md5(t.message), 8)
     end
     from (
         select
             incident.evidence ->> 'sqlstate' as sqlstate,
-            -- What differs from one job to the next: names, values and figures.
+            -- Removes what differs from one job to the next: names, values and numbers.
             regexp_replace(
                 replace(
                     split_part(coalesce(incident.evidence ->> 'message', ''), E'\n', 1),
@@ -31,4 +31,4 @@ $$;
 revoke all on function freshet.alert_family(analytics.incidents) from public, anon, authenticated;
 
 comment on function freshet.alert_family(analytics.incidents) is
-    'What an incident shares with others of one cause: its kind, and of how a run ended also the SQLSTATE and what the message says without names and figures.';
+    'What an incident shares with others of one cause: its kind, and for the end of a run also the SQLSTATE and the message without names and numbers.';

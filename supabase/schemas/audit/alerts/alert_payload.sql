@@ -1,16 +1,12 @@
 -- Object: freshet.alert_payload()
--- Grain: alert_causes: one row per kind and kind of which it is the consequence
--- Why: an incident is told when it opens and when it closes, and a flood of them is told as one. Written in the
---      transaction of the pass, so that an incident and its alert exist together or not at all.
+-- Why: the alert is written when its incident is announced, so it keeps the evidence of that moment.
 create function freshet.alert_payload(incident analytics.incidents, transition text)
 returns jsonb
-language plpgsql
+language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-begin
-    -- The slots are a later migration's, hence plpgsql.
-    return incident.evidence || jsonb_build_object(
+    select incident.evidence || jsonb_build_object(
         'kind', incident.kind,
         'subject', incident.subject,
         'fingerprint', incident.fingerprint,
@@ -27,9 +23,8 @@ begin
         'resolution', incident.resolution,
         'next_slot_at', (select s.next_slot_at from analytics.job_slots as s where s.job_name = incident.evidence ->> 'job')
     );
-end
 $$;
 
 revoke all on function freshet.alert_payload(analytics.incidents, text) from public, anon, authenticated;
 
-comment on function freshet.alert_payload(analytics.incidents, text) is 'What an alert says, unscrubbed.';
+comment on function freshet.alert_payload(analytics.incidents, text) is 'The content of an alert, unscrubbed.';

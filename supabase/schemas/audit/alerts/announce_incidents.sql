@@ -1,7 +1,6 @@
 -- Object: freshet.announce_incidents()
--- Grain: alert_causes: one row per kind and kind of which it is the consequence
--- Why: an incident is told when it opens and when it closes, and a flood of them is told as one. Written in the
---      transaction of the pass, so that an incident and its alert exist together or not at all.
+-- Why: an incident is announced when it opens and when it closes, and a flood of them as one alert. The alert is
+--      written in the transaction of the pass, so that an incident and its alert exist together or not at all.
 create function freshet.announce_incidents(pass_started_at timestamptz)
 returns void
 language plpgsql
@@ -15,7 +14,7 @@ declare
     failure jsonb;
     failures jsonb[] := array[]::jsonb[];
 begin
-    -- Without causes and groups each is told by itself: more to read, and none is lost.
+    -- If causes or groups fail, each incident is announced separately: more to read, but none is lost.
     begin
         perform freshet.gather_causes(pass_started_at);
     exception
@@ -25,7 +24,7 @@ begin
             );
     end;
 
-    -- One that opened and closed within the pass is news too. One that closed while it was muted stays untold.
+    -- An incident that opened and closed within the pass is announced too. One that closed while it was muted is not.
     select coalesce(array_agg(i.incident_id order by i.incident_id), '{}') into news
     from analytics.incidents as i
     where i.announced_at is null
@@ -58,7 +57,7 @@ begin
         failures := case when failure is null then failures else failures || failure end;
     end loop;
 
-    -- What speaks for others is over when all of them are.
+    -- An incident that stands for others is over when all of them are.
     update analytics.incidents as c
     set closed_at = clock_timestamp(), resolution = 'recovered'
     where c.kind = 'storm'
@@ -77,8 +76,8 @@ begin
         failures := case when failure is null then failures else failures || failure end;
     end loop;
 
-    -- The first stands for all. It is told at once: the next pass may fail of the same. When it is itself what cannot be
-    -- told, health says it.
+    -- The first failure stands for all. It is announced at once, as the next pass may fail for the same reason. If it
+    -- cannot be announced itself, health reports it.
     failure := failures[1];
     if cardinality(failures) > 1 then
         failure := failure || jsonb_build_object('message', format('%s; and %s more', failure ->> 'message', cardinality(failures) - 1));
@@ -94,4 +93,4 @@ $$;
 revoke all on function freshet.announce_incidents(timestamptz) from public, anon, authenticated;
 
 comment on function freshet.announce_incidents(timestamptz) is
-    'Puts news into the outbox: each incident once when it opens and once when it closes, by itself or in the alert of its cause. One that cannot be told is detector_failed:announcement, and waits for the next pass.';
+    'Puts news into the outbox: each incident once when it opens and once when it closes, separately or in the alert of its cause. One that cannot be announced is detector_failed:announcement, and waits for the next pass.';

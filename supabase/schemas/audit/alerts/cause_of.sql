@@ -1,6 +1,6 @@
 -- Object: freshet.cause_of()
--- Why: of each incident that has just opened: does another one speak for it? Whatever is not spoken for is told, and what
---      outlives its cause is told too.
+-- Why: decides for each incident that has just opened whether another one stands for it. An incident without a cause is
+--      announced, and so is one that outlives its cause.
 create function freshet.cause_of(incident analytics.incidents)
 returns setof bigint
 language plpgsql
@@ -8,7 +8,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- What is about no job is about pg_cron itself.
+    -- An incident about no job is about pg_cron itself.
     about constant text[] := case
         when incident.job_name is null and jsonb_typeof(incident.evidence -> 'jobs') = 'array' and incident.evidence -> 'jobs' <> '[]'
             then array(select jsonb_array_elements_text(incident.evidence -> 'jobs'))
@@ -16,7 +16,7 @@ declare
     end;
 begin
     return query
-    -- First what costs little to ask: hundreds of incidents may open in one pass.
+    -- Cheap conditions first: hundreds of incidents may open in one pass.
     with candidate as materialized (
         select r.reach, r.rank, c.incident_id, c.cause_id
         from analytics.alert_causes as r
@@ -34,11 +34,11 @@ begin
     join analytics.incidents as c on c.incident_id = r.incident_id
     left join analytics.incidents as root on root.incident_id = c.cause_id
     where freshet.severity_rank(c.severity) >= freshet.severity_rank(incident.severity)
-        -- One that is told, or is about to be.
+        -- An incident that is announced, or is about to be.
         and root.closed_at is null
         and not freshet.is_muted(c)
-        -- Each job that the incident is about was struck, and would have run again a period later. A pass finds it five minutes
-        -- after that.
+        -- Each job of the incident was struck, and would have run again one period later. A pass finds that run five
+        -- minutes after it.
         and not exists (
             select
             from unnest(about) as j (job)

@@ -1,7 +1,5 @@
 -- Object: freshet.enqueue_alert()
--- Grain: alert_causes: one row per kind and kind of which it is the consequence
--- Why: an incident is told when it opens and when it closes, and a flood of them is told as one. Written in the
---      transaction of the pass, so that an incident and its alert exist together or not at all.
+-- Why: the key of the outbox is incident and transition, so a repeated pass writes no second alert.
 create function freshet.enqueue_alert(incident analytics.incidents, transition text)
 returns void
 language sql

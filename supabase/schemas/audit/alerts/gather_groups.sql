@@ -1,6 +1,6 @@
 -- Object: freshet.gather_groups()
--- Why: what has one cause is told as one, also when it comes in one by one: what follows within an hour joins the open
---      group, and so the same issue.
+-- Why: incidents of one cause are one alert, also when they open one by one: one that follows within an hour joins the
+--      open group, and so the same issue.
 create function freshet.gather_groups(news bigint[], is_first boolean)
 returns void
 language plpgsql
@@ -42,7 +42,7 @@ begin
         where g.kind = 'storm' and g.subject = family.family and g.closed_at is null;
 
         if open_one is not null then
-            -- Long after the last of them it takes as many again to be the same matter.
+            -- Long after the last member it takes as many again to count as the same cause.
             if open_one.last_seen_at >= told_since or cardinality(family.members) >= family.threshold then
                 perform freshet.join_group(open_one.incident_id, family.members);
             end if;
@@ -51,7 +51,7 @@ begin
         end if;
     end loop;
 
-    -- Whatever it is that opens more at once than a person can read.
+    -- Of any kind: more incidents at once than a person can read.
     select array_agg(i.incident_id order by i.incident_id) into told
     from analytics.incidents as i
     where i.incident_id = any (news) and i.cause_id is null;
@@ -72,4 +72,4 @@ $$;
 revoke all on function freshet.gather_groups(bigint[], boolean) from public, anon, authenticated;
 
 comment on function freshet.gather_groups(bigint[], boolean) is
-    'Lets one incident speak for those of one family, and for what is too much to read one by one. is_first: the first audit lists what it finds in one.';
+    'Makes one incident stand for those of one family, and for more incidents than a person can read. is_first: the first audit lists everything that it finds in one incident.';

@@ -1,6 +1,5 @@
 -- Object: freshet.group_evidence()
--- Why: the event of a cause names what it speaks for, so that nothing is silent because something else is wrong. What
---      joins later is named too: the cause is told again, in its issue.
+-- Why: the event of a cause lists the incidents that it stands for, so that none is silent because of another one.
 create function freshet.group_evidence(members bigint[])
 returns jsonb
 language sql
@@ -23,7 +22,7 @@ as $$
             select string_agg(k.how_many, ', ' order by k.kind)
             from (select c.kind, count(*) || ' ' || c.kind as how_many from member as c group by c.kind) as k
         ) || coalesce('; the first: ' || (array_agg(m.said order by m.incident_id) filter (where m.said <> ''))[1], ''),
-        -- One of each sort stands for the others.
+        -- One message for each group of similar ones.
         'messages', to_jsonb((array_agg(m.said order by m.incident_id) filter (where m.place = 1 and m.said <> ''))[1:10])
     ))
     from member as m;
@@ -31,4 +30,5 @@ $$;
 
 revoke all on function freshet.group_evidence(bigint[]) from public, anon, authenticated;
 
-comment on function freshet.group_evidence(bigint[]) is 'What a group says of its members: how many of which kind, of which jobs, and a message of each sort.';
+comment on function freshet.group_evidence(bigint[]) is
+    'Evidence of a group about its members: how many of which kind, of which jobs, and one message for each group of similar ones.';

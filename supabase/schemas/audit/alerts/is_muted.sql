@@ -1,6 +1,5 @@
 -- Object: freshet.is_muted()
--- Why: one deployment that breaks forty views is one piece of news. What has one cause is known by what it looks like: the
---      same kind, and for what a run said of its end the same SQLSTATE and message.
+-- Why: an operator mutes a job during planned work; its incidents are recorded and not announced.
 create function freshet.is_muted(incident analytics.incidents)
 returns boolean
 language sql
@@ -12,11 +11,12 @@ as $$
         from analytics.scheduled_jobs as d
         where d.job_name = incident.job_name
             and d.muted_until > clock_timestamp()
-            -- Another owner's job of the name is not the one that was muted.
+            -- Another owner's job of the same name is not the muted one.
             and d.owner = coalesce(incident.evidence ->> 'owner', d.owner)
     );
 $$;
 
 revoke all on function freshet.is_muted(analytics.incidents) from public, anon, authenticated;
 
-comment on function freshet.is_muted(analytics.incidents) is 'Whether nothing is to be told now of the job that the incident is about.';
+comment on function freshet.is_muted(analytics.incidents) is
+    'Whether alerts about the job of this incident are muted now.';

@@ -1,6 +1,5 @@
 -- Object: freshet.join_group()
--- Why: what has one cause is told as one, also when it comes in one by one: what follows within an hour joins the open
---      group, and so the same issue.
+-- Why: an incident that follows within an hour joins the open group, and so its issue.
 create function freshet.join_group(group_id bigint, members bigint[])
 returns void
 language sql
@@ -10,7 +9,7 @@ as $$
     update analytics.incidents as g
     set last_seen_at = greatest(g.last_seen_at, (select max(i.opened_at) from analytics.incidents as i where i.incident_id = any (members))),
         occurrence_count = g.occurrence_count + cardinality(members),
-        -- One that was told is told again when something worse has joined.
+        -- A group that was announced is announced again when something worse joins.
         severity = case
             when g.announced_at is null then (
                 select i.severity from analytics.incidents as i
@@ -25,4 +24,4 @@ $$;
 
 revoke all on function freshet.join_group(bigint, bigint[]) from public, anon, authenticated;
 
-comment on function freshet.join_group(bigint, bigint[]) is 'Lets an open group speak for these incidents too.';
+comment on function freshet.join_group(bigint, bigint[]) is 'Makes an open group stand for these incidents too.';

@@ -1,6 +1,5 @@
 -- Object: freshet.name_members()
--- Why: the event of a cause names what it speaks for, so that nothing is silent because something else is wrong. What
---      joins later is named too: the cause is told again, in its issue.
+-- Why: the event of a cause lists the incidents that it stands for, so that none is silent because of another one.
 create function freshet.name_members(cause analytics.incidents, transition text)
 returns analytics.incidents
 language plpgsql
@@ -10,7 +9,7 @@ declare
     members bigint[];
     named jsonb;
 begin
-    -- What is new and what goes on; at its end also what was over since it was told last.
+    -- New and continuing members; at its end also those that ended since it was last announced.
     select coalesce(array_agg(i.incident_id order by i.incident_id), '{}') into members
     from analytics.incidents as i
     where i.cause_id = cause.incident_id
@@ -44,4 +43,4 @@ $$;
 revoke all on function freshet.name_members(analytics.incidents, text) from public, anon, authenticated;
 
 comment on function freshet.name_members(analytics.incidents, text) is
-    'Writes into the evidence of an incident what it speaks for, notes that it was named, and returns the incident.';
+    'Writes into the evidence of an incident which ones it stands for, marks those as listed, and returns the incident.';

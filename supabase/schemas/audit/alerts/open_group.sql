@@ -1,6 +1,5 @@
 -- Object: freshet.open_group()
--- Why: what has one cause is told as one, also when it comes in one by one: what follows within an hour joins the open
---      group, and so the same issue.
+-- Why: a new group needs an incident that is announced for all of its members.
 create function freshet.open_group(family text, members bigint[], leader bigint)
 returns void
 language plpgsql
@@ -16,7 +15,7 @@ begin
         max(i.epoch), 'storm', open_group.family,
         (array_agg(i.severity order by freshet.severity_rank(i.severity) desc))[1],
         clock_timestamp(), min(i.first_seen_at), max(i.opened_at), count(*),
-        -- One that was told by itself before goes on in its issue: the group is no other piece of news.
+        -- A member that was announced separately before: the group continues in its issue and is not a second alert.
         jsonb_strip_nulls(jsonb_build_object(
             'issue', (select l.fingerprint from analytics.incidents as l where l.incident_id = open_group.leader)
         ))
@@ -30,4 +29,4 @@ $$;
 revoke all on function freshet.open_group(text, bigint[], bigint) from public, anon, authenticated;
 
 comment on function freshet.open_group(text, bigint[], bigint) is
-    'Opens an incident that speaks for these, and for one that was told by itself before, in whose issue it is told.';
+    'Opens an incident that stands for these. If one of them was announced separately before, the group continues in its issue.';

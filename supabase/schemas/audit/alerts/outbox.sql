@@ -1,9 +1,10 @@
 -- Object: analytics.outbox
--- Grain: outbox: one row per incident and transition that is to be told; alert_channels: one row per channel
+-- Grain: one row per incident and transition to be announced
 -- Why: an alert is written in the transaction that found its reason, and stays until the receiver has answered 2xx for
---      it. Limits that the receiver set live here too, since isolates do not.
--- Why resolve_attempts, resolve_not_before, resolve_lease_until, resolve_token, resolved_at, resolve_error: no event closes an issue at the receiver, and an event on a closed one opens it again. So with a token of the
---      receiver's API a recovery is told by closing the issue, and by an event beside it where that cannot be done.
+--      it.
+-- Why resolve_attempts, resolve_not_before, resolve_lease_until, resolve_token, resolved_at, resolve_error: no event
+--      closes an issue at the receiver, and an event on a closed issue opens it again. So with a token of the
+--      receiver's API a recovery is reported by closing the issue, and by an event only where that cannot be done.
 create table analytics.outbox (
     event_id text primary key check (event_id ~ '^[0-9a-f]{32}$'),
     incident_id bigint not null references analytics.incidents (incident_id),
@@ -40,18 +41,24 @@ alter table analytics.outbox enable row level security;
 
 revoke all on table analytics.outbox from public, anon, authenticated;
 
-comment on table analytics.outbox is 'Alerts to be told. Pending until acknowledged by a 2xx; parked when the receiver refuses them for good.';
+comment on table analytics.outbox is
+    'Alerts to be sent. Pending until acknowledged by a 2xx; parked when the receiver refuses them for good.';
 
-comment on column analytics.outbox.payload is 'The facts, as the database has them: scrubbed by the sender, never sent as they are.';
+comment on column analytics.outbox.payload is
+    'The facts as the database has them: the sender scrubs them and never sends them unscrubbed.';
 
 comment on column analytics.outbox.lease_token is 'Fencing: moves with each lease; an answer with an older token changes nothing.';
 
 comment on column analytics.outbox.event_id is 'First 32 hex of sha256(random part of the incident | transition): sending again is the same event.';
 
-comment on column analytics.outbox.resolve_attempts is 'Of a recovery: how often it was tried to close the issue of its opening.';
+comment on column analytics.outbox.resolve_attempts is
+    'For a recovery: how many attempts were made to close the issue of its opening.';
 
-comment on column analytics.outbox.resolve_token is 'Fencing, as lease_token: telling and closing are leased apart.';
+comment on column analytics.outbox.resolve_token is
+    'Fencing, as lease_token: sending and closing have separate leases.';
 
-comment on column analytics.outbox.resolved_at is 'Of a recovery: when the receiver said that the issue is closed, or need not be.';
+comment on column analytics.outbox.resolved_at is
+    'For a recovery: when the receiver said that the issue is closed, or need not be.';
 
-comment on column analytics.outbox.resolve_error is 'Why it was not closed, in the receiver''s words; or what was left out in closing it.';
+comment on column analytics.outbox.resolve_error is
+    'Why the issue was not closed, in the receiver''s words; or what was left out in closing it.';

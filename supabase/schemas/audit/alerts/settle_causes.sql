@@ -1,10 +1,12 @@
+-- Object: freshet.settle_causes()
+-- Why: an incident must be listed in an event that is really sent, so chains of causes are shortened to their root.
 create function freshet.settle_causes()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    -- A cause that is itself spoken for names nothing: whoever speaks for it does.
+    -- A cause that has a cause itself lists nothing: the incident that stands for it does.
     loop
         update analytics.incidents as i
         set cause_id = c.cause_id
@@ -17,4 +19,5 @@ $$;
 
 revoke all on function freshet.settle_causes() from public, anon, authenticated;
 
-comment on function freshet.settle_causes() is 'Lets every cause_id lead to an incident that is told itself. Idempotent.';
+comment on function freshet.settle_causes() is
+    'Points every cause_id to an incident that is announced itself. Idempotent.';

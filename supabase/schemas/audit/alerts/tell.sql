@@ -1,6 +1,6 @@
 -- Object: freshet.tell()
--- Why: one incident whose telling raised ended the pass, and kept every other one from being told, pass after pass. Each
---      is told in a savepoint; what failed is a finding, told in the same pass, and tried again by the next.
+-- Why: one incident that cannot be announced must not end the pass and silence all others, pass after pass. Each is
+--      announced in a savepoint; a failure is a finding, reported in the same pass, and the next pass tries again.
 create function freshet.tell(incident_id bigint, transition text)
 returns jsonb
 language plpgsql
@@ -10,10 +10,10 @@ declare
     told analytics.incidents;
 begin
     select i.* into strict told from analytics.incidents as i where i.incident_id = tell.incident_id;
-    -- One that got worse is not over: another incident goes on with it. Nor is one that a group has taken over.
+    -- An incident that got worse is not over: another one continues it. Nor is one that a group has taken over.
     if transition = 'opened' or (told.resolution <> 'escalated' and told.cause_id is null) then
         told := freshet.name_members(told, transition);
-        -- A group that one incident began goes on in the issue of that one.
+        -- A group that began with one incident continues in the issue of that incident.
         told.fingerprint := coalesce(told.evidence ->> 'issue', told.fingerprint);
         perform freshet.enqueue_alert(told, transition);
     end if;
@@ -34,4 +34,5 @@ $$;
 
 revoke all on function freshet.tell(bigint, text) from public, anon, authenticated;
 
-comment on function freshet.tell(bigint, text) is 'Tells one incident, in a savepoint. Null, or how that failed; then it is as untold as before.';
+comment on function freshet.tell(bigint, text) is
+    'Announces one incident, in a savepoint. Returns null, or how that failed; then the incident is as unannounced as before.';

@@ -1,6 +1,5 @@
 -- Object: freshet.tell_again()
--- Why: the event of a cause names what it speaks for, so that nothing is silent because something else is wrong. What
---      joins later is named too: the cause is told again, in its issue.
+-- Why: incidents that join a cause after its alert must be listed too, so the cause is announced again, in its issue.
 create function freshet.tell_again()
 returns bigint[]
 language plpgsql
@@ -26,7 +25,8 @@ begin
         where i.cause_id = cause.incident_id and (i.closed_at is null or i.named_at is null)
         order by freshet.severity_rank(i.severity) desc
         limit 1;
-        -- More of the same can wait for half an hour, so that a cause which goes on is no stream of events. Worse cannot.
+        -- More members can wait for half an hour, so that a lasting cause does not become a stream of events. Worse
+        -- ones cannot wait.
         continue when cause.announced_at > clock_timestamp() - interval '30 minutes'
             and freshet.severity_rank(worst) <= freshet.severity_rank(cause.severity);
 
@@ -52,4 +52,4 @@ $$;
 revoke all on function freshet.tell_again() from public, anon, authenticated;
 
 comment on function freshet.tell_again() is
-    'Lets causes that were told and speak for more since go on as new incidents, which name all of it, and returns those. The old ones end as escalated.';
+    'Continues causes that were announced and have gained members since as new incidents, which list all members, and returns those. The old ones end as escalated.';

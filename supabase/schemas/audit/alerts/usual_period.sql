@@ -1,7 +1,5 @@
 -- Object: freshet.usual_period()
--- Why: a cause that spoke for whatever opened while it was open swallowed what it had nothing to do with: one job that runs
---      weekly and was refused a connection kept every stale view silent until Monday. A cause reaches the jobs that it
---      struck, for one period of each after its last strike.
+-- Why: a cause reaches a job for one period of the job; see analytics.alert_causes.
 create function freshet.usual_period(job text)
 returns interval
 language sql
@@ -17,4 +15,5 @@ $$;
 
 revoke all on function freshet.usual_period(text) from public, anon, authenticated;
 
-comment on function freshet.usual_period(text) is 'Distance of a job''s runs: as declared, else as the calendar has it, else an hour.';
+comment on function freshet.usual_period(text) is
+    'Interval between a job''s runs: the declared one, else the calendar''s, else an hour.';

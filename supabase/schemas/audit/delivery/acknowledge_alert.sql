@@ -1,6 +1,5 @@
 -- Object: analytics.acknowledge_alert()
--- Why: a sender borrows an alert for a while, and only the receiver's 2xx makes it delivered. A sender that dies, or
---      comes back late with an old token, changes nothing.
+-- Why: only the receiver's 2xx makes an alert delivered, and only for the newest lease; see analytics.lease_alerts().
 create function analytics.acknowledge_alert(event_id text, token bigint)
 returns boolean
 language sql

@@ -1,6 +1,5 @@
 -- Object: analytics.acknowledge_resolution()
--- Why: no event closes an issue at the receiver, and an event on a closed one opens it again. So with a token of the
---      receiver's API a recovery is told by closing the issue, and by an event beside it where that cannot be done.
+-- Why: ends the lease of analytics.lease_resolution() after success.
 create function analytics.acknowledge_resolution(event_id text, token bigint, note text)
 returns boolean
 language sql
@@ -12,7 +11,7 @@ as $$
         set resolved_at = clock_timestamp(),
             resolve_lease_until = null,
             resolve_error = left(note, 500),
-            -- Closing the issue is how this recovery was told, unless an event was quicker.
+            -- Closing the issue reports this recovery, unless an event did so earlier.
             state = 'delivered',
             delivered_at = coalesce(o.delivered_at, clock_timestamp()),
             lease_until = null

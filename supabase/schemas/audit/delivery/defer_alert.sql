@@ -1,6 +1,5 @@
 -- Object: analytics.defer_alert()
--- Why: a sender borrows an alert for a while, and only the receiver's 2xx makes it delivered. A sender that dies, or
---      comes back late with an old token, changes nothing.
+-- Why: ends the lease of analytics.lease_alerts() after a failure that may pass.
 create function analytics.defer_alert(event_id text, token bigint, delay interval, error text)
 returns boolean
 language sql
@@ -23,4 +22,4 @@ revoke all on function analytics.defer_alert(text, bigint, interval, text) from 
 grant execute on function analytics.defer_alert(text, bigint, interval, text) to service_role;
 
 comment on function analytics.defer_alert(text, bigint, interval, text) is
-    'Not delivered: try again after the delay, at most an hour, by the clock of the database. Service role only.';
+    'Not delivered: try again after the delay, at most an hour, counted from the database''s now(). Service role only.';

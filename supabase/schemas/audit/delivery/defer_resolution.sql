@@ -1,6 +1,5 @@
 -- Object: analytics.defer_resolution()
--- Why: no event closes an issue at the receiver, and an event on a closed one opens it again. So with a token of the
---      receiver's API a recovery is told by closing the issue, and by an event beside it where that cannot be done.
+-- Why: ends the lease of analytics.lease_resolution() after a failure that may pass.
 create function analytics.defer_resolution(event_id text, token bigint, delay interval, error text)
 returns boolean
 language sql

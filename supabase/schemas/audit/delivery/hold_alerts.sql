@@ -1,6 +1,5 @@
 -- Object: analytics.hold_alerts()
--- Why: a sender borrows an alert for a while, and only the receiver's 2xx makes it delivered. A sender that dies, or
---      comes back late with an old token, changes nothing.
+-- Why: a limit that the receiver sets for one isolate holds for all, so it is kept in the database.
 create function analytics.hold_alerts(category text, delay interval)
 returns void
 language plpgsql
@@ -28,4 +27,4 @@ revoke all on function analytics.hold_alerts(text, interval) from public, anon, 
 grant execute on function analytics.hold_alerts(text, interval) to service_role;
 
 comment on function analytics.hold_alerts(text, interval) is
-    'The receiver asked for silence: nothing of the category is sent before the delay, at most an hour, by any isolate. Service role only.';
+    'The receiver asked for a pause: no isolate sends anything of the category before the delay is over, at most an hour. Service role only.';

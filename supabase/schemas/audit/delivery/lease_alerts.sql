@@ -1,5 +1,5 @@
 -- Object: analytics.lease_alerts()
--- Why: a sender borrows an alert for a while, and only the receiver's 2xx makes it delivered. A sender that dies, or
+-- Why: a sender leases an alert for a while, and only the receiver's 2xx makes it delivered. A sender that dies, or
 --      comes back late with an old token, changes nothing.
 create function analytics.lease_alerts(n integer, lease interval, resolving boolean default false)
 returns table (event_id text, lease_token bigint, attempt_count integer, transition text, payload jsonb)
@@ -7,7 +7,7 @@ language sql
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-    -- In turn with lease_resolution(), so that no issue is closed while a new alert for it is on its way.
+    -- Serialized with lease_resolution(), so that no issue is closed while a new alert for it is on its way.
     select pg_advisory_xact_lock(hashtextextended('freshet.outbox', 0));
 
     with due as (
@@ -21,7 +21,7 @@ as $$
             and coalesce(o.lease_until, '-infinity') <= clock_timestamp()
             and (
                 o.transition <> 'recovered'
-                -- A recovery is told after what it recovers from,
+                -- A recovery is sent after the alert that it ends,
                 or not exists (
                     select
                     from analytics.outbox as first
@@ -41,7 +41,7 @@ as $$
                         and closing.payload ->> 'fingerprint' = o.payload ->> 'fingerprint'
                 )
             )
-        -- What the receiver never takes must not keep others waiting.
+        -- Alerts that the receiver never accepts must not delay others.
         order by o.attempt_count, o.created_at, o.incident_id
         limit n
         for update of o skip locked
@@ -65,4 +65,4 @@ revoke all on function analytics.lease_alerts(integer, interval, boolean) from p
 grant execute on function analytics.lease_alerts(integer, interval, boolean) to service_role;
 
 comment on function analytics.lease_alerts(integer, interval, boolean) is
-    'Borrows at most n due alerts for the time of the lease: those that were tried least, oldest first. resolving: the sender closes issues, so no recovery of the last ten minutes. Service role only.';
+    'Leases at most n due alerts: those with the fewest attempts, oldest first. resolving: the sender closes issues, so no recovery of the last ten minutes. Service role only.';

@@ -1,6 +1,5 @@
 -- Object: analytics.lease_resolution()
--- Why: no event closes an issue at the receiver, and an event on a closed one opens it again. So with a token of the
---      receiver's API a recovery is told by closing the issue, and by an event beside it where that cannot be done.
+-- Why: a recovery is reported by closing its issue; see analytics.outbox.
 create function analytics.lease_resolution(lease interval)
 returns table (
     event_id text, resolve_token bigint, attempt_count integer, opened_event_id text, is_newest boolean, payload jsonb
@@ -50,4 +49,4 @@ revoke all on function analytics.lease_resolution(interval) from public, anon, a
 grant execute on function analytics.lease_resolution(interval) to service_role;
 
 comment on function analytics.lease_resolution(interval) is
-    'Borrows one recovery whose issue is to be closed, those tried least first; is_newest is false when the issue is open again for a newer incident. Service role only.';
+    'Leases one recovery whose issue is to be closed, those with the fewest attempts first; is_newest is false when the issue is open again for a newer incident. Service role only.';

@@ -1,6 +1,5 @@
 -- Object: analytics.park_alert()
--- Why: a sender borrows an alert for a while, and only the receiver's 2xx makes it delivered. A sender that dies, or
---      comes back late with an old token, changes nothing.
+-- Why: an alert that the receiver refuses for good must neither be lost nor block others.
 create function analytics.park_alert(event_id text, token bigint, error text)
 returns boolean
 language sql
@@ -21,4 +20,4 @@ revoke all on function analytics.park_alert(text, bigint, text) from public, ano
 grant execute on function analytics.park_alert(text, bigint, text) to service_role;
 
 comment on function analytics.park_alert(text, bigint, text) is
-    'The receiver refuses it for good: kept, and health is bad until it is released. Service role only.';
+    'The receiver refuses the alert for good: it is kept, and health is bad until it is released. Service role only.';

@@ -1,6 +1,5 @@
 -- Object: analytics.record_delivery()
--- Why: a sender borrows an alert for a while, and only the receiver's 2xx makes it delivered. A sender that dies, or
---      comes back late with an old token, changes nothing.
+-- Why: health has to say whether alerts arrive, and only the sender knows.
 create function analytics.record_delivery(state text, detail text)
 returns jsonb
 language sql
@@ -12,7 +11,7 @@ as $$
         checked_at = clock_timestamp(),
         detail = left(concat_ws('; ', coalesce(record_delivery.detail, refusal.message), trouble.message), 500)
     from (
-        -- Of issues that wait to be closed, as long as a token is there to close them.
+        -- Errors of issues that wait to be closed, while a token is there to close them.
         select (
             select format('%s issues wait to be closed: %s', count(*), (array_agg(o.resolve_error order by o.resolve_not_before desc))[1])
             from analytics.outbox as o
@@ -30,7 +29,7 @@ as $$
         limit 1
     ) as trouble,
     lateral (
-        -- As long as alerts are parked, health has to say why: nothing was asked of the receiver since.
+        -- While alerts are parked, health has to say why: nothing was sent to the receiver since.
         select (
             select o.last_error from analytics.outbox as o where o.state = 'parked' order by o.created_at desc limit 1
         ) as message
@@ -49,4 +48,4 @@ revoke all on function analytics.record_delivery(text, text) from public, anon, 
 grant execute on function analytics.record_delivery(text, text) to service_role;
 
 comment on function analytics.record_delivery(text, text) is
-    'Keeps how the delivery went, for health, and answers what is still to be told. Service role only.';
+    'Keeps the result of the delivery, for health, and returns what is still to be sent. Service role only.';

@@ -1,6 +1,5 @@
 -- Object: analytics.release_parked_alerts()
--- Why: a sender borrows an alert for a while, and only the receiver's 2xx makes it delivered. A sender that dies, or
---      comes back late with an old token, changes nothing.
+-- Why: called by hand when the reason of a refusal is removed.
 create function analytics.release_parked_alerts()
 returns bigint
 language sql
@@ -25,4 +24,4 @@ revoke all on function analytics.release_parked_alerts() from public, anon, auth
 grant execute on function analytics.release_parked_alerts() to service_role;
 
 comment on function analytics.release_parked_alerts() is
-    'After the channel was mended: parked alerts, and issues that wait to be closed, are due again. Returns how many alerts. Idempotent. Service role only.';
+    'After the channel was repaired: parked alerts, and issues that wait to be closed, are due again. Returns how many alerts. Idempotent. Service role only.';

@@ -1,7 +1,5 @@
 -- Object: analytics.accept_row_count()
--- Grain: one row per registered view
--- Why: that a refresh happened is proved by the catalogue, not by whoever says that it did: it writes the view's row of
---      pg_class anew, even when no data has changed, and nothing else that goes on by itself does.
+-- Why: only a person knows that a view was meant to lose its rows.
 create function analytics.accept_row_count(view_name text)
 returns bigint
 language sql
@@ -17,4 +15,4 @@ $$;
 revoke all on function analytics.accept_row_count(text) from public, anon, authenticated;
 
 comment on function analytics.accept_row_count(text) is
-    'The rows that a view has now are as they should be: its row_collapse ends with the next pass. Returns them; null for an unknown view. Idempotent.';
+    'Declares the current row count of a view correct: its row_collapse ends with the next pass. Returns the count; null for an unknown view. Idempotent.';

@@ -1,8 +1,8 @@
--- Object: freshet.detect_http()
--- Why: what the HTTP jobs of this project came to. Runs after freshet.detect_failed, whose incidents it may explain, and
---      before they are announced.
---      What guesses whose an answer was reads the most and knows the least. When it fails, or takes all the time that there
---      is, the calls of the ledger are taken and judged all the same.
+-- Object: freshet.detect_http(), detector of kinds http_failed and unknown_outcome; runs those of http_untracked and
+--      net_worker_gone
+-- Why: results of the HTTP jobs of this project. Runs after freshet.detect_failed, whose incidents it may explain, and
+--      before they are announced. The detector that guesses which job an answer belongs to reads the most and knows the
+--      least: when it fails, or uses up the time, the calls of the ledger are taken and judged all the same.
 create function freshet.detect_http()
 returns void
 language plpgsql
@@ -26,7 +26,7 @@ $$;
 revoke all on function freshet.detect_http() from public, anon, authenticated;
 
 comment on function freshet.detect_http() is
-    'Takes what is known of HTTP calls into the ledger; kinds http_failed, unknown_outcome, net_worker_gone.';
+    'Takes what is known about HTTP calls into the ledger; kinds http_failed, unknown_outcome, net_worker_gone.';
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (

@@ -1,8 +1,8 @@
--- Object: freshet.detect_net_access()
--- Why: pg_net opens its tables to every role. Calls are signed, so that none can be made up or changed; but a role that logs
---      in can delete them, write answers, send requests of its own, and put triggers there, which run with the rights of the
---      role that queues. On the platform none of this is ours to revoke: it is found and told, and under a foreign trigger
---      nothing is queued.
+-- Object: freshet.detect_net_access(), detector of kinds net_tampered and net_open
+-- Why: pg_net opens its tables to every role. Calls are signed, so that none can be forged or changed; but a role that
+--      logs in can delete them, write answers, send requests of its own, and put triggers there, which run with the
+--      rights of the role that queues. On the platform Freshet cannot revoke any of this: it is found and reported, and
+--      under a foreign trigger nothing is queued.
 create function freshet.detect_net_access()
 returns void
 language plpgsql
@@ -27,7 +27,8 @@ $$;
 
 revoke all on function freshet.detect_net_access() from public, anon, authenticated;
 
-comment on function freshet.detect_net_access() is 'Kinds net_tampered and net_open: who else has a hand in the tables of pg_net.';
+comment on function freshet.detect_net_access() is
+    'Kinds net_tampered and net_open: which other roles can change the tables of pg_net.';
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (

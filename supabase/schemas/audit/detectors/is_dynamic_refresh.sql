@@ -1,3 +1,5 @@
+-- Object: freshet.is_dynamic_refresh()
+-- Why: a name that is put together at run time cannot be read from the text.
 create function freshet.is_dynamic_refresh(text text)
 returns boolean
 language sql

@@ -1,12 +1,12 @@
 -- Object: freshet.join_http_causes()
--- Why: what one detector cannot bear costs that one only where each has a row of its own.
+-- Why: an HTTP call may have failed because its sender or its secret is missing. A step of its own, with a row of its
+--      own in audit_detectors, so that its failure leaves the detectors unharmed.
 create function freshet.join_http_causes()
 returns void
-language plpgsql
+language sql
 set search_path = pg_catalog, pg_temp
 as $$
-begin
-    -- One cause is told once. What was told before its cause was known stays told.
+    -- One cause is announced once. An incident that was announced before its cause was known stays so.
     update analytics.incidents as i
     set cause_id = c.incident_id
     from analytics.incidents as c
@@ -16,13 +16,12 @@ begin
             (c.kind = 'net_worker_gone' and i.kind = 'unknown_outcome')
             or (c.kind = 'secret_missing' and i.kind = 'failed' and i.evidence ->> 'message' like '%: ' || c.subject || ' is missing in Vault%')
         );
-end
 $$;
 
 revoke all on function freshet.join_http_causes() from public, anon, authenticated;
 
 comment on function freshet.join_http_causes() is
-    'Lets a sender that is gone speak for calls whose outcome is unknown, and a missing secret for the jobs that lacked it. Idempotent.';
+    'Makes a missing sender the cause of calls with unknown outcome, and a missing secret that of the jobs that lacked it. Idempotent.';
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (

@@ -1,3 +1,5 @@
+-- Object: freshet.may_refresh()
+-- Why: who may refresh differs by version of PostgreSQL.
 create function freshet.may_refresh(role text, relation oid)
 returns boolean
 language plpgsql
@@ -7,7 +9,7 @@ as $$
 declare
     role_id constant oid := to_regrole(quote_ident(role));
 begin
-    -- A role that is gone is told as that.
+    -- A role that no longer exists is another finding.
     if role_id is null then
         return true;
     end if;

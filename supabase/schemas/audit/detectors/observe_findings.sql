@@ -1,6 +1,6 @@
 -- Object: freshet.observe_findings()
--- Why: what ought to be scheduled, held against cron.job. Each freshet.find_*() says what is wrong at this moment and
---      nothing else; the same step turns all of them into findings that open, count and close.
+-- Why: each freshet.find_*() only says what is wrong now; this one step turns all of them into findings that open,
+--      count and close.
 create function freshet.observe_findings(kind text, findings freshet.audit_finding[], known_subjects text[])
 returns void
 language plpgsql
@@ -17,7 +17,7 @@ begin
     from unnest(findings) as b
     order by b.subject;
 
-    -- What was never bad is no news.
+    -- A subject that was never bad needs no observation.
     perform freshet.observe(
         kind => f.kind,
         subject => f.subject,
@@ -40,4 +40,4 @@ $$;
 revoke all on function freshet.observe_findings(text, freshet.audit_finding[], text[]) from public, anon, authenticated;
 
 comment on function freshet.observe_findings(text, freshet.audit_finding[], text[]) is
-    'Observes all that is bad of a kind now, and that the rest of what was bad is so no longer. known_subjects: what still exists.';
+    'Observes everything that is bad of a kind now, and that the other known subjects no longer are. known_subjects: the subjects that still exist.';

@@ -1,5 +1,4 @@
--- Object: freshet.observe_struck_jobs()
--- Grain: struck_jobs: one row per kind and job whose last run was struck from outside
+-- Object: freshet.observe_struck_jobs(), used by the detectors of kinds infrastructure and restarted
 -- Why: when pg_cron gets no connection or no worker, every job that was due fails. That is one incident about pg_cron,
 --      which lasts until each of them has run again, and not one about each job.
 create function freshet.observe_struck_jobs(kind text, runs freshet.audited_run[])

@@ -1,7 +1,8 @@
--- Object: freshet.refresh_lock_holders()
--- Why: a refresh is kept out by an advisory lock, which any role may take: each refresh then ends as skipped_busy, which is
---      no failure. A lock on a row would not be open to others, but the refresh would hold its snapshot against vacuum of
---      the registry, and writers of that row would wait for it; so a lock that is held too long is found and told.
+-- Object: freshet.refresh_lock_holders(), used by the detector of kind lock_wait
+-- Why: an advisory lock, which any role may take, keeps a refresh out: each refresh then ends as skipped_busy, which is
+--      not a failure. A row lock would not be open to other roles, but the refresh would hold its snapshot against
+--      vacuum of the registry, and writers of that row would wait for it; so a lock that is held too long is found and
+--      reported.
 create function freshet.refresh_lock_holders()
 returns table (view_name text, pid integer, role_name text, held_since timestamptz)
 language sql
@@ -18,18 +19,20 @@ as $$
         select v.view_name, hashtextextended('freshet.refresh:' || v.view_name, 0) as key, true as is_shared_enough
         from analytics.views as v
         union all
-        -- A refresh shares the lock of each source with others.
+        -- Refreshes share the lock of each source.
         select s.view_name, freshet.source_lock_key(s.source), false
         from analytics.view_sources as s
     )
     select
         w.view_name, l.pid, a.usename::text,
         case
-            -- Its lock is as old as its transaction; of one that keeps the lock beyond it, as its last statement at least.
+            -- A lock is as old as its transaction; one kept beyond the transaction is at least as old as the last
+            -- statement.
             when has_function_privilege(a.usesysid, 'analytics.refresh_view(text, text)', 'execute')
                 or pg_has_role(a.usesysid, 'service_role', 'member')
                 then coalesce(a.xact_start, a.state_change)
-            -- A role that cannot refresh has nothing to hold it for, and may say something at any time to look young.
+            -- A role that cannot refresh has no reason to hold the lock, and could look young by running a statement at
+            -- any time.
             else a.backend_start
         end
     from wanted as w

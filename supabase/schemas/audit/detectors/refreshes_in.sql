@@ -1,3 +1,5 @@
+-- Object: freshet.refreshes_in()
+-- Why: reads from a command or a function body which views it refreshes.
 create function freshet.refreshes_in(text text)
 returns table (schema_name text, relation_name text, is_concurrent boolean, is_emptying boolean)
 language sql
@@ -18,10 +20,11 @@ as $$
             f.parts[4] is not null as is_emptying
         from found as f
     )
-    -- What is left of "concurrently" where the name is put together at run time.
+    -- "concurrently" remains as the name where the name is put together at run time.
     select p.* from parted as p where p.relation_name <> 'concurrently';
 $$;
 
 revoke all on function freshet.refreshes_in(text) from public, anon, authenticated;
 
-comment on function freshet.refreshes_in(text) is 'The refreshes that a text spells out; those that are put together at run time are not among them.';
+comment on function freshet.refreshes_in(text) is
+    'The refreshes that a text spells out; those put together at run time are not included.';

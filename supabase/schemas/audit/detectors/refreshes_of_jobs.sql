@@ -1,7 +1,7 @@
--- Object: freshet.refreshes_of_jobs()
--- Grain: unwatched_views: one row per view that may stay without a job
--- Why: a view that no job refreshes is never wrong and never right; a job whose role does not own its view fails at night; and a
---      plain refresh keeps every reader waiting where a concurrent one would keep none. All three stand in the catalog.
+-- Object: freshet.refreshes_of_jobs(), used by the detectors of kinds unrefreshed, refresh_denied and locking_refresh
+-- Why: a view that no job refreshes raises no error and never changes; a job whose role does not own its view fails at
+--      night; and a plain refresh makes every reader wait where a concurrent one would not. The catalogue shows all
+--      three.
 create function freshet.refreshes_of_jobs()
 returns table (
     job_name text, jobid bigint, schedule text, acts_as text, place text, is_dynamic boolean,
@@ -12,7 +12,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
     with texts as materialized (
-        -- Once for each text, and not for each refresh in it: a command may spell out ten thousand.
+        -- Once for each text, not for each refresh in it: a command may spell out ten thousand.
         select t.*, freshet.is_dynamic_refresh(t.text) as is_dynamic
         from freshet.texts_of_jobs('\mrefresh\s+materialized\s+view\M') as t
     ),

@@ -1,7 +1,5 @@
 -- Object: analytics.report_answered()
--- Grain: failed_answers: one row per resource whose answer has failed by a fault of ours
--- Why: a refresh may succeed and its rows still not fit their resource. Then every caller gets 500, and nothing in the database
---      knows. So the function says so, once a minute for each resource and isolate at most, without a word of what was asked.
+-- Why: an incident about a failing resource has to end; see analytics.failed_answers.
 create function analytics.report_answered(resource text)
 returns void
 language sql
@@ -18,4 +16,4 @@ revoke all on function analytics.report_answered(text) from public, anon, authen
 grant execute on function analytics.report_answered(text) to service_role;
 
 comment on function analytics.report_answered(text) is
-    'A function that has reported a failure of this resource says that it answers again. Service role only. Idempotent.';
+    'A function that has reported a failure of this resource reports that it answers again. Service role only. Idempotent.';

@@ -1,7 +1,5 @@
 -- Object: analytics.report_failed_answer()
--- Grain: failed_answers: one row per resource whose answer has failed by a fault of ours
--- Why: a refresh may succeed and its rows still not fit their resource. Then every caller gets 500, and nothing in the database
---      knows. So the function says so, once a minute for each resource and isolate at most, without a word of what was asked.
+-- Why: only the function knows that its answers fail; see analytics.failed_answers.
 create function analytics.report_failed_answer(resource text, request_id uuid, defect text)
 returns void
 language plpgsql
@@ -29,4 +27,4 @@ revoke all on function analytics.report_failed_answer(text, uuid, text) from pub
 grant execute on function analytics.report_failed_answer(text, uuid, text) to service_role;
 
 comment on function analytics.report_failed_answer(text, uuid, text) is
-    'A function says that it could not answer, by a fault of ours. Service role only. Not idempotent: it counts.';
+    'A function reports that it could not answer because of a defect. Service role only. Not idempotent: it counts.';

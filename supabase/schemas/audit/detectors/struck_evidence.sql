@@ -1,3 +1,5 @@
+-- Object: freshet.struck_evidence()
+-- Why: one incident stands for many jobs, so its evidence lists them.
 create function freshet.struck_evidence(kind text)
 returns jsonb
 language sql
@@ -5,7 +7,7 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
     select jsonb_build_object(
-        -- A single one can be muted like any job.
+        -- A single job can be muted like any other.
         'job', case when count(*) = 1 then min(s.job_name) end,
         'job_count', count(*),
         'jobs', to_jsonb((array_agg(s.job_name order by s.job_name))[1:20]),
@@ -21,4 +23,4 @@ $$;
 
 revoke all on function freshet.struck_evidence(text) from public, anon, authenticated;
 
-comment on function freshet.struck_evidence(text) is 'Which jobs are struck, and by what.';
+comment on function freshet.struck_evidence(text) is 'The struck jobs, and their messages.';

@@ -1,7 +1,6 @@
 -- Object: analytics.struck_jobs
--- Grain: struck_jobs: one row per kind and job whose last run was struck from outside
--- Why: when pg_cron gets no connection or no worker, every job that was due fails. That is one incident about pg_cron,
---      which lasts until each of them has run again, and not one about each job.
+-- Grain: one row per kind and job whose last run was struck from outside
+-- Why: an incident about pg_cron lasts until each job that it struck has run again; see freshet.observe_struck_jobs().
 create table analytics.struck_jobs (
     kind text not null references analytics.alert_kinds (kind),
     job_name text not null,
@@ -15,4 +14,5 @@ alter table analytics.struck_jobs enable row level security;
 
 revoke all on table analytics.struck_jobs from public, anon, authenticated;
 
-comment on table analytics.struck_jobs is 'Jobs whose last run was struck by what also strikes others; a row leaves when the job has run again.';
+comment on table analytics.struck_jobs is
+    'Jobs whose last run was ended by a cause that also strikes others; a row is deleted when the job has run again.';

@@ -1,7 +1,6 @@
 -- Object: analytics.unwatched_views
--- Grain: unwatched_views: one row per view that may stay without a job
--- Why: a view that no job refreshes is never wrong and never right; a job whose role does not own its view fails at night; and a
---      plain refresh keeps every reader waiting where a concurrent one would keep none. All three stand in the catalog.
+-- Grain: one row per view that may stay without a job
+-- Why: some views are refreshed by hand on purpose, and kind unrefreshed must not report them.
 create table analytics.unwatched_views (
     view_name text primary key check (view_name ~ '^[^.]+\..+$'),
     reason text,
@@ -14,4 +13,4 @@ revoke all on table analytics.unwatched_views from public, anon, authenticated;
 
 comment on table analytics.unwatched_views is 'Materialized views that may stay without a job. Written by hand.';
 
-comment on column analytics.unwatched_views.view_name is 'schema.name, as kind unrefreshed tells it.';
+comment on column analytics.unwatched_views.view_name is 'schema.name, as kind unrefreshed reports it.';

@@ -1,3 +1,5 @@
+-- Object: freshet.url_host()
+-- Why: an address may hold a password; only its host may be shown.
 create function freshet.url_host(url text)
 returns text
 language sql

@@ -1,7 +1,6 @@
--- Object: freshet.watch_views()
--- Grain: one row per registered view
--- Why: that a refresh happened is proved by the catalogue, not by whoever says that it did: it writes the view's row of
---      pg_class anew, even when no data has changed, and nothing else that goes on by itself does.
+-- Object: freshet.watch_views(), detector of kinds not_refreshed and row_collapse
+-- Why: the catalogue proves that a refresh happened, not the session that reports one: a refresh rewrites the view's
+--      row of pg_class, even when no data has changed, and nothing else in normal operation does.
 create function freshet.watch_views()
 returns void
 language plpgsql
@@ -33,7 +32,7 @@ begin
                 select
                 from analytics.refresh_log as l
                 where l.view_name = view.view_name
-                    -- The clocks of the scheduler and of the run are read a moment apart.
+                    -- The scheduler and the run read their clocks a moment apart.
                     and l.started_at >= view.last_success_started_at - interval '5 seconds'
             );
 
@@ -102,7 +101,7 @@ $$;
 revoke all on function freshet.watch_views() from public, anon, authenticated;
 
 comment on function freshet.watch_views() is
-    'Kinds not_refreshed and row_collapse: holds what the ledger says of each view against the catalogue, the runs and the rows before.';
+    'Kinds not_refreshed and row_collapse: compares the ledger of each view with the catalogue, the runs and the previous row count.';
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (

@@ -1,3 +1,5 @@
+-- Object: freshet.watchable_views()
+-- Why: views of the platform and of extensions are refreshed by their owners.
 create function freshet.watchable_views()
 returns table (relation oid, schema_name text, relation_name text, owner text, is_populated boolean, is_registered boolean, has_key boolean)
 language sql
@@ -21,7 +23,7 @@ as $$
             'information_schema', 'auth', 'storage', 'realtime', 'extensions', 'graphql', 'graphql_public', 'vault', 'cron', 'net',
             'pgbouncer', 'pgsodium'
         )
-        -- An extension looks after its own.
+        -- An extension refreshes its own views.
         and not exists (
             select from pg_depend as d
             where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'

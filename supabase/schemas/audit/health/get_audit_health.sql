@@ -1,8 +1,9 @@
 -- Object: analytics.get_audit_health()
--- Why: what /health answers, from the last stored pass and its age. An audit that is old, or never ran, or cannot see,
---      is unknown: never ok.
---      Health is asked for at any moment, and a pass is made every five minutes: it says what is open now. An alert that
---      the receiver refused says why, for as long as it is kept, whatever became of the alerts after it.
+-- Serves: /health
+-- Why: health is computed from the last stored pass and its age. An audit that is old, or never ran, or cannot see, is
+--      unknown: never ok. Health is read at any moment, and a pass runs every five minutes: the reasons are the
+--      incidents that are open now. An alert that the receiver refused gives its reason for as long as it is kept, even
+--      if later alerts were accepted.
 create function analytics.get_audit_health()
 returns jsonb
 language plpgsql
@@ -34,7 +35,7 @@ begin
     into pending_count, parked_count, waiting
     from analytics.outbox as o
     where o.state in ('pending', 'parked');
-    -- The channel may have taken others since.
+    -- The channel may have accepted others since.
     select coalesce(o.last_error, channel.detail, 'without a word') into refusal
     from analytics.outbox as o
     where o.state = 'parked'
@@ -55,7 +56,7 @@ begin
     elsif state.last_outcome = 'unknown' then
         unknown_reasons := array(select jsonb_array_elements_text(state.last_reasons));
     else
-        -- As it is now: what was repaired since the last pass is no reason any more.
+        -- As of now: an incident that was repaired since the last pass is no longer a reason.
         bad_reasons := array(
             select r.reason
             from jsonb_array_elements_text(state.last_reasons) with ordinality as r (reason, place)
@@ -116,4 +117,4 @@ revoke all on function analytics.get_audit_health() from public, anon, authentic
 grant execute on function analytics.get_audit_health() to service_role;
 
 comment on function analytics.get_audit_health() is
-    'status ok, bad or unknown, with reasons, from the last stored audit and its age. Service role only. Reasons name jobs and views, never messages.';
+    'status ok, bad or unknown, with reasons, from the last stored audit and its age. Service role only. Reasons contain names of jobs and views, never messages.';

@@ -1,5 +1,5 @@
 -- Object: freshet.why_not_audited()
--- Why: until the first pass health is unknown, and says what is still missing to those who deploy.
+-- Why: until the first pass health is unknown; the person who deploys has to read what is still missing.
 create function freshet.why_not_audited()
 returns text
 language sql
@@ -13,7 +13,7 @@ as $$
             where freshet.secret_flaw(n.name) is not null
         ),
         (
-            -- Each call saves the answer to the one before it.
+            -- Each call stores the answer to the one before it.
             select format(
                 'the call of %s UTC was answered %s%s', to_char(c.queued_at at time zone 'UTC', 'HH24:MI'),
                 coalesce(c.status_code::text, 'by nothing'),

@@ -1,6 +1,6 @@
--- Object: freshet.detect_http_calls()
--- Why: a function that is not deployed yet answers 404, and pg_net keeps that for six hours. Calls that were queued before
---      the first pass are no news, even when their answer comes after it; nor is a secret that is about to be put in.
+-- Object: freshet.detect_http_calls(), detector of kinds http_failed and unknown_outcome
+-- Why: a function that is not deployed yet answers 404, and pg_net keeps that for six hours. Calls that were queued
+--      before the first pass are not reported, even when their answer comes after it.
 create function freshet.detect_http_calls()
 returns void
 language plpgsql
@@ -11,8 +11,8 @@ declare
     is_known boolean;
     judged_since constant timestamptz := freshet.judged_since();
 begin
-    -- In the order in which outcomes became known; a call by hand is seen by the hand, and one of before the first pass may
-    -- have found no function yet, whenever its answer comes.
+    -- In the order in which outcomes became known. The caller sees the result of a call by hand; a call from before the
+    -- first pass may have found no function yet, whenever its answer comes.
     for call in
         select c.*
         from analytics.http_calls as c
@@ -24,7 +24,7 @@ begin
         continue when call.job_name is null or call.queued_at < judged_since;
         is_known := call.outcome <> 'unknown';
 
-        -- Good news of what was never bad is no news, and is most of what there is to read.
+        -- A good outcome of a call that was never bad changes nothing, and most outcomes are such.
         if not is_known or freshet.is_watched('unknown_outcome', call.job_name) then
             perform freshet.observe(
                 kind => 'unknown_outcome',
@@ -35,7 +35,7 @@ begin
                 seen_since => call.queued_at
             );
         end if;
-        -- What is not known neither breaks a streak of failures nor adds to it.
+        -- An unknown outcome neither breaks a streak of failures nor adds to it.
         continue when not is_known;
         if call.outcome = 'failed' or freshet.is_watched('http_failed', call.job_name) then
             perform freshet.observe(
@@ -49,7 +49,7 @@ begin
         end if;
     end loop;
 
-    -- An audit that does not even see its own job cannot say that another one is gone.
+    -- An audit that does not see its own job cannot say that another job is gone.
     if freshet.is_audit_sighted() then
         perform freshet.withdraw_subjects(k.kind, known.subjects)
         from (values ('http_failed'), ('unknown_outcome')) as k (kind)

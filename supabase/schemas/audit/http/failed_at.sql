@@ -1,13 +1,12 @@
 -- Object: freshet.failed_at()
--- Why: the detector looked back six hours at most, so that what a longer outage left was never judged. It goes on where it
---      ended. And what pg_net deleted before it was read is said, as a loss of history is.
+-- Why: failed answers are compared by their moment, to know which one an incident has counted already.
 create function freshet.failed_at(evidence jsonb)
 returns timestamptz
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-    -- One that never was is over before any other.
+    -- An implausible moment sorts before any other.
     select coalesce(freshet.run_time((evidence ->> 'failed_at')::timestamptz), '-infinity');
 $$;
 

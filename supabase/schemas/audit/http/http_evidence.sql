@@ -1,6 +1,6 @@
 -- Object: freshet.http_evidence()
--- Why: pg_cron writes "succeeded" when a request was queued. What the function answered, or that nobody knows what it
---      answered, is a finding of its own, counted once a call as failed runs are counted once a run.
+-- Why: pg_cron writes "succeeded" when a request was queued. A failed answer, or an unknown outcome, is a finding of
+--      its own, counted once a call as failed runs are counted once a run.
 create function freshet.http_evidence(call analytics.http_calls)
 returns jsonb
 language sql
@@ -44,4 +44,4 @@ $$;
 
 revoke all on function freshet.http_evidence(analytics.http_calls) from public, anon, authenticated;
 
-comment on function freshet.http_evidence(analytics.http_calls) is 'What an alert about a call says.';
+comment on function freshet.http_evidence(analytics.http_calls) is 'The content of an alert about a call.';

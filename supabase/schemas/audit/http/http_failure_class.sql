@@ -1,6 +1,5 @@
 -- Object: freshet.http_failure_class()
--- Why: pg_cron writes "succeeded" when a request was queued. What the function answered, or that nobody knows what it
---      answered, is a finding of its own, counted once a call as failed runs are counted once a run.
+-- Why: says who has to act: the function, the network, or the configuration.
 create function freshet.http_failure_class(call analytics.http_calls)
 returns text
 language sql
@@ -12,7 +11,7 @@ as $$
         when call.completion = 'failed' then 'reported'
         when call.is_timed_out then 'timeout'
         when call.status_code is null then 'connection'
-        -- A wrong key, a wrong name, a wrong address: it will fail the same way until a person changes something.
+        -- A wrong key, name or address: it will fail the same way until a person changes something.
         when call.status_code in (401, 403, 404) or call.status_code between 300 and 399 then 'config'
         when call.status_code >= 500 then 'server'
         else 'client'

@@ -1,6 +1,5 @@
 -- Object: analytics.http_get()
--- Why: a job that calls net.http_post itself leaves no row in the ledger, and pg_net does not say who asked. The same call
---      by another schema's name does, so that such a job is repaired by one word of its command.
+-- Why: puts a job that calls net.http_get under audit; see analytics.http_post().
 create function analytics.http_get(
     url text,
     params jsonb default '{}'::jsonb,
@@ -29,4 +28,4 @@ $$;
 revoke all on function analytics.http_get(text, jsonb, jsonb, integer) from public, anon, authenticated;
 
 comment on function analytics.http_get(text, jsonb, jsonb, integer) is
-    'net.http_get, noted in the ledger under the job that calls: what comes of it is audited. Same arguments, same answer. Not idempotent: each call is one request.';
+    'net.http_get, noted in the ledger under the calling job, so that its outcome is audited. Same arguments, same result. Not idempotent: each call is one request.';

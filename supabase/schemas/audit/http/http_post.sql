@@ -1,6 +1,6 @@
 -- Object: analytics.http_post()
--- Why: a job that calls net.http_post itself leaves no row in the ledger, and pg_net does not say who asked. The same call
---      by another schema's name does, so that such a job is repaired by one word of its command.
+-- Why: a job that calls net.http_post itself leaves no row in the ledger, and pg_net does not say which job called. The
+--      same call in schema analytics does, so that such a job is repaired by changing one word of its command.
 create function analytics.http_post(
     url text,
     body jsonb default '{}'::jsonb,
@@ -30,4 +30,4 @@ $$;
 revoke all on function analytics.http_post(text, jsonb, jsonb, jsonb, integer) from public, anon, authenticated;
 
 comment on function analytics.http_post(text, jsonb, jsonb, jsonb, integer) is
-    'net.http_post, noted in the ledger under the job that calls: what comes of it is audited. Same arguments, same answer. Not idempotent: each call is one request.';
+    'net.http_post, noted in the ledger under the calling job, so that its outcome is audited. Same arguments, same result. Not idempotent: each call is one request.';

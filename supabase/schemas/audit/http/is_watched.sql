@@ -1,3 +1,5 @@
+-- Object: freshet.is_watched()
+-- Why: most observations are good and change nothing, so they are not written.
 create function freshet.is_watched(kind text, subject text)
 returns boolean
 language sql
@@ -17,4 +19,5 @@ $$;
 
 revoke all on function freshet.is_watched(text, text) from public, anon, authenticated;
 
-comment on function freshet.is_watched(text, text) is 'Whether a good observation would change anything.';
+comment on function freshet.is_watched(text, text) is
+    'Whether a good observation of this subject would change anything.';

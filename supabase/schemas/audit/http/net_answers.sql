@@ -1,6 +1,7 @@
 -- Object: freshet.net_answers()
--- Why: rows of pg_cron and pg_net may hold a moment that is none ("infinity", a year 9999). An incident of such a moment was
---      never over, and a list with such a run could not be read. What has no moment that can have been is judged by none.
+-- Why: rows of pg_cron and pg_net may hold an implausible moment ("infinity", a year 9999). An incident of such a
+--      moment would never end, and a list with such a run could not be read. So a row without a plausible moment is
+--      judged by no detector.
 create function freshet.net_answers(since timestamptz)
 returns table (id bigint, created timestamptz, is_ok boolean, outcome text)
 language sql
@@ -16,7 +17,7 @@ as $$
         end
     from net._http_response as r
     where r.created > net_answers.since
-        -- One of the future is judged when that has come.
+        -- A row from the future is judged when its moment has come.
         and r.created < clock_timestamp() + interval '1 minute'
         and not exists (
             select
@@ -24,10 +25,11 @@ as $$
             where c.request_id = r.id and r.created >= c.queued_at - interval '1 minute'
         )
     order by r.created desc
-    -- Database webhooks may make any number of them.
+    -- Database webhooks may produce any number of them.
     limit 20000;
 $$;
 
 revoke all on function freshet.net_answers(timestamptz) from public, anon, authenticated;
 
-comment on function freshet.net_answers(timestamptz) is 'Answers that pg_net holds to calls of which the ledger knows nothing, the newest 20,000.';
+comment on function freshet.net_answers(timestamptz) is
+    'Answers that pg_net holds to calls that the ledger does not know, the newest 20,000.';

@@ -1,6 +1,6 @@
--- Object: freshet.note_lost_answers()
--- Why: the detector looked back six hours at most, so that what a longer outage left was never judged. It goes on where it
---      ended. And what pg_net deleted before it was read is said, as a loss of history is.
+-- Object: freshet.note_lost_answers(), detector of kind history_lost for answers of pg_net
+-- Why: reading continues where it ended, however long an outage was. Answers that pg_net deleted before they were read
+--      are reported, as a loss of history is.
 create function freshet.note_lost_answers()
 returns void
 language plpgsql
@@ -28,12 +28,12 @@ begin
             from pg_sequences as s
             where s.schemaname = 'net' and s.sequencename = 'http_request_queue_id_seq'
         ),
-        -- Where we may not see it: the newest that is known of.
+        -- Where the sequence is not readable: the newest known id.
         greatest((select max(r.id) from net._http_response as r), (select max(q.id) from unnest(queued) as q (id)), 0)
     )
     into newest;
 
-    -- While passes come more often than answers are deleted, none goes unread.
+    -- While passes run more often than answers are deleted, each answer is read.
     if audit.answers_read_at < read_at - kept_for then
         if newest < audit.answers_last_id then
             reason := format(
@@ -46,7 +46,7 @@ begin
                 union
                 select q.id from unnest(queued) as q (id) where q.id between audit.answers_last_id + 1 and newest
                 union
-                -- The ledger knows of these, and says itself which outcome is unknown.
+                -- The ledger has rows for these, and reports itself which outcome is unknown.
                 select c.request_id
                 from analytics.http_calls as c
                 where c.request_id between audit.answers_last_id + 1 and newest and c.queued_at > audit.answers_read_at - interval '1 minute'
@@ -60,7 +60,7 @@ begin
         end if;
     end if;
 
-    -- A loss is noticed once and is over: what comes after it is read as usual.
+    -- A loss is reported once and then over: what comes after it is read as usual.
     if reason is not null or exists (
         select from analytics.findings as f where f.kind = 'history_lost' and f.subject = 'net._http_response' and f.state <> 'ok'
     ) then
@@ -76,4 +76,4 @@ $$;
 revoke all on function freshet.note_lost_answers() from public, anon, authenticated;
 
 comment on function freshet.note_lost_answers() is
-    'Kind history_lost: answers of pg_net that were deleted before they were read. Notes how far they were read. Not idempotent: a loss is told once.';
+    'Kind history_lost: answers of pg_net that were deleted before they were read. Notes how far they were read. Not idempotent: a loss is reported once.';

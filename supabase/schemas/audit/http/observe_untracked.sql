@@ -1,3 +1,5 @@
+-- Object: freshet.observe_untracked()
+-- Why: one shape of evidence for each of the three subjects of kind http_untracked.
 create function freshet.observe_untracked(
     subject text, state text, jobs text[], failed_count bigint, failed_at timestamptz, outcome text, message text
 )
@@ -26,4 +28,4 @@ $$;
 revoke all on function freshet.observe_untracked(text, text, text[], bigint, timestamptz, text, text) from public, anon, authenticated;
 
 comment on function freshet.observe_untracked(text, text, text[], bigint, timestamptz, text, text) is
-    'Observes kind http_untracked of a job, of several that cannot be told apart ("pg_net"), or of none ("no job").';
+    'Observes kind http_untracked for a job, for several that cannot be distinguished ("pg_net"), or for none ("no job").';

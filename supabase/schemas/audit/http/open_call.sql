@@ -1,6 +1,5 @@
 -- Object: freshet.open_call()
--- Why: a job that calls net.http_post itself leaves no row in the ledger, and pg_net does not say who asked. The same call
---      by another schema's name does, so that such a job is repaired by one word of its command.
+-- Why: every way to queue a request begins here, so that none misses the ledger or the check for foreign triggers.
 create function freshet.open_call(callee text, deadline_in interval, awaits_completion boolean)
 returns bigint
 language plpgsql
@@ -11,18 +10,18 @@ declare
     in_seconds boolean;
     new_call_id bigint;
 begin
-    -- Any role may put a trigger there, which would run as the owner of the function that queues. One that is about to be
-    -- committed keeps the queue locked: the insert would wait for it and then fire it. So the wait comes first, and none is
-    -- made from here on.
+    -- Any role may put a trigger there, which would run as the owner of the function that queues. A trigger that is
+    -- about to be committed keeps the queue locked: the insert would wait for it and then fire it. So this waits first,
+    -- and from here on none can be created.
     lock table net.http_request_queue in row exclusive mode;
     if exists (select from freshet.find_net_triggers() as f where f.subject = 'net.http_request_queue') then
         raise exception using
             errcode = 'object_not_in_prerequisite_state',
             message = format('cannot invoke %s: a foreign trigger stands on net.http_request_queue', callee),
-            hint = 'docs/runbook/net_tampered.md: see whose it is, and drop it.';
+            hint = 'docs/runbook/net_tampered.md: find out who owns it, and drop it.';
     end if;
 
-    -- Each call saves the answers to those before it, so that none grows 6 hours old, even while no audit runs.
+    -- Each call stores the answers to those before it, so that none gets 6 hours old, even while no audit runs.
     begin
         perform freshet.harvest_responses();
     exception

@@ -1,3 +1,6 @@
+-- Object: freshet.place_answers()
+-- Why: pg_net does not say which job a request came from, so answers are matched with the jobs that ran in their
+--      minute.
 create function freshet.place_answers(since timestamptz)
 returns table (slot timestamptz, suspects text[], failed_count bigint, last_failed_at timestamptz, outcome text)
 language plpgsql
@@ -6,7 +9,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
-    -- An answer is stamped with the beginning of its batch: after its request was committed, and after the batch before.
+    -- An answer carries the start time of its batch: after its request was committed, and after the batch before.
     batch constant interval := interval '1 minute';
     skew constant interval := interval '5 seconds';
     has_history constant boolean := coalesce(current_setting('cron.log_run', true), 'on') <> 'off';
@@ -25,7 +28,7 @@ begin
         join callers as c on c.jobid = d.jobid
         where d.runid > (select max(m.runid) - 20000 from cron.job_run_details as m)
             and d.start_time > '2000-01-01'
-            -- One without an end is running; one whose end cannot have been would be a suspect for ever.
+            -- A run without an end is still running; one with an implausible end would be a suspect for ever.
             and coalesce(d.end_time, clock_timestamp()) between since - batch and clock_timestamp() + interval '1 day'
     ),
 

@@ -1,6 +1,5 @@
 -- Object: freshet.close_incidents()
--- Why: three ways in which an incident ends without a new bad or good run: it was over within the pass in which it opened;
---      what struck many jobs has long stopped striking; a person repaired it. And two owners' jobs of one name are two jobs.
+-- Why: an incident can end without a new observation; see freshet.settle_incidents() and freshet.close_repaired().
 create function freshet.close_incidents(incident_ids bigint[])
 returns void
 language sql
@@ -10,14 +9,14 @@ as $$
         update analytics.incidents as i
         set closed_at = case
                 when i.announced_at is not null then clock_timestamp()
-                -- Muted, or told by its cause: it was over before this pass, and is no news of it.
+                -- Muted, or listed by its cause: it was over before this pass, which does not announce it.
                 else greatest(i.opened_at, s.last_audit_at)
             end,
             resolution = 'recovered',
             closed_in_pass = s.pass_count
         from analytics.audit_state as s
         where i.incident_id in (
-            -- A pass that is at it will see the same: a repair waits for none.
+            -- A running pass that holds it will see the same: a repair does not wait.
             select n.incident_id
             from analytics.incidents as n
             where n.incident_id = any (incident_ids) and n.closed_at is null
@@ -35,4 +34,4 @@ $$;
 revoke all on function freshet.close_incidents(bigint[]) from public, anon, authenticated;
 
 comment on function freshet.close_incidents(bigint[]) is
-    'These are over. The next pass tells it. Idempotent.';
+    'Closes these incidents. The next pass announces it. Idempotent.';

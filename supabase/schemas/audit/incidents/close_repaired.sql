@@ -1,6 +1,6 @@
 -- Object: freshet.close_repaired()
--- Why: three ways in which an incident ends without a new bad or good run: it was over within the pass in which it opened;
---      what struck many jobs has long stopped striking; a person repaired it. And two owners' jobs of one name are two jobs.
+-- Why: a person who has repaired a view should not have to wait for the next run of a nightly job to see the incident
+--      end.
 create function freshet.close_repaired()
 returns void
 language sql
@@ -15,7 +15,7 @@ as $$
                 i.kind in ('failed', 'timed_out', 'stale', 'unpopulated')
                 or i.kind = 'flapping' and i.evidence ->> 'of_kind' in ('failed', 'timed_out', 'stale')
             )
-            -- Its schedule's own good runs are counted against the thresholds instead.
+            -- Good runs of its own schedule are counted against the thresholds instead.
             and exists (
                 select
                 from analytics.refresh_log as l
@@ -30,4 +30,4 @@ $$;
 revoke all on function freshet.close_repaired() from public, anon, authenticated;
 
 comment on function freshet.close_repaired() is
-    'Closes what a refresh that was asked for has mended since it was last seen: by hand or through the queue. Idempotent.';
+    'Closes incidents that a requested refresh, by hand or through the queue, has repaired since they were last seen. Idempotent.';

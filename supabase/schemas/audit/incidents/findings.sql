@@ -1,7 +1,6 @@
 -- Object: analytics.findings
--- Grain: alert_kinds: one row per kind of finding; findings: one row per kind and subject, as last observed;
---        incidents: one row per time that a finding was bad, from opening to closing
--- Why: a finding says how things are; an incident says that this changed, which is what a person wants to hear, once.
+-- Grain: one row per kind and subject, as last observed
+-- Why: a finding says how a subject is; only a change is an incident. Streaks have to be counted between passes.
 create table analytics.findings (
     kind text not null references analytics.alert_kinds (kind),
     subject text not null,
@@ -18,6 +17,6 @@ alter table analytics.findings enable row level security;
 
 revoke all on table analytics.findings from public, anon, authenticated;
 
-comment on table analytics.findings is 'How each subject stands, by the last observation of each kind.';
+comment on table analytics.findings is 'State of each subject, by the last observation of each kind.';
 
 comment on column analytics.findings.bad_streak is 'Consecutive bad observations; unknown ones neither count nor break it.';

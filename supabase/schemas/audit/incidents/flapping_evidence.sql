@@ -1,7 +1,5 @@
 -- Object: freshet.flapping_evidence()
--- Why: a pass reads what happened in five minutes, and a job may have failed and recovered in them more than once. That is
---      told as one step, from how it stood to how it stands. What opens a third time within its window is one incident of
---      kind flapping, told once, until it has been well for long.
+-- Why: the alert of a flapping subject shows its last failure.
 create function freshet.flapping_evidence(kind text, evidence jsonb)
 returns jsonb
 language sql
@@ -19,4 +17,5 @@ $$;
 
 revoke all on function freshet.flapping_evidence(text, jsonb) from public, anon, authenticated;
 
-comment on function freshet.flapping_evidence(text, jsonb) is 'What is said of a subject that flaps: of which kind, and the last time.';
+comment on function freshet.flapping_evidence(text, jsonb) is
+    'Evidence of a subject that flaps: of which kind, and its last failure.';

@@ -1,7 +1,5 @@
 -- Object: freshet.flapping_window()
--- Why: a pass reads what happened in five minutes, and a job may have failed and recovered in them more than once. That is
---      told as one step, from how it stood to how it stands. What opens a third time within its window is one incident of
---      kind flapping, told once, until it has been well for long.
+-- Why: a nightly job cannot flap within an hour, so the window follows the job's period.
 create function freshet.flapping_window(evidence jsonb)
 returns interval
 language sql
@@ -14,4 +12,4 @@ $$;
 revoke all on function freshet.flapping_window(jsonb) from public, anon, authenticated;
 
 comment on function freshet.flapping_window(jsonb) is
-    'Three openings within it are flapping; half of it without trouble ends that, so that what begins it also keeps it up.';
+    'Three openings within it are flapping; half of it without trouble ends that, so that the frequency that begins flapping also keeps it open.';

@@ -1,7 +1,6 @@
 -- Object: freshet.has_flapped()
--- Why: a pass reads what happened in five minutes, and a job may have failed and recovered in them more than once. That is
---      told as one step, from how it stood to how it stands. What opens a third time within its window is one incident of
---      kind flapping, told once, until it has been well for long.
+-- Why: an incident that opens a third time within its window is one incident of kind flapping, announced once, until
+--      the subject has been well for long.
 create function freshet.has_flapped(kind text, subject text, evidence jsonb)
 returns boolean
 language sql
@@ -17,7 +16,7 @@ as $$
                 and i.resolution = 'recovered'
                 and i.opened_at > clock_timestamp() - freshet.flapping_window(has_flapped.evidence)
         ) >= 2
-        -- One of another kind has the name already: two kinds that flap are told apart.
+        -- A flapping incident of another kind has the subject already: two kinds that flap are separate incidents.
         and not exists (
             select
             from analytics.incidents as f

@@ -1,12 +1,10 @@
 -- Object: analytics.incidents
--- Grain: alert_kinds: one row per kind of finding; findings: one row per kind and subject, as last observed;
---        incidents: one row per time that a finding was bad, from opening to closing
--- Why: a finding says how things are; an incident says that this changed, which is what a person wants to hear, once.
--- Why named_at: one deployment that breaks forty views is one piece of news. What has one cause is known by what it looks like: the
---      same kind, and for what a run said of its end the same SQLSTATE and message.
--- Why event_seed: a database that is restored counts on from an earlier number, so ids that were made of numbers alone came out twice
---      for two incidents, and the receiver took the second for a repetition. A random part that is stored in the
---      incident's own row does not repeat, and sending again is still the same event.
+-- Grain: one row per time that a finding was bad, from opening to closing
+-- Why: a finding says how a subject is; an incident says that this changed, which a person wants to read once.
+-- Why named_at: an incident that another one stands for is listed in the event of that one, once.
+-- Why event_seed: a restored database counts on from an earlier number, so ids made of numbers alone would be the same
+--      for two incidents, and the receiver would take the second for a repetition. A random part that is stored in the
+--      incident's own row does not repeat, and a resend is still the same event.
 create table analytics.incidents (
     incident_id bigint generated always as identity primary key,
     epoch integer not null,
@@ -47,26 +45,31 @@ alter table analytics.incidents enable row level security;
 
 revoke all on table analytics.incidents from public, anon, authenticated;
 
-comment on table analytics.incidents is 'What went wrong, from its opening to its closing. At most one open incident for a kind and subject.';
+comment on table analytics.incidents is
+    'Troubles from opening to closing. At most one open incident for a kind and subject.';
 
 comment on column analytics.incidents.fingerprint is 'Stable across incidents: the alerts of one subject are one issue.';
 
-comment on column analytics.incidents.job_name is 'The job that it is about, for muting; null when it is about no single job.';
+comment on column analytics.incidents.job_name is
+    'The job of the incident, for muting; null when it is about no single job.';
 
-comment on column analytics.incidents.cause_id is 'The incident that speaks for this one: it is announced instead.';
+comment on column analytics.incidents.cause_id is 'The incident that stands for this one: it is announced instead.';
 
 comment on column analytics.incidents.first_seen_at is 'First bad observation of the streak, which is earlier than opened_at under a threshold.';
 
 comment on column analytics.incidents.occurrence_count is 'Bad observations so far.';
 
-comment on column analytics.incidents.resolution is 'recovered: observed ok again; withdrawn: its subject no longer exists; escalated: it got worse, and another incident says so.';
+comment on column analytics.incidents.resolution is
+    'recovered: observed ok again; withdrawn: its subject no longer exists; escalated: it got worse, and another incident continues it.';
 
 comment on column analytics.incidents.announced_at is 'When an alert for its opening entered the outbox.';
 
-comment on column analytics.incidents.named_at is 'When the event of the incident that speaks for it named it.';
+comment on column analytics.incidents.named_at is 'When the event of the incident that stands for it listed it.';
 
 comment on column analytics.incidents.event_seed is 'Random part of its event ids: numbers repeat after a restore, this does not.';
 
-comment on column analytics.incidents.opened_in_pass is 'audit_state.pass_count of that moment: of the kinds that are seen once a run, what opens in a pass does not close in it.';
+comment on column analytics.incidents.opened_in_pass is
+    'audit_state.pass_count of that moment: an incident of a kind that is seen once a run does not close in the pass in which it opened.';
 
-comment on column analytics.incidents.closed_in_pass is 'audit_state.pass_count of that moment: what closes in a pass and goes wrong again in it was never over.';
+comment on column analytics.incidents.closed_in_pass is
+    'audit_state.pass_count of that moment: an incident that closes in a pass and goes wrong again in it counts as never closed.';

@@ -1,7 +1,5 @@
 -- Object: freshet.is_still_running()
--- Why: a pass reads what happened in five minutes, and a job may have failed and recovered in them more than once. That is
---      told as one step, from how it stood to how it stands. What opens a third time within its window is one incident of
---      kind flapping, told once, until it has been well for long.
+-- Why: an incident about a process is not over while the process works.
 create function freshet.is_still_running(kind text, subject text)
 returns boolean
 language sql
@@ -13,7 +11,7 @@ as $$
         from analytics.incidents as i
         join freshet.cron_backends() as b
             on b.pid = (i.evidence ->> 'pid')::integer
-            -- A process that is younger than the run has only inherited its number.
+            -- A process that started after the run has only inherited its number.
             and b.started_at <= coalesce((i.evidence ->> 'started_at')::timestamptz, i.first_seen_at) + interval '30 seconds'
         where i.kind = is_still_running.kind
             and i.subject = is_still_running.subject
@@ -26,4 +24,4 @@ $$;
 revoke all on function freshet.is_still_running(text, text) from public, anon, authenticated;
 
 comment on function freshet.is_still_running(text, text) is
-    'Whether the process that an open incident names still works: however its row or its job stands, that is not over.';
+    'Whether the process that an open incident names still works: then it is not over, whatever the state of its row or job.';

@@ -1,6 +1,6 @@
 -- Object: freshet.observe()
--- Why: the one state machine behind every detector. A detector only says how a subject stands; whether that is news is
---      decided here, from streaks and thresholds.
+-- Why: the one state machine behind every detector. A detector only says how a subject is; streaks and thresholds
+--      decide here whether that is an incident.
 create function freshet.observe(
     kind text,
     subject text,
@@ -18,7 +18,8 @@ begin
     perform freshet.observe_one(kind, subject, state, observed_at, evidence, weight, seen_since);
 exception
     when assert_failure or others then
-        -- What may be over by itself costs the detector this pass: it is given its runs again. What is not a kind is a defect.
+        -- An error that may pass by itself fails the detector in this pass: it is given its runs again. An unknown kind
+        -- is a defect.
         if freshet.is_passing(sqlstate) or kind = 'detector_failed' or not exists (
             select from analytics.alert_kinds as k where k.kind = observe.kind
         ) then
@@ -37,4 +38,4 @@ $$;
 revoke all on function freshet.observe(text, text, text, timestamptz, jsonb, bigint, timestamptz) from public, anon, authenticated;
 
 comment on function freshet.observe(text, text, text, timestamptz, jsonb, bigint, timestamptz) is
-    'Writes what a detector saw of a subject: streak, thresholds, incident. One that cannot be written down is detector_failed:<kind> findings, and keeps no other one from being written.';
+    'Writes a detector''s observation of a subject: streak, thresholds, incident. One that cannot be written is detector_failed:<kind> findings, and does not keep others from being written.';

@@ -1,6 +1,6 @@
 -- Object: freshet.observe_one()
--- Why: a detector observes many subjects in one go. One of them that cannot be written down (what its row holds is not ours)
---      took the others of that detector along, pass after pass. So each is written in a savepoint of its own.
+-- Why: a detector observes many subjects. One that cannot be written (its row may hold anything) must not take the
+--      others along, pass after pass. So freshet.observe() writes each in a savepoint of its own.
 create function freshet.observe_one(
     kind text,
     subject text,
@@ -57,7 +57,8 @@ begin
     level := coalesce(job.severity, observe_one.evidence ->> 'severity', declared_kind.severity);
 
     if observe_one.state = 'bad' then
-        -- What was over for a moment within this pass goes on: it is told neither as over nor as new.
+        -- An incident that was over for a moment within this pass continues: neither its end nor a new beginning is
+        -- announced.
         update analytics.incidents as i
         set closed_at = null, resolution = null, closed_in_pass = null
         where declared_kind.has_job_thresholds
@@ -67,7 +68,7 @@ begin
                 select max(n.incident_id) from analytics.incidents as n where n.kind = observe_one.kind and n.subject = observe_one.subject
             );
 
-        -- What has got worse is news: another incident says so, and the milder one ends without a word.
+        -- An incident that got worse is news: another incident reports it, and the milder one ends silently.
         update analytics.incidents as i
         set closed_at = clock_timestamp(), resolution = 'escalated', closed_in_pass = this_pass
         where i.kind = observe_one.kind and i.subject = observe_one.subject and i.closed_at is null
@@ -102,7 +103,7 @@ begin
         end if;
     elsif observe_one.state = 'ok' and finding.good_streak >= freshet.recovery_threshold(
         observe_one.kind,
-        -- A good observation need not repeat what the incident is about.
+        -- A good observation need not repeat the evidence of the incident.
         coalesce(
             (
                 select i.evidence from analytics.incidents as i
@@ -122,4 +123,4 @@ $$;
 revoke all on function freshet.observe_one(text, text, text, timestamptz, jsonb, bigint, timestamptz) from public, anon, authenticated;
 
 comment on function freshet.observe_one(text, text, text, timestamptz, jsonb, bigint, timestamptz) is
-    'Writes one finding down, and opens or closes its incident. Raises what it cannot bear.';
+    'Writes one finding, and opens or closes its incident. Raises what it cannot handle.';

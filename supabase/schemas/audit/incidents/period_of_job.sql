@@ -1,6 +1,5 @@
 -- Object: freshet.period_of_job()
--- Why: one good run of a job that is due each minute proves little, one of a nightly job is all there is to wait for. So
---      without a word a job has recovered when it has succeeded for five minutes in a row, and at least once.
+-- Why: how many good runs prove a recovery depends on how often the job runs; see freshet.recovery_threshold().
 create function freshet.period_of_job(job_name text)
 returns interval
 language sql
@@ -16,4 +15,5 @@ $$;
 
 revoke all on function freshet.period_of_job(text) from public, anon, authenticated;
 
-comment on function freshet.period_of_job(text) is 'The usual distance of the runs of a job; null when it has no schedule.';
+comment on function freshet.period_of_job(text) is
+    'The usual interval between the runs of a job; null when it has no schedule.';

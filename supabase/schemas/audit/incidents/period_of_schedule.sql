@@ -1,6 +1,5 @@
 -- Object: freshet.period_of_schedule()
--- Why: one good run of a job that is due each minute proves little, one of a nightly job is all there is to wait for. So
---      without a word a job has recovered when it has succeeded for five minutes in a row, and at least once.
+-- Why: a new job has runs before the calendar has computed its slots.
 create function freshet.period_of_schedule(schedule text)
 returns interval
 language sql
@@ -27,4 +26,4 @@ $$;
 revoke all on function freshet.period_of_schedule(text) from public, anon, authenticated;
 
 comment on function freshet.period_of_schedule(text) is
-    'About how far apart the slots of a schedule are, where the calendar has not said it yet: a day at most, a minute when in doubt.';
+    'Roughly how far apart the slots of a schedule are, until the calendar has computed it: a day at most, a minute when in doubt.';

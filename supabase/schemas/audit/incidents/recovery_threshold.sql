@@ -1,6 +1,7 @@
 -- Object: freshet.recovery_threshold()
--- Why: one good run of a job that is due each minute proves little, one of a nightly job is all there is to wait for. So
---      without a word a job has recovered when it has succeeded for five minutes in a row, and at least once.
+-- Why: one good run of a job that is due each minute proves little; for a nightly job it is all that can be waited for.
+--      So, unless declared otherwise, a job has recovered when it has succeeded for five minutes in a row, and at least
+--      once.
 create function freshet.recovery_threshold(kind text, evidence jsonb)
 returns bigint
 language sql
@@ -26,4 +27,4 @@ $$;
 revoke all on function freshet.recovery_threshold(text, jsonb) from public, anon, authenticated;
 
 comment on function freshet.recovery_threshold(text, jsonb) is
-    'How often in a row a subject has to be well before its incident is over.';
+    'How many good observations in a row end the incident of a subject.';

@@ -1,6 +1,6 @@
 -- Object: freshet.settle_incidents()
--- Why: three ways in which an incident ends without a new bad or good run: it was over within the pass in which it opened;
---      what struck many jobs has long stopped striking; a person repaired it. And two owners' jobs of one name are two jobs.
+-- Why: an incident may end without a new run, good or bad: it was over within the pass in which it opened, or a cause
+--      that struck many jobs has long stopped striking. (A repair by a person ends one in freshet.close_repaired().)
 create function freshet.settle_incidents()
 returns void
 language sql
@@ -24,7 +24,7 @@ as $$
             and f.state = 'ok'
             and i.last_seen_at < clock_timestamp() - freshet.flapping_window(i.evidence) / 2
         union all
-        -- A job that is due on Sundays need not have run again: another one has, and nothing was struck for a while.
+        -- A weekly job need not have run again: another job has, and none was struck for a while.
         select i.incident_id
         from analytics.incidents as i
         cross join lateral (
@@ -41,4 +41,4 @@ $$;
 revoke all on function freshet.settle_incidents() from public, anon, authenticated;
 
 comment on function freshet.settle_incidents() is
-    'Closes what is over without a new observation, at the beginning of a pass: what goes wrong again in it was never over. Idempotent.';
+    'Closes incidents that ended without a new observation, at the beginning of a pass: one that goes wrong again in this pass counts as never closed. Idempotent.';

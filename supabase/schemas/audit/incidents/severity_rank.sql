@@ -1,6 +1,5 @@
 -- Object: freshet.severity_rank()
--- Why: the one state machine behind every detector. A detector only says how a subject stands; whether that is news is
---      decided here, from streaks and thresholds.
+-- Why: whether an incident got worse, or is worse than its cause, is a comparison of severities.
 create function freshet.severity_rank(severity text)
 returns integer
 language sql

@@ -1,6 +1,5 @@
 -- Object: freshet.withdraw_subjects()
--- Why: the one state machine behind every detector. A detector only says how a subject stands; whether that is news is
---      decided here, from streaks and thresholds.
+-- Why: a subject that no longer exists will never be observed as good.
 create function freshet.withdraw_subjects(kind text, known_subjects text[])
 returns void
 language sql
@@ -17,11 +16,11 @@ as $$
     delete from analytics.findings as f
     where f.kind = withdraw_subjects.kind
         and f.subject <> all (known_subjects)
-        -- Left for as long as its process works: it is observed until that ends.
+        -- Stays open while its process works: it is observed until that ends.
         and not freshet.is_still_running(f.kind, f.subject);
 $$;
 
 revoke all on function freshet.withdraw_subjects(text, text[]) from public, anon, authenticated;
 
 comment on function freshet.withdraw_subjects(text, text[]) is
-    'Closes what is open about subjects that no longer exist: nothing could ever recover them. Idempotent.';
+    'Closes open incidents about subjects that no longer exist: nothing could ever end them. Idempotent.';

@@ -1,5 +1,5 @@
 -- Object: analytics.adopt_all_jobs()
--- Why: a project that gets Freshet has jobs already. Declaring them one by one is what nobody does.
+-- Why: a project that installs Freshet has jobs already, too many to declare one by one.
 create function analytics.adopt_all_jobs(
     late_after interval default '5 minutes',
     max_runtime interval default '10 minutes'
@@ -18,14 +18,14 @@ begin
         join cron.job as j on j.jobid = k.jobid
         where j.jobname is not null
             and k.jobid <> all (array(select d.jobid from freshet.jobs_of_declarations() as d))
-        -- Those that are told by pg_cron's own name first.
+        -- First the jobs whose name is pg_cron's own.
         order by k.job_name = j.jobname desc, j.jobname, j.username, k.jobid
     loop
         return query
         select
             freshet.adopt_jobid(
                 job.jobid,
-                -- A job may be called as another one is told: no declaration is lost to it.
+                -- A job may have the very name that the audit gives to another one: that must not cost a declaration.
                 case
                     when exists (select from analytics.scheduled_jobs as d where d.job_name = job.label) then format('%s (%s)', job.label, job.jobid)
                     else job.label
@@ -40,4 +40,4 @@ $$;
 revoke all on function analytics.adopt_all_jobs(interval, interval) from public, anon, authenticated;
 
 comment on function analytics.adopt_all_jobs(interval, interval) is
-    'Declares every job of cron.job that has a name and no declaration, as it stands, and returns those. A second owner''s is "<name> of <owner>". Changes nothing in pg_cron. Idempotent.';
+    'Declares every job of cron.job that has a name and no declaration, as it is scheduled now, and returns those. A second owner''s is "<name> of <owner>". Changes nothing in pg_cron. Idempotent.';

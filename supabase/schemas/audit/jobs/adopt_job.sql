@@ -1,5 +1,5 @@
 -- Object: analytics.adopt_job()
--- Why: a project that gets Freshet has jobs already. Declaring them one by one is what nobody does.
+-- Why: a job that was scheduled by hand is declared without scheduling it again.
 create function analytics.adopt_job(
     job_name text,
     late_after interval default '5 minutes',
@@ -12,7 +12,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     declared_as text := job_name;
-    -- By pg_cron's name, else by the one that the audit tells.
+    -- By pg_cron's name, else by the audit's.
     jobids bigint[] := array(
         select j.jobid from cron.job as j
         where j.jobname = adopt_job.job_name and (adopt_job.owner is null or j.username = adopt_job.owner)
@@ -20,7 +20,7 @@ declare
     owners text[];
 begin
     if jobids <> '{}' and exists (
-        -- The declared owner's job has the plain name for as long as it is there.
+        -- The declared owner's job has the plain name while it exists.
         select
         from analytics.scheduled_jobs as d
         join cron.job as o on o.jobname = d.job_name and o.username = d.owner
@@ -45,7 +45,7 @@ begin
                 'cannot adopt job "%s"%s: cron.job has %s jobs of that name, not one%s', job_name,
                 ' of "' || adopt_job.owner || '"', cardinality(jobids), ' (of ' || nullif(array_to_string(owners, ', '), '') || ')'
             ),
-            hint = 'Of two with one name, say whose: owner => ''<role>''. A job without a name is unscheduled by its jobid and scheduled again with analytics.register_job.';
+            hint = 'If two owners have the name, give one: owner => ''<role>''. A job without a name is unscheduled by its jobid and scheduled again with analytics.register_job.';
     end if;
     perform freshet.adopt_jobid(jobids[1], declared_as, late_after, max_runtime);
 end
@@ -54,4 +54,4 @@ $$;
 revoke all on function analytics.adopt_job(text, interval, interval, name) from public, anon, authenticated;
 
 comment on function analytics.adopt_job(text, interval, interval, name) is
-    'Declares a job as it stands in cron.job: it is wanted, and wanted like this. Takes the name that the audit tells too, "<name> of <owner>" for a second owner''s. Changes nothing in pg_cron. Idempotent.';
+    'Declares a job as it is in cron.job now: wanted, with this schedule and command. Also takes the audit''s name, "<name> of <owner>" for a second owner''s. Changes nothing in pg_cron. Idempotent.';

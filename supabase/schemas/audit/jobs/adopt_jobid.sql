@@ -1,12 +1,12 @@
 -- Object: freshet.adopt_jobid()
--- Why: a job is its name and its owner, so each of two owners' jobs of one name can be declared, is listed by itself, and is
---      restored by no other role than its own.
+-- Why: a job is its name and its owner, so each of two owners' jobs of one name can be declared, is listed separately,
+--      and can be restored only by its own role.
 create function freshet.adopt_jobid(jobid bigint, declared_as text, late_after interval, max_runtime interval)
 returns text
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
-    -- What is declared already goes on under its name. Thresholds, severity, mute and pause are the operator's.
+    -- A declared job keeps its name. Thresholds, severity, mute and pause belong to the operator.
     insert into analytics.scheduled_jobs as d (
         job_name, cron_name, schedule, command, command_fingerprint, owner, database, late_after, max_runtime, recovery_threshold
     )
@@ -46,4 +46,4 @@ $$;
 revoke all on function freshet.adopt_jobid(bigint, text, interval, interval) from public, anon, authenticated;
 
 comment on function freshet.adopt_jobid(bigint, text, interval, interval) is
-    'Declares one row of cron.job as it stands, under that name unless it has one, which it returns. Idempotent.';
+    'Declares one row of cron.job as it is now, under that name unless it has a declared one, and returns the name. Idempotent.';

@@ -1,7 +1,5 @@
 -- Object: freshet.assert_job_name()
--- Grain: one row per job that Freshet has declared
--- Why: what ought to run is stated here, so that the audit can hold cron.job to it. Keyed on the name: unscheduling and
---      scheduling again gives a job a new jobid.
+-- Why: pg_cron cuts a long name silently, so the declared job would be missing.
 create function freshet.assert_job_name(job_name text)
 returns void
 language plpgsql

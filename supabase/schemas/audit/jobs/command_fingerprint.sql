@@ -1,3 +1,5 @@
+-- Object: freshet.command_fingerprint()
+-- Why: an alert may say that a command was edited, but must not show it: it may hold a key.
 create function freshet.command_fingerprint(command text)
 returns text
 language sql

@@ -1,7 +1,5 @@
 -- Object: freshet.declare_job()
--- Grain: one row per job that Freshet has declared
--- Why: what ought to run is stated here, so that the audit can hold cron.job to it. Keyed on the name: unscheduling and
---      scheduling again gives a job a new jobid.
+-- Why: scheduling and declaring are separate, so that the audit can compare cron.job with the declaration.
 create function freshet.declare_job(
     job_name text,
     schedule text,
@@ -19,8 +17,16 @@ language sql
 set search_path = pg_catalog, pg_temp
 as $$
     select freshet.assert_job_name(declare_job.job_name);
+    select freshet.assert_span(a.argument, a.span)
+    from (
+        values
+            ('late_after', declare_job.late_after),
+            ('max_runtime', declare_job.max_runtime),
+            ('min_runtime', declare_job.min_runtime),
+            ('period', declare_job.period)
+    ) as a (argument, span);
 
-    -- Thresholds and severity that are not given, mute and pause are the operator's: declaring again leaves them.
+    -- Thresholds and severity that are not given, mute and pause belong to the operator: a new declaration keeps them.
     insert into analytics.scheduled_jobs as j (
         job_name, schedule, command, command_fingerprint, owner, database, late_after, max_runtime, min_runtime, period,
         failure_threshold, recovery_threshold, severity

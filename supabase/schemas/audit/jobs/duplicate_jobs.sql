@@ -1,5 +1,5 @@
--- Object: freshet.duplicate_jobs()
--- Why: jobs that nobody declared. One that repeats the work of another is told as its duplicate, and only as that.
+-- Object: freshet.duplicate_jobs(), used by the detectors of kinds duplicated and undeclared
+-- Why: an undeclared job that repeats the work of another one is reported as its duplicate, and only as that.
 create function freshet.duplicate_jobs()
 returns table (job_name text, jobid bigint, original text, owner text, is_of_same_owner boolean)
 language sql
@@ -11,7 +11,7 @@ as $$
         from freshet.known_cron_jobs() as j
     ),
     repeated as (
-        -- The work of a declared job once more, whenever; or of any job at the same minutes. A name says nothing of the work.
+        -- It repeats a declared job at any time, or any job at the same minutes. Its name says nothing about its work.
         select j.job_name, j.jobid, o.job_name as original, j.owner, o.owner = j.owner as is_of_same_owner
         from jobs as j
         join jobs as o
@@ -29,4 +29,5 @@ $$;
 
 revoke all on function freshet.duplicate_jobs() from public, anon, authenticated;
 
-comment on function freshet.duplicate_jobs() is 'Jobs that repeat the work of another one, and whether its owner is theirs.';
+comment on function freshet.duplicate_jobs() is
+    'Jobs that repeat the work of another one, and whether both have one owner.';

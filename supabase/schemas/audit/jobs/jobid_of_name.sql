@@ -1,6 +1,5 @@
 -- Object: freshet.jobid_of_name()
--- Why: pg_cron's key is the name and the owner. Where two owners have a job of one name, one of them keeps the plain name
---      and the others are called after their owner too, so that no run, slot or incident of one is taken for the other's.
+-- Why: two owners may have a job of one name; see freshet.known_cron_jobs().
 create function freshet.jobid_of_name(job_name text)
 returns bigint
 language sql
@@ -17,11 +16,12 @@ as $$
             order by k.jobid
             limit 1
         ),
-        -- One that no pass has seen yet.
+        -- A job that no pass has seen yet.
         (select j.jobid from cron.job as j where j.jobname = jobid_of_name.job_name order by j.jobid limit 1)
     );
 $$;
 
 revoke all on function freshet.jobid_of_name(text) from public, anon, authenticated;
 
-comment on function freshet.jobid_of_name(text) is 'The job that the audit knows by this name: as when it last took runs, else by pg_cron''s. Null when it is not scheduled.';
+comment on function freshet.jobid_of_name(text) is
+    'The job that the audit knows by this name: as of the last pass, else by pg_cron''s name. Null when it is not scheduled.';

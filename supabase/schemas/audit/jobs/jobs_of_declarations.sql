@@ -1,13 +1,14 @@
 -- Object: freshet.jobs_of_declarations()
 -- Why: pg_cron knows a job by its name and its owner. A job of another owner that has the name of a declared one is a
---      stranger, not that job, and no repair may touch it.
+--      stranger, and no repair may touch it.
 create function freshet.jobs_of_declarations()
 returns table (job_name text, jobid bigint)
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-    -- One of another owner is the declared job where it does the declared work and the owner has none: it changed hands.
+    -- Another owner's job is the declared one if it does the declared work and the declared owner has none: it changed
+    -- hands.
     select d.job_name, j.jobid
     from analytics.scheduled_jobs as d
     join freshet.known_cron_jobs() as j on j.job_name = d.job_name

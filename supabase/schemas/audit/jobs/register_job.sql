@@ -1,7 +1,5 @@
 -- Object: analytics.register_job()
--- Grain: one row per job that Freshet has declared
--- Why: what ought to run is stated here, so that the audit can hold cron.job to it. Keyed on the name: unscheduling and
---      scheduling again gives a job a new jobid.
+-- Why: schedules and declares in one transaction, so that neither exists without the other.
 create function analytics.register_job(
     job_name text,
     schedule text,

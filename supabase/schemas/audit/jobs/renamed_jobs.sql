@@ -1,4 +1,4 @@
--- Object: freshet.renamed_jobs()
+-- Object: freshet.renamed_jobs(), used by the detectors of kinds renamed, missing and undeclared
 -- Why: a job that got another name is one change by hand, and neither a job that is missing nor a stranger.
 create function freshet.renamed_jobs()
 returns table (job_name text, new_name text, new_jobid bigint, new_schedule text)
@@ -16,7 +16,7 @@ as $$
         select j.*, row_number() over (partition by j.command, j.database, j.owner order by j.schedule, j.jobid) as place
         from freshet.known_cron_jobs() as j
         where not exists (select from analytics.scheduled_jobs as d where d.job_name = j.job_name)
-            -- A command that is still scheduled as it was declared has been repeated, not renamed.
+            -- A command that is still scheduled as declared was repeated, not renamed.
             and not exists (
                 select
                 from analytics.scheduled_jobs as d
@@ -33,4 +33,4 @@ $$;
 revoke all on function freshet.renamed_jobs() from public, anon, authenticated;
 
 comment on function freshet.renamed_jobs() is
-    'Declared jobs that are not scheduled, each with a job of the same owner, command and database that nobody declared.';
+    'Declared jobs that are not scheduled, each with an undeclared job of the same owner, command and database.';

@@ -1,6 +1,7 @@
 -- Object: analytics.restore_job()
--- Why: a declaration may be of another owner's job (adopt_all_jobs), and the caller may have a job of that name too. To
---      restore the one by its name scheduled it over the other.
+-- Why: one call puts back a job that is missing, edited, renamed or switched off. A declaration may be of another
+--      owner's job (adopt_all_jobs), and the caller may have a job of that name too, so the job is found by name and
+--      owner: restoring by name alone would overwrite the caller's own.
 create function analytics.restore_job(job_name text)
 returns void
 language plpgsql
@@ -19,7 +20,7 @@ begin
             hint = 'select job_name from analytics.scheduled_jobs; a job is declared with analytics.register_job or register_view.';
     end if;
     name_in_cron := coalesce(declared.cron_name, declared.job_name);
-    -- Scheduled by the caller it would be the caller's, and a third job of the name.
+    -- Scheduled by the caller it would belong to the caller: a third job of the name.
     if declared.cron_name is not null and declared.owner <> current_user then
         raise exception using
             errcode = 'insufficient_privilege',
@@ -30,7 +31,7 @@ begin
             );
     end if;
 
-    -- Scheduling by name overwrites a job of the caller's own, which is another one than the declared owner's.
+    -- Scheduling by name overwrites a job of the caller's own, which is not the declared owner's.
     select j.jobid, j.username into job
     from cron.job as j
     where j.jobname = name_in_cron
@@ -50,8 +51,9 @@ begin
             );
     end if;
 
-    -- In place where it can be: unscheduling would cut the thread to a run that is going on. Of other owners only what was
-    -- declared, or does its very work in its stead: with the same name and another command it is a job of theirs.
+    -- In place where possible: unscheduling would lose the link to a running run. Of other owners' jobs only the
+    -- declared one, or one that does its exact work in its place: the same name with another command is a job of
+    -- theirs.
     for job in
         select j.jobid, j.username
         from cron.job as j
@@ -94,4 +96,4 @@ $$;
 revoke all on function analytics.restore_job(text) from public, anon, authenticated;
 
 comment on function analytics.restore_job(text) is
-    'Schedules a declared job again as it was declared, owned by the caller, and activates it; what was open about that is over. Another owner''s job of the name stays. Idempotent.';
+    'Schedules a declared job again as declared, owned by the caller, and activates it; open incidents about that end. Another owner''s job of the name stays. Idempotent.';

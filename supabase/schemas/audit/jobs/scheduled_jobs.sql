@@ -1,16 +1,14 @@
 -- Object: analytics.scheduled_jobs
--- Grain: one row per job that Freshet has declared
--- Why: what ought to run is stated here, so that the audit can hold cron.job to it. Keyed on the name: unscheduling and
---      scheduling again gives a job a new jobid.
--- Why has_monitor: a monitor for each job costs money and says little that an incident does not, so a job asks for one. A check-in
---      means "now" to Sentry: only the newest run is told, once, and again until it was taken.
--- Why is_worker: a job that looks every ten seconds whether something waits leaves 8,640 runs a day, nearly all of which found nothing. They
---      would be most of the history, and every page of it; and that such a job follows itself at once when it has work
---      is no pile-up.
--- Why recovery_threshold: one good run of a job that is due each minute proves little, one of a nightly job is all there is to wait for. So
---      without a word a job has recovered when it has succeeded for five minutes in a row, and at least once.
--- Why cron_name: pg_cron's key is the name and the owner, and a declaration had one of the two: of two owners' jobs of one name only
---      one could be declared. And a name may be longer than an index takes, which no part of the audit may fail of.
+-- Grain: one row per declared job
+-- Why: the jobs that should run are declared here, so that the audit can compare cron.job with them. Keyed on the name:
+--      unscheduling and scheduling again gives a job a new jobid.
+-- Why has_monitor: a monitor for each job costs money and says little that an incident does not, so a job has one only
+--      if the operator asks for it.
+-- Why is_worker: a job that looks every ten seconds for work leaves 8,640 runs a day, nearly all of which found none.
+--      They would fill most of the history, and every page of it. And a worker that starts again at once because it has
+--      work is not a pile-up.
+-- Why cron_name: pg_cron's key is the name and the owner, so of two owners' jobs of one name each can be declared. And
+--      a name may be longer than an index entry, which must fail no part of the audit.
 create table analytics.scheduled_jobs (
     job_name text primary key,
     schedule text not null,
@@ -41,13 +39,16 @@ alter table analytics.scheduled_jobs enable row level security;
 
 revoke all on table analytics.scheduled_jobs from public, anon, authenticated;
 
-comment on table analytics.scheduled_jobs is 'Declared jobs: what ought to be in cron.job, and when a person wants to hear of it.';
+comment on table analytics.scheduled_jobs is
+    'Declared jobs: what should be in cron.job, and from when on a person is alerted.';
 
-comment on column analytics.scheduled_jobs.command is 'Kept so that restore_job can put back what is missing or was edited. It leaves the database in no alert.';
+comment on column analytics.scheduled_jobs.command is
+    'Kept so that restore_job can put back a job that is missing or was edited. No alert contains it.';
 
 comment on column analytics.scheduled_jobs.command_fingerprint is 'sha256 of the command, hex.';
 
-comment on column analytics.scheduled_jobs.period is 'Usual distance of its runs; null takes that of its schedule (analytics.job_slots.period).';
+comment on column analytics.scheduled_jobs.period is
+    'Usual interval between its runs; null takes that of its schedule (analytics.job_slots.period).';
 
 comment on column analytics.scheduled_jobs.late_after is 'How long after its slot a run may start.';
 
@@ -66,10 +67,10 @@ comment on column analytics.scheduled_jobs.paused_until is 'Until then it may be
 comment on column analytics.scheduled_jobs.has_monitor is 'Whether Sentry gets a monitor for it. Set by hand; for schedules of five fields without "$".';
 
 comment on column analytics.scheduled_jobs.is_worker is
-    'It looks every few seconds whether something waits: its succeeded runs are kept for an hour and listed only where it is named, and it may run back to back.';
+    'It looks every few seconds for work: its succeeded runs are kept for an hour and listed only where it is named, and it may run back to back.';
 
 comment on column analytics.scheduled_jobs.recovery_threshold is
     'Consecutive successes before it closes; null: as many as fit into five minutes, at least one.';
 
 comment on column analytics.scheduled_jobs.cron_name is
-    'Its name in pg_cron where that is another: job_name is "<name> of <owner>" for a second owner''s job, and short where the name is very long.';
+    'Its name in pg_cron if that differs: job_name is "<name> of <owner>" for a second owner''s job, and shortened where the name is very long.';

@@ -1,6 +1,5 @@
 -- Object: freshet.short_name()
--- Why: pg_cron's key is the name and the owner, and a declaration had one of the two: of two owners' jobs of one name only
---      one could be declared. And a name may be longer than an index takes, which no part of the audit may fail of.
+-- Why: a name may be longer than an index entry, which must fail no part of the audit.
 create function freshet.short_name(name text)
 returns text
 language sql
@@ -17,4 +16,4 @@ $$;
 revoke all on function freshet.short_name(text) from public, anon, authenticated;
 
 comment on function freshet.short_name(text) is
-    'The name itself, or of one of more than 200 bytes its beginning and a hash of the whole. The same for what it returned.';
+    'The name itself, or for a name of more than 200 bytes its beginning and a hash of the whole. Applied to its own result it returns the same.';

@@ -1,6 +1,6 @@
 -- Object: freshet.texts_of_jobs()
--- Why: what a job does stands in its command, or in a function that it calls. Whoever looks for something in there looks in one
---      way: functions that hold it are few, so they are found first, and then who calls them.
+-- Why: the work of a job is in its command, or in a function that it calls, and every search for it works the same way:
+--      few functions match, so they are found first, and then the jobs that call them.
 create function freshet.texts_of_jobs(pattern text)
 returns table (job_name text, jobid bigint, schedule text, acts_as text, place text, text text)
 language sql
@@ -24,7 +24,7 @@ as $$
         from reached as r
         join candidates as c
             on c.oid <> r.oid
-            -- Cheaper than the pattern, which then has little left to look through.
+            -- Cheaper than the pattern, which then has few texts left to search.
             and strpos(lower(c.prosrc), lower(r.name)) > 0
             and c.prosrc ~* ('\m' || regexp_replace(r.name, '([^\w])', '\\\1', 'g') || '"?\s*\(')
         where r.depth < 3
@@ -51,7 +51,7 @@ as $$
 
     select f.job_name, f.jobid, f.schedule, f.acts_as, f.place, c.text
     from found as f
-    -- What stands in a comment is not done.
+    -- A commented-out call does nothing.
     cross join lateral (
         select regexp_replace(regexp_replace(f.text, '--[^\n]*', ' ', 'g'), '/\*.*?\*/', ' ', 'g') as text
     ) as c
@@ -61,4 +61,4 @@ $$;
 revoke all on function freshet.texts_of_jobs(text) from public, anon, authenticated;
 
 comment on function freshet.texts_of_jobs(text) is
-    'Commands of active jobs of this database, and functions that they reach within three calls, that match a pattern; each with the role as which it is done.';
+    'Commands of active jobs of this database, and functions that they reach within three calls, that match a pattern; each with the role that runs it.';

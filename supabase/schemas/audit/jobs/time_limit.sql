@@ -1,6 +1,6 @@
 -- Object: freshet.time_limit()
--- Why: pg_cron's key is the name and the owner. Where two owners have a job of one name, one of them keeps the plain name
---      and the others are called after their owner too, so that no run, slot or incident of one is taken for the other's.
+-- Why: kinds about slow jobs need the limit that the server applies, which may come from the command, the role or the
+--      database.
 create function freshet.time_limit(command text, owner text, database text)
 returns interval
 language sql
@@ -11,7 +11,7 @@ as $$
         select coalesce(
             substring(command from '(?i)set\s+(?:local\s+|session\s+)?statement_timeout\s*(?:=|to)\s*''?\s*(\d+(?:\.\d*)?\s*(?:us|ms|s|min|h|d)?)(?![\w.])'),
             (
-                -- The most particular one counts: role in database, role, database.
+                -- The most specific one counts: role in database, role, database.
                 select o.option_value
                 from pg_catalog.pg_db_role_setting as s
                 join pg_catalog.pg_roles as r on r.rolname = owner
@@ -26,7 +26,7 @@ as $$
     ),
     split as (
         select
-            -- A limit has ten digits at most, or the server refuses it and the run fails: what is longer is none.
+            -- A limit has ten digits at most, or the server refuses it and the run fails: a longer number is no limit.
             substring(s.text from '^(\d{1,10}(?:\.\d{0,9})?)(?!\d)')::numeric as amount,
             coalesce(substring(lower(s.text) from '[a-z]+$'), 'ms') as unit
         from setting as s
@@ -38,7 +38,7 @@ as $$
         end as milliseconds
         from split as s
     )
-    -- The greatest that the server takes; 0 is none.
+    -- The greatest that the server accepts; 0 means none.
     select c.milliseconds::bigint * interval '1 millisecond' from counted as c where c.milliseconds between 1 and 2147483647;
 $$;
 

@@ -1,7 +1,5 @@
 -- Object: freshet.withdraw_job()
--- Grain: one row per job that Freshet has declared
--- Why: what ought to run is stated here, so that the audit can hold cron.job to it. Keyed on the name: unscheduling and
---      scheduling again gives a job a new jobid.
+-- Why: the counterpart of freshet.declare_job().
 create function freshet.withdraw_job(job_name text)
 returns void
 language sql
@@ -12,4 +10,4 @@ $$;
 
 revoke all on function freshet.withdraw_job(text) from public, anon, authenticated;
 
-comment on function freshet.withdraw_job(text) is 'Takes a declaration back. Does not unschedule the job. Idempotent.';
+comment on function freshet.withdraw_job(text) is 'Deletes a declaration. Does not unschedule the job. Idempotent.';

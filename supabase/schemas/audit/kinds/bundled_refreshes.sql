@@ -1,3 +1,6 @@
+-- Kind: bundled_refreshes
+-- Means: one job refreshes several views in one transaction.
+-- Why: one error undoes the refreshes of all of them.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('bundled_refreshes', 'warning', false, false, 'A job refreshes several views in one transaction: one error undoes them all.');
 
@@ -10,14 +13,10 @@ values (
 
 insert into analytics.alert_causes (kind, cause, reach, rank)
 values
-    -- How a job is written is part of what is said of it when it is broken.
+    -- How a broken job is written is part of its alert.
     ('bundled_refreshes', 'failed', 'job', 10),
     ('bundled_refreshes', 'timed_out', 'job', 10);
 
--- Object: freshet.detect_bundled_refreshes() (replaced)
--- Why: it was four fifths of an audit pass, because it searched the text of every function once for each job.
---      What reads the commands of jobs tells them by the names that all else does; and a run that ended at no moment that can
---      have been is as old as the runs around it, and no purge stops at it.
 create function freshet.detect_bundled_refreshes()
 returns void
 language plpgsql
@@ -39,7 +38,8 @@ begin
         )
     )
     from (
-        -- Few functions refresh anything: they are looked for once, and not once for each job.
+        -- Few functions refresh anything, so they are found once and not once for each job: searching the text of every
+        -- function for each job took four fifths of a pass.
         with refreshing_functions as materialized (
             select
                 'function ' || p.oid::regprocedure as place,
@@ -47,7 +47,8 @@ begin
                 '\m' || regexp_replace(p.proname, '([^\w])', '\\\1', 'g') || '"?\s*\(' as call_pattern
             from pg_catalog.pg_proc as p
             join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
-            -- Ours are one view each. A procedure that commits in between has no such bond.
+            -- Freshet's own functions refresh one view each. A procedure that commits between views does not bundle
+            -- them.
             where n.nspname not in ('analytics', 'freshet', 'pg_catalog', 'information_schema', 'cron')
                 and p.prosrc ~* 'refresh\s+materialized'
                 and p.prosrc !~* '\mcommit\M'

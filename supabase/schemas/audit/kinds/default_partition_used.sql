@@ -1,3 +1,6 @@
+-- Kind: default_partition_used
+-- Means: rows lie in a default partition, because the partition that they belong to is missing.
+-- Why: a partition cannot be created while the default one holds its rows, and queries scan the default one as well.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('default_partition_used', 'warning', false, false, 'Rows lie in a default partition: the partition that they belong to is missing.');
 
@@ -14,7 +17,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- Enough to say that it is used, and cheap however many there are.
+    -- Enough to report it, and cheap however many there are.
     counted_at_most constant bigint := 10000;
     partition_name text;
     table_name text;
@@ -22,7 +25,7 @@ declare
     row_count bigint;
 begin
     for partition_name, table_name, repair_hint in
-        -- Who owns the table says in the partition's comment how its partitions are made.
+        -- The owner of the table writes into the partition's comment how its partitions are made.
         select d.relname, t.relname, substring(obj_description(d.oid, 'pg_class') from 'Repair: (.+)$')
         from pg_catalog.pg_partitioned_table as p
         join pg_catalog.pg_class as t on t.oid = p.partrelid

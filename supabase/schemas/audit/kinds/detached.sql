@@ -1,3 +1,6 @@
+-- Kind: detached
+-- Means: a process still works for a run that pg_cron has ended.
+-- Why: after an unscheduling or a restart of the scheduler the work goes on, unseen in the history.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('detached', 'warning', false, false, 'A run works on although pg_cron has ended it: its job was unscheduled or the scheduler restarted.');
 
@@ -21,7 +24,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- Between a run and its row there is a moment; and a canceled run may be about to end anyway.
+    -- The row follows its run a moment later; and a canceled run may be about to end anyway.
     patience constant interval := interval '1 minute';
     looked_back constant bigint := 20000;
     subjects text[];
@@ -38,7 +41,7 @@ begin
         select u.pid, u.started_at as backend_started_at, r.*
         from unowned as u
         cross join lateral (
-            -- Rarely anyone gets here; the rows that may be meant are among the newest.
+            -- Rarely reached; the rows in question are among the newest.
             select d.runid, d.jobid, d.status, d.return_message, d.start_time
             from cron.job_run_details as d
             where d.runid > (select s.low_runid - looked_back from analytics.audit_state as s)
@@ -87,4 +90,4 @@ $$;
 revoke all on function freshet.detect_detached() from public, anon, authenticated;
 
 comment on function freshet.detect_detached() is
-    'Kind detached: a process of pg_cron that works for a run whose row has failed.';
+    'Kind detached: a process of pg_cron that works for a run whose row says failed.';

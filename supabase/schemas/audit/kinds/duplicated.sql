@@ -1,3 +1,6 @@
+-- Kind: duplicated
+-- Means: the same work is scheduled more than once.
+-- Why: a copied job doubles the load, and two refreshes of one view block each other.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('duplicated', 'warning', false, false, 'The same work is scheduled more than once.');
 
@@ -21,11 +24,11 @@ as $$
             'schedule', (
                 select j.schedule from freshet.known_cron_jobs() as j where j.job_name = c.original order by j.jobid limit 1
             ),
-            -- What the repair unschedules.
+            -- Jobs that the repair unschedules.
             'duplicates', coalesce(
                 jsonb_agg(jsonb_build_object('job', c.job_name, 'jobid', c.jobid) order by c.jobid) filter (where c.is_of_same_owner), '[]'
             ),
-            -- What its owner alone can judge.
+            -- Jobs that only their owner can judge.
             'foreign_duplicates', coalesce(
                 jsonb_agg(jsonb_build_object('job', c.job_name, 'jobid', c.jobid, 'owner', c.owner) order by c.jobid)
                 filter (where not c.is_of_same_owner), '[]'

@@ -1,5 +1,8 @@
+-- Kind: edited
+-- Means: a job differs from its declaration in schedule, command, owner or database.
+-- Why: a change by hand is undone by the next migration, or should become one.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('edited', 'warning', false, false, 'A job is not as it was declared: its schedule, command, owner or database is another.');
+values ('edited', 'warning', false, false, 'A job differs from its declaration in schedule, command, owner or database.');
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
@@ -17,7 +20,7 @@ as $$
     with compared as (
         select
             d.job_name, d.schedule, j.jobid,
-            -- The command itself stays inside: it may hold a key.
+            -- The command itself is not in the alert: it may hold a key.
             array_remove(array[
                 case when j.schedule <> d.schedule then format('schedule "%s" instead of "%s"', j.schedule, d.schedule) end,
                 case when freshet.command_fingerprint(j.command) <> d.command_fingerprint then 'another command' end,
@@ -37,7 +40,7 @@ as $$
             'message', format('job "%s" has %s', c.job_name, array_to_string(c.differences, ', '))
         )
     from (
-        -- Of several jobs with the name, one as declared is enough: that there are several is another finding.
+        -- If several jobs have the name, one that is as declared is enough: that there are several is another finding.
         select distinct on (job_name) * from compared order by job_name, cardinality(differences), jobid
     ) as c
     where c.differences <> '{}';

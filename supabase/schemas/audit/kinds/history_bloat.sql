@@ -1,3 +1,6 @@
+-- Kind: history_bloat
+-- Means: the run history of pg_cron has grown too large.
+-- Why: pg_cron has no purge of its own, and Freshet's deletes only its own runs by default (analytics.retention).
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('history_bloat', 'warning', false, false, 'The run history of pg_cron has grown out of bounds.');
 
@@ -21,7 +24,7 @@ declare
     row_estimate numeric;
     byte_count constant bigint := pg_total_relation_size('cron.job_run_details');
 begin
-    -- Runids are dense but for a crash now and then. A few old rows that no purge takes, open ones, do not count.
+    -- Runids are dense except after a crash. A few old rows that no purge deletes, open ones, do not count.
     select o.runid into oldest_runid from cron.job_run_details as o order by o.runid offset 100 limit 1;
     select max(d.runid) - oldest_runid into row_estimate from cron.job_run_details as d;
 

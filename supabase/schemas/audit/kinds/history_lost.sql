@@ -1,3 +1,8 @@
+-- Kind: history_lost
+-- Means: run history that the audit relied on is gone: created again, restored, or deleted.
+-- Detector: below for runs; freshet.note_lost_answers() in audit/http/ for answers of pg_net.
+-- Why: runs that vanished before they were read can have ended in any way. Where the primary key was dropped, two rows
+--      can have one runid, so a lookup by runid may find two.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('history_lost', 'warning', false, false, 'Run history that the audit relied on is gone: created again, restored, or deleted.');
 
@@ -8,9 +13,6 @@ values (
     true
 );
 
--- Object: freshet.detect_history_lost()
--- Why: runs that vanished before they were read can have ended in any way.
---      Where the primary key was dropped, two rows can have one runid, and what looked up the newest run found two.
 create function freshet.detect_history_lost(new_epoch_reason text, pass_started_at timestamptz)
 returns void
 language plpgsql
@@ -24,7 +26,7 @@ begin
     with lost as (
         delete from analytics.open_runs as o where o.last_seen_at < pass_started_at returning o.runid, o.given_up_at
     )
-    -- One that had no backend any more could not end: nothing is lost with it.
+    -- A run without a backend could not end: nothing is lost with it.
     select array_agg(l.runid order by l.runid) filter (where l.given_up_at is null) into lost_runids from lost as l;
 
     if lost_runids is not null then
@@ -45,7 +47,7 @@ begin
     update analytics.audit_state as s
     set last_runid_seen = (select max(d.runid) from cron.job_run_details as d where d.runid = s.low_runid);
 
-    -- A loss is noticed once and is over: what comes after it is read as usual.
+    -- A loss is reported once and then over: what comes after it is read as usual.
     perform freshet.observe(
         kind => 'history_lost',
         subject => 'cron.job_run_details',

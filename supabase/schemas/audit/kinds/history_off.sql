@@ -1,5 +1,8 @@
+-- Kind: history_off
+-- Means: pg_cron does not log its runs.
+-- Why: without history the audit sees no run at all.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('history_off', 'error', false, false, 'pg_cron does not log its runs: nothing that they do is seen.');
+values ('history_off', 'error', false, false, 'pg_cron does not log its runs: the audit sees nothing of them.');
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
@@ -13,7 +16,7 @@ returns void
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
-    -- The view hides a setting that the role may not read, where current_setting() would raise.
+    -- The view hides a setting that the role may not read; current_setting() would raise.
     select freshet.observe(
         kind => 'history_off',
         subject => 'cron.log_run',

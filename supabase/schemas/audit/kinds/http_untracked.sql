@@ -1,3 +1,7 @@
+-- Kind: http_untracked
+-- Means: an HTTP call that bypassed the ledger failed.
+-- Detector: below, with a row of its own, after freshet.detect_http() in audit/detectors/.
+-- Why: pg_cron writes "succeeded" for such a job, and pg_net's answers do not name it.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('http_untracked', 'error', false, false, 'An HTTP call that went past the ledger failed: pg_cron wrote "succeeded", and only pg_net knows.');
 
@@ -14,12 +18,12 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- Passes overlap by more than a batch of pg_net lasts; what they see twice counts once.
+    -- Passes overlap by more than a batch of pg_net lasts; an answer that two passes see counts once.
     overlap constant interval := interval '15 minutes';
-    -- Who calls without a job is not known to call again.
+    -- A caller without a job may never call again.
     quiet_after constant interval := interval '1 hour';
     since constant timestamptz := (
-        -- From where it read to: what an outage left is judged for as long as pg_net keeps it.
+        -- From where the last pass stopped reading: what an outage left is judged for as long as pg_net keeps it.
         select greatest(freshet.judged_since(), coalesce(s.answers_read_at, s.last_audit_at) - overlap)
         from analytics.audit_state as s
     );
@@ -68,7 +72,7 @@ begin
             where f.kind = 'http_untracked' and f.state = 'bad' and f.subject = 'pg_net'
                 and freshet.failed_at(f.evidence) < place.slot;
             if found then
-                -- Each of several has to be seen well: it may have been any of them.
+                -- Each of several jobs must be seen well: it may have been any of them.
                 update analytics.findings as f
                 set evidence = jsonb_set(f.evidence, '{jobs}', to_jsonb(still_suspect))
                 where f.kind = 'http_untracked' and f.subject = 'pg_net';
@@ -82,14 +86,14 @@ begin
             order by f.subject
         );
         who := case cardinality(place.suspects) when 0 then 'no job' when 1 then place.suspects[1] else 'pg_net' end;
-        -- As many failed as are known to fail: it was they. One more, and it was another one too.
+        -- As many failed as are known to fail: it was those. If one more failed, another job did too.
         continue when who = 'pg_net' and place.failed_count <= cardinality(known_bad);
 
         select freshet.failed_at(f.evidence) into told_until
         from analytics.findings as f
         where f.kind = 'http_untracked' and f.subject = who;
         continue when told_until >= place.last_failed_at;
-        -- Told of a job that was rewritten since.
+        -- Reported for a job that was rewritten since.
         continue when who = 'no job' and exists (
             select
             from analytics.incidents as i

@@ -1,3 +1,6 @@
+-- Kind: inactive
+-- Means: a declared job is scheduled, but switched off.
+-- Why: pg_cron logs nothing about an inactive job.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('inactive', 'error', false, false, 'A declared job is scheduled, but switched off.');
 

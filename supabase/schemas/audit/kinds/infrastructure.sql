@@ -1,3 +1,6 @@
+-- Kind: infrastructure
+-- Means: pg_cron could not start or keep runs: no connection, no worker, or the connection was lost.
+-- Why: every due job fails, for one reason that is not the job's.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('infrastructure', 'error', false, false, 'pg_cron could not start or keep a run: no connection, no worker, or the connection was lost.');
 

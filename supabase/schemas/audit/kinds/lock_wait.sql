@@ -1,3 +1,6 @@
+-- Kind: lock_wait
+-- Means: sessions wait for a lock on a view, or a session holds one for too long.
+-- Why: readers hang behind it, and refreshes are skipped as busy without a failure.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('lock_wait', 'warning', false, true, 'Sessions wait for a lock on a view, or one holds it for too long.');
 

@@ -1,5 +1,9 @@
+-- Kind: locking_refresh
+-- Means: a job refreshes a view plainly although it could be refreshed concurrently.
+-- Detector: freshet.detect_refreshes() in audit/detectors/.
+-- Why: a plain refresh makes every reader wait.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('locking_refresh', 'warning', false, false, 'A job refreshes a view so that its readers wait, though the view could be refreshed concurrently.');
+values ('locking_refresh', 'warning', false, false, 'A job makes the readers of a view wait, although the view could be refreshed concurrently.');
 
 create function freshet.find_locking_refreshes()
 returns setof freshet.audit_finding
@@ -34,4 +38,4 @@ $$;
 revoke all on function freshet.find_locking_refreshes() from public, anon, authenticated;
 
 comment on function freshet.find_locking_refreshes() is
-    'Jobs that refresh a view plainly although its unique index allows a concurrent refresh. Not where one and the same job does both, by turns.';
+    'Jobs that refresh a view plainly although its unique index allows a concurrent refresh. Not where one job does both, by turns.';

@@ -1,3 +1,6 @@
+-- Kind: missed
+-- Means: a job was due and did not start.
+-- Why: a missed slot leaves no row in the history; only the calendar shows it.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('missed', 'error', false, true, 'A job was due and did not start.');
 
@@ -13,7 +16,6 @@ values
     -- A job without an owner keeps the scheduler in a crash loop.
     ('missed', 'orphan_owner', 'owner', 1),
     ('missed', 'read_only', 'lasting', 1),
-    -- A job without an owner keeps the scheduler in a crash loop.
     ('missed', 'scheduler_gone', 'lasting', 2),
     ('missed', 'infrastructure', 'struck', 4),
     ('missed', 'history_off', 'lasting', 5),
@@ -34,10 +36,10 @@ begin
     end if;
     perform freshet.watch_slots(calendar);
     if current_setting('cron.log_run', true) = 'off' then
-        -- Without rows nothing can be told; that is a finding of its own.
+        -- Without rows nothing can be judged; that is a finding of its own.
         update analytics.job_slots set watched_since = clock_timestamp(), missed_slot_at = null, missed_by = null;
     elsif exists (select from pg_catalog.pg_stat_activity as p where p.application_name = 'pg_cron scheduler') then
-        -- A scheduler that is gone speaks for all of its jobs.
+        -- A missing scheduler is the cause for all of its jobs.
         perform freshet.judge_slots(running_since);
     end if;
 

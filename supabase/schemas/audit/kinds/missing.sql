@@ -1,3 +1,6 @@
+-- Kind: missing
+-- Means: a declared job is not scheduled.
+-- Why: a job has only one of missing, inactive, edited and renamed at a time, so that one change is one incident.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('missing', 'error', false, false, 'A declared job is not scheduled.');
 
@@ -8,9 +11,6 @@ values (
     false
 );
 
--- Object: freshet.find_missing_jobs(), freshet.find_inactive_jobs(), freshet.find_edited_jobs()
--- Why: declared jobs that are not in cron.job, or not as they were declared. One job has one of these at a time, so that
---      one change is one incident.
 create function freshet.find_missing_jobs()
 returns setof freshet.audit_finding
 language sql

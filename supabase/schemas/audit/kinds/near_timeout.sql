@@ -1,3 +1,6 @@
+-- Kind: near_timeout
+-- Means: runs of a job take more than 70 % of their time limit.
+-- Why: a warning before the job is cut off.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('near_timeout', 'warning', false, true, 'Runs of a job take more than 70 % of the time that they are allowed.');
 
@@ -39,7 +42,7 @@ begin
             bool_or(d.seconds > 0.7 * extract(epoch from l.time_limit)) filter (where d.place <= 5) as is_slow_lately,
             max(d.seconds) as slowest
         from (
-            -- Asked once for each job, and not for each mention below.
+            -- Computed once for each job, not for each use below.
             select p.job_name, p.last_runid, freshet.time_limit(j.command, j.owner, j.database) as time_limit
             from analytics.job_pace as p
             join freshet.known_cron_jobs() as j on j.job_name = p.job_name
@@ -61,4 +64,4 @@ $$;
 revoke all on function freshet.detect_near_timeout() from public, anon, authenticated;
 
 comment on function freshet.detect_near_timeout() is
-    'Kind near_timeout: a job of whose last twenty runs two or more took over 70 % of their statement timeout.';
+    'Kind near_timeout: two or more of a job''s last twenty runs took over 70 % of their statement timeout.';

@@ -1,3 +1,7 @@
+-- Kind: net_open
+-- Means: a role that logs in reaches pg_net, which is open to every role.
+-- Detector: freshet.detect_net_access() in audit/detectors/.
+-- Why: it can read, send and stop HTTP calls.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('net_open', 'info', false, false, 'A role that logs in reaches pg_net, which is open to every role: it can read, send and stop HTTP calls.');
 
@@ -15,7 +19,7 @@ as $$
     from pg_roles as r
     where r.rolcanlogin
         and not r.rolsuper
-        -- The platform's own. docs/bi tells of reporting_user.
+        -- The platform's own roles. docs/bi describes reporting_user.
         and r.rolname !~ '^(pg_|supabase_|cli_login_)'
         and r.rolname not in ('postgres', 'authenticator', 'pgbouncer', 'dashboard_user', 'reporting_user')
         and has_schema_privilege(r.oid, to_regnamespace('net'), 'usage')
@@ -24,4 +28,5 @@ $$;
 
 revoke all on function freshet.find_net_roles() from public, anon, authenticated;
 
-comment on function freshet.find_net_roles() is 'Roles that log in, are neither a superuser nor the platform''s, and reach the queue of pg_net.';
+comment on function freshet.find_net_roles() is
+    'Roles that log in, are neither superusers nor the platform''s, and have rights on pg_net''s queue.';

@@ -1,3 +1,7 @@
+-- Kind: net_tampered
+-- Means: a foreign trigger stands on a table of pg_net.
+-- Detector: freshet.detect_net_access() in audit/detectors/.
+-- Why: it runs with the rights of the role that queues, so HTTP jobs refuse to call; and it may change answers.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('net_tampered', 'fatal', false, false, 'A trigger stands on a table of pg_net that is not pg_net''s own: HTTP jobs refuse to call, or answers are changed.');
 
@@ -19,7 +23,7 @@ as $$
     join pg_trigger as t on t.tgrelid = c.oid and not t.tgisinternal and t.tgenabled <> 'D'
     join pg_proc as p on p.oid = t.tgfoid
     where c.relnamespace = to_regnamespace('net')
-        -- Its own, which keeps requests from being queued while the worker is down.
+        -- Its own trigger, which keeps requests from being queued while the worker is down.
         and not exists (
             select
             from pg_depend as d

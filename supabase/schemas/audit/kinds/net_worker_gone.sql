@@ -1,3 +1,7 @@
+-- Kind: net_worker_gone
+-- Means: pg_net does not send.
+-- Detector: below, called by freshet.detect_http() in audit/detectors/.
+-- Why: HTTP jobs succeed and nothing leaves the database.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('net_worker_gone', 'fatal', false, false, 'pg_net does not send: HTTP jobs succeed and nothing leaves the database.');
 
@@ -25,7 +29,7 @@ begin
         where c.harvested_at is null and c.queued_at between checked_at - interval '7 hours' and checked_at - patience;
     end if;
 
-    -- The process calls itself "pg_net <version>"; another role's processes have no name for one who may not look.
+    -- The process is named "pg_net <version>"; to a role that may not look, other roles' processes have no name.
     has_worker := exists (
         select from pg_catalog.pg_stat_activity as a where a.backend_type like 'pg_net%' or a.application_name like 'pg_net%'
     );
@@ -45,7 +49,7 @@ begin
 
     state := case
         when reason is null then 'ok'
-        -- One that restarts is away for a few seconds.
+        -- A worker that restarts is away for a few seconds.
         when waiting_count = 0 and read_error is null and coalesce(gone_since, checked_at) > checked_at - patience then 'unknown'
         else 'bad'
     end;
@@ -63,4 +67,4 @@ $$;
 revoke all on function freshet.detect_net_worker(text) from public, anon, authenticated;
 
 comment on function freshet.detect_net_worker(text) is
-    'Kind net_worker_gone: requests of ours stay in the queue, pg_net has no process for over 2 minutes, or it cannot be read (the argument says why).';
+    'Kind net_worker_gone: Freshet''s requests stay in the queue, pg_net has no process for over 2 minutes, or it cannot be read (the argument says why).';

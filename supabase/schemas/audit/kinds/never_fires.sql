@@ -1,5 +1,8 @@
+-- Kind: never_fires
+-- Means: no minute ever fits the schedule of a job.
+-- Why: pg_cron accepts such a schedule, and the job never runs and never fails.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('never_fires', 'error', false, false, 'A schedule was accepted that no minute ever fits.');
+values ('never_fires', 'error', false, false, 'No minute ever fits the schedule of a job.');
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
@@ -29,4 +32,5 @@ $$;
 
 revoke all on function freshet.find_never_firing(jsonb) from public, anon, authenticated;
 
-comment on function freshet.find_never_firing(jsonb) is 'Jobs whose schedule has no slot, by the calendar that was computed for this pass.';
+comment on function freshet.find_never_firing(jsonb) is
+    'Jobs whose schedule has no slot in the calendar that was computed for this pass.';

@@ -1,3 +1,6 @@
+-- Kind: not_refreshable
+-- Means: a registered view is gone, or has lost what a concurrent refresh needs.
+-- Why: every refresh of it fails from now on, and its schedule may be far away.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('not_refreshable', 'error', false, false, 'A view has lost what a concurrent refresh needs.');
 

@@ -1,3 +1,6 @@
+-- Kind: orphan_owner
+-- Means: jobs belong to a role that does not exist.
+-- Why: the scheduler of pg_cron crashes on them, and every job stops.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('orphan_owner', 'fatal', false, false, 'Jobs belong to a role that does not exist: the scheduler of pg_cron crashes on them, and every job stops.');
 
@@ -8,9 +11,6 @@ values (
     false
 );
 
--- Object: freshet.find_orphan_owners(), freshet.find_wrong_hosts(), freshet.find_never_firing()
--- Why: jobs that pg_cron accepted and that cannot do their work: nobody owns them, they call another project, or no
---      minute fits their schedule.
 create function freshet.find_orphan_owners()
 returns setof freshet.audit_finding
 language sql
@@ -36,4 +36,4 @@ $$;
 
 revoke all on function freshet.find_orphan_owners() from public, anon, authenticated;
 
-comment on function freshet.find_orphan_owners() is 'Owners of jobs that are no roles any more.';
+comment on function freshet.find_orphan_owners() is 'Owners of jobs that no longer exist as roles.';

@@ -1,3 +1,6 @@
+-- Kind: pile_up
+-- Means: runs of a job last longer than its period, so that they queue.
+-- Why: the job falls behind further with each run.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('pile_up', 'warning', false, true, 'Runs of a job last longer than its period, so that they queue.');
 
@@ -35,7 +38,7 @@ begin
             or exists (select from analytics.findings as f where f.kind = 'pile_up' and f.subject = p.job_name and f.state <> 'ok')
         )
         and p.job_name in (select r.job_name from unnest(runs) as r)
-        -- A worker that follows itself at once has work.
+        -- A worker that starts again at once has work.
         and not exists (select from analytics.scheduled_jobs as d where d.job_name = p.job_name and d.is_worker)
     order by p.job_name;
 
@@ -46,4 +49,4 @@ $$;
 revoke all on function freshet.detect_pile_up(freshet.audited_run[]) from public, anon, authenticated;
 
 comment on function freshet.detect_pile_up(freshet.audited_run[]) is
-    'Kind pile_up: a job that started twice in a row as soon as it had ended, its runs lasting into the next slot.';
+    'Kind pile_up: a job that started twice in a row as soon as its previous run had ended, each lasting into the next slot.';

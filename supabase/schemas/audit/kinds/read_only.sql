@@ -1,5 +1,8 @@
+-- Kind: read_only
+-- Means: transactions are read-only by default for the jobs of this database.
+-- Why: a job's writes fail, and pg_cron cannot write its history.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('read_only', 'fatal', false, false, 'Transactions are read-only by default: what a job writes fails, and pg_cron cannot write its history.');
+values ('read_only', 'fatal', false, false, 'Transactions are read-only by default: writes of jobs fail, and pg_cron cannot write its history.');
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
@@ -21,7 +24,7 @@ as $$
         where o.option_name = 'default_transaction_read_only'
             and s.setdatabase in (0, (select d.oid from pg_database as d where d.datname = current_database()))
     ),
-    -- What this session got from its role, or set, says nothing of others.
+    -- Settings of this session or its role say nothing about other sessions.
     server as (
         select coalesce(
             (
@@ -35,7 +38,7 @@ as $$
     owners as (
         select
             j.owner, count(*) as job_count, to_jsonb((array_agg(j.job_name order by j.jobid))[1:20]) as jobs,
-            -- As a session of that role begins: its own setting here, its own, the database's, the server's.
+            -- As for a new session of that role: its setting for this database, its own, the database's, the server's.
             coalesce(
                 (select s.is_on from settings as s where s.setrole = r.oid and s.setdatabase <> 0),
                 (select s.is_on from settings as s where s.setrole = r.oid and s.setdatabase = 0)
@@ -44,7 +47,7 @@ as $$
         from freshet.known_cron_jobs() as j
         join pg_roles as r on r.rolname = j.owner
         where j.active and j.database = current_database()
-            -- One that says what it wants.
+            -- A command that sets the mode itself.
             and j.command !~* 'transaction_read_only\M|\mread\s+write\M'
         group by j.owner, r.oid
     ),
@@ -88,7 +91,7 @@ begin
         array(select f from freshet.find_read_only() as f),
         array['server', format('database %s', current_database())] || array(select 'role ' || r.rolname from pg_roles as r)
     );
-    -- The failures that say so follow from it.
+    -- The failures with that message follow from it.
     update analytics.incidents as i
     set cause_id = c.incident_id
     from analytics.incidents as c

@@ -1,3 +1,7 @@
+-- Kind: refresh_denied
+-- Means: a job refreshes a view that its role may not refresh.
+-- Detector: freshet.detect_refreshes() in audit/detectors/.
+-- Why: every run of it fails.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('refresh_denied', 'error', false, false, 'A job refreshes a view that its role does not own: every run of it fails.');
 
@@ -25,13 +29,13 @@ as $$
     from refreshes as r
     join pg_class as c on c.oid = r.relation
     where not freshet.may_refresh(r.acts_as, r.relation)
-        -- Of several views of one name, one that it may refresh is the one that is meant.
+        -- Of several views of one name, the job means the one that it may refresh.
         and not exists (
             select from refreshes as o
             where o.jobid = r.jobid and o.place = r.place and o.relation <> r.relation
                 and split_part(o.view_name, '.', 2) = split_part(r.view_name, '.', 2)
         )
-        -- It may become another role in between.
+        -- The command may switch to another role first.
         and not exists (
             select from cron.job as j
             where j.jobid = r.jobid and j.command ~* '\mset\s+(session\s+|local\s+)?(role|session\s+authorization)\M'
@@ -41,4 +45,4 @@ $$;
 
 revoke all on function freshet.find_refreshes_denied() from public, anon, authenticated;
 
-comment on function freshet.find_refreshes_denied() is 'Views that a job refreshes as a role that may not.';
+comment on function freshet.find_refreshes_denied() is 'Views that a job refreshes as a role without the right to.';

@@ -1,5 +1,8 @@
+-- Kind: renamed
+-- Means: a declared job is not scheduled, and its work is, under an undeclared name.
+-- Why: a new name is one change by hand, and neither a missing job nor a stranger.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('renamed', 'warning', false, false, 'A declared job is not scheduled, and its work is, under a name that nobody declared.');
+values ('renamed', 'warning', false, false, 'A declared job is not scheduled, but its work is, under an undeclared name.');
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (

@@ -1,3 +1,6 @@
+-- Kind: restarted
+-- Means: the server or its scheduler restarted while jobs ran.
+-- Why: those runs are lost, for one reason that is not the job's.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('restarted', 'warning', false, false, 'The server or its scheduler restarted while jobs ran: those runs are lost.');
 
@@ -16,12 +19,10 @@ values
 
 create function freshet.detect_restarts(runs freshet.audited_run[])
 returns void
-language plpgsql
+language sql
 set search_path = pg_catalog, pg_temp
 as $$
-begin
-    perform freshet.observe_struck_jobs('restarted', runs);
-end
+    select freshet.observe_struck_jobs('restarted', runs);
 $$;
 
 revoke all on function freshet.detect_restarts(freshet.audited_run[]) from public, anon, authenticated;

@@ -1,3 +1,6 @@
+-- Kind: scheduler_gone
+-- Means: the scheduler process of pg_cron does not run.
+-- Why: no job starts, and nothing is logged about it.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('scheduler_gone', 'fatal', false, false, 'The scheduler process of pg_cron does not run: no job starts.');
 
@@ -26,8 +29,8 @@ begin
         return;
     end if;
 
-    -- The server starts it again a second after it has died: only one that stays away is gone. One that dies as often as it
-    -- is started never grows two seconds old.
+    -- The server restarts it a second after it died: only one that stays away is gone. One that dies as often as it is
+    -- started never gets two seconds old.
     for attempt in 1..6 loop
         select exists (
             select from freshet.cron_backends() as b
@@ -61,4 +64,4 @@ $$;
 revoke all on function freshet.detect_scheduler_gone() from public, anon, authenticated;
 
 comment on function freshet.detect_scheduler_gone() is
-    'Kind scheduler_gone: pg_stat_activity shows no scheduler that lasts. Takes three seconds to be sure of it.';
+    'Kind scheduler_gone: pg_stat_activity shows no lasting scheduler. Takes three seconds to be sure.';

@@ -1,3 +1,7 @@
+-- Kind: secret_missing
+-- Means: a secret that HTTP jobs need is not in Vault, or cannot be right.
+-- Why: calls are signed with a secret that the database makes itself, so no API key can be missing: only the project's
+--      address and that secret.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('secret_missing', 'fatal', false, false, 'A secret that HTTP jobs need is not in Vault, or cannot be right.');
 
@@ -8,8 +12,6 @@ values (
     false
 );
 
--- Object: freshet.secret_flaw(), freshet.detect_secrets(), freshet.why_not_audited() (replaced)
--- Why: calls are signed with a secret that the database makes itself, so the scheduler has no API key that could be missing.
 create function freshet.secret_flaw(name text)
 returns text
 language plpgsql
@@ -23,7 +25,7 @@ begin
     return case
         when secret is null then 'is missing in Vault'
         when secret !~ '\S' then 'is empty'
-        -- Pasted with its line end: the address is broken by it.
+        -- Pasted with its line break, which breaks the address.
         when secret ~ '\s' then 'has white space in it'
         when name = 'project_url' and secret !~* '^https?://[^/]+/?$' then 'is no address of the kind https://<ref>.supabase.co'
         when name = 'freshet_call_secret' and secret !~ '^[0-9a-f]{64}$' then 'is not what analytics.rotate_call_secret() makes'
@@ -46,7 +48,8 @@ as $$
         subject => s.name,
         state => case
             when s.flaw is null then 'ok'
-            -- The first pass may come before the secrets, by hand. When they lack at the next one too, they were forgotten.
+            -- The first pass may run before the secrets are entered by hand. If they are missing at the next one too,
+            -- they were forgotten.
             when s.is_first then 'unknown'
             else 'bad'
         end,

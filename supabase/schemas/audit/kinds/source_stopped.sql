@@ -1,5 +1,8 @@
+-- Kind: source_stopped
+-- Means: a view is refreshed, but its newest source row is too old.
+-- Why: the refresh succeeds; the writer of the source has stopped.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('source_stopped', 'error', false, false, 'A view is refreshed, but its newest source row is too old: whatever fills the source has stopped.');
+values ('source_stopped', 'error', false, false, 'A view is refreshed, but its newest source row is too old: the writer of the source has stopped.');
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
@@ -37,7 +40,7 @@ begin
         )
     )
     from (
-        -- As of the verification: that a view is not refreshed is not the fault of its source.
+        -- As of the verification: a missing refresh is not the fault of the source.
         select r.*, r.verified_at - r.source_as_of as source_age
         from analytics.views as r
         where coalesce(r.source_warn_after, r.source_error_after) is not null

@@ -1,3 +1,8 @@
+-- Kind: stale
+-- Means: the rows of a view are older than its objective.
+-- Why: readers care about the age of the rows, whatever its cause. An age that grew before the first pass is not
+--      reported. If it keeps growing, it is reported one objective, or one limit, after that pass. The alert gives the
+--      whole age.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('stale', 'error', false, true, 'The rows of a view are older than its objective.');
 
@@ -13,7 +18,6 @@ values
     -- A job without an owner keeps the scheduler in a crash loop.
     ('stale', 'orphan_owner', 'owner', 1),
     ('stale', 'read_only', 'lasting', 1),
-    -- A job without an owner keeps the scheduler in a crash loop.
     ('stale', 'scheduler_gone', 'lasting', 2),
     ('stale', 'infrastructure', 'struck', 4),
     -- A time in which nothing was started leaves views old, and so does a job that does not do its work.
@@ -26,10 +30,6 @@ values
     ('stale', 'stuck', 'job', 9),
     ('stale', 'timed_out', 'job', 9);
 
--- Object: freshet.detect_stale()
--- Why: readers care for the age of the rows, whatever its cause.
---      An age that grew before the first pass is no news. What goes on growing is told one objective, or one limit,
---      after that pass. What is said in the alert is the whole age.
 create function freshet.detect_stale()
 returns void
 language plpgsql
@@ -40,7 +40,7 @@ begin
         kind => 'stale',
         subject => v.view_name,
         state => case
-            -- Nobody can read it at all: detect_unpopulated says that.
+            -- It cannot be read at all: detect_unpopulated reports that.
             when not v.is_populated then 'unknown'
             when v.judged_age > coalesce(v.warn_after, v.stale_after) then 'bad'
             else 'ok'
@@ -66,7 +66,7 @@ begin
     from (
         select
             r.*,
-            -- A view gets the time of one objective for its first refresh.
+            -- A view has one objective's time for its first refresh.
             clock_timestamp() - coalesce(r.verified_at, r.registered_at) as age,
             clock_timestamp() - greatest(coalesce(r.verified_at, r.registered_at), (select freshet.judged_since())) as judged_age,
             coalesce(

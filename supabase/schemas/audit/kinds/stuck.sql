@@ -1,3 +1,6 @@
+-- Kind: stuck
+-- Means: a run has not ended within the time that its job may take.
+-- Why: a run that hangs has no end to judge, and the next ones wait for it.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('stuck', 'error', false, false, 'A run has not ended within the time that its job may take.');
 
@@ -14,7 +17,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- For jobs of which nobody said how long they may take.
+    -- For jobs without a declared max_runtime.
     usual_limit constant interval := interval '6 hours';
 begin
     perform freshet.observe(
@@ -68,4 +71,5 @@ $$;
 
 revoke all on function freshet.detect_stuck() from public, anon, authenticated;
 
-comment on function freshet.detect_stuck() is 'Kind stuck: an open run that lives and is older than max_runtime of its job.';
+comment on function freshet.detect_stuck() is
+    'Kind stuck: an open run with a live process that is older than max_runtime of its job.';

@@ -1,3 +1,6 @@
+-- Kind: timed_out
+-- Means: the last run of a job was cancelled by its statement timeout.
+-- Why: a run that was cut off needs another repair than one that failed.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('timed_out', 'error', true, true, 'A run of a job was cancelled by its statement timeout.');
 

@@ -1,5 +1,8 @@
+-- Kind: timezone_ignored
+-- Means: cron.timezone is set, and this pg_cron does not support it.
+-- Why: jobs run by GMT, at other hours than the setting says.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('timezone_ignored', 'warning', false, false, 'cron.timezone is set, and this pg_cron does not know it: jobs run by GMT.');
+values ('timezone_ignored', 'warning', false, false, 'cron.timezone is set, but this pg_cron does not support it: jobs run by GMT.');
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
@@ -17,13 +20,13 @@ as $$
 declare
     setting text;
 begin
-    -- A pg_cron that knows it (1.5 and later) has it in pg_settings, and shows it only to who may read all settings. What no
-    -- extension knows is a mere word to the server, and stands in no view.
+    -- A pg_cron that supports it (1.5 and later) lists it in pg_settings, visible only to roles that may read all
+    -- settings. A setting that no extension defines is a placeholder to the server, and is in no view.
     setting := current_setting('cron.timezone', true);
     if coalesce(setting, '') = '' or exists (select from pg_settings as s where s.name = 'cron.timezone') then
         return null;
     end if;
-    -- GMT by another name is what jobs run by.
+    -- Other names of GMT, by which jobs run anyway.
     if upper(setting) in ('GMT', 'UTC', 'UCT', 'ETC/GMT', 'ETC/UTC', 'ETC/UCT', 'ZULU', 'ETC/ZULU', 'UNIVERSAL', 'GREENWICH', 'GMT0') then
         return null;
     end if;
@@ -59,6 +62,7 @@ revoke all on function freshet.ignored_timezone() from public, anon, authenticat
 
 revoke all on function freshet.detect_timezone_ignored() from public, anon, authenticated;
 
-comment on function freshet.ignored_timezone() is 'The cron.timezone that pg_cron does not know, where one is set that is not GMT.';
+comment on function freshet.ignored_timezone() is
+    'The cron.timezone that pg_cron does not support, where one is set that is not GMT.';
 
 comment on function freshet.detect_timezone_ignored() is 'Kind timezone_ignored: a pg_cron before 1.5 with a cron.timezone.';

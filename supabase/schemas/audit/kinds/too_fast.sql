@@ -1,3 +1,6 @@
+-- Kind: too_fast
+-- Means: a run succeeded in much less time than its work takes.
+-- Why: a run that ends too soon has probably not done its work.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('too_fast', 'warning', false, true, 'A run succeeded in much less time than its work takes.');
 
@@ -14,7 +17,7 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- Of a background worker pg_cron notes the end when it begins to listen, which may be at once.
+    -- For a background worker, pg_cron records as end when it begins to listen, which may be at once.
     has_true_ends constant boolean := coalesce(
         (select g.setting = 'off' from pg_catalog.pg_settings as g where g.name = 'cron.use_background_workers'), true
     );
@@ -32,7 +35,7 @@ begin
         )
     )
     from (
-        -- What was declared, for jobs that say so.
+        -- The declared minimum, for jobs that have one.
         select distinct on (r.job_name)
             r.job_name, r.runid,
             extract(epoch from r.ended_at - r.started_at) as seconds,
@@ -60,7 +63,7 @@ begin
         )
     )
     from (
-        -- What is usual, for views: the ledger knows which refreshes were real.
+        -- The usual duration, for views: the ledger knows which refreshes were real.
         select
             v.job_name, v.view_name, v.schedule,
             max(d.seconds) filter (where d.place = 1) as seconds,
@@ -70,7 +73,7 @@ begin
         group by v.job_name, v.view_name, v.schedule
         having count(*) > 10
     ) as m
-    -- Below a second the machine's mood is larger than the work.
+    -- Below a second, noise of the machine exceeds the work.
     where m.median >= 1
         and (
             m.seconds < 0.2 * m.median
@@ -89,4 +92,4 @@ $$;
 revoke all on function freshet.detect_too_fast(freshet.audited_run[]) from public, anon, authenticated;
 
 comment on function freshet.detect_too_fast(freshet.audited_run[]) is
-    'Kind too_fast: a run under the declared min_runtime, or a refresh under a fifth of the median of the ones before it.';
+    'Kind too_fast: a run under the declared min_runtime, or a refresh under a fifth of the median of those before it.';

@@ -1,5 +1,8 @@
+-- Kind: undeclared
+-- Means: a job is scheduled without a declaration.
+-- Why: only a declared job can be found missing or edited.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('undeclared', 'info', false, false, 'A job is scheduled that nobody has declared.');
+values ('undeclared', 'info', false, false, 'A job is scheduled that was not declared.');
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (
@@ -49,4 +52,4 @@ $$;
 revoke all on function freshet.find_undeclared_jobs() from public, anon, authenticated;
 
 comment on function freshet.find_undeclared_jobs() is
-    'Jobs that are scheduled and neither declared nor another one''s duplicate or new name. One whose name is declared for another owner is called "<name> of <owner>".';
+    'Scheduled jobs that are neither declared nor another one''s duplicate or new name. One whose name is declared for another owner is called "<name> of <owner>".';

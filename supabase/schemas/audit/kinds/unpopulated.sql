@@ -1,3 +1,6 @@
+-- Kind: unpopulated
+-- Means: a view has no rows to read, not even old ones.
+-- Why: every read of it fails.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('unpopulated', 'error', false, false, 'A view has no rows to read, not even old ones: every read of it fails.');
 
@@ -19,7 +22,8 @@ begin
         subject => v.view_name,
         state => case
             when c.relispopulated then 'ok'
-            -- Made "with no data", a view gets the time of one objective for its first refresh, again from the first pass on.
+            -- A view created "with no data" has one objective's time for its first refresh, counted again from the
+            -- first pass.
             when v.refreshed_at is null
                 and greatest(v.registered_at, (select freshet.judged_since())) > clock_timestamp() - v.stale_after
                 then 'ok'

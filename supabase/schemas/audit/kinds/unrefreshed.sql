@@ -1,5 +1,9 @@
+-- Kind: unrefreshed
+-- Means: no job refreshes these materialized views.
+-- Detector: freshet.detect_refreshes() in audit/detectors/ calls the one below.
+-- Why: their rows are as old as the last refresh by hand, and no error says so.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
-values ('unrefreshed', 'warning', false, false, 'Materialized views that no job refreshes: their rows are those of the last time that a hand did.');
+values ('unrefreshed', 'warning', false, false, 'Materialized views that no job refreshes: their rows are as old as the last refresh by hand.');
 
 create function freshet.find_unrefreshed_views()
 returns text[]
@@ -26,7 +30,7 @@ begin
         select c.name
         from unnest(candidates) as c (name)
         where not exists (select from refreshes as r where r.view_name = c.name or r.is_dynamic)
-            -- Or a write refreshes it.
+            -- Or a trigger refreshes it on a write.
             and not exists (
                 select
                 from pg_trigger as t
@@ -53,7 +57,7 @@ as $$
 declare
     views constant text[] := freshet.find_unrefreshed_views();
 begin
-    -- All of them are one incident. A view more is news, and told by a new one.
+    -- All of them are one incident. One more view opens a new one.
     update analytics.incidents as i
     set closed_at = clock_timestamp(), resolution = 'escalated'
     where i.kind = 'unrefreshed' and i.closed_at is null
@@ -82,6 +86,6 @@ revoke all on function freshet.find_unrefreshed_views() from public, anon, authe
 revoke all on function freshet.detect_unrefreshed() from public, anon, authenticated;
 
 comment on function freshet.find_unrefreshed_views() is
-    'Views that are not registered and that neither a job nor a trigger refreshes. Empty where a job refreshes names that it puts together: which ones is not known.';
+    'Views that are not registered and that neither a job nor a trigger refreshes. Empty where a job refreshes names that it puts together at run time: those are not known.';
 
 comment on function freshet.detect_unrefreshed() is 'Kind unrefreshed: one incident for all views that no job refreshes.';

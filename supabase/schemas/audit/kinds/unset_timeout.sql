@@ -1,3 +1,6 @@
+-- Kind: unset_timeout
+-- Means: a job refreshes a view without a statement timeout in its command.
+-- Why: pg_cron does not apply the timeout of a function, so a refresh could run without end.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('unset_timeout', 'warning', false, false, 'A job refreshes a view without a statement timeout in its command.');
 
@@ -10,7 +13,7 @@ values (
 
 insert into analytics.alert_causes (kind, cause, reach, rank)
 values
-    -- How a job is written is part of what is said of it when it is broken.
+    -- How a broken job is written is part of its alert.
     ('unset_timeout', 'failed', 'job', 10),
     ('unset_timeout', 'timed_out', 'job', 10);
 

@@ -1,3 +1,6 @@
+-- Kind: wrong_host
+-- Means: a job calls another project than this one.
+-- Why: after a clone or a restore a job still calls the project that it came from.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('wrong_host', 'error', false, false, 'A job calls another project than this one.');
 
@@ -20,7 +23,7 @@ as $$
         where s.name = 'project_url'
     ),
     addresses as (
-        -- Other services are nobody's business: only what looks like a project is compared.
+        -- Other services are the job's own concern: only addresses that look like a project's are compared.
         select j.job_name, j.jobid, j.schedule, freshet.url_host(m.url[1]) as host
         from freshet.known_cron_jobs() as j
         cross join lateral regexp_matches(j.command, 'https?://[^\s''"]+', 'gi') as m (url)

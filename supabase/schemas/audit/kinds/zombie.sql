@@ -1,3 +1,6 @@
+-- Kind: zombie
+-- Means: a run that has not ended has no process any more.
+-- Why: its row stays open for ever, and pg_cron says nothing.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values ('zombie', 'warning', false, false, 'A run that has not ended has no process any more: it was lost.');
 
@@ -62,7 +65,8 @@ begin
         );
     end loop;
 
-    -- A later run of the job shows that it goes on; the dead one is told by then, and is not looked at again.
+    -- A later run of the job shows that it continues; the dead one has been reported by then, and is not looked at
+    -- again.
     delete from analytics.open_runs as o
     where o.given_up_at is not null
         and (
@@ -84,4 +88,4 @@ $$;
 revoke all on function freshet.detect_zombies() from public, anon, authenticated;
 
 comment on function freshet.detect_zombies() is
-    'Kind zombie: an open run without a process, once for each; over when the job runs again or someone ends its row.';
+    'Kind zombie: an open run without a process, reported once each; over when the job runs again or a person ends its row.';

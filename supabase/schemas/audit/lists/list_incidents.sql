@@ -1,9 +1,8 @@
 -- Object: analytics.list_incidents()
 -- Serves: /analytics/ops/incidents
--- Why: the history of incidents as people ask for it: newest first, a page at a time. The evidence goes out as an alert
---      would carry it, unscrubbed: whoever serves it scrubs it.
---      An alert that waits or was refused says why, and a recovery whether its issue is closed. The receiver's words were
---      scrubbed before they were kept.
+-- Why: the history of incidents, newest first, a page at a time. The evidence is returned as an alert would contain it,
+--      unscrubbed: the function that serves it scrubs it. An alert that waits or was refused has its reason, and a
+--      recovery whether its issue is closed. The receiver's words were scrubbed before they were stored.
 create function analytics.list_incidents(
     state text default null,
     kind text default null,
@@ -25,7 +24,7 @@ as $$
             and (list_incidents.kind is null or i.kind = list_incidents.kind)
             and (list_incidents.job is null or i.job_name = list_incidents.job)
         order by i.incident_id desc
-        -- One more than the page, to know whether another one follows.
+        -- One row more than the page, to know whether another page follows.
         limit page_size + 1
     ),
     page as (

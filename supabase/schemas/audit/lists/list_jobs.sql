@@ -1,9 +1,9 @@
 -- Object: analytics.list_jobs()
 -- Serves: /analytics/ops/jobs
--- Why: what ought to run beside what is scheduled, how each last went, and what is open about it. Commands stay inside:
---      other people's hold keys.
---      A page begins after a name, and a name that holds a secret may not stand in a cursor. Such a place is named by its SHA-256;
---      when that job is gone meanwhile the list begins again, so that no job is passed over.
+-- Why: declared and scheduled jobs side by side, with their last run and open incidents. Commands are not returned:
+--      those of other owners hold keys. A page begins after a name, and a name that holds a secret must not be in a
+--      cursor. Such a name is replaced by its SHA-256; if that job is gone meanwhile the list begins again, so that no
+--      job is skipped.
 create function analytics.list_jobs(job text default null, after_job text default null, page_size integer default 50)
 returns jsonb
 language sql
@@ -12,7 +12,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
     with scheduled as (
-        -- Under the name by which the audit tells it. One that is there twice is told by the oldest, and the count.
+        -- Under the audit's name. A job that exists twice is shown by its oldest row, with the count.
         select distinct on (c.job_name)
             c.job_name, count(*) over (partition by c.job_name) as scheduled_count,
             c.jobid, c.schedule, c.command, c.active, c.owner as username, c.database
@@ -58,7 +58,7 @@ as $$
         select m.* from matching as m order by m.name collate "C" limit page_size
     ),
     last_runs as (
-        -- runid is the only index of the history; runs older than this window are not worth a scan.
+        -- The only index of the history is on runid; runs older than this window are not worth a scan.
         select distinct on (r.jobid) r.jobid, r.runid, r.status, r.return_message, r.start_time, r.end_time
         from cron.job_run_details as r
         where r.runid > (select coalesce(max(m.runid), 0) - 20000 from cron.job_run_details as m)

@@ -1,7 +1,7 @@
 -- Object: analytics.list_runs()
 -- Serves: /analytics/ops/runs
 -- Why: the history newest first, by runid, its only index. A page reads a bounded window, so that a rare job does not
---      cost a scan of everything: a short or empty page with a next_cursor means that there is more below.
+--      cost a scan of everything: a short or empty page with a next_cursor means that older rows follow.
 create function analytics.list_runs(
     job text default null,
     status text default null,
@@ -18,13 +18,13 @@ as $$
     with names as (
         select j.jobid, j.job_name from freshet.known_cron_jobs() as j
         union all
-        -- Runs outlive their job: its name is kept by the audit.
+        -- Runs outlive their job: the audit keeps its name.
         select k.jobid, k.job_name
         from analytics.known_jobs as k
         join analytics.audit_state as s on s.epoch = k.epoch
         where not exists (select from cron.job as j where j.jobid = k.jobid)
     ),
-    -- Read in the order of the index, and no further than the page needs: names are joined afterwards.
+    -- Read in index order, and no further than the page needs: names are joined afterwards.
     matching as (
         select r.*
         from (

@@ -1,7 +1,5 @@
 -- Object: analytics.acknowledge_check_in()
--- Grain: job_monitors: one row per job with a Sentry monitor of its own
--- Why: a monitor for each job costs money and says little that an incident does not, so a job asks for one. A check-in
---      means "now" to Sentry: only the newest run is told, once, and again until it was taken.
+-- Why: a check-in is repeated until Sentry has accepted it; see analytics.due_check_ins().
 create function analytics.acknowledge_check_in(job_name text, runid bigint)
 returns void
 language sql
@@ -17,4 +15,5 @@ revoke all on function analytics.acknowledge_check_in(text, bigint) from public,
 
 grant execute on function analytics.acknowledge_check_in(text, bigint) to service_role;
 
-comment on function analytics.acknowledge_check_in(text, bigint) is 'Sentry took the check-in of the run. Idempotent. Service role only.';
+comment on function analytics.acknowledge_check_in(text, bigint) is
+    'Sentry accepted the check-in of the run. Idempotent. Service role only.';

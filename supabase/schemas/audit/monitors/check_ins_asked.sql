@@ -1,8 +1,8 @@
 -- Object: analytics.check_ins_asked
--- Grain: check_ins_asked: one row per monitor that was told something
--- Why: the receiver takes six check-ins a minute of a monitor and drops the others without a word, the newest among them.
---      Passes at once, or by hand, are many isolates, so the count is here. It is three, because a runtime sends again by
---      itself what it sent over a connection that then broke.
+-- Grain: one row per monitor with a check-in in the last minute
+-- Why: the receiver accepts six check-ins a minute for a monitor and silently drops the others, the newest among them.
+--      Simultaneous passes, or passes by hand, are many isolates, so the count is kept here. The limit is three,
+--      because a runtime resends by itself what it sent over a connection that then broke.
 create table analytics.check_ins_asked (
     monitor text primary key,
     asked_at timestamptz[] not null
@@ -12,4 +12,4 @@ alter table analytics.check_ins_asked enable row level security;
 
 revoke all on table analytics.check_ins_asked from public, anon, authenticated;
 
-comment on table analytics.check_ins_asked is 'When each monitor was told something within the last minute.';
+comment on table analytics.check_ins_asked is 'The check-ins of each monitor within the last minute.';

@@ -1,7 +1,5 @@
 -- Object: analytics.due_check_ins()
--- Grain: job_monitors: one row per job with a Sentry monitor of its own
--- Why: a monitor for each job costs money and says little that an incident does not, so a job asks for one. A check-in
---      means "now" to Sentry: only the newest run is told, once, and again until it was taken.
+-- Why: a check-in means "now" to Sentry, so only the newest run is sent, and repeated until Sentry has accepted it.
 create function analytics.due_check_ins()
 returns table (job_name text, runid bigint, status text, schedule text, timezone text, margin_minutes integer, max_runtime_minutes integer)
 language plpgsql
@@ -17,7 +15,7 @@ begin
     delete from analytics.job_monitors as m
     where not exists (select from analytics.scheduled_jobs as j where j.job_name = m.job_name and j.has_monitor);
 
-    -- A new monitor, or a history that began again: what ran before is not told.
+    -- A new monitor, or a history that began again: earlier runs are not sent.
     insert into analytics.job_monitors as m (job_name, epoch, looked_runid)
     select j.job_name, state.epoch, state.low_runid
     from analytics.scheduled_jobs as j
@@ -36,7 +34,7 @@ begin
         where d.runid > wanted.looked_runid and d.status in ('succeeded', 'failed')
         order by d.runid desc
         limit 1;
-        -- An HTTP job has done what its call has done; while that is open, nothing is told.
+        -- The outcome of an HTTP job is that of its call; while the call is open, nothing is sent.
         if found and run.status = 'ok' then
             select case c.outcome when 'succeeded' then 'ok' when 'pending' then null else 'error' end into run.status
             from analytics.http_calls as c
@@ -52,7 +50,7 @@ begin
         update analytics.job_monitors as m
         set last_runid = coalesce(run.runid, m.last_runid),
             last_status = coalesce(run.status, m.last_status),
-            -- One that still runs is looked for again.
+            -- A run that still goes on is looked at again.
             looked_runid = greatest(m.looked_runid, least(
                 state.low_runid,
                 (select min(o.runid) - 1 from analytics.open_runs as o where o.epoch = state.epoch and o.job_name = m.job_name)
@@ -82,4 +80,4 @@ revoke all on function analytics.due_check_ins() from public, anon, authenticate
 grant execute on function analytics.due_check_ins() to service_role;
 
 comment on function analytics.due_check_ins() is
-    'The newest ended run of each job with a monitor, while Sentry has not taken its check-in. Service role only. Safe to repeat.';
+    'The newest ended run of each job with a monitor, until Sentry has accepted its check-in. Service role only. Safe to repeat.';

@@ -1,8 +1,5 @@
 -- Object: freshet.may_check_in()
--- Grain: check_ins_asked: one row per monitor that was told something
--- Why: the receiver takes six check-ins a minute of a monitor and drops the others without a word, the newest among them.
---      Passes at once, or by hand, are many isolates, so the count is here. It is three, because a runtime sends again by
---      itself what it sent over a connection that then broke.
+-- Why: all isolates together keep the limit of a monitor; see analytics.check_ins_asked.
 create function freshet.may_check_in(monitor text)
 returns boolean
 language sql

@@ -1,5 +1,6 @@
 -- Object: job analytics-cron-audit
--- Why: the auditor is a job like any other, declared and watched; it is also the canary that tells seeing from blindness.
+-- Why: the auditor is a job like any other, declared and watched; it is also the canary by which the audit notices that
+--      it sees nothing.
 select analytics.register_job(
     job_name => 'analytics-cron-audit',
     schedule => '*/5 * * * *',

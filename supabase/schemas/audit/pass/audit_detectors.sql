@@ -1,7 +1,7 @@
 -- Object: analytics.audit_detectors
--- Grain: audit_detectors: one row per detector; detector_arrears: one row per detector that has not been given all runs
--- Why: what one detector cannot bear must end neither the others nor what they found. Each runs in a savepoint of its own,
---      its failure is a finding, and the runs that it failed to take wait for it.
+-- Grain: one row per detector
+-- Why: a detector that fails must end neither the others nor the pass. Each runs in a savepoint of its own, its failure
+--      is a finding, and the runs that it failed to process are kept for it.
 create table analytics.audit_detectors (
     detector text primary key check (detector ~ '^[a-z][a-z_]*$'),
     place integer not null unique,
@@ -15,13 +15,17 @@ alter table analytics.audit_detectors enable row level security;
 
 revoke all on table analytics.audit_detectors from public, anon, authenticated;
 
-comment on table analytics.audit_detectors is 'What a pass calls, in this order. A new detector is a row.';
+comment on table analytics.audit_detectors is
+    'The detectors that a pass calls, in this order. A new detector is a new row.';
 
 comment on column analytics.audit_detectors.call is
     'Evaluated as "select <call>", with $1 the runs that ended, $2 the calendar, $3 why an epoch began, $4 when the pass began.';
 
-comment on column analytics.audit_detectors.needs_history is 'Not called in a pass that could not read pg_cron''s history: what was not read is not over.';
+comment on column analytics.audit_detectors.needs_history is
+    'Not called in a pass that could not read pg_cron''s history: an unread incident is not over.';
 
-comment on column analytics.audit_detectors.was_skipped is 'No time was left for it in the last pass: in the next one it comes before the others.';
+comment on column analytics.audit_detectors.was_skipped is
+    'No time was left for it in the last pass: in the next one it runs before the others.';
 
-comment on column analytics.audit_detectors.out_of_time_at is 'When the time of a pass ran out in it: until it manages, it comes after all others.';
+comment on column analytics.audit_detectors.out_of_time_at is
+    'When the time of a pass ran out in it: until it succeeds, it runs after all others.';

@@ -10,8 +10,8 @@ declare
     called_at constant timestamptz := clock_timestamp();
     answer jsonb;
 begin
-    -- Two auditors at once: the second waits a moment, and then finds nothing new; or leaves it to the first. No lock of
-    -- anything else is worth more of the statement's time either.
+    -- Two passes at once: the second waits a moment and then finds nothing new, or returns. No other lock is worth more
+    -- of the statement's time either.
     perform set_config('lock_timeout', '2s', true);
     begin
         perform pg_advisory_xact_lock(hashtextextended('freshet.audit', 0));
@@ -25,7 +25,7 @@ begin
             raise exception using errcode = 'FRDRY', message = 'dry run';
         end if;
     exception
-        -- Rolls back what the pass wrote; the answer is a variable, and stays.
+        -- Rolls back what the pass wrote; the answer is in a variable, and stays.
         when sqlstate 'FRDRY' then
             null;
     end;
@@ -38,4 +38,4 @@ revoke all on function analytics.audit_pass(boolean, jsonb) from public, anon, a
 grant execute on function analytics.audit_pass(boolean, jsonb) to service_role;
 
 comment on function analytics.audit_pass(boolean, jsonb) is
-    'Audits once and answers what it found, or {"is_busy": true} while another audit is at it. Service role only. dry_run: does the same and writes nothing. calendar: the slots computed from analytics.audit_calendar_request(); without it nothing is said of slots. Safe to repeat and to run twice at once.';
+    'Audits once and returns what it found, or {"is_busy": true} while another pass runs. Service role only. dry_run: does the same and writes nothing. calendar: the slots computed from analytics.audit_calendar_request(); without it slots are not judged. Safe to repeat and to run twice at once.';

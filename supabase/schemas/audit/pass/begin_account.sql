@@ -1,6 +1,6 @@
 -- Object: freshet.begin_account()
--- Why: the first pass takes what is there as its starting point. Runs that have ended go into the ledger and to no detector;
---      runs that are open are followed, but for those that died before.
+-- Why: the first pass takes the existing history as its starting point. Runs that have ended go into the ledger and to
+--      no detector; open runs are followed, except those that died before.
 create function freshet.begin_account(runs freshet.audited_run[], pass_started_at timestamptz)
 returns void
 language plpgsql
@@ -9,8 +9,8 @@ as $$
 begin
     perform freshet.note_failed_refreshes(runs);
 
-    -- Rows that no process will ever end were left by a crash before. One that is being started has no process yet, and
-    -- is the newest.
+    -- Open rows without a process were left by an earlier crash. A run that is just starting has no process yet, and is
+    -- the newest.
     if pg_has_role(current_user, 'pg_read_all_stats', 'usage') then
         update analytics.open_runs as o
         set given_up_at = clock_timestamp()
@@ -32,4 +32,4 @@ $$;
 revoke all on function freshet.begin_account(freshet.audited_run[], timestamptz) from public, anon, authenticated;
 
 comment on function freshet.begin_account(freshet.audited_run[], timestamptz) is
-    'The first pass has seen the history: what is in it is known, and judged no more. Once.';
+    'The first pass has seen the history: its runs are known, and no longer judged. Once.';

@@ -1,7 +1,5 @@
 -- Object: freshet.call_detector()
--- Grain: audit_detectors: one row per detector; detector_arrears: one row per detector that has not been given all runs
--- Why: what one detector cannot bear must end neither the others nor what they found. Each runs in a savepoint of its own,
---      its failure is a finding, and the runs that it failed to take wait for it.
+-- Why: the savepoint around one detector; see analytics.audit_detectors.
 create function freshet.call_detector(
     call text, runs freshet.audited_run[], calendar jsonb, new_epoch_reason text, pass_started_at timestamptz, time_ends_at timestamptz
 )
@@ -13,9 +11,10 @@ begin
     execute format('select %s', call) using runs, calendar, new_epoch_reason, pass_started_at;
     return null;
 exception
-    -- "others" leaves these two out.
+    -- "others" does not include these two.
     when query_canceled then
-        -- The statement's time is over, once: what little follows it has none to be over. Who cancels by hand means the pass.
+        -- A statement times out only once: the little that follows has no limit. A cancellation by hand means the whole
+        -- pass.
         if coalesce(clock_timestamp() < time_ends_at, true) then
             raise;
         end if;
@@ -31,4 +30,4 @@ revoke all on function freshet.call_detector(text, freshet.audited_run[], jsonb,
     from public, anon, authenticated;
 
 comment on function freshet.call_detector(text, freshet.audited_run[], jsonb, text, timestamptz, timestamptz) is
-    'Calls one detector in a savepoint. Null, or how it failed; then nothing of what it wrote is left. time_ends_at: when the server ends the statement.';
+    'Calls one detector in a savepoint. Returns null, or how it failed; then everything that it wrote is rolled back. time_ends_at: when the server ends the statement.';

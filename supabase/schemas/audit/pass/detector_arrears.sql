@@ -1,7 +1,6 @@
 -- Object: freshet.detector_arrears
--- Grain: audit_detectors: one row per detector; detector_arrears: one row per detector that has not been given all runs
--- Why: what one detector cannot bear must end neither the others nor what they found. Each runs in a savepoint of its own,
---      its failure is a finding, and the runs that it failed to take wait for it.
+-- Grain: one row per detector with runs that it has not processed
+-- Why: the watermark moves even when a detector fails, so its runs are kept here.
 create table freshet.detector_arrears (
     detector text primary key references analytics.audit_detectors (detector) on delete cascade on update cascade,
     runs freshet.audited_run[] not null
@@ -11,4 +10,5 @@ alter table freshet.detector_arrears enable row level security;
 
 revoke all on table freshet.detector_arrears from public, anon, authenticated;
 
-comment on table freshet.detector_arrears is 'Runs that a detector has still to be given: the watermark has moved past them.';
+comment on table freshet.detector_arrears is
+    'Runs that a detector still has to process: the watermark has moved past them.';

@@ -1,7 +1,5 @@
 -- Object: freshet.judged_since()
--- Why: between the migrations and the functions no audit runs, and jobs fail for want of a secret or find no function. The
---      first pass that sees begins the account: what ended, was called or grew old before it is not judged, however long
---      that was. What still stands is told when it would have been, had everything begun with that pass.
+-- Why: the audit judges nothing from before its first pass; see analytics.audit_state.judged_since.
 create function freshet.judged_since()
 returns timestamptz
 language sql
@@ -13,4 +11,5 @@ $$;
 
 revoke all on function freshet.judged_since() from public, anon, authenticated;
 
-comment on function freshet.judged_since() is 'Nothing that happened before counts; in the first pass, and before it, that is everything.';
+comment on function freshet.judged_since() is
+    'Nothing that happened before this moment counts; in the first pass, and before it, that is everything.';

@@ -1,13 +1,12 @@
 -- Object: freshet.keep_arrears()
--- Grain: audit_detectors: one row per detector; detector_arrears: one row per detector that has not been given all runs
--- Why: what one detector cannot bear must end neither the others nor what they found. Each runs in a savepoint of its own,
---      its failure is a finding, and the runs that it failed to take wait for it.
+-- Why: runs that a detector failed to process wait for its next call; see freshet.detector_arrears.
 create function freshet.keep_arrears(detector text, runs freshet.audited_run[])
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
-    -- So many at most: what an outage of days leaves behind is not worth an outage of the audit. The newest say how things are.
+    -- A limited number: the backlog of an outage of days is not worth an outage of the audit. The newest runs show the
+    -- current state.
     delete from freshet.detector_arrears as a where a.detector = keep_arrears.detector;
     insert into freshet.detector_arrears (detector, runs)
     select keep_arrears.detector, runs[greatest(1, cardinality(runs) - 19999):]
@@ -16,4 +15,5 @@ $$;
 
 revoke all on function freshet.keep_arrears(text, freshet.audited_run[]) from public, anon, authenticated;
 
-comment on function freshet.keep_arrears(text, freshet.audited_run[]) is 'Keeps the runs that a detector is given the next time, instead of those that were kept for it. Idempotent.';
+comment on function freshet.keep_arrears(text, freshet.audited_run[]) is
+    'Replaces the runs kept for a detector by those that it gets the next time. Idempotent.';

@@ -1,7 +1,5 @@
 -- Object: freshet.note_detector()
--- Grain: audit_detectors: one row per detector; detector_arrears: one row per detector that has not been given all runs
--- Why: what one detector cannot bear must end neither the others nor what they found. Each runs in a savepoint of its own,
---      its failure is a finding, and the runs that it failed to take wait for it.
+-- Why: a failing detector is a finding like any other.
 create function freshet.note_detector(detector text, failure jsonb)
 returns void
 language plpgsql
@@ -24,7 +22,7 @@ begin
     where d.detector = note_detector.detector
         and (failure ->> 'sqlstate' is not distinct from '57014' or d.out_of_time_at is not null or d.was_skipped);
 
-    -- What was never bad is no news; what may be over by itself is, when it comes twice.
+    -- A detector that never failed needs no observation; an error that may pass by itself counts when it comes twice.
     if failure is not null or state_before <> 'ok' then
         perform freshet.observe(
             kind => 'detector_failed',
@@ -43,4 +41,5 @@ $$;
 
 revoke all on function freshet.note_detector(text, jsonb) from public, anon, authenticated;
 
-comment on function freshet.note_detector(text, jsonb) is 'Kind detector_failed: how a detector ended; failure is null when it did its work.';
+comment on function freshet.note_detector(text, jsonb) is
+    'Kind detector_failed: how a detector ended; failure is null when it did its work.';

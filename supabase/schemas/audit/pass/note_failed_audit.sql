@@ -1,6 +1,6 @@
--- Object: analytics.note_failed_audit()
--- Why: a pass that fails takes all it found with it, its reason too. The caller writes that down in a transaction of its
---      own, where health, an alert and the next pass find it.
+-- Object: analytics.note_failed_audit(), detector of kind audit_failed
+-- Why: a pass that fails rolls back everything it found, its error too. The caller records the error in a transaction
+--      of its own, where health, an alert and the next pass find it.
 create function analytics.note_failed_audit(reason text)
 returns boolean
 language plpgsql
@@ -24,7 +24,7 @@ begin
         last_reasons = jsonb_build_array('the last audit failed: ' || left(reason, 500))
     returning s.failed_count into failures;
 
-    -- One may be a moment's trouble. What the pass itself cannot do is done here: it cannot announce.
+    -- One failure may be momentary. The failed pass cannot announce itself, so this function does.
     if failures < 2 then
         return coalesce((select c.check_ins_not_before > noted_at from analytics.alert_channels as c where c.channel = 'sentry'), false);
     end if;
@@ -47,7 +47,7 @@ begin
             where i.kind = 'audit_failed' and i.closed_at is null and i.announced_at is null;
         end if;
     exception
-        -- The reason stands in the audit's state already, and health says it.
+        -- The reason is in the audit's state already, and health reports it.
         when others then
             raise warning 'audit_failed could not be told [%]', sqlstate;
     end;
@@ -60,4 +60,4 @@ revoke all on function analytics.note_failed_audit(text) from public, anon, auth
 grant execute on function analytics.note_failed_audit(text) to service_role;
 
 comment on function analytics.note_failed_audit(text) is
-    'Writes down that a call''s pass failed, and from the second in a row on opens an incident and its alert. Returns whether check-ins are held. Service role only. Not idempotent: it counts.';
+    'Records that a call''s pass failed, and from the second failure in a row on opens an incident and its alert. Returns whether check-ins are held back. Service role only. Not idempotent: it counts.';

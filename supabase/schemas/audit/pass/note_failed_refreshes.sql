@@ -1,6 +1,5 @@
 -- Object: freshet.note_failed_refreshes()
--- Why: the first pass takes what is there as its starting point. Runs that have ended go into the ledger and to no detector;
---      runs that are open are followed, but for those that died before.
+-- Why: a failed scheduled refresh rolls its own ledger row back, so the audit writes it from pg_cron's history.
 create function freshet.note_failed_refreshes(runs freshet.audited_run[])
 returns void
 language sql
@@ -21,4 +20,4 @@ $$;
 revoke all on function freshet.note_failed_refreshes(freshet.audited_run[]) from public, anon, authenticated;
 
 comment on function freshet.note_failed_refreshes(freshet.audited_run[]) is
-    'Writes the ledger rows of failed refreshes: their own transactions took them along. Not idempotent: each run is given once.';
+    'Writes the ledger rows of failed refreshes, which their own transactions rolled back. Not idempotent: each run is given once.';

@@ -1,6 +1,6 @@
 -- Object: freshet.read_history()
--- Why: a pass ends within the time that the platform gives a statement, whatever is in cron.job and its history, and commits
---      what it found. How much it reads at once follows from how long that took.
+-- Why: a pass ends within the time that the platform gives a statement, whatever is in cron.job and its history, and
+--      commits what it found. How much it reads at once depends on how long the last read took.
 create function freshet.read_history(
     pass_started_at timestamptz, out runs freshet.audited_run[], out new_epoch_reason text, out run_count integer,
     out has_backlog boolean, out read_error text
@@ -17,7 +17,7 @@ begin
         delete from freshet.detector_arrears;
     end if;
     perform freshet.skip_backlog(batch_size);
-    -- The first pass begins with all of it; afterwards a backlog is read in batches.
+    -- The first pass reads all of it; later a backlog is read in batches.
     select array_agg(r order by r.runid) into runs
     from freshet.take_runs(case when is_first then null else batch_size end) as r;
     run_count := coalesce(cardinality(runs), 0);
@@ -30,14 +30,14 @@ begin
     ) as waiting;
     if is_first then
         perform freshet.begin_account(runs, pass_started_at);
-        -- Nothing was relied upon yet, so nothing is lost.
+        -- Nothing was relied on yet, so nothing is lost.
         new_epoch_reason := null;
         runs := null;
     end if;
 exception
-    -- pg_cron itself is gone, closed to us, or says what cannot be read: that is a finding, not a reason to say nothing.
+    -- pg_cron is gone, not readable, or returned unreadable data: that is a finding, not a reason to report nothing.
     when assert_failure or others then
-        -- Another pass of half the size may get through what this one did not.
+        -- Another pass of half the size may succeed where this one did not.
         if freshet.is_passing(sqlstate) then
             raise;
         end if;
@@ -50,4 +50,4 @@ $$;
 revoke all on function freshet.read_history(timestamptz) from public, anon, authenticated;
 
 comment on function freshet.read_history(timestamptz) is
-    'Takes the runs that ended, and moves the watermark past them; or says why it could not, and has changed nothing. has_backlog: a hundred or more are left.';
+    'Takes the runs that ended, and moves the watermark past them; or returns why it could not, and has changed nothing. has_backlog: a hundred or more are left.';

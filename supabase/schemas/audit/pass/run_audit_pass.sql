@@ -1,5 +1,6 @@
 -- Object: freshet.run_audit_pass()
--- Why: findings, incidents, alerts and the watermark move together, in one transaction, or not at all.
+-- Why: the order of a pass: read the history, run the detectors, announce, store the result. Each step is contained, so
+--      that a failure is reported and the rest is committed.
 create function freshet.run_audit_pass(calendar jsonb, called_at timestamptz)
 returns jsonb
 language plpgsql
@@ -13,7 +14,7 @@ declare
         where g.name = 'statement_timeout'
     );
     is_first constant boolean := (select s.judged_since is null from analytics.audit_state as s);
-    -- pg_cron's absence is told as blindness, once, and not by all that miss it.
+    -- A missing pg_cron is reported as blindness, once, and not by every detector that needs it.
     of_absence constant text[] := array['42P01', '42703', '3F000', '42501', '42883'];
     history record;
     detector analytics.audit_detectors;
@@ -30,7 +31,8 @@ declare
 begin
     select * into history from freshet.read_history(started_at);
 
-    -- What the caller could not compute is its own finding. What pg_cron's absence left out is told as that.
+    -- A calendar that the caller could not compute is its own finding. Parts that a missing pg_cron left out are
+    -- reported as blindness.
     if calendar is not null then
         failure := case
             when calendar ? 'failure' then jsonb_build_object('message', left(calendar ->> 'failure', 2000), 'is_passing', true)
@@ -61,14 +63,14 @@ begin
         begin
             perform freshet.note_detector(detector.detector, failure);
         exception
-            -- What cannot even be written down is said all the same.
+            -- Reported in the result even if it cannot be written.
             when others then
                 untold := untold || format('detector_failed:%s', detector.detector);
         end;
     end loop;
 
     begin
-        -- Findings that could be written down in this pass, or were not made any more.
+        -- Findings that could be written in this pass, or no longer occurred.
         perform freshet.observe('detector_failed', f.subject, 'ok', clock_timestamp(), f.evidence)
         from analytics.findings as f
         where f.kind = 'detector_failed' and f.subject like '% findings' and f.state <> 'ok' and f.last_observed_at < started_at;
@@ -86,10 +88,10 @@ begin
         blind_reason := freshet.detect_blind(history.read_error);
     exception
         when others then
-            blind_reason := coalesce(history.read_error, format('the audit cannot tell whether it sees [%s]', sqlstate));
+            blind_reason := coalesce(history.read_error, format('the audit cannot find out whether it sees its own job [%s]', sqlstate));
     end;
     begin
-        -- Only now: an incident of passes that failed is over with this one.
+        -- Only now: an incident about failed passes ends with this one.
         if exists (select from analytics.findings as f where f.kind = 'audit_failed' and f.state <> 'ok') then
             perform freshet.observe('audit_failed', 'analytics-cron-audit', 'ok', clock_timestamp(), '{"job": "analytics-cron-audit"}');
         end if;
@@ -100,7 +102,7 @@ begin
     begin
         perform freshet.announce_incidents(started_at);
     exception
-        -- What was found stays, and the next pass tells it.
+        -- Findings stay, and the next pass announces them.
         when assert_failure or others then
             untold := untold || format('detector_failed:announcement [%s]', sqlstate);
     end;
@@ -120,12 +122,12 @@ begin
         from analytics.incidents as i
         where i.closed_at is null and i.kind not in ('storm', 'blind') and i.severity in ('fatal', 'error')
         union all
-        -- Seen by the first pass, and told by the next if it is still so: no reason to call it well until then.
+        -- Seen by the first pass, and announced by the next if still so: not healthy until then.
         select f.kind || ':' || f.subject, 0
         from analytics.findings as f
         where is_first and f.kind = 'secret_missing' and f.state = 'unknown'
         union all
-        -- A detector that failed stands before those that were only skipped.
+        -- A kind that was not looked for is not healthy either. A detector that failed comes before skipped ones.
         select f.kind || ':' || f.subject, case when f.evidence ->> 'is_skipped' = 'true' then 9223372036854775807 else 0 end
         from analytics.findings as f
         where f.kind = 'detector_failed' and f.state = 'unknown'
@@ -137,7 +139,7 @@ begin
     if blind_reason is not null then
         reasons := jsonb_build_array('blind: ' || blind_reason) || reasons;
     end if;
-    -- A warning wants to be read, not to take the product out of a load balancer.
+    -- A warning should be read, and must not take the product out of a load balancer.
     outcome := case
         when blind_reason is not null then 'unknown'
         when bad_count > 0 or jsonb_array_length(reasons) > 0 then 'bad'
@@ -192,4 +194,4 @@ $$;
 revoke all on function freshet.run_audit_pass(jsonb, timestamptz) from public, anon, authenticated;
 
 comment on function freshet.run_audit_pass(jsonb, timestamptz) is
-    'One pass, without its lock. Call analytics.audit_pass. called_at: since when the statement''s time runs.';
+    'One pass, without its lock. Call analytics.audit_pass. called_at: when the statement''s time limit began to count.';

@@ -1,7 +1,5 @@
 -- Object: freshet.run_detector()
--- Grain: audit_detectors: one row per detector; detector_arrears: one row per detector that has not been given all runs
--- Why: what one detector cannot bear must end neither the others nor what they found. Each runs in a savepoint of its own,
---      its failure is a finding, and the runs that it failed to take wait for it.
+-- Why: a detector that failed gets its kept runs again, in smaller portions; see analytics.audit_detectors.
 create function freshet.run_detector(
     detector analytics.audit_detectors, arrears freshet.audited_run[], runs freshet.audited_run[], calendar jsonb,
     new_epoch_reason text, pass_started_at timestamptz, time_ends_at timestamptz
@@ -14,7 +12,7 @@ declare
     takes_runs constant boolean := detector.call ~ '\$1\y';
     singly_until constant timestamptz := clock_timestamp() + interval '1 second';
     waiting freshet.audited_run[] := arrears || runs;
-    -- One that ran out of time gets less at once.
+    -- A detector that ran out of time gets fewer runs at once.
     given_count integer := least(cardinality(waiting), case when detector.out_of_time_at is null then 20000 else 1000 end);
     refused_count integer := 0;
     failure jsonb;
@@ -29,7 +27,8 @@ begin
 
     if failure is not null then
         given_count := 0;
-        -- What has failed twice is given one by one: a run that it cannot bear is left out, and takes no other one along.
+        -- After two failures runs are given one by one: a run that the detector cannot process is skipped, and does not
+        -- take others along.
         while not (failure ->> 'is_passing')::boolean and given_count < cardinality(arrears) and clock_timestamp() < singly_until loop
             single_failure := freshet.call_detector(
                 detector.call, waiting[given_count + 1:given_count + 1], calendar, null, pass_started_at, time_ends_at
@@ -55,4 +54,4 @@ revoke all on function freshet.run_detector(
 comment on function freshet.run_detector(
     analytics.audit_detectors, freshet.audited_run[], freshet.audited_run[], jsonb, text, timestamptz, timestamptz
 ) is
-    'Gives a detector the runs that it has not taken yet, and the new ones. Null, or how it failed.';
+    'Gives a detector the runs that it has not processed yet, and the new ones. Returns null, or how it failed.';

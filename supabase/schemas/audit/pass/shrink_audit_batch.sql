@@ -1,6 +1,5 @@
 -- Object: analytics.shrink_audit_batch()
--- Why: a pass that fails takes all it found with it, its reason too. The caller writes that down in a transaction of its
---      own, where health, an alert and the next pass find it.
+-- Why: a pass that ran out of time rolls back, so the caller halves the batch in a transaction of its own.
 create function analytics.shrink_audit_batch()
 returns integer
 language sql
@@ -15,4 +14,4 @@ revoke all on function analytics.shrink_audit_batch() from public, anon, authent
 grant execute on function analytics.shrink_audit_batch() to service_role;
 
 comment on function analytics.shrink_audit_batch() is
-    'Halves what a pass reads at most, after one that failed, and answers it. Service role only. Passes that are quick double it again.';
+    'Halves the number of runs that a pass reads at most, after one that failed, and returns it. Service role only. Quick passes double it again.';

@@ -1,7 +1,6 @@
 -- Object: freshet.purge_history()
--- Grain: retention: one row per kind of history
--- Why: every history here grows for ever, and pg_cron's has no purge of its own. Each call deletes at most a batch of each, so that no
---      lock, no transaction and no replica waits for long; what is left over is deleted by the next call.
+-- Why: the histories here grow for ever, and pg_cron's has no purge of its own. Each call deletes at most a batch of
+--      each, so that no lock, no transaction and no replica waits for long; the next call deletes the rest.
 create function freshet.purge_history()
 returns jsonb
 language plpgsql
@@ -35,7 +34,7 @@ $$;
 revoke all on function freshet.purge_history() from public, anon, authenticated;
 
 comment on function freshet.purge_history() is
-    'Deletes one batch of what analytics.retention no longer keeps, of each history, and returns how many rows of each. Call it again for more. Idempotent.';
+    'Deletes one batch of the rows that analytics.retention no longer keeps, of each history, and returns how many rows of each. Call it again for more. Idempotent.';
 
 -- Hourly, so that a batch is small: 20,000 runs an hour is more than 300 jobs make that run every minute.
 select analytics.register_job(

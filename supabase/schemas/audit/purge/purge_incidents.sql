@@ -1,7 +1,5 @@
 -- Object: freshet.purge_incidents()
--- Grain: retention: one row per kind of history
--- Why: every history here grows for ever, and pg_cron's has no purge of its own. Each call deletes at most a batch of each, so that no
---      lock, no transaction and no replica waits for long; what is left over is deleted by the next call.
+-- Why: an incident is deleted after its alerts and after the incidents that it stands for.
 create function freshet.purge_incidents(keep_for interval, batch_size integer)
 returns bigint
 language sql
@@ -12,7 +10,7 @@ as $$
         from analytics.incidents as i
         where i.closed_at < now() - keep_for
             and not exists (select from analytics.outbox as o where o.incident_id = i.incident_id)
-            -- One that speaks for others goes after them, at a later call.
+            -- One that stands for others is deleted after them, by a later call.
             and not exists (select from analytics.incidents as c where c.cause_id = i.incident_id)
         order by i.closed_at
         limit batch_size
@@ -26,4 +24,4 @@ $$;
 revoke all on function freshet.purge_incidents(interval, integer) from public, anon, authenticated;
 
 comment on function freshet.purge_incidents(interval, integer) is
-    'Deletes incidents that closed long ago and of which nothing waits to be told.';
+    'Deletes incidents that closed long ago and have nothing left to announce.';

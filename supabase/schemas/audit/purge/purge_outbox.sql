@@ -1,7 +1,5 @@
 -- Object: freshet.purge_outbox()
--- Grain: retention: one row per kind of history
--- Why: every history here grows for ever, and pg_cron's has no purge of its own. Each call deletes at most a batch of each, so that no
---      lock, no transaction and no replica waits for long; what is left over is deleted by the next call.
+-- Why: an alert is needed as long as its incident may still send one.
 create function freshet.purge_outbox(keep_for interval, batch_size integer)
 returns bigint
 language sql
@@ -13,7 +11,7 @@ as $$
         join analytics.incidents as i on i.incident_id = o.incident_id
         where o.state = 'delivered'
             and o.delivered_at < now() - keep_for
-            -- A recovery waits for the delivery of what it recovers from, and is told by it.
+            -- A recovery waits for the delivery of its opening alert, and is identified by it.
             and i.closed_at < now() - keep_for
         order by o.delivered_at
         limit batch_size
@@ -27,4 +25,4 @@ $$;
 revoke all on function freshet.purge_outbox(interval, integer) from public, anon, authenticated;
 
 comment on function freshet.purge_outbox(interval, integer) is
-    'Deletes alerts that were delivered long ago, of incidents that are as long over. What waits or is parked stays, however old.';
+    'Deletes alerts that were delivered long ago and whose incidents ended as long ago. Waiting or parked alerts stay, however old.';

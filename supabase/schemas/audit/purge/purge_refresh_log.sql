@@ -1,14 +1,12 @@
 -- Object: freshet.purge_refresh_log()
--- Grain: retention: one row per kind of history
--- Why: every history here grows for ever, and pg_cron's has no purge of its own. Each call deletes at most a batch of each, so that no
---      lock, no transaction and no replica waits for long; what is left over is deleted by the next call.
+-- Why: the ledger grows with each refresh; see freshet.purge_history().
 create function freshet.purge_refresh_log(keep_for interval, batch_size integer)
 returns bigint
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
     with old as (
-        -- By id, its key: the oldest ids are the oldest rows, but for failures that the audit writes a little later.
+        -- By id, its key: the oldest ids are the oldest rows, except for failures that the audit writes a little later.
         select l.id
         from (
             select r.id, coalesce(r.finished_at, r.started_at) as ended_at

@@ -1,7 +1,5 @@
 -- Object: freshet.purge_refresh_requests()
--- Why: a job that looks every ten seconds whether something waits leaves 8,640 runs a day, nearly all of which found nothing. They
---      would be most of the history, and every page of it; and that such a job follows itself at once when it has work
---      is no pile-up.
+-- Why: the queue grows with each request; see freshet.purge_history().
 create function freshet.purge_refresh_requests(keep_for interval, batch_size integer)
 returns bigint
 language sql

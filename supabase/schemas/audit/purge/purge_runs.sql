@@ -1,6 +1,6 @@
 -- Object: freshet.purge_runs()
--- Why: the history of pg_cron belongs to every job of the database. An installation that deletes what other people's jobs wrote
---      takes their evidence, unasked; so only runs of Freshet's own commands go, until the table says otherwise.
+-- Why: deletes by runid, the only index of the history, and keeps what the audit still needs: whose runs may go is
+--      decided by analytics.retention.
 create function freshet.purge_runs(rule analytics.retention)
 returns bigint
 language plpgsql
@@ -19,12 +19,13 @@ declare
     deleted_count bigint;
 begin
     select * into strict state from analytics.audit_state;
-    -- What stays of others would be read again each hour. Another rule, or a history that began again, begins again as well.
+    -- Runs of other jobs that stay would be read again each hour. A changed rule, or a new history, starts from the
+    -- beginning.
     rule_name := format('%s %s %s', rule.keep_for, rule.of_all_jobs, state.epoch);
     swept_runid := case when rule.swept ->> 'rule' = rule_name then (rule.swept ->> 'runid')::bigint else 0 end;
 
-    -- The lowest runids are the oldest. Some have no times, as they never started: one that is followed by a run that is
-    -- old enough is itself old enough.
+    -- The lowest runids are the oldest. Some have no times, as they never started: one that is followed by an old
+    -- enough run is old enough itself.
     with lowest as (
         select d.runid, coalesce(freshet.run_time(d.end_time), freshet.run_time(d.start_time)) as ended_at
         from cron.job_run_details as d
@@ -39,7 +40,7 @@ begin
     into youngest_old_runid, timeless_up_to
     from lowest as l;
 
-    -- A whole batch of them: the first run with times that comes after it decides.
+    -- A whole batch of them: the first run with times after it decides.
     if timeless_up_to is not null then
         select case when d.end_time < ended_before then timeless_up_to end into youngest_old_runid
         from cron.job_run_details as d
@@ -58,7 +59,7 @@ begin
         and not exists (select from analytics.open_runs as o where o.epoch = state.epoch and o.runid = d.runid);
     get diagnostics deleted_count = row_count;
 
-    -- One that has to stay for now is looked at again.
+    -- A run that has to stay for now is looked at again.
     select min(d.runid) into first_kept_runid
     from cron.job_run_details as d
     where d.runid > swept_runid
@@ -78,4 +79,4 @@ $$;
 revoke all on function freshet.purge_runs(analytics.retention) from public, anon, authenticated;
 
 comment on function freshet.purge_runs(analytics.retention) is
-    'Deletes Freshet''s runs that ended before, by runid, or those of all jobs where the rule says so, and forgets jobs that are as long gone. Never above the watermark of the audit, never an open run, never the newest.';
+    'Deletes Freshet''s old runs, by runid, or those of all jobs where the rule says so, and forgets jobs that have been gone as long. Never above the watermark of the audit, never an open run, never the newest.';

@@ -1,6 +1,6 @@
 -- Object: freshet.purge_worker_runs()
--- Why: looked for among all of the history, the runs of an hour cost as much as the history is long. The purge notes up to
---      where it has looked, and goes on from there.
+-- Why: workers leave 8,640 runs a day (see analytics.scheduled_jobs.is_worker). Finding them by a scan costs as much as
+--      the history is long, so the purge notes up to where it has looked, and continues there.
 create function freshet.purge_worker_runs(batch_size integer)
 returns bigint
 language plpgsql
@@ -8,8 +8,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     newest_runid constant bigint := (select max(d.runid) from cron.job_run_details as d);
-    -- What the audit has not read stays, and the run up to which it has. Its first pass judges no past, so before that
-    -- nothing waits to be read.
+    -- Runs that the audit has not read stay, and so does the last one that it has read. Its first pass judges no past,
+    -- so before that pass no run waits to be read.
     read_below constant bigint := (
         select case when s.last_audit_at is null then newest_runid else least(s.low_runid, newest_runid) end
         from analytics.audit_state as s
@@ -18,12 +18,12 @@ declare
     next_runid bigint;
     deleted_count bigint;
 begin
-    -- A history that began again is looked through again.
+    -- A history that began again is scanned again from its start.
     if looked_up_to is null or looked_up_to >= newest_runid then
         looked_up_to := 0;
     end if;
 
-    -- One that ended late is passed over, and goes with all others.
+    -- A run that ended late is skipped, and is deleted with all others.
     select max(l.runid) filter (where l.ended_at < now() - interval '1 hour') into next_runid
     from (
         select d.runid, coalesce(d.end_time, d.start_time) as ended_at

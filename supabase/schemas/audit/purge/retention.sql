@@ -1,9 +1,9 @@
 -- Object: analytics.retention
--- Grain: retention: one row per kind of history
--- Why: every history here grows for ever, and pg_cron's has no purge of its own. Each call deletes at most a batch of each, so that no
---      lock, no transaction and no replica waits for long; what is left over is deleted by the next call.
--- Why of_all_jobs, swept, retention_of_all_jobs_check: the history of pg_cron belongs to every job of the database. An installation that deletes what other people's jobs wrote
---      takes their evidence, unasked; so only runs of Freshet's own commands go, until the table says otherwise.
+-- Grain: one row per kind of history
+-- Why: how long to keep a history is the operator's decision.
+-- Why of_all_jobs: the history of pg_cron belongs to every job of the database. An installation that deletes what other
+--      jobs wrote destroys their evidence, without being asked to; so only runs of Freshet's own commands are deleted,
+--      unless this column says otherwise.
 create table analytics.retention (
     history text primary key check (history in ('runs', 'refresh_log', 'refresh_requests', 'http_calls', 'outbox', 'incidents')),
     keep_for interval not null check (keep_for >= interval '1 day'),
@@ -18,7 +18,7 @@ alter table analytics.retention enable row level security;
 
 revoke all on table analytics.retention from public, anon, authenticated;
 
-comment on table analytics.retention is 'How long each history is kept. Set by hand: an update is all it takes.';
+comment on table analytics.retention is 'How long each history is kept. Set by hand, with an update.';
 
 comment on column analytics.retention.batch_size is 'The most rows that one call of freshet.purge_history deletes.';
 
@@ -26,9 +26,10 @@ comment on column analytics.retention.history is
     'runs: cron.job_run_details; refresh_log: the ledger; refresh_requests: finished requests; http_calls: settled calls; outbox: delivered alerts; incidents: closed ones.';
 
 comment on column analytics.retention.of_all_jobs is
-    'Of runs: whether those of every job are deleted, and not of Freshet''s alone. Set by hand.';
+    'For runs: whether those of every job are deleted, not only Freshet''s. Set by hand.';
 
-comment on column analytics.retention.swept is 'Of runs: up to which runid the purge has looked, under which rule. Its own note.';
+comment on column analytics.retention.swept is
+    'For runs: up to which runid the purge has looked, under which rule. Its own note.';
 
 insert into analytics.retention (history, keep_for)
 values

@@ -1,15 +1,15 @@
 -- Object: analytics.audit_state
--- Grain: audit_state: one row; known_jobs: one row per jobid ever seen in an epoch; open_runs: one row per run that has
---        not ended
+-- Grain: one row
 -- Why: the history is read by runid, its only index. Every run at or below low_runid is either recorded as ended or
---      listed in open_runs, so a pass costs what is new, whatever the history has grown to.
--- Why judged_since: between the migrations and the functions no audit runs, and jobs fail for want of a secret or find no function. The
---      first pass that sees begins the account: what ended, was called or grew old before it is not judged, however long
---      that was. What still stands is told when it would have been, had everything begun with that pass.
--- Why batch_size: a pass ends within the time that the platform gives a statement, whatever is in cron.job and its history, and commits
---      what it found. How much it reads at once follows from how long that took.
--- Why answers_read_at, answers_last_id: the detector looked back six hours at most, so that what a longer outage left was never judged. It goes on where it
---      ended. And what pg_net deleted before it was read is said, as a loss of history is.
+--      listed in analytics.open_runs, so a pass costs what is new, whatever the history has grown to.
+-- Why judged_since: between the migrations and the deployment of the functions no audit runs, and jobs fail because a
+--      secret is missing or find no function. What ended, was called or grew old before the first pass that sees the
+--      history is not judged, however long that was. What is still wrong is reported as if everything had begun with
+--      that pass.
+-- Why batch_size: a pass ends within the time that the platform gives a statement. How much it reads at once depends on
+--      how long the last read took.
+-- Why answers_read_at, answers_last_id: reading of pg_net's answers continues where it ended, however long an outage
+--      was.
 create table analytics.audit_state (
     is_singleton boolean primary key default true check (is_singleton),
     epoch integer not null default 1,
@@ -37,17 +37,19 @@ alter table analytics.audit_state enable row level security;
 
 revoke all on table analytics.audit_state from public, anon, authenticated;
 
-comment on table analytics.audit_state is 'Where the audit stands: epoch, watermark, and how the last pass ended.';
+comment on table analytics.audit_state is 'State of the audit: epoch, watermark, and how the last pass ended.';
 
 comment on column analytics.audit_state.epoch is 'Moves by one when runids start again or the database is another one: runids compare within an epoch only.';
 
-comment on column analytics.audit_state.system_identifier is 'Of the cluster: a restored or cloned database tells itself apart by it.';
+comment on column analytics.audit_state.system_identifier is
+    'Of the cluster: a restored or cloned database is recognised by it.';
 
 comment on column analytics.audit_state.history_relation is 'OID of cron.job_run_details: another one means that the extension was created again.';
 
 comment on column analytics.audit_state.low_runid is 'Watermark: runs up to here are recorded, or listed in open_runs.';
 
-comment on column analytics.audit_state.last_runid_seen is 'The run at the watermark, while it is in the history: when it is gone by the next pass, someone deleted.';
+comment on column analytics.audit_state.last_runid_seen is
+    'The run at the watermark, while it is in the history: if it is gone by the next pass, it was deleted.';
 
 comment on column analytics.audit_state.canary_seen_at is 'When the audit last saw a run of its own job, or began to look for one.';
 
@@ -57,19 +59,23 @@ comment on column analytics.audit_state.scheduler_resumed_at is
 comment on column analytics.audit_state.judged_since is
     'When the first pass that could read the history began: nothing that happened before counts. Null until then.';
 
-comment on column analytics.audit_state.timeline is 'Of the cluster: another one means that it was restored, or that a standby took over.';
+comment on column analytics.audit_state.timeline is
+    'Of the cluster: another value means that it was restored, or that a standby took over.';
 
-comment on column analytics.audit_state.batch_size is 'Runs that a pass reads at most: halved when one ran out of time, doubled when one was quick.';
+comment on column analytics.audit_state.batch_size is
+    'Runs that a pass reads at most: halved after a pass ran out of time, doubled after a quick one.';
 
-comment on column analytics.audit_state.failed_count is 'Calls of cron-audit in a row whose pass failed; 0 after one that did not.';
+comment on column analytics.audit_state.failed_count is
+    'Calls of cron-audit in a row whose pass failed; 0 after one that succeeded.';
 
-comment on column analytics.audit_state.failure is 'Why the last of them failed; null after one that did not.';
+comment on column analytics.audit_state.failure is 'Why the last of them failed; null after one that succeeded.';
 
-comment on column analytics.audit_state.answers_read_at is 'When the answers of pg_net that no ledger row explains were read last.';
+comment on column analytics.audit_state.answers_read_at is
+    'When the answers of pg_net that no ledger row explains were last read.';
 
-comment on column analytics.audit_state.answers_last_id is 'The last number that pg_net had given to a request by then.';
+comment on column analytics.audit_state.answers_last_id is 'The last id that pg_net had given to a request by then.';
 
--- What ran before the audit existed is not news.
+-- Runs from before the audit existed are not judged.
 insert into analytics.audit_state (system_identifier, history_relation, low_runid)
 select freshet.system_identifier(), 'cron.job_run_details'::regclass::oid, coalesce(max(d.runid), 0)
 from cron.job_run_details as d;

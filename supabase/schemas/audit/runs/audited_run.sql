@@ -1,6 +1,5 @@
 -- Object: freshet.audited_run
--- Why: each run is taken exactly once, when it has ended, however late that is: by watermark when it is new, by its own
---      runid while it is open. Never by time: runs that never started have none, and only runid has an index.
+-- Why: the shape in which every detector gets the runs that have ended.
 create type freshet.audited_run as (
     runid bigint,
     job_name text,

@@ -1,6 +1,6 @@
 -- Object: freshet.begin_epoch()
--- Why: each run is taken exactly once, when it has ended, however late that is: by watermark when it is new, by its own
---      runid while it is open. Never by time: runs that never started have none, and only runid has an index.
+-- Why: after a restore, a clone or a new extension, runids start again or belong to another history, and the watermark
+--      means nothing.
 create function freshet.begin_epoch()
 returns text
 language plpgsql
@@ -38,13 +38,13 @@ begin
     else
         delete from analytics.open_runs;
         update analytics.audit_state set low_runid = 0;
-        -- What is remembered of runs by their runids would hide the new ones, which are lower.
+        -- Pace is remembered by runid and would hide the new runs, whose numbers are lower.
         delete from analytics.job_pace;
         update analytics.view_watch set judged_runid = null;
         update analytics.struck_jobs set runid = 0;
     end if;
 
-    -- The audit's own runs are awaited again.
+    -- The audit waits for a run of its own again.
     update analytics.audit_state as s
     set epoch = s.epoch + 1,
         system_identifier = cluster,

@@ -1,7 +1,7 @@
 -- Object: freshet.cluster_timeline()
--- Why: a restore of the same cluster to an earlier moment keeps its system identifier, and everything in the database agrees
---      with itself. What moves is the timeline in the control file: PostgreSQL begins another one whenever it ends a recovery
---      from a backup. Like the system identifier it may be read by every role.
+-- Why: a restore of the same cluster to an earlier moment keeps its system identifier, and everything in the database
+--      is consistent. What changes is the timeline in the control file: PostgreSQL begins a new one whenever it ends a
+--      recovery from a backup. Every role may read it, like the system identifier.
 create function freshet.cluster_timeline()
 returns integer
 language sql
@@ -14,4 +14,4 @@ $$;
 revoke all on function freshet.cluster_timeline() from public, anon, authenticated;
 
 comment on function freshet.cluster_timeline() is
-    'Moves by one when a recovery from a backup ends, and when a standby takes over; a crash leaves it.';
+    'Moves by one when a recovery from a backup ends, and when a standby takes over; a crash does not change it.';

@@ -1,13 +1,13 @@
 -- Object: freshet.cron_backends()
--- Why: pg_stat_activity hides what belongs to others from a role without pg_read_all_stats, and hides it silently. What
---      cannot be seen is unknown: whoever asks these learns whether the answer means anything.
+-- Why: pg_stat_activity silently hides other roles' processes from a role without pg_read_all_stats. What cannot be
+--      seen is unknown, so callers check that right first.
 create function freshet.cron_backends()
 returns table (pid integer, is_scheduler boolean, is_busy boolean, started_at timestamptz, query text)
 language sql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
-    -- Libpq runs are clients that call themselves pg_cron; background workers have a type of their own.
+    -- Runs over libpq are clients that call themselves pg_cron; background workers have a type of their own.
     select
         a.pid,
         a.backend_type = 'pg_cron launcher' or a.application_name = 'pg_cron scheduler',
@@ -25,4 +25,4 @@ $$;
 revoke all on function freshet.cron_backends() from public, anon, authenticated;
 
 comment on function freshet.cron_backends() is
-    'The scheduler and the runs of pg_cron that have a process now. Nothing at all without pg_read_all_stats.';
+    'The scheduler and the runs of pg_cron that have a process now. No rows without pg_read_all_stats.';

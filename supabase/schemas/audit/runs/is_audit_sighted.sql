@@ -1,6 +1,5 @@
 -- Object: freshet.is_audit_sighted()
--- Why: pg_stat_activity hides what belongs to others from a role without pg_read_all_stats, and hides it silently. What
---      cannot be seen is unknown: whoever asks these learns whether the answer means anything.
+-- Why: row security may hide cron.job without an error, so an empty list proves nothing.
 create function freshet.is_audit_sighted()
 returns boolean
 language sql
@@ -13,4 +12,4 @@ $$;
 revoke all on function freshet.is_audit_sighted() from public, anon, authenticated;
 
 comment on function freshet.is_audit_sighted() is
-    'Whether the audit sees its own job: if not, it cannot say that another one is gone.';
+    'Whether the audit sees its own job: if not, it cannot say that another job is gone.';

@@ -1,7 +1,7 @@
 -- Object: analytics.job_pace
 -- Grain: one row per job that has run
--- Why: whether runs pile up, come near their limit or end too soon shows only beside the runs before them, and those
---      are not read again. What is needed of them is kept here, a few numbers a job.
+-- Why: whether runs pile up, come near their limit or end too soon shows only in comparison with the runs before them,
+--      and those are not read again. A few numbers for each job are kept here.
 create table analytics.job_pace (
     job_name text primary key,
     last_runid bigint not null,
@@ -17,7 +17,7 @@ alter table analytics.job_pace enable row level security;
 
 revoke all on table analytics.job_pace from public, anon, authenticated;
 
-comment on table analytics.job_pace is 'How each job has been running lately, from the runs that were taken.';
+comment on table analytics.job_pace is 'How each job has been running lately, computed from the runs as they ended.';
 
 comment on column analytics.job_pace.queued_count is 'Runs in a row that began as soon as the one before them ended, which had run into the next slot.';
 

@@ -1,8 +1,6 @@
 -- Object: analytics.known_jobs
--- Grain: audit_state: one row; known_jobs: one row per jobid ever seen in an epoch; open_runs: one row per run that has
---        not ended
--- Why: the history is read by runid, its only index. Every run at or below low_runid is either recorded as ended or
---      listed in open_runs, so a pass costs what is new, whatever the history has grown to.
+-- Grain: one row per jobid ever seen in an epoch
+-- Why: runs end and are listed after their job was unscheduled, and need its name.
 create table analytics.known_jobs (
     epoch integer not null,
     jobid bigint not null,

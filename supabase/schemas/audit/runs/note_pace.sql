@@ -1,7 +1,6 @@
 -- Object: freshet.note_pace()
--- Grain: one row per job that has run
--- Why: whether runs pile up, come near their limit or end too soon shows only beside the runs before them, and those
---      are not read again. What is needed of them is kept here, a few numbers a job.
+-- Why: keeps for each job what its next runs are compared with; see analytics.job_pace. Its row in audit_detectors
+--      comes before the detectors of kinds pile_up, near_timeout and too_fast, which read it.
 create function freshet.note_pace(runs freshet.audited_run[])
 returns void
 language sql
@@ -10,7 +9,7 @@ as $$
     with taken as (
         select r.job_name, r.runid, r.started_at, r.ended_at, r.ending, false as is_known from unnest(runs) as r
         union all
-        -- What the first of them is compared with.
+        -- The run that the first of these is compared with.
         select p.job_name, p.last_runid, p.last_started_at, p.last_ended_at, null, true
         from analytics.job_pace as p
         where p.job_name in (select r.job_name from unnest(runs) as r)
@@ -22,7 +21,8 @@ as $$
     compared as (
         select
             t.job_name, t.runid, t.started_at, t.ended_at, t.ending, t.is_known,
-            -- Only a run that lasted into the next slot makes the next one wait. One that began before the last is no news.
+            -- Only a run that lasted into the next slot makes the next one wait. A run that began before the last known
+            -- one is not new.
             coalesce(
                 t.started_at between lag(t.ended_at) over w - interval '1 second' and lag(t.ended_at) over w + interval '2 seconds'
                 and extract(epoch from lag(t.ended_at) over w - lag(t.started_at) over w) >= 0.8 * j.period_seconds
@@ -87,7 +87,7 @@ $$;
 revoke all on function freshet.note_pace(freshet.audited_run[]) from public, anon, authenticated;
 
 comment on function freshet.note_pace(freshet.audited_run[]) is
-    'Keeps what the next runs of each job are compared with. Not idempotent: each run is given once.';
+    'Keeps the figures that the next runs of each job are compared with. Not idempotent: each run is given once.';
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
 values (

@@ -1,6 +1,6 @@
--- Object: freshet.observe_runs()
+-- Object: freshet.observe_runs(), used by the detectors of kinds failed and timed_out
 -- Why: several kinds are about how runs end, and count them alike: consecutive runs of a job with one ending are one
---      observation with a weight, so that a backlog costs by its changes.
+--      observation with a weight, so that a backlog costs as much as it has changes.
 create function freshet.observe_runs(kind text, bad_ending text, runs freshet.audited_run[])
 returns void
 language plpgsql
@@ -13,7 +13,7 @@ begin
 
     for streak in
         with told as (
-            -- Runs that ended in another way say nothing about this one.
+            -- Runs that ended in another way say nothing about this kind.
             select r.* from unnest(runs) as r where r.ending in ('succeeded', bad_ending)
         ),
         numbered as (
@@ -38,7 +38,7 @@ begin
         join unnest(runs) as r on r.runid = s.last_runid
         order by s.last_runid
     loop
-        -- A job that goes on succeeding is no news, and is most of what there is to read.
+        -- A job that keeps succeeding changes nothing, and most runs are such.
         continue when streak.ending = 'succeeded' and not exists (
             select
             from analytics.findings as f

@@ -1,10 +1,12 @@
+-- Object: freshet.recent_durations()
+-- Why: only runs that did their work say how long the work takes.
 create function freshet.recent_durations(job_name text)
 returns table (seconds numeric, place bigint)
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-    -- A refresh that was skipped takes no time and proves nothing; the ledger knows which ones were real.
+    -- A skipped refresh takes no time and proves nothing; the ledger knows which ones were real.
     (
         select extract(epoch from l.finished_at - l.started_at), row_number() over (order by l.id desc)
         from analytics.views as v
@@ -17,7 +19,7 @@ as $$
         ) as l
         where v.job_name = recent_durations.job_name
             and l.outcome = 'refreshed'
-            -- Asked once, and not for each row.
+            -- Evaluated once, not for each row.
             and l.started_at >= (select freshet.judged_since())
         order by l.id desc
         limit 20
@@ -33,4 +35,4 @@ $$;
 revoke all on function freshet.recent_durations(text) from public, anon, authenticated;
 
 comment on function freshet.recent_durations(text) is
-    'Durations of the last 20 runs that did their work, the newest at place 1: of a view from the ledger, of others from their runs.';
+    'Durations of the last 20 runs that did their work, the newest at place 1: for a view from the ledger, for other jobs from their runs.';

@@ -1,6 +1,5 @@
 -- Object: freshet.run_time()
--- Why: a backlog of ten thousand runs is taken by statements, not row by row. What no clock can have shown is no time: one
---      row that says "infinity" would end every computation with it.
+-- Why: an implausible moment is no time: one row that says "infinity" would fail every computation with it.
 create function freshet.run_time(moment timestamptz)
 returns timestamptz
 language sql
@@ -12,4 +11,5 @@ $$;
 
 revoke all on function freshet.run_time(timestamptz) from public, anon, authenticated;
 
-comment on function freshet.run_time(timestamptz) is 'The moment, where a run can have begun or ended then; else null, which is unknown.';
+comment on function freshet.run_time(timestamptz) is
+    'The moment if a run can have begun or ended then; else null, which means unknown.';

@@ -1,3 +1,5 @@
+-- Object: freshet.schedule_of_job()
+-- Why: undeclared jobs have a schedule, too.
 create function freshet.schedule_of_job(job_name text)
 returns text
 language sql
@@ -12,4 +14,4 @@ $$;
 
 revoke all on function freshet.schedule_of_job(text) from public, anon, authenticated;
 
-comment on function freshet.schedule_of_job(text) is 'The schedule as declared, or as it is in cron.job for others.';
+comment on function freshet.schedule_of_job(text) is 'The declared schedule of a job, or that of cron.job for others.';

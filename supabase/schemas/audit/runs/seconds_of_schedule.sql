@@ -1,7 +1,5 @@
 -- Object: freshet.seconds_of_schedule()
--- Grain: one row per job that has run
--- Why: whether runs pile up, come near their limit or end too soon shows only beside the runs before them, and those
---      are not read again. What is needed of them is kept here, a few numbers a job.
+-- Why: whether a run lasted into the next slot depends on how close two slots can be.
 create function freshet.seconds_of_schedule(schedule text)
 returns integer
 language sql
@@ -14,4 +12,5 @@ $$;
 
 revoke all on function freshet.seconds_of_schedule(text) from public, anon, authenticated;
 
-comment on function freshet.seconds_of_schedule(text) is 'The shortest time between two slots that the schedule allows for.';
+comment on function freshet.seconds_of_schedule(text) is
+    'The shortest time between two slots that the schedule allows.';

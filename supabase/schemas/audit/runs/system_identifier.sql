@@ -1,3 +1,5 @@
+-- Object: freshet.system_identifier()
+-- Why: a clone or a restore into another cluster is recognised by it.
 create function freshet.system_identifier()
 returns text
 language sql

@@ -1,6 +1,7 @@
 -- Object: freshet.take_runs()
--- Why: each run is taken exactly once, when it has ended, however late that is: by watermark when it is new, by its own
---      runid while it is open. Never by time: runs that never started have none, and only runid has an index.
+-- Why: each run is taken exactly once, when it has ended, however late that is: by the watermark when it is new, by its
+--      own runid while it is open. Never by time: runs that never started have none, and only runid has an index. A
+--      backlog of ten thousand runs is taken by a few statements, not row by row.
 create function freshet.take_runs(batch_size integer default 10000)
 returns setof freshet.audited_run
 language plpgsql
@@ -43,13 +44,13 @@ begin
             limit batch_size
         )
     ),
-    -- Each once, also where one is open and new.
+    -- Each once, even if it is open and new.
     seen as materialized (
         select distinct on (r.runid)
             r.runid,
             coalesce(k.job_name, 'jobid:' || r.jobid, 'jobid:unknown') as job_name,
             coalesce(r.status, 'unknown') as status,
-            -- A row of ten megabytes is possible: return_message is whatever the statement said.
+            -- A row of ten megabytes is possible: return_message is whatever the statement returned.
             nullif(btrim(left(r.return_message, 4000), E' \t\r\n'), '') as message,
             freshet.run_time(r.start_time) as started_at,
             freshet.run_time(r.end_time) as ended_at,
@@ -83,7 +84,7 @@ begin
     moved as (
         update analytics.audit_state as a
         set low_runid = greatest(a.low_runid, (select max(s.runid) from seen as s)),
-            -- A new one: a run that never ends would be seen for ever.
+            -- Only a new run counts: one that never ends would be seen for ever.
             canary_seen_at = case
                 when exists (
                     select from seen as s where s.job_name = 'analytics-cron-audit' and s.runid > state.low_runid
@@ -97,7 +98,7 @@ begin
         s.message, s.started_at, s.ended_at, freshet.run_ending(s.status, s.message)
     from seen as s
     left join gone as g on g.runid = s.runid
-    -- What was told already, and tidied up afterwards, is no news.
+    -- A run that was reported already, and whose row was ended afterwards, is not reported again.
     where s.has_ended and g.was_given_up is not true
     order by s.runid;
 end
@@ -106,4 +107,4 @@ $$;
 revoke all on function freshet.take_runs(integer) from public, anon, authenticated;
 
 comment on function freshet.take_runs(integer) is
-    'Runs that have ended since the last call, in order of runid, and moves the watermark past what it read. At most batch_size new ones. An open run that has vanished from the history keeps its old last_seen_at.';
+    'Returns the runs that have ended since the last call, in order of runid, and moves the watermark past what it read. At most batch_size new ones. An open run that has vanished from the history keeps its old last_seen_at.';

@@ -1,7 +1,5 @@
 -- Object: freshet.time_limit_of_job()
--- Grain: one row per job that has run
--- Why: whether runs pile up, come near their limit or end too soon shows only beside the runs before them, and those
---      are not read again. What is needed of them is kept here, a few numbers a job.
+-- Why: detectors know a job by its name; see freshet.time_limit().
 create function freshet.time_limit_of_job(job_name text)
 returns interval
 language sql
@@ -17,4 +15,4 @@ $$;
 revoke all on function freshet.time_limit_of_job(text) from public, anon, authenticated;
 
 comment on function freshet.time_limit_of_job(text) is
-    'The statement timeout that the runs of a job have: of its command, else of its role; null when there is none.';
+    'The statement timeout of a job''s runs: from its command, else from its role; null when there is none.';

@@ -1,7 +1,5 @@
 -- Object: freshet.unread_history()
--- Why: a restore of the same cluster to an earlier moment keeps its system identifier, and everything in the database agrees
---      with itself. What moves is the timeline in the control file: PostgreSQL begins another one whenever it ends a recovery
---      from a backup. Like the system identifier it may be read by every role.
+-- Why: an alert about lost history says how many runs may be missing.
 create function freshet.unread_history(last_runid bigint)
 returns text
 language sql
@@ -12,7 +10,7 @@ as $$
         select max(d.runid) as newest, count(*) as kept from cron.job_run_details as d where d.runid > last_runid
     ),
     given as (
-        -- The last number that pg_cron gave out, 0 before the first; null where we may not see it.
+        -- The last number that pg_cron gave out, 0 before the first; null where the sequence is not readable.
         select (
             select case when has_sequence_privilege('cron.runid_seq', 'select') then coalesce(s.last_value, 0) end
             from pg_catalog.pg_sequences as s
@@ -37,4 +35,4 @@ $$;
 revoke all on function freshet.unread_history(bigint) from public, anon, authenticated;
 
 comment on function freshet.unread_history(bigint) is
-    'What went with a history that is gone up to a run: the numbers above it that were given out and have no row.';
+    'What was lost with a deleted history: the runids above the last read one that were given out and have no row.';

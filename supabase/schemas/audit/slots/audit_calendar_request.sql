@@ -10,7 +10,7 @@ as $$
 begin
     return jsonb_build_object(
         'now', to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-        -- pg_cron before 1.5 does not know the setting, whatever it says.
+        -- pg_cron before 1.5 ignores the setting, whatever it says.
         'timezone', case when freshet.ignored_timezone() is null then coalesce(current_setting('cron.timezone', true), 'GMT') else 'GMT' end,
         'matches_both_days', coalesce(current_setting('cron.match_dom_and_dow', true)::boolean, false),
         'jobs', (
@@ -19,7 +19,7 @@ begin
                     jsonb_build_object(
                         'job_name', j.job_name,
                         'schedule', j.schedule,
-                        -- The scheduler itself needs a moment to start what is due.
+                        -- The scheduler itself needs a moment to start a due job.
                         'late_after_seconds',
                         extract(epoch from greatest(coalesce(d.late_after, interval '5 minutes'), interval '10 seconds'))
                     )
@@ -32,7 +32,7 @@ begin
         )
     );
 exception
-    -- The pass that follows says what is wrong.
+    -- The pass that follows reports what is wrong.
     when undefined_table or undefined_column or invalid_schema_name or insufficient_privilege then
         return null;
 end
@@ -43,4 +43,4 @@ revoke all on function analytics.audit_calendar_request() from public, anon, aut
 grant execute on function analytics.audit_calendar_request() to service_role;
 
 comment on function analytics.audit_calendar_request() is
-    'What the calendar of a pass is computed from: the clock and the schedules of cron.job; null when pg_cron cannot be read. Service role only. No commands leave.';
+    'Input for the calendar of a pass: the clock and the schedules of cron.job; null when pg_cron cannot be read. Service role only. Contains no commands.';

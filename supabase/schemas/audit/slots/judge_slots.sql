@@ -1,6 +1,6 @@
 -- Object: freshet.judge_slots()
--- Why: a slot that passes without a run leaves no row behind: only the calendar can tell. What one cause makes many jobs
---      miss is one incident, and what nobody could expect is none.
+-- Why: a slot that passes without a run leaves no row: only the calendar shows it. One cause that makes many jobs miss
+--      their slots is one incident, and a slot that could not be kept is none.
 create function freshet.judge_slots(running_since timestamptz)
 returns void
 language plpgsql
@@ -8,12 +8,12 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     newest_start constant timestamptz := (select coalesce(max(s.last_run_at), '-infinity') from analytics.job_slots as s);
-    -- A backlog is read in batches: the run that is looked for may be in the next one, or wait for a detector.
+    -- A backlog is read in batches: the run in question may be in the next one, or wait for a detector.
     waiting constant text[] := array(
         select distinct k.job_name
         from cron.job_run_details as r
         join analytics.known_jobs as k on k.jobid = r.jobid
-        -- Asked beforehand: a join would read the whole history for it.
+        -- Queried beforehand: a join would read the whole history for it.
         where r.runid > (select a.low_runid from analytics.audit_state as a)
             and k.epoch = (select a.epoch from analytics.audit_state as a)
         union
@@ -34,11 +34,11 @@ begin
         left join analytics.scheduled_jobs as d on d.job_name = s.job_name
         where s.due_slot_at >= s.watched_since
             and coalesce(s.last_run_at, '-infinity') < s.due_slot_at
-            -- The audit's own absence is blindness.
+            -- The audit's own absence is kind blind.
             and s.job_name <> 'analytics-cron-audit'
-            -- What is due often makes good by itself soon after a pause.
+            -- A frequent job catches up by itself soon after a pause.
             and (s.due_slot_at > running_since or s.period > interval '1 hour')
-            -- While a run goes on the next ones queue behind it; for how long is its max_runtime.
+            -- While a run goes on the next ones queue behind it; max_runtime says for how long.
             and not exists (
                 select
                 from analytics.open_runs as o
@@ -49,7 +49,7 @@ begin
     )
     update analytics.job_slots as s
     set missed_slot_at = m.due_slot_at,
-        -- Once told as one cause it stays that, until the job runs.
+        -- Once reported under one cause it stays there, until the job runs.
         missed_by = coalesce(
             s.missed_by,
             case

@@ -1,6 +1,7 @@
 -- Object: freshet.known_cron_jobs()
--- Why: pg_cron's key is the name and the owner. Where two owners have a job of one name, one of them keeps the plain name
---      and the others are called after their owner too, so that no run, slot or incident of one is taken for the other's.
+-- Why: pg_cron's key is the name and the owner. Where two owners have a job of one name, one of them keeps the plain
+--      name and the others are named after their owner too, so that no run, slot or incident of one is taken for the
+--      other's.
 create function freshet.known_cron_jobs()
 returns table (
     job_name text,
@@ -16,14 +17,14 @@ stable
 set search_path = pg_catalog, pg_temp
 as $$
     select
-        -- Almost none is long, and a call for each job of each mention costs more than all else here.
+        -- Almost no name is long, and a function call for each job would be the greatest cost here.
         case when octet_length(k.told) <= 200 then k.told else freshet.short_name(k.told) end,
         k.jobid, k.schedule, k.command, k.username, k.database, k.active
     from (
         select
             case
                 when d.job_name is not null then d.job_name
-                -- Of those that are not declared: the audit's own, else the one that was there first; unless the name is taken.
+                -- Of those that are not declared: the audit's own, else the oldest; unless the name is taken.
                 when j.username = first_value(j.username) over (
                     partition by n.job_name
                     order by coalesce(d.job_name = n.job_name, false) desc, (d.job_name is null) desc, (j.username = current_user) desc, j.jobid

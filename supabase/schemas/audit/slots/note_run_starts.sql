@@ -1,13 +1,12 @@
 -- Object: freshet.note_run_starts()
--- Why: a slot that passes without a run leaves no row behind: only the calendar can tell. What one cause makes many jobs
---      miss is one incident, and what nobody could expect is none.
+-- Why: which slots were kept is remembered for each job; see analytics.job_slots.
 create function freshet.note_run_starts(runs freshet.audited_run[])
 returns timestamptz
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
     with starts as (
-        -- A run that never started has no time; that it was tried is what counts here.
+        -- A run that never started has no time; the attempt is what counts here.
         select r.job_name, coalesce(r.started_at, r.ended_at, clock_timestamp()) as run_at from unnest(runs) as r
         union all
         select o.job_name, o.first_seen_at from analytics.open_runs as o

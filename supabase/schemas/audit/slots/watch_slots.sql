@@ -1,6 +1,6 @@
 -- Object: freshet.watch_slots()
--- Why: what is asked of each job is asked once for all of them. A scheduler that crashes and starts again each second is
---      there at some moments, and starts nothing.
+-- Why: the calendar is written once for all jobs. A scheduler that crashes and starts again each second exists at some
+--      moments, and starts nothing.
 create function freshet.watch_slots(calendar jsonb)
 returns void
 language sql
@@ -13,7 +13,7 @@ as $$
     select distinct on (j.job_name)
         j.job_name,
         j.schedule,
-        -- Nothing is expected of a job before it stood as it stands.
+        -- A job is expected to run only after it got its current definition.
         case
             when b.schedule = j.schedule and j.active and coalesce(d.paused_until, '-infinity') <= clock_timestamp()
                 then coalesce(b.watched_since, clock_timestamp())
@@ -38,4 +38,4 @@ $$;
 revoke all on function freshet.watch_slots(jsonb) from public, anon, authenticated;
 
 comment on function freshet.watch_slots(jsonb) is
-    'Brings the slots of all jobs up to the calendar. A job that is new, changed, inactive or paused is watched from now on.';
+    'Updates the slots of all jobs from the calendar. A job that is new, changed, inactive or paused is watched from now on.';

@@ -1,6 +1,6 @@
 -- Object: freshet.assert_operator()
--- Why: who may operate Freshet is decided in one place: an admin by verified claim, the service role, or the owner
---      in a direct session. user_metadata is never read: users can write it.
+-- Why: the one place that decides who may operate Freshet: an admin by verified claim, the service role, or the owner
+--      in a direct session.
 create function freshet.assert_operator()
 returns void
 language plpgsql
@@ -9,7 +9,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     claims constant jsonb := freshet.caller_claims();
-    -- The role that SET ROLE chose; a definer function changes current_user, not this.
+    -- The role that SET ROLE chose: a security definer function changes current_user, not this setting.
     acting_role constant text := current_setting('role');
     allowed boolean;
 begin
@@ -32,4 +32,4 @@ $$;
 revoke all on function freshet.assert_operator() from public, anon, authenticated;
 
 comment on function freshet.assert_operator() is
-    'Raises 42501 unless the caller is an admin, the service role, or the owner in a direct session. Call it first in a definer function of the same owner.';
+    'Raises 42501 unless the caller is an admin, the service role, or the owner in a direct session. Call it first in a security definer function of the same owner.';

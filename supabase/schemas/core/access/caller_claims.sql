@@ -1,6 +1,6 @@
 -- Object: freshet.caller_claims()
--- Why: the one place where the database learns who asks. The data API puts the claims of a verified token there; in a direct
---      session there are none. user_metadata is never read: users can write it.
+-- Why: the one place where the database reads who the caller is. The data API puts the claims of a verified token into
+--      a setting; a direct session has none. user_metadata is never read: users can write it.
 create function freshet.caller_claims()
 returns jsonb
 language sql

@@ -1,8 +1,8 @@
 -- Object: freshet.can_hold()
--- Why: users and organisations are text, as their identity provider issues them, and a column of uuids holds some of those
---      texts only. A text that a column cannot hold is the value of none of its rows: asking for it finds nothing, as
---      asking for a stranger's does, and is no error. A uuid is held in one spelling, so another spelling is another id.
---      "false" is a constant to the planner: a reading that is asked about such an id is not even called.
+-- Why: ids of users and organisations are text, as their identity provider issues them, but a uuid column can hold only
+--      some of those texts. An id that the column cannot hold matches no row: the query finds nothing, as for an
+--      unknown user, and raises no error. A uuid counts only in its canonical spelling; another spelling is another id.
+--      The planner sees the result "false" as a constant, so a reading that filters on such an id is not even called.
 create function freshet.can_hold(column_type text, held text)
 returns boolean
 language plpgsql
@@ -28,4 +28,5 @@ $$;
 
 revoke all on function freshet.can_hold(text, text) from public, anon, authenticated;
 
-comment on function freshet.can_hold(text, text) is 'Whether a column of the type may hold the value, in this spelling where the type is uuid.';
+comment on function freshet.can_hold(text, text) is
+    'Whether a column of the type can hold the value; for uuid only in its canonical spelling.';

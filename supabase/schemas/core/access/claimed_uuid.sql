@@ -1,8 +1,5 @@
 -- Object: freshet.claimed_uuid()
--- Why: users and organisations are text, as their identity provider issues them, and a column of uuids holds some of those
---      texts only. A text that a column cannot hold is the value of none of its rows: asking for it finds nothing, as
---      asking for a stranger's does, and is no error. A uuid is held in one spelling, so another spelling is another id.
---      "false" is a constant to the planner: a reading that is asked about such an id is not even called.
+-- Why: auth.uid() raises for a user whose id is not a uuid, and a policy must not; see freshet.can_hold().
 create function freshet.claimed_uuid(claim text)
 returns uuid
 language sql
@@ -17,4 +14,4 @@ revoke all on function freshet.claimed_uuid(text) from public, anon, authenticat
 grant execute on function freshet.claimed_uuid(text) to authenticated;
 
 comment on function freshet.claimed_uuid(text) is
-    'A claim of the caller''s token as an id, null when it is none: for policies. auth.uid() raises for a user whose id is text.';
+    'A claim of the caller''s token as a uuid, null if it is not one. For policies: auth.uid() raises for a user whose id is text.';

@@ -1,6 +1,5 @@
 -- Object: analytics.is_admin()
--- Why: who may operate Freshet is decided in one place: an admin by verified claim, the service role, or the owner
---      in a direct session. user_metadata is never read: users can write it.
+-- Why: an admin is known by a verified claim. user_metadata is never read: users can write it.
 create function analytics.is_admin()
 returns boolean
 language sql
@@ -15,4 +14,4 @@ revoke all on function analytics.is_admin() from public, anon, authenticated;
 grant execute on function analytics.is_admin() to authenticated, service_role;
 
 comment on function analytics.is_admin() is
-    'True when the verified token carries is_admin: true, as the custom access token hook puts it.';
+    'True when the verified token carries is_admin: true, which the custom access token hook adds.';

@@ -1,7 +1,7 @@
 -- Object: freshet.believe_source_moment()
--- Why: one source row of the year 10000, or without an end, would stand in the registry as the newest, and the registry is
---      part of every answer. So it keeps no moment that is not between 1900 and 2200, whichever function writes it: of the
---      source it keeps the newest that can be believed, and none where there is none.
+-- Why: one source row dated in the year 10000 or infinity would count as the newest row of its source, and the registry
+--      is part of every answer. So the registry keeps only moments between 1900 and 2200, whichever function writes it:
+--      the newest plausible one of the source, or none.
 create function freshet.believe_source_moment()
 returns trigger
 language plpgsql
@@ -19,4 +19,4 @@ $$;
 revoke all on function freshet.believe_source_moment() from public, anon, authenticated;
 
 comment on function freshet.believe_source_moment() is
-    'Trigger of analytics.views: a newest source row that cannot be believed gives way to the newest that can.';
+    'Trigger of analytics.views: replaces an implausible newest source row by the newest plausible one.';

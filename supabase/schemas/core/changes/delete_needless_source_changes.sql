@@ -1,15 +1,14 @@
 -- Object: freshet.delete_needless_source_changes()
--- Grain: one row per statement that wrote to a source of a registered view
--- Why: a refresh is skipped when nothing changed. The log is append-only and has no unique key, so that no writer ever
---      waits for another one because of it. Rows carry the writing transaction: a view is dirty when a change exists
---      that its own snapshot does not include, so a transaction that was open across a refresh is never lost.
+-- Why: the change log of a busy table would grow for as long as its slowest view does not refresh. Folding keeps the
+--      number of statements, which is the version of live relations, and what each view still lacks.
 create function freshet.delete_needless_source_changes(source regclass)
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
-    -- Every later snapshot includes all changes of finished transactions, so these differ only in which views include
-    -- them already: of those that the same views lack, one says as much as all. Rows that another fold holds are its.
+    -- Every later snapshot includes all changes of finished transactions, so these rows differ only in which views
+    -- include them already: among rows that the same views lack, one is enough. Rows that another fold has locked are
+    -- left to it.
     with finished as materialized (
         select
             c.ctid as change,
@@ -51,4 +50,4 @@ $$;
 revoke all on function freshet.delete_needless_source_changes(regclass) from public, anon, authenticated;
 
 comment on function freshet.delete_needless_source_changes(regclass) is
-    'Folds the logged changes of a source: one row stays for each set of views that lacks them, and one for those that none lacks. Call it through freshet.trim_source_changes.';
+    'Folds the logged changes of a source: one row stays for each set of views that lacks them, and one for those that no view lacks. Call it through freshet.trim_source_changes.';

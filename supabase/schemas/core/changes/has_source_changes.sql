@@ -1,8 +1,5 @@
 -- Object: freshet.has_source_changes()
--- Grain: one row per statement that wrote to a source of a registered view
--- Why: a refresh is skipped when nothing changed. The log is append-only and has no unique key, so that no writer ever
---      waits for another one because of it. Rows carry the writing transaction: a view is dirty when a change exists
---      that its own snapshot does not include, so a transaction that was open across a refresh is never lost.
+-- Why: a view needs a refresh if a logged change is not in the snapshot of its rows; see analytics.source_changes.
 create function freshet.has_source_changes(view_name text)
 returns boolean
 language sql

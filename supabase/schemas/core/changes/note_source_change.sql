@@ -1,8 +1,5 @@
 -- Object: freshet.note_source_change()
--- Grain: one row per statement that wrote to a source of a registered view
--- Why: a refresh is skipped when nothing changed. The log is append-only and has no unique key, so that no writer ever
---      waits for another one because of it. Rows carry the writing transaction: a view is dirty when a change exists
---      that its own snapshot does not include, so a transaction that was open across a refresh is never lost.
+-- Why: appends to analytics.source_changes; an insert without a unique key never waits for another writer.
 create function freshet.note_source_change()
 returns trigger
 language plpgsql

@@ -1,9 +1,10 @@
 -- Object: freshet.others_snapshot()
--- Why: what a transaction's own snapshot says of its own number depends on who else has ended meanwhile: it may leave it
---      out, as if everything that it writes were included. A transaction that writes, refreshes and writes again could so
---      be told that nothing had changed, or leave behind a view that counts the later write as included, for ever. So
---      its own writes always count as changes, and the snapshot that a view keeps says "in progress" of the transaction
---      that refreshed it: at worst one refresh too many.
+-- Why: whether a transaction's own snapshot lists its own number depends on which other transactions have ended
+--      meanwhile: it may leave the number out, as if everything that the transaction writes were included. A
+--      transaction that writes, refreshes and writes again could then find that nothing had changed, or leave a view
+--      that counts the later write as included, for ever. So its own writes always count as changes, and the snapshot
+--      that a view keeps says "in progress" of the transaction that refreshed it. The cost is at worst one refresh too
+--      many.
 create function freshet.others_snapshot()
 returns pg_snapshot
 language sql
@@ -27,7 +28,7 @@ as $$
     in_progress as (
         select x::text::bigint as txid from bounds as b, pg_snapshot_xip(b.snapshot) as x
         union
-        -- Those that began after the snapshot's end, up to one's own number.
+        -- Transactions that began after the end of the snapshot, up to this transaction's own number.
         select g from bounds as b, generate_series(b.seen_until, b.beyond - 1) as g
         union
         select b.own from bounds as b

@@ -1,8 +1,6 @@
 -- Object: freshet.source_lock_key()
--- Grain: one row per statement that wrote to a source of a registered view
--- Why: a refresh is skipped when nothing changed. The log is append-only and has no unique key, so that no writer ever
---      waits for another one because of it. Rows carry the writing transaction: a view is dirty when a change exists
---      that its own snapshot does not include, so a transaction that was open across a refresh is never lost.
+-- Why: a trim must not judge changes while a refresh reads the source: the snapshot of that refresh is not in the
+--      registry yet.
 create function freshet.source_lock_key(source regclass)
 returns bigint
 language sql

@@ -1,8 +1,5 @@
 -- Object: freshet.trim_source_changes(), analytics.trim_source_changes()
--- Grain: one row per statement that wrote to a source of a registered view
--- Why: a refresh is skipped when nothing changed. The log is append-only and has no unique key, so that no writer ever
---      waits for another one because of it. Rows carry the writing transaction: a view is dirty when a change exists
---      that its own snapshot does not include, so a transaction that was open across a refresh is never lost.
+-- Why: keeps the change log short without waiting for a refresh or holding one up; see analytics.source_changes.
 create function freshet.trim_source_changes(source regclass)
 returns void
 language plpgsql
@@ -11,8 +8,8 @@ as $$
 declare
     lock_key constant bigint := freshet.source_lock_key(source);
 begin
-    -- A refresh in flight has a snapshot that is not in the registry yet, so what it has not seen cannot be judged.
-    -- The lock is let go at once: held to the end of a long transaction it would keep other refreshes waiting.
+    -- A running refresh has a snapshot that is not in the registry yet, so which changes it lacks is unknown. The lock
+    -- is released at once: held to the end of a long transaction it would make other refreshes wait.
     if not pg_try_advisory_lock(lock_key) then
         return;
     end if;

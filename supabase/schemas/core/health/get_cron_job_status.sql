@@ -1,5 +1,5 @@
 -- Object: freshet.get_cron_job_status(), analytics.get_cron_job_status()
--- Why: what an admin asks first: how fresh is each view, and what did its job last do?
+-- Why: answers an admin's question: what did each job last do?
 create function freshet.get_cron_job_status()
 returns table (
     jobid bigint,
@@ -22,7 +22,7 @@ begin
     perform freshet.assert_operator();
     return query
     with recent_runs as (
-        -- runid is the only index of the history; runs older than this window are not worth a scan.
+        -- The only index of the history is on runid; runs older than this window are not worth a scan.
         select distinct on (d.jobid) d.jobid, d.runid, d.status, d.return_message, d.start_time, d.end_time
         from cron.job_run_details as d
         where d.runid > (select coalesce(max(m.runid), 0) - 20000 from cron.job_run_details as m)
@@ -66,7 +66,8 @@ revoke all on function analytics.get_cron_job_status() from public, anon, authen
 
 grant execute on function analytics.get_cron_job_status() to authenticated, service_role;
 
-comment on function freshet.get_cron_job_status() is 'Checks the caller, then answers. Reached through analytics.get_cron_job_status.';
+comment on function freshet.get_cron_job_status() is
+    'Checks the caller, then answers. Called through analytics.get_cron_job_status.';
 
 comment on function analytics.get_cron_job_status() is
-    'Admins only: one row per pg_cron job with its last run among the newest 20,000. Texts that may hold data are not told: last_message is a fixed form or the SQLSTATE, command is null unless it calls this product, jobname is jobid:<number> unless it is made of words. /ops/runs shows messages, scrubbed.';
+    'Admins only: one row per pg_cron job with its last run among the newest 20,000. Texts that may hold data are not shown: last_message is a fixed form or the SQLSTATE, command is null unless it calls only this product, jobname is jobid:<number> unless it consists of words. /ops/runs shows messages, scrubbed.';

@@ -1,5 +1,5 @@
 -- Object: freshet.health_check(), analytics.health_check()
--- Why: what an admin asks first: how fresh is each view, and what did its job last do?
+-- Why: answers an admin's first question: how fresh is each view?
 create function freshet.health_check()
 returns table (
     view_name text,
@@ -84,7 +84,7 @@ revoke all on function analytics.health_check() from public, anon, authenticated
 
 grant execute on function analytics.health_check() to authenticated, service_role;
 
-comment on function freshet.health_check() is 'Checks the caller, then answers. Reached through analytics.health_check.';
+comment on function freshet.health_check() is 'Checks the caller, then answers. Called through analytics.health_check.';
 
 comment on function analytics.health_check() is
     'Admins only: one row per registered view. age = now - verified_at; is_stale when it is over the objective or the view was never refreshed.';

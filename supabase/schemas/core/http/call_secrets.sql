@@ -1,6 +1,5 @@
 -- Object: freshet.call_secrets()
--- Why: requests wait in a table of pg_net that every role can read. So none carries a key: it carries a signature that is
---      good for itself alone. The secret is made here, at random, is checked here, and never leaves the database.
+-- Why: after a rotation, calls that were signed just before it must still be accepted.
 create function freshet.call_secrets()
 returns table (secret text)
 language sql
@@ -10,11 +9,11 @@ as $$
     select s.decrypted_secret
     from vault.decrypted_secrets as s
     where s.name = 'freshet_call_secret'
-        -- What was signed just before a rotation is on its way for as long as a signature is good.
+        -- A call signed just before a rotation may be on its way for as long as a signature is valid.
         or s.name = 'freshet_call_secret_before' and s.updated_at > clock_timestamp() - interval '5 minutes';
 $$;
 
 revoke all on function freshet.call_secrets() from public, anon, authenticated;
 
 comment on function freshet.call_secrets() is
-    'The secrets that a scheduled call may be signed with: the one of now, and for five minutes the one before it.';
+    'The secrets that may have signed a scheduled call: the current one, and for five minutes after a rotation the one before it.';

@@ -1,6 +1,7 @@
 -- Object: freshet.call_signature()
--- Why: requests wait in a table of pg_net that every role can read. So none carries a key: it carries a signature that is
---      good for itself alone. The secret is made here, at random, is checked here, and never leaves the database.
+-- Why: requests wait in a table of pg_net that every role can read. So a request carries no key, only a signature that
+--      is valid for this one request. The secret is generated in the database at random, is checked in the database,
+--      and never leaves it.
 create function freshet.call_signature(
     secret text, function_name text, call_id bigint, signed_at bigint, body_sha256 text
 )
@@ -22,4 +23,4 @@ $$;
 revoke all on function freshet.call_signature(text, text, bigint, bigint, text) from public, anon, authenticated;
 
 comment on function freshet.call_signature(text, text, bigint, bigint, text) is
-    'HMAC-SHA256 over what a scheduled call is: its function, its row in the ledger, its second and its body. In hex.';
+    'HMAC-SHA256, in hex, over the parts of a scheduled call: its function, its row in the ledger, its second and its body.';

@@ -1,6 +1,6 @@
 -- Object: analytics.complete_call()
--- Why: an answer is evidence that disappears; a completion that the function wrote itself is the only one that
---      survives a crash of the database. Both are kept, and the outcome of a call is read off them.
+-- Why: pg_net's answer disappears; a completion that the function wrote itself is the only evidence that survives a
+--      crash of the database. Both are kept, and together they decide the outcome of a call.
 create function analytics.complete_call(call_id bigint, outcome text, detail text default null)
 returns boolean
 language plpgsql
@@ -15,7 +15,7 @@ begin
             hint = 'Known are succeeded and failed.';
     end if;
 
-    -- The first one counts: a function that is called twice for one row reports twice.
+    -- The first report counts: a function that is called twice for one row reports twice.
     update analytics.http_calls as c
     set completion = complete_call.outcome,
         completion_detail = left(detail, 500),
@@ -33,4 +33,4 @@ revoke all on function analytics.complete_call(bigint, text, text) from public, 
 grant execute on function analytics.complete_call(bigint, text, text) to service_role;
 
 comment on function analytics.complete_call(bigint, text, text) is
-    'A function reports how the call with this Freshet-Call-Id ended; outranks the answer. False when it is unknown or reported already. Idempotent. Service role only.';
+    'A function reports how the call with this Freshet-Call-Id ended; outranks the answer. False when the id is unknown or was reported already. Idempotent. Service role only.';

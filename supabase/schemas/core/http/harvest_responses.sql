@@ -1,20 +1,19 @@
 -- Object: freshet.harvest_responses()
--- Why: an answer is evidence that disappears; a completion that the function wrote itself is the only one that
---      survives a crash of the database. Both are kept, and the outcome of a call is read off them.
---      Before August 2025 pg_net left timed_out empty and told a timeout by its message alone (pg_net#180), so that a function
---      which works on after its caller hung up was judged before the time that it has.
+-- Why: pg_net forgets its answers after some hours, and they are evidence of how a call ended. Before August 2025
+--      pg_net left timed_out empty and reported a timeout by its message alone (pg_net#180), so both are read:
+--      otherwise a function that works on after its caller hung up would be judged before its time is over.
 create function freshet.harvest_responses()
 returns bigint
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- Of pg_net, and a little more. After an outage its worker may not have been awake to delete what is older.
+    -- How long pg_net keeps answers, and a little more: after an outage its worker may not yet have deleted older ones.
     kept_for constant interval := (
         select least(greatest(interval '7 hours', clock_timestamp() - s.last_audit_at + interval '1 hour'), interval '7 days')
         from analytics.audit_state as s
     );
-    -- An answer is stamped with the beginning of its batch, which may have begun just before the request was committed.
+    -- An answer carries the start time of its batch, which may be just before the request was committed.
     skew constant interval := interval '1 minute';
     harvested_count bigint;
 begin
@@ -23,7 +22,7 @@ begin
         from analytics.http_calls as c
         where c.harvested_at is null
             and c.queued_at > clock_timestamp() - kept_for
-            -- A number that was given again after a crash means the newer call.
+            -- A request id that pg_net issued again after a crash belongs to the newer call.
             and not exists (
                 select
                 from analytics.http_calls as newer
@@ -31,7 +30,7 @@ begin
             )
     ),
     free as (
-        -- What another session is at is left to it: nobody waits here, the audit least of all.
+        -- Rows that another session has locked are left to it: nothing may wait here, least of all the audit.
         select c.call_id
         from analytics.http_calls as c
         where c.call_id in (select u.call_id from unharvested as u) and c.harvested_at is null
@@ -48,7 +47,7 @@ begin
     join unharvested as u on u.call_id = free.call_id
     join net._http_response as r on r.id = u.request_id and r.created >= u.queued_at - skew
     where c.call_id = u.call_id
-        -- Narrows the answers by the one index that they have.
+        -- Narrows the answers by their only index.
         and r.created >= (select min(oldest.queued_at) - skew from unharvested as oldest);
     get diagnostics harvested_count = row_count;
     return harvested_count;
@@ -58,4 +57,4 @@ $$;
 revoke all on function freshet.harvest_responses() from public, anon, authenticated;
 
 comment on function freshet.harvest_responses() is
-    'Copies the answers that pg_net holds into the ledger, before it forgets them, and returns how many. Idempotent.';
+    'Copies the answers that pg_net holds into the ledger before pg_net forgets them, and returns how many. Idempotent.';

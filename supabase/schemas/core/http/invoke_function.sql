@@ -1,10 +1,10 @@
 -- Object: analytics.invoke_function()
--- Why: scheduled HTTP calls go one way: to this project, with the key named cron, both from Vault, and through the
---      ledger. No key and no host ever stands in a job's command.
+-- Why: scheduled HTTP calls go one way: to this project's host, which comes from Vault, signed with Vault's secret, and
+--      through the ledger. The command of a job never holds a key or a host.
 create function analytics.invoke_function(
     name text,
     body jsonb default '{}',
-    -- One slow call holds up its whole batch in pg_net.
+    -- One slow call delays its whole batch in pg_net.
     timeout interval default '30 seconds',
     complete_within interval default null
 )
@@ -14,7 +14,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- pg_net stores an answer when the batch of its request has ended, and may be busy with another one.
+    -- pg_net stores an answer when the batch of its request has ended, and may be busy with another batch.
     grace constant interval := interval '2 minutes';
     project_url constant text := freshet.vault_secret('project_url');
     call_secret constant text := freshet.vault_secret('freshet_call_secret');
@@ -22,7 +22,7 @@ declare
     new_call_id bigint;
     new_request_id bigint;
 begin
-    -- The name becomes a part of the path: another part would call something else of the project.
+    -- The name becomes one segment of the path: a second segment would call something else in the project.
     if name is null or name !~ '^[A-Za-z][A-Za-z0-9_-]{0,127}$' then
         raise exception using
             errcode = 'invalid_parameter_value',
@@ -74,4 +74,4 @@ $$;
 revoke all on function analytics.invoke_function(text, jsonb, interval, interval) from public, anon, authenticated;
 
 comment on function analytics.invoke_function(text, jsonb, interval, interval) is
-    'Queues POST /functions/v1/<name> through pg_net, signed, notes it in the ledger and returns the request id. complete_within: an answer only says that the call was taken, and the function reports its own completion (analytics.complete_call) by then. Raises 55000 when a secret is missing or a foreign trigger would see the call, 22023 for what is no name. Not idempotent: each call is one request.';
+    'Queues a signed POST /functions/v1/<name> through pg_net, notes it in the ledger and returns the request id. complete_within: an answer only says that the call was accepted, and the function reports its own completion (analytics.complete_call) by then. Raises 55000 when a secret is missing or a foreign trigger would see the call, 22023 for an invalid name. Not idempotent: each call is one request.';

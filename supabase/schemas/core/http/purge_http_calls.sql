@@ -1,6 +1,5 @@
 -- Object: freshet.purge_http_calls()
--- Why: an answer is evidence that disappears; a completion that the function wrote itself is the only one that
---      survives a crash of the database. Both are kept, and the outcome of a call is read off them.
+-- Why: the ledger grows with each call; see freshet.purge_history() for the batches.
 create function freshet.purge_http_calls(keep_for interval, batch_size integer)
 returns bigint
 language sql

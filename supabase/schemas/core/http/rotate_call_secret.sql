@@ -1,6 +1,5 @@
 -- Object: analytics.rotate_call_secret()
--- Why: requests wait in a table of pg_net that every role can read. So none carries a key: it carries a signature that is
---      good for itself alone. The secret is made here, at random, is checked here, and never leaves the database.
+-- Why: makes the secret that signs scheduled calls, at random and without showing it; see freshet.call_signature().
 create function analytics.rotate_call_secret(keep_old boolean default true)
 returns timestamptz
 language plpgsql
@@ -16,7 +15,8 @@ begin
     begin
         old_secret := freshet.vault_secret(secret_name);
     exception
-        -- Vault's key stays with the project that a backup is of. What cannot be read has signed nothing here.
+        -- Vault's key stays with the project that a backup came from. A secret that cannot be decrypted has signed
+        -- nothing here.
         when others then
             raise warning 'the secret before cannot be read [%] and holds no longer', sqlstate;
     end;
@@ -42,6 +42,6 @@ $$;
 revoke all on function analytics.rotate_call_secret(boolean) from public, anon, authenticated, service_role;
 
 comment on function analytics.rotate_call_secret(boolean) is
-    'Signs scheduled calls with a new random secret from now on, which it does not show. Calls on their way hold until the moment that is returned; with keep_old => false they are refused. Not idempotent.';
+    'From now on signs scheduled calls with a new random secret, which it does not show. Calls on their way are accepted until the returned moment; with keep_old => false they are refused. Not idempotent.';
 
 select analytics.rotate_call_secret();

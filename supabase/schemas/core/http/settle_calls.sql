@@ -1,6 +1,6 @@
 -- Object: freshet.settle_calls()
--- Why: an answer is evidence that disappears; a completion that the function wrote itself is the only one that
---      survives a crash of the database. Both are kept, and the outcome of a call is read off them.
+-- Why: the outcome of a call comes from three sources that arrive in any order: its answer, its own completion, its
+--      deadline.
 create function freshet.settle_calls()
 returns bigint
 language plpgsql
@@ -16,7 +16,8 @@ begin
                 when c.completion is not null then c.completion
                 when c.harvested_at is null then null
                 when c.status_code between 200 and 299 then case when not c.awaits_completion then 'succeeded' end
-                -- One that works on after the caller has hung up, or whose answer a proxy gave up on, may still report.
+                -- A function that works on after the caller has hung up, or after a proxy gave up on its answer, may
+                -- still report.
                 when c.awaits_completion and (
                     c.is_timed_out
                     or (
@@ -54,4 +55,4 @@ $$;
 revoke all on function freshet.settle_calls() from public, anon, authenticated;
 
 comment on function freshet.settle_calls() is
-    'Reads the outcome of each open call off its answer, its completion or its deadline, and returns how many have one now. Idempotent.';
+    'Decides the outcome of each open call by its answer, its completion or its deadline, and returns how many it settled. Idempotent.';

@@ -1,6 +1,5 @@
 -- Object: freshet.vault_secret()
--- Why: scheduled HTTP calls go one way: to this project, with the key named cron, both from Vault, and through the
---      ledger. No key and no host ever stands in a job's command.
+-- Why: host and secrets of scheduled calls are in Vault only, never in a job's command.
 create function freshet.vault_secret(name text)
 returns text
 language sql
@@ -12,4 +11,4 @@ $$;
 
 revoke all on function freshet.vault_secret(text) from public, anon, authenticated;
 
-comment on function freshet.vault_secret(text) is 'A secret of Vault, null when there is none of the name.';
+comment on function freshet.vault_secret(text) is 'A secret of Vault, null when none has the name.';

@@ -1,6 +1,6 @@
 -- Object: analytics.verify_call()
--- Why: a scheduled call proves itself by a signature for the named function, five minutes and one time. Its row in the
---      ledger is where "one time" is kept: the function asks here, so neither the secret nor a list of used calls leaves.
+-- Why: a scheduled call proves itself by a signature that is valid for the named function, for five minutes and once.
+--      The function asks here, so neither the secret nor a list of used calls leaves the database.
 create function analytics.verify_call(
     function_name text, call_id bigint, signed_at bigint, body_sha256 text, signature text
 )
@@ -11,7 +11,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     good_for constant bigint := 300;
-    -- Compared under a key of this moment: how long that takes tells nothing about the signature itself.
+    -- Both are hashed under a random key of this call before the comparison, so its duration says nothing about the
+    -- signature.
     moment constant bytea := extensions.gen_random_bytes(32);
     is_right boolean;
 begin
@@ -51,4 +52,4 @@ revoke all on function analytics.verify_call(text, bigint, bigint, text, text) f
 grant execute on function analytics.verify_call(text, bigint, bigint, text, text) to service_role;
 
 comment on function analytics.verify_call(text, bigint, bigint, text, text) is
-    'Whether a request is a call that invoke_function made for this function: accepted (once), wrong, expired (after five minutes) or used (also: purged from the ledger). Not idempotent: it takes the call. Service role only.';
+    'Whether a request is a call that invoke_function made for this function: accepted (once), wrong, expired (after five minutes) or used (also: purged from the ledger). Not idempotent: it accepts the call. Service role only.';

@@ -1,8 +1,6 @@
 -- Object: freshet.live_state()
--- Grain: one row per relation that answers rest on as it is now, without a materialized view between
--- Why: some answers are about this moment: who reports to whom, a person's last attempts. They are read from tables, and
---      still cached: the version of a live relation is the number of statements that wrote to its tables, so that an
---      answer made before a commit is never served after it.
+-- Why: the version of a live relation is the number of writes to its tables, and of moments passed; see
+--      analytics.live_relations.
 create function freshet.live_state(declared analytics.live_relations)
 returns jsonb
 language sql
@@ -18,7 +16,7 @@ as $$
         'refreshed_at', coalesce(greatest(w.changed_at, declared.registered_at), declared.registered_at),
         'verified_at', statement_timestamp(),
         'source_as_of', w.changed_at,
-        -- What is read live is as old as the pointer that names its version: a few seconds.
+        -- A live answer is as old as the cached pointer that names its version: a few seconds.
         'stale_after_seconds', 60,
         'populated', true,
         'live', true
@@ -32,4 +30,5 @@ $$;
 
 revoke all on function freshet.live_state(analytics.live_relations) from public, anon, authenticated;
 
-comment on function freshet.live_state(analytics.live_relations) is 'Where a live relation stands, in the shape of freshet.view_state.';
+comment on function freshet.live_state(analytics.live_relations) is
+    'State of a live relation, in the shape of freshet.view_state.';

@@ -1,8 +1,5 @@
 -- Object: freshet.passed_moments()
--- Why: some of what is read live changes without a write: a membership that was given an end is over when the moment comes.
---      An answer from before it would be served until its reuse bound, and confirmed by a 304 for ever. So the version of
---      such a relation moves with each moment that passes, too. It counts writes in thousands, and below that the moments
---      that have passed since the last write: two states with the same writes differ by what time has done, and by nothing else.
+-- Why: live data can change without a write, when a moment passes; see analytics.live_relations.
 create function freshet.passed_moments(moments text[], since timestamptz)
 returns bigint
 language plpgsql
@@ -27,4 +24,5 @@ $$;
 
 revoke all on function freshet.passed_moments(text[], timestamptz) from public, anon, authenticated;
 
-comment on function freshet.passed_moments(text[], timestamptz) is 'How many moments in these columns have passed since then.';
+comment on function freshet.passed_moments(text[], timestamptz) is
+    'How many moments in these columns have passed since the given time.';

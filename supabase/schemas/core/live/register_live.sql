@@ -1,8 +1,5 @@
 -- Object: analytics.register_live()
--- Why: some of what is read live changes without a write: a membership that was given an end is over when the moment comes.
---      An answer from before it would be served until its reuse bound, and confirmed by a 304 for ever. So the version of
---      such a relation moves with each moment that passes, too. It counts writes in thousands, and below that the moments
---      that have passed since the last write: two states with the same writes differ by what time has done, and by nothing else.
+-- Why: a relation that is read live needs a version before its answers can be cached; see analytics.live_relations.
 create function analytics.register_live(name text, pack text, sources regclass[], moments text[] default '{}')
 returns void
 language plpgsql

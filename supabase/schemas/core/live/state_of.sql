@@ -1,8 +1,5 @@
 -- Object: freshet.state_of()
--- Grain: one row per relation that answers rest on as it is now, without a materialized view between
--- Why: some answers are about this moment: who reports to whom, a person's last attempts. They are read from tables, and
---      still cached: the version of a live relation is the number of statements that wrote to its tables, so that an
---      answer made before a commit is never served after it.
+-- Why: a read request names views and live relations alike.
 create function freshet.state_of(name text)
 returns jsonb
 language sql
@@ -16,4 +13,5 @@ $$;
 
 revoke all on function freshet.state_of(text) from public, anon, authenticated;
 
-comment on function freshet.state_of(text) is 'Where a registered view or live relation stands; null when there is none of this name.';
+comment on function freshet.state_of(text) is
+    'State of a registered view or live relation; null when none has this name.';

@@ -1,7 +1,5 @@
 -- Object: freshet.told_command()
--- Why: what the database says of a failure may repeat rows and secrets. /ops scrubs it, by rules that are TypeScript; a second copy
---      of them here would drift. So functions that answer over the data API do not tell such a text at all: they tell the
---      SQLSTATE, what is one of a few fixed forms, and where the whole is kept.
+-- Why: a command may hold a key, so the data API shows only commands of a known form; see freshet.told_run_message().
 create function freshet.told_command(command text)
 returns text
 language sql

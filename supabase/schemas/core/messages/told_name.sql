@@ -1,7 +1,5 @@
 -- Object: freshet.told_name()
--- Why: what the database says of a failure may repeat rows and secrets. /ops scrubs it, by rules that are TypeScript; a second copy
---      of them here would drift. So functions that answer over the data API do not tell such a text at all: they tell the
---      SQLSTATE, what is one of a few fixed forms, and where the whole is kept.
+-- Why: a job's name may be any text, with data in it; see freshet.told_run_message().
 create function freshet.told_name(job_name text, jobid bigint)
 returns text
 language sql
@@ -19,4 +17,4 @@ $$;
 revoke all on function freshet.told_name(text, bigint) from public, anon, authenticated;
 
 comment on function freshet.told_name(text, bigint) is
-    'A job''s name where it is made of words and short numbers, else its number: a name may be any text.';
+    'A job''s name if it consists of words and short numbers, else its number: a name may be any text.';

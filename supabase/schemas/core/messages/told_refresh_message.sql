@@ -1,7 +1,5 @@
 -- Object: freshet.told_refresh_message()
--- Why: what the database says of a failure may repeat rows and secrets. /ops scrubs it, by rules that are TypeScript; a second copy
---      of them here would drift. So functions that answer over the data API do not tell such a text at all: they tell the
---      SQLSTATE, what is one of a few fixed forms, and where the whole is kept.
+-- Why: the message of a failed refresh may repeat rows and secrets; see freshet.told_run_message().
 create function freshet.told_refresh_message(entry_sqlstate text, entry_id bigint)
 returns text
 language sql
@@ -13,4 +11,5 @@ $$;
 
 revoke all on function freshet.told_refresh_message(text, bigint) from public, anon, authenticated;
 
-comment on function freshet.told_refresh_message(text, bigint) is 'What is told of a refresh that failed: the SQLSTATE, and where its message is.';
+comment on function freshet.told_refresh_message(text, bigint) is
+    'What the data API shows of a failed refresh: the SQLSTATE, and where to find its message.';

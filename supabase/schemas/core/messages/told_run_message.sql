@@ -1,7 +1,7 @@
 -- Object: freshet.told_run_message()
--- Why: what the database says of a failure may repeat rows and secrets. /ops scrubs it, by rules that are TypeScript; a second copy
---      of them here would drift. So functions that answer over the data API do not tell such a text at all: they tell the
---      SQLSTATE, what is one of a few fixed forms, and where the whole is kept.
+-- Why: an error message of the database may repeat rows and secrets. /ops scrubs it, by rules written in TypeScript; a
+--      second copy of the rules in SQL would drift. So functions that answer over the data API never show such a text:
+--      they show the SQLSTATE, messages of a few fixed forms, and where to find the whole text.
 create function freshet.told_run_message(status text, message text)
 returns text
 language sql
@@ -28,4 +28,4 @@ $$;
 revoke all on function freshet.told_run_message(text, text) from public, anon, authenticated;
 
 comment on function freshet.told_run_message(text, text) is
-    'What may be told of a run''s message without scrubbing: a fixed form, else the SQLSTATE and where to look.';
+    'What may be shown of a run''s message without scrubbing: a fixed form, else the SQLSTATE and where to look.';

@@ -1,7 +1,7 @@
 -- Object: freshet.column_reference()
--- Why: a quoted name behind a relation is more than a column to PostgreSQL: v.ctid and v.xmin are read, and v.f calls f(v). What
---      is selected and what orders is checked as filters are: a column of the relation, or refused. Only the two places
---      where a name becomes SQL change, in the newest definition there is: the rest of the function is others' business.
+-- Why: behind a relation, a quoted name can be more than a column to PostgreSQL: v.ctid and v.xmin are read, and v.f
+--      calls f(v). So columns to select and to order by are checked as those of filters are: a column of the relation,
+--      or an error.
 create function freshet.column_reference(relation regclass, column_name text)
 returns text
 language plpgsql
@@ -17,4 +17,4 @@ $$;
 revoke all on function freshet.column_reference(regclass, text) from public, anon, authenticated;
 
 comment on function freshet.column_reference(regclass, text) is
-    'A column of a relation that is called v, as SQL. Raises 42703 for a system column and whatever else is none of its own.';
+    'A column of the relation with alias v, as SQL. Raises 42703 for a system column and any name that is not a column of it.';

@@ -1,6 +1,7 @@
 -- Object: freshet.filter_condition()
--- Why: a scope is a list of what a caller may see, and mostly a list of one. Written as an equality it lets an index answer in
---      the order that is wanted, so that a page of a million rows is read from its beginning instead of sorted.
+-- Why: a scope is a list of the values that a caller may see, mostly a list of one. Written as an equality, a list of
+--      one lets an index answer in the requested order, so that a page of a million rows is read from its beginning
+--      instead of sorted.
 create function freshet.filter_condition(relation regclass, filter jsonb)
 returns text
 language plpgsql

@@ -1,12 +1,14 @@
 -- Object: analytics.read_view()
--- Why: no answer may be short in silence. Its reader asks for one row more than it shows; where that row is there, the answer
---      says so, with the number of all rows, from the same snapshot. What is complete costs no count.
---      An answer that leaves out what rests on too few says how many rows that were. They are counted in the same snapshot,
---      among the rows that were asked for.
---      A page shows names beside ids, and a name is no figure: it is joined when the rows are read, by a plain view over the
---      stored one. `through` names it; state, objective and version stay those of the stored view and of what is in `reads`.
---      Filters, order and limit reach the stored rows and their indexes, as they would without it. What is selected and
---      what orders goes through freshet.column_reference, which the function before had left without a caller.
+-- Why: the one narrow door through which the functions' secret key reads. Version and rows come from one snapshot, so
+--      that an answer can be stored under the version that it belongs to.
+-- Why counts: no answer may be cut short silently. Its reader asks for one row more than it shows; if that row is
+--      there, the answer says so, with the number of all rows, from the same snapshot. A complete answer costs no
+--      count. An answer that leaves out rows which rest on too few people says how many, counted in the same snapshot
+--      among the requested rows.
+-- Why through: a page shows names beside ids, and a name is not a figure: it is joined when the rows are read, by a
+--      plain view over the stored one. `through` names that view; state, objective and version stay those of the stored
+--      view and of the names in `reads`. Filters, order and limit reach the stored rows and their indexes, as they
+--      would without it.
 create function analytics.read_view(view_name text, request jsonb)
 returns jsonb
 language plpgsql
@@ -119,4 +121,4 @@ revoke all on function analytics.read_view(text, jsonb) from public, anon, authe
 grant execute on function analytics.read_view(text, jsonb) to service_role;
 
 comment on function analytics.read_view(text, jsonb) is
-    'Rows of a registered view, live relation or reading, with the states of all that they rest on, from one snapshot. Service role only. request: {columns, filters: [{column, op, value, is_guard}], scope: {column, value, relation, org: {column, value} or null} or null, order: [{column, direction}], limit, reads: [name], through: a plain view over the view, which is read in its place, or null, reading: {name, asked} or null, counts: whether to count all rows, counts_cut: whether to count them where limit rows come back}. What a filter that is a guard holds back, on all pages, is withheld_count. denied: a filter asks for a scope value that is not the caller''s.';
+    'Rows of a registered view, live relation or reading, with the states of everything that they rest on, from one snapshot. Service role only. request: {columns, filters: [{column, op, value, is_guard}], scope: {column, value, relation, org: {column, value} or null} or null, order: [{column, direction}], limit, reads: [name], through: a plain view over the view, which is read in its place, or null, reading: {name, asked} or null, counts: whether to count all rows, counts_cut: whether to count them where limit rows come back}. withheld_count: how many rows, on all pages, the filters with is_guard hold back. denied: a filter asks for a scope value that is not the caller''s.';

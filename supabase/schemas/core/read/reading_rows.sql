@@ -1,9 +1,8 @@
 -- Object: freshet.reading_rows()
--- Why: three things that rows of one view do not answer. A *reading* is a function freshet.reading_<name>(asked jsonb) that
---      answers a question at the time of the read: windows that end today, ranks among those who may be seen. Its rows are
---      filtered, ordered, cut and scoped as those of a view are. The states of everything that it reads come back with
---      the rows, from the same snapshot. A scope may lie inside an organisation: then both claims are conditions. And a
---      request may ask how many rows there are beside those of its page.
+-- Why: rows of one view do not answer every question. A *reading* is a function freshet.reading_<name>(asked jsonb)
+--      that answers at the time of the read: windows that end today, ranks among the people whom the caller may see.
+--      Its rows are filtered, ordered, cut and scoped as those of a view are, and the states of everything that it
+--      reads come back with the rows, from the same snapshot.
 create function freshet.reading_rows(reading text)
 returns regclass
 language plpgsql
@@ -29,4 +28,5 @@ $$;
 
 revoke all on function freshet.reading_rows(text) from public, anon, authenticated;
 
-comment on function freshet.reading_rows(text) is 'The row type of a reading. Raises 42883 when there is no such reading.';
+comment on function freshet.reading_rows(text) is
+    'The row type of a reading. Raises 42883 when there is no such reading.';

@@ -1,8 +1,7 @@
 -- Object: freshet.row_condition()
--- Why: the one place where a read request becomes SQL: names are checked against the catalogue, values are quoted.
---      A page begins after the last row of the one before it, whatever was written in between. That is one condition
---      over several columns: {"op": "after", "columns": ["a", "b"], "values": [1, 2]} becomes (v.a, v.b) > (1, 2), which
---      an index over those columns answers. `before` is the same downwards.
+-- Why: a page begins after the last row of the page before it, whatever was written in between. That is one condition
+--      over several columns: {"op": "after", "columns": ["a", "b"], "values": [1, 2]} becomes (v.a, v.b) > (1, 2),
+--      which an index over those columns answers. `before` is the same downwards.
 create function freshet.row_condition(relation regclass, filter jsonb)
 returns text
 language plpgsql
@@ -29,7 +28,7 @@ begin
         select c.name, c.place, freshet.typed_column(relation, c.name), filter -> 'values' ->> (c.place - 1)::integer
         from jsonb_array_elements_text(filter -> 'columns') with ordinality as c (name, place)
     ) as p (name, place, column_type, held);
-    -- No page ends with a value that the column cannot hold: after it there is nothing.
+    -- No page ends with a value that the column cannot hold, so nothing comes after it.
     if not is_possible then
         return 'false';
     end if;

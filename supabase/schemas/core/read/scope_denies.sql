@@ -1,3 +1,5 @@
+-- Object: freshet.scope_denies()
+-- Why: asking for rows outside the scope is an error that the caller sees (403), not an empty answer.
 create function freshet.scope_denies(scope jsonb, allowed text[], filters jsonb)
 returns boolean
 language sql

@@ -1,9 +1,5 @@
 -- Object: freshet.scope_values()
--- Why: three things that rows of one view do not answer. A *reading* is a function freshet.reading_<name>(asked jsonb) that
---      answers a question at the time of the read: windows that end today, ranks among those who may be seen. Its rows are
---      filtered, ordered, cut and scoped as those of a view are. The states of everything that it reads come back with
---      the rows, from the same snapshot. A scope may lie inside an organisation: then both claims are conditions. And a
---      request may ask how many rows there are beside those of its page.
+-- Why: a scope may lie inside an organisation: then both claims are conditions.
 create function freshet.scope_values(scope jsonb)
 returns text[]
 language plpgsql
@@ -34,4 +30,4 @@ $$;
 revoke all on function freshet.scope_values(jsonb) from public, anon, authenticated;
 
 comment on function freshet.scope_values(jsonb) is
-    'What a caller may see in the scope column: the claim itself, or what freshet.scope_<relation>(claim), inside an organisation freshet.scope_<relation>(claim, organisation), returns.';
+    'The values of the scope column that the caller may see: the claim itself, or the result of freshet.scope_<relation>(claim), inside an organisation freshet.scope_<relation>(claim, organisation).';

@@ -1,8 +1,5 @@
 -- Object: freshet.typed_column()
--- Why: the one place where a read request becomes SQL: names are checked against the catalogue, values are quoted.
---      A page begins after the last row of the one before it, whatever was written in between. That is one condition
---      over several columns: {"op": "after", "columns": ["a", "b"], "values": [1, 2]} becomes (v.a, v.b) > (1, 2), which
---      an index over those columns answers. `before` is the same downwards.
+-- Why: names in a read request are checked against the catalogue and values are quoted before they become SQL.
 create function freshet.typed_column(relation regclass, column_name text)
 returns text
 language plpgsql
@@ -24,4 +21,5 @@ $$;
 
 revoke all on function freshet.typed_column(regclass, text) from public, anon, authenticated;
 
-comment on function freshet.typed_column(regclass, text) is 'The type of a column, as a cast wants it. Raises 42703 when there is no such column.';
+comment on function freshet.typed_column(regclass, text) is
+    'The type of a column, written for a cast. Raises 42703 when there is no such column.';

@@ -1,6 +1,5 @@
 -- Object: freshet.view_state()
--- Why: the one narrow door through which the functions' secret key reads. Version and rows come from one snapshot, so
---      that an answer can be stored under the version that it belongs to.
+-- Why: one shape of state for read_view and view_states.
 create function freshet.view_state(declared analytics.views)
 returns jsonb
 language sql
@@ -26,4 +25,4 @@ $$;
 
 revoke all on function freshet.view_state(analytics.views) from public, anon, authenticated;
 
-comment on function freshet.view_state(analytics.views) is 'Where a view stands, as the read path wants it.';
+comment on function freshet.view_state(analytics.views) is 'State of a view in the shape that the read path expects.';

@@ -1,6 +1,5 @@
 -- Object: analytics.view_states()
--- Why: the one narrow door through which the functions' secret key reads. Version and rows come from one snapshot, so
---      that an answer can be stored under the version that it belongs to.
+-- Why: the functions learn the current versions of all views in one call.
 create function analytics.view_states()
 returns jsonb
 language sql

@@ -1,7 +1,5 @@
 -- Object: freshet.wanted_condition()
--- Why: a view holds what it held at its last refresh, also the rows of an organisation that has been deleted since. The operator
---      `listed` keeps the rows whose column is in a relation of schema analytics that has a column of the same name: what is
---      listed there no more is gone at once.
+-- Why: one entry for all filter operators: `listed` compares with a relation, the others with values.
 create function freshet.wanted_condition(relation regclass, filter jsonb)
 returns text
 language sql
@@ -16,4 +14,5 @@ $$;
 
 revoke all on function freshet.wanted_condition(regclass, jsonb) from public, anon, authenticated;
 
-comment on function freshet.wanted_condition(regclass, jsonb) is 'One filter of a request as SQL over a relation that is called v.';
+comment on function freshet.wanted_condition(regclass, jsonb) is
+    'One filter of a request as SQL over a relation with alias v.';

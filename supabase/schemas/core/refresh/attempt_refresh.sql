@@ -1,12 +1,11 @@
--- Object: freshet.attempt_refresh()
--- Why: an admin can refresh at once, at most once a minute for each view, as far as it takes no longer than a call may; what
---      takes longer is asked for in the queue (core__refresh_requests). A failure is an outcome in the ledger here, not
---      an exception: its row must survive, both as evidence and for the limit.
+-- Object: freshet.attempt_refresh(view_name, requested_by), freshet.attempt_refresh(view_name)
+-- Why: a failed refresh by hand or of the queue is an outcome in the ledger, not an exception: its row must survive,
+--      both as evidence and for the limit of one refresh a minute.
 create function freshet.attempt_refresh(view_name text, requested_by text)
 returns analytics.refresh_log
 language plpgsql
 set search_path = pg_catalog, pg_temp
--- One blocked view must not keep those after it waiting. (A statement_timeout would have no effect here.)
+-- One blocked view must not keep the views after it waiting. (A statement_timeout would have no effect here.)
 set lock_timeout = '5s'
 as $$
 declare
@@ -25,10 +24,7 @@ exception
 end
 $$;
 
--- Object: analytics.manual_refresh(view_name), freshet.attempt_refresh(view_name)
--- Why: an admin can refresh at once, at most once a minute for each view, as far as it takes no longer than a call may; what
---      takes longer is asked for in the queue (core__refresh_requests). A failure is an outcome in the ledger here, not
---      an exception: its row must survive, both as evidence and for the limit.
+-- For an admin's call over the data API: the message of a failure may hold rows, so the result says where to find it.
 create function freshet.attempt_refresh(view_name text)
 returns analytics.refresh_log
 language plpgsql
@@ -49,7 +45,7 @@ revoke all on function freshet.attempt_refresh(text) from public, anon, authenti
 revoke all on function freshet.attempt_refresh(text, text) from public, anon, authenticated;
 
 comment on function freshet.attempt_refresh(text, text) is
-    'Refreshes a view and returns its ledger row, failed or not: what one view does is undone alone.';
+    'Refreshes a view and returns its ledger row, failed or not: only the work of this view is rolled back.';
 
 comment on function freshet.attempt_refresh(text) is
-    'Refreshes a view for a caller and returns its ledger row, failed or not: what one view does is undone alone. The ledger keeps the message, the returned row says where.';
+    'Refreshes a view for a caller and returns its ledger row, failed or not: only the work of this view is rolled back. The message of a failure is in the ledger; the returned row says where.';

@@ -1,3 +1,5 @@
+-- Object: freshet.log_refresh()
+-- Why: every refresh, scheduled or by hand, writes its ledger row in one place.
 create function freshet.log_refresh(entry analytics.refresh_log)
 returns analytics.refresh_log
 language sql

@@ -1,5 +1,7 @@
 -- Object: freshet.manual_refresh(), analytics.manual_refresh()
--- Why: what a person has repaired is over, and need not wait for the next slot of a nightly job to be so.
+-- Why: an admin can refresh at once, at most once a minute for each view, if it takes no longer than a call may; a
+--      longer refresh goes into the queue (analytics.request_refresh). An incident that the refresh has repaired closes
+--      here and does not wait for the next slot of a nightly job.
 create function freshet.manual_refresh(view_name text)
 returns setof analytics.refresh_log
 language plpgsql
@@ -25,7 +27,7 @@ begin
     loop
         return next freshet.attempt_refresh(wanted);
     end loop;
-    -- Last, so that no incident is held while a view is refreshed.
+    -- Last, so that no incident is locked while a view is refreshed.
     perform freshet.close_repaired();
 end
 $$;
@@ -47,7 +49,8 @@ revoke all on function analytics.manual_refresh(text) from public, anon, authent
 
 grant execute on function analytics.manual_refresh(text) to authenticated, service_role;
 
-comment on function freshet.manual_refresh(text) is 'Checks the caller, then refreshes. Reached through analytics.manual_refresh.';
+comment on function freshet.manual_refresh(text) is
+    'Checks the caller, then refreshes. Called through analytics.manual_refresh.';
 
 comment on function analytics.manual_refresh(text) is
-    'Admins only: refreshes one view, or all in order of dependency, and returns a ledger row for each. At most once a minute for each view, with what was asked of the queue; PT429 (HTTP 429) otherwise. A call over the data API ends after 60 seconds: analytics.request_refresh() has the view''s own limit.';
+    'Admins only: refreshes one view, or all in order of dependency, and returns a ledger row for each. At most once a minute for each view, requests to the queue included; PT429 (HTTP 429) otherwise. A call over the data API ends after 60 seconds: analytics.request_refresh() has the view''s own limit.';

@@ -1,7 +1,7 @@
 -- Object: analytics.refresh_all_views()
--- Why: after an import or a restore everything is to be brought up to date at once, in one call. It is no job: in one
---      transaction a command is succeeded or failed as a whole, and pg_cron would hear of nothing. Scheduled refreshes
---      are one job for each view.
+-- Why: after an import or a restore everything has to be brought up to date at once, in one call. It is not a job: the
+--      command of a job succeeds or fails as a whole, in one transaction, so pg_cron would not see which view failed.
+--      Scheduled refreshes are one job for each view.
 create function analytics.refresh_all_views()
 returns table (
     view_name text,
@@ -23,7 +23,7 @@ declare
     is_canceled boolean := false;
 begin
     for wanted in select o.view_name from freshet.refresh_order() as o loop
-        -- Who cancels, or has run out of time, does not want the next view. What is done stays done.
+        -- A canceled or timed-out call does not go on to the next view. Finished views stay refreshed.
         if is_canceled then
             return query select
                 wanted, 'not_tried'::text, 0::bigint, null::bigint, null::bigint, null::text,
@@ -49,4 +49,4 @@ revoke all on function analytics.refresh_all_views() from public, anon, authenti
 grant execute on function analytics.refresh_all_views() to service_role;
 
 comment on function analytics.refresh_all_views() is
-    'Refreshes every registered view, sources before the views that read them, and returns a row for each: outcome refreshed, skipped_clean, skipped_busy, failed or not_tried. A view that fails is undone alone. Idempotent. Service role only; admins have analytics.manual_refresh(). A call over the data API ends after 60 seconds: analytics.request_refresh(pack => …) has each view''s own limit.';
+    'Refreshes every registered view, sources before the views that read them, and returns a row for each: outcome refreshed, skipped_clean, skipped_busy, failed or not_tried. If a view fails, only its own work is rolled back. Idempotent. Service role only; admins have analytics.manual_refresh(). A call over the data API ends after 60 seconds: analytics.request_refresh(pack => …) has each view''s own limit.';

@@ -1,3 +1,5 @@
+-- Object: freshet.refresh_order()
+-- Why: a view that reads another one is refreshed after it.
 create function freshet.refresh_order()
 returns table (view_name text, depth integer)
 language sql

@@ -1,9 +1,9 @@
 -- Object: analytics.refresh_view()
 -- Why: the only way a view is recomputed. Busy: skipped and recorded, never queued. Clean sources: skipped and
---      recorded. Never populated: plain refresh, since a concurrent one is not possible; afterwards concurrent, so
---      that readers never wait. A failure is raised, since pg_cron records a job that swallows its error as succeeded.
---      A view whose source was never filled, and is being filled by another session, failed with "has not been populated": after
---      a first deployment with many rows that was an alert about nothing. Now it is skipped_busy, as when it is busy itself.
+--      recorded. Never populated: plain refresh, since a concurrent one is not possible; afterwards concurrent, so that
+--      readers never wait. A failure is raised, since pg_cron records a job that swallows its error as succeeded. A
+--      view whose source was never filled, and is being filled by another session, is skipped_busy too: a plain attempt
+--      would fail with "has not been populated" and raise a false alert after a first deployment with many rows.
 create function analytics.refresh_view(view_name text, requested_by text default 'schedule')
 returns analytics.refresh_log
 language plpgsql
@@ -41,7 +41,7 @@ begin
         return freshet.log_refresh(entry);
     end if;
 
-    -- Read again under the lock: a refresh that has just ended has moved it.
+    -- Read again under the lock: a refresh that has just ended has moved the version.
     select * into declared from analytics.views as v where v.view_name = refresh_view.view_name;
     perform pg_advisory_xact_lock_shared(freshet.source_lock_key(s.source))
     from analytics.view_sources as s
@@ -51,8 +51,8 @@ begin
         relation := format('analytics.%I', view_name)::regclass;
         select c.relispopulated into strict is_populated from pg_catalog.pg_class as c where c.oid = relation;
 
-        -- A source that was never refreshed has nothing to read yet: it comes first, whatever its schedule says. Where another
-        -- session is at it, this view comes with its own next refresh: there is nothing to wait for that would not block.
+        -- A source that was never refreshed has nothing to read yet: it is refreshed first, whatever its schedule says.
+        -- If another session is refreshing it, this view waits for its own next refresh: waiting here would block.
         for source_view in
             select v.view_name
             from analytics.view_sources as s
@@ -67,7 +67,7 @@ begin
             end if;
         end loop;
 
-        -- Taken before the check and the refresh, so that what it includes they include too.
+        -- Taken before the check and the refresh, so whatever the snapshot includes, they include too.
         snapshot_before := freshet.others_snapshot();
 
         if is_populated
@@ -87,7 +87,7 @@ begin
             execute format('refresh materialized view concurrently %s', relation);
         else
             execute format('refresh materialized view %s', relation);
-            -- Until autovacuum comes by, the planner would take it for empty.
+            -- Until the next autovacuum the planner would assume that it is empty.
             execute format('analyze %s', relation);
         end if;
         execute format('select count(*) from %s', relation) into entry.rows_after;
@@ -123,7 +123,7 @@ begin
         rejected_count = entry.rejected_count
     where v.view_name = refresh_view.view_name;
 
-    -- For the views that read this one, its refresh is a change of a source.
+    -- For views that read this one, its refresh is a change of a source.
     insert into analytics.source_changes (source)
     select relation
     where exists (select from analytics.view_sources as s where s.source = relation);

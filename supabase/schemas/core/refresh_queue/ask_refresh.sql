@@ -1,6 +1,6 @@
 -- Object: freshet.ask_refresh()
--- Why: operators ask for refreshes over HTTP. A person may do so once a minute for each view, by the queue or by
---      manual_refresh. The secret key has no limit: however often it asks, what waits is one.
+-- Why: operators request refreshes over HTTP. A person may do so once a minute for each view, through the queue or
+--      manual_refresh. The secret key has no limit: repeated requests share the one that waits.
 create function freshet.ask_refresh(view_name text, pack text, asked_by text)
 returns jsonb
 language plpgsql
@@ -9,7 +9,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     request analytics.refresh_requests;
-    -- A person is known by the claim; what the functions' key says of the caller behind it is believed.
+    -- A person is known by the claim; what the holder of the functions' key says about the caller behind it is trusted.
     caller constant text := case
         when analytics.is_admin() then 'admin'
         when asked_by in ('admin', 'reader') then asked_by
@@ -32,4 +32,5 @@ revoke all on function freshet.ask_refresh(text, text, text) from public, anon, 
 
 grant execute on function freshet.ask_refresh(text, text, text) to authenticated, service_role;
 
-comment on function freshet.ask_refresh(text, text, text) is 'Checks the caller, then asks. Reached through analytics.request_refresh.';
+comment on function freshet.ask_refresh(text, text, text) is
+    'Checks the caller, then requests the refresh. Called through analytics.request_refresh.';

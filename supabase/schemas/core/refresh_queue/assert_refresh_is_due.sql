@@ -1,6 +1,5 @@
 -- Object: freshet.assert_refresh_is_due()
--- Why: operators ask for refreshes over HTTP. A person may do so once a minute for each view, by the queue or by
---      manual_refresh. The secret key has no limit: however often it asks, what waits is one.
+-- Why: a person may refresh a view at most once a minute, through the queue or manual_refresh.
 create function freshet.assert_refresh_is_due(view_name text, pack text)
 returns void
 language plpgsql
@@ -18,7 +17,7 @@ begin
             and l.outcome <> 'skipped_busy'
             and l.started_at > now() - interval '1 minute'
         union all
-        -- One that goes on has no row in the ledger yet.
+        -- A refresh that is still running has no row in the ledger yet.
         select r.view_name, r.claimed_at
         from analytics.refresh_request_views as r
         where r.claimed_at > now() - interval '1 minute'
@@ -41,4 +40,4 @@ $$;
 revoke all on function freshet.assert_refresh_is_due(text, text) from public, anon, authenticated;
 
 comment on function freshet.assert_refresh_is_due(text, text) is
-    'Raises PT429 where the view, one of the pack, or with neither any view, was refreshed by hand or by request less than a minute ago.';
+    'Raises PT429 where the view, any view of the pack, or with neither any view at all, was refreshed by hand or by request less than a minute ago.';

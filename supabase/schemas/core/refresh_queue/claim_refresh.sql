@@ -1,14 +1,14 @@
 -- Object: freshet.claim_refresh()
--- Why: a job takes one view after another, each with its own time limit. The limit of a statement counts from its begin, so
---      the view is chosen in one statement, which sets the limit, and refreshed in the next one. What was chosen is
---      committed before the work begins, so that an attempt which kills its process was counted.
+-- Why: a job refreshes one view after another, each with its own time limit. The limit of a statement counts from its
+--      start, so one statement chooses the view and sets the limit, and the next one refreshes. The choice is committed
+--      before the work begins, so that an attempt which kills its process is counted.
 create function freshet.claim_refresh(worker integer default null)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- A session that has worked for so long ends after its view, so that pg_cron's history tells of it.
+    -- A session that has worked for this long ends after its current view, so that pg_cron's history shows the run.
     longest_session constant interval := interval '30 seconds';
     most_attempts constant integer := 3;
     began_at constant timestamptz := coalesce(nullif(current_setting('freshet.queue_began_at', true), '')::timestamptz, clock_timestamp());
@@ -43,7 +43,7 @@ begin
         ) as n
         left join analytics.views as d on d.view_name = n.view_name
         where r.finished_at is null
-        -- What this session has begun, then what waits longest.
+        -- First the request that this session has begun, then the one that waits longest.
         order by r.id::text is distinct from current_setting('freshet.held_request', true), r.id
     loop
         continue when not freshet.hold_refresh(candidate.id, candidate.view_name);
@@ -59,14 +59,15 @@ begin
             );
             perform freshet.finish_refresh(candidate.id, freshet.log_refresh(entry));
             perform pg_advisory_unlock(hashtextextended('freshet.refresh:' || candidate.view_name, 0));
-            -- The request stays with this session, whose next claim goes on with it or lets it go.
+            -- The request stays with this session, whose next claim continues it or releases it.
             return;
         end if;
         update analytics.refresh_request_views as v
         set claimed_at = clock_timestamp(), claimed_by = claim_refresh.worker, attempt_count = v.attempt_count + 1
         where v.request_id = candidate.id and v.view_name = candidate.view_name;
         perform set_config('freshet.claimed_view', candidate.view_name, false);
-        -- Neither 0, which is no limit, nor what the setting does not take: it would keep all that waits from being chosen.
+        -- Neither 0, which means no limit, nor a value that the setting refuses: an error here would block the whole
+        -- queue.
         perform set_config(
             'statement_timeout',
             least(greatest(extract(epoch from candidate.statement_timeout) * 1000, 1), 2147483647)::bigint || 'ms', false

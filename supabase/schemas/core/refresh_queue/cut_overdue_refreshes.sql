@@ -1,7 +1,6 @@
 -- Object: freshet.cut_overdue_refreshes()
--- Why: a job takes one view after another, each with its own time limit. The limit of a statement counts from its begin, so
---      the view is chosen in one statement, which sets the limit, and refreshed in the next one. What was chosen is
---      committed before the work begins, so that an attempt which kills its process was counted.
+-- Why: background workers of pg_cron ignore a limit that a command sets, so the limits of the queue are enforced from
+--      another session.
 create function freshet.cut_overdue_refreshes()
 returns void
 language sql
@@ -15,7 +14,7 @@ as $$
         on l.locktype = 'advisory' and l.mode = 'ExclusiveLock' and l.granted and l.objsubid = 1
         and l.database = (select b.oid from pg_catalog.pg_database as b where b.datname = current_database())
         and (l.classid::bigint << 32) | l.objid::bigint = freshet.refresh_request_key(v.request_id)
-    -- Of an attempt that was killed the row says the same, while the next one is just about to begin.
+    -- An attempt that was killed leaves the same row while the next one is just about to begin.
     join pg_catalog.pg_stat_activity as a
         on a.pid = l.pid and a.xact_start < clock_timestamp() - d.statement_timeout - interval '5 seconds'
     where r.finished_at is null
@@ -27,4 +26,4 @@ $$;
 revoke all on function freshet.cut_overdue_refreshes() from public, anon, authenticated;
 
 comment on function freshet.cut_overdue_refreshes() is
-    'Cancels a refresh of the queue that outlives the limit of its view. Background workers of pg_cron heed no limit that a command sets; elsewhere the limit itself comes first.';
+    'Cancels a refresh of the queue that exceeds the limit of its view. Background workers of pg_cron ignore limits that a command sets; elsewhere the limit itself acts first.';

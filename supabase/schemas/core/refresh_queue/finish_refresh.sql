@@ -1,7 +1,5 @@
 -- Object: freshet.finish_refresh()
--- Why: a job takes one view after another, each with its own time limit. The limit of a statement counts from its begin, so
---      the view is chosen in one statement, which sets the limit, and refreshed in the next one. What was chosen is
---      committed before the work begins, so that an attempt which kills its process was counted.
+-- Why: a request ends with the outcome of its last view.
 create function freshet.finish_refresh(request_id bigint, entry analytics.refresh_log)
 returns void
 language sql
@@ -20,4 +18,5 @@ $$;
 
 revoke all on function freshet.finish_refresh(bigint, analytics.refresh_log) from public, anon, authenticated;
 
-comment on function freshet.finish_refresh(bigint, analytics.refresh_log) is 'Writes what became of a view, and the end of the request with its last one.';
+comment on function freshet.finish_refresh(bigint, analytics.refresh_log) is
+    'Writes the outcome of a view, and with the last view the end of the request.';

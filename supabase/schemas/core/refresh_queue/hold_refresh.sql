@@ -1,7 +1,5 @@
 -- Object: freshet.hold_refresh()
--- Why: a job takes one view after another, each with its own time limit. The limit of a statement counts from its begin, so
---      the view is chosen in one statement, which sets the limit, and refreshed in the next one. What was chosen is
---      committed before the work begins, so that an attempt which kills its process was counted.
+-- Why: two jobs and the schedules may reach the same view at once; only one may refresh it, and no job waits.
 create function freshet.hold_refresh(request_id bigint, view_name text)
 returns boolean
 language plpgsql
@@ -13,8 +11,9 @@ begin
     if not is_mine and not pg_try_advisory_lock(freshet.refresh_request_key(request_id)) then
         return false;
     end if;
-    -- Looked at again under the lock: another job may have done it since it was chosen. A view that is being refreshed, by its
-    -- schedule or for another request, comes when that has ended: what that reads may be older than this request.
+    -- Checked again under the lock: another job may have refreshed it since it was chosen. A view that is being
+    -- refreshed, by its schedule or for another request, is refreshed again afterwards: that refresh may read data
+    -- older than this request.
     if exists (
             select
             from analytics.refresh_request_views as v
@@ -36,4 +35,4 @@ $$;
 revoke all on function freshet.hold_refresh(bigint, text) from public, anon, authenticated;
 
 comment on function freshet.hold_refresh(bigint, text) is
-    'Takes the locks of a request and of its next view for this session; false where somebody else has one of them. The first is kept from view to view.';
+    'Takes the locks of a request and of its next view for this session; false where another session has one of them. The request''s lock is kept from view to view.';

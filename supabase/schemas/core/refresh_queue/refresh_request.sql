@@ -1,7 +1,5 @@
 -- Object: freshet.refresh_request(), analytics.refresh_request()
--- Grain: refresh_requests: one row per request that was taken; refresh_request_views: one row per view of it
--- Why: whoever calls over HTTP is cut off after eight seconds, and a refresh may take ten minutes. So a refresh is asked for, a job
---      does it, and what became of it is looked up. An event or an export asks in the same way.
+-- Why: a request returns at once, so its caller looks up later what became of it.
 create function freshet.refresh_request(id bigint)
 returns jsonb
 language plpgsql
@@ -13,7 +11,7 @@ declare
     answer jsonb;
 begin
     perform freshet.assert_operator();
-    -- What runs is not committed; its lock is seen by everybody.
+    -- A running attempt is not committed; its lock is visible to every session.
     select exists (
         select
         from pg_catalog.pg_locks as l
@@ -84,7 +82,8 @@ revoke all on function analytics.refresh_request(bigint) from public, anon, auth
 
 grant execute on function analytics.refresh_request(bigint) to authenticated, service_role;
 
-comment on function freshet.refresh_request(bigint) is 'Checks the caller, then answers. Reached through analytics.refresh_request.';
+comment on function freshet.refresh_request(bigint) is
+    'Checks the caller, then answers. Called through analytics.refresh_request.';
 
 comment on function analytics.refresh_request(bigint) is
-    'Operators only: how a request stands, queued, running or finished, and each of its views with outcome, ledger row and error; null where there is no such request. Admins are told the SQLSTATE and where the message is; the secret key gets it unscrubbed, for /ops.';
+    'Operators only: the state of a request (queued, running or finished), and each of its views with outcome, ledger row and error; null where there is no such request. Admins see the SQLSTATE and where to find the message; the secret key gets it unscrubbed, for /ops.';

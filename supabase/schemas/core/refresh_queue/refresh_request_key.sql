@@ -1,7 +1,5 @@
 -- Object: freshet.refresh_request_key()
--- Grain: refresh_requests: one row per request that was taken; refresh_request_views: one row per view of it
--- Why: whoever calls over HTTP is cut off after eight seconds, and a refresh may take ten minutes. So a refresh is asked for, a job
---      does it, and what became of it is looked up. An event or an export asks in the same way.
+-- Why: a running request is not committed, so other sessions recognise it by its lock.
 create function freshet.refresh_request_key(id bigint)
 returns bigint
 language sql
@@ -14,4 +12,4 @@ $$;
 revoke all on function freshet.refresh_request_key(bigint) from public, anon, authenticated;
 
 comment on function freshet.refresh_request_key(bigint) is
-    'Advisory lock of a request: exclusive while a job works on it, shared by who is told that it waits, until their transaction ends.';
+    'Advisory lock of a request: exclusive while a job works on it; shared by a caller whose answer says that the request waits, until that caller''s transaction ends.';

@@ -1,7 +1,6 @@
 -- Object: analytics.refresh_request_views
--- Grain: refresh_requests: one row per request that was taken; refresh_request_views: one row per view of it
--- Why: whoever calls over HTTP is cut off after eight seconds, and a refresh may take ten minutes. So a refresh is asked for, a job
---      does it, and what became of it is looked up. An event or an export asks in the same way.
+-- Grain: one row per request and view of it
+-- Why: a request for a pack is many views, each with an outcome of its own.
 create table analytics.refresh_request_views (
     request_id bigint not null references analytics.refresh_requests (id) on delete cascade,
     view_name text not null,
@@ -24,12 +23,15 @@ alter table analytics.refresh_request_views enable row level security;
 
 revoke all on table analytics.refresh_request_views from public, anon, authenticated;
 
-comment on table analytics.refresh_request_views is 'What a request is made of, sources before the views that read them, and what became of each.';
+comment on table analytics.refresh_request_views is
+    'The views of a request, sources before the views that read them, and the outcome of each.';
 
-comment on column analytics.refresh_request_views.attempt_count is 'How often a job began it. It is begun again only where the attempt before left no outcome: the server or the job was killed.';
+comment on column analytics.refresh_request_views.attempt_count is
+    'How often a job began it. It is begun again only where the attempt before left no outcome: the server or the job was killed.';
 
-comment on column analytics.refresh_request_views.claimed_at is 'When a job began it last.';
+comment on column analytics.refresh_request_views.claimed_at is 'When a job last began it.';
 
-comment on column analytics.refresh_request_views.claimed_by is 'The job that did, analytics-refresh-queue-<number>; null for a session of somebody''s own.';
+comment on column analytics.refresh_request_views.claimed_by is
+    'The job that did, analytics-refresh-queue-<number>; null for a session opened by hand.';
 
 comment on column analytics.refresh_request_views.refresh_id is 'analytics.refresh_log.id of its outcome.';

@@ -1,7 +1,8 @@
 -- Object: analytics.refresh_requests
--- Grain: refresh_requests: one row per request that was taken; refresh_request_views: one row per view of it
--- Why: whoever calls over HTTP is cut off after eight seconds, and a refresh may take ten minutes. So a refresh is asked for, a job
---      does it, and what became of it is looked up. An event or an export asks in the same way.
+-- Grain: one row per accepted request
+-- Why: a caller over HTTP is cut off after eight seconds, and a refresh may take ten minutes. So the caller requests a
+--      refresh, a job does it, and the caller looks up the outcome. An event or an export makes its request in the same
+--      way.
 create table analytics.refresh_requests (
     id bigint generated always as identity primary key,
     view_name text,
@@ -22,9 +23,10 @@ revoke all on table analytics.refresh_requests from public, anon, authenticated;
 
 comment on table analytics.refresh_requests is 'Queue of refreshes. Written by freshet.request_refresh and the jobs analytics-refresh-queue-* only.';
 
-comment on column analytics.refresh_requests.view_name is 'The view that was asked for; null where a pack was.';
+comment on column analytics.refresh_requests.view_name is 'The requested view; null for a request of a pack.';
 
 comment on column analytics.refresh_requests.requested_by is
-    'admin: by a verified claim; reader: a demanded age that the rows did not meet; service: the secret key; database: a function of ours.';
+    'admin: by a verified claim; reader: a demanded age that the rows did not meet; service: the secret key; database: a function of Freshet.';
 
-comment on column analytics.refresh_requests.finished_at is 'When the last of its views had an outcome; null until then.';
+comment on column analytics.refresh_requests.finished_at is
+    'When the last of its views had an outcome; null until then.';

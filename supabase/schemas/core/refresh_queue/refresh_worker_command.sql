@@ -1,17 +1,16 @@
 -- Object: freshet.refresh_worker_command()
--- Why: two jobs work through the queue, so that one view that takes its ten minutes keeps one of them, and whatever else was asked
---      for goes through the other. Each looks every ten seconds where pg_cron knows seconds (from 1.5 on), else every
---      minute.
+-- Why: what a job of the queue runs depends on how pg_cron runs commands; see freshet.schedule_refresh_workers().
 create function freshet.refresh_worker_command(worker integer, in_background boolean)
 returns text
 language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
-    -- pg_cron sends a command in one message: each statement of it has the limit that is set when it begins, and
-    -- "begin" and "commit" are its own. Its background workers run a command in one transaction, refuse both words, and count
-    -- the limit that the role has from the first statement to the last, whatever a command sets; there a block that
-    -- is the whole command may commit, and freshet.cut_overdue_refreshes() keeps the limits that are shorter.
+    -- pg_cron sends a command in one message: each of its statements has the limit that is set when it begins, and
+    -- "begin" and "commit" are the command's own. Background workers of pg_cron run a command in one transaction,
+    -- refuse both words, and count the limit of the role from the first statement to the last, whatever a command sets;
+    -- there a block that is the whole command may commit, and freshet.cut_overdue_refreshes() enforces the shorter
+    -- limits.
     select case
         when in_background
             then format(

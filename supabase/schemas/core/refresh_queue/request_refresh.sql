@@ -1,7 +1,5 @@
 -- Object: freshet.request_refresh(), analytics.request_refresh()
--- Grain: refresh_requests: one row per request that was taken; refresh_request_views: one row per view of it
--- Why: whoever calls over HTTP is cut off after eight seconds, and a refresh may take ten minutes. So a refresh is asked for, a job
---      does it, and what became of it is looked up. An event or an export asks in the same way.
+-- Why: a refresh may take longer than a call over HTTP may; see analytics.refresh_requests.
 create function freshet.request_refresh(view_name text, pack text, requested_by text)
 returns analytics.refresh_requests
 language plpgsql
@@ -30,7 +28,7 @@ begin
 
     request := freshet.waiting_refresh(view_name, pack);
     if request.id is null then
-        -- Of two at once the second waits until the first has committed, and finds its request.
+        -- Of two callers at once the second waits until the first has committed, and finds its request.
         perform pg_advisory_xact_lock(hashtextextended(format('freshet.request:%s:%s', view_name, pack), 0));
         request := freshet.waiting_refresh(view_name, pack);
     end if;
@@ -63,7 +61,7 @@ revoke all on function analytics.request_refresh(text, text, text) from public, 
 grant execute on function analytics.request_refresh(text, text, text) to authenticated, service_role;
 
 comment on function freshet.request_refresh(text, text, text) is
-    'The one way into the queue: the request for this view or pack that waits, or a new one. It is begun after the caller''s transaction has ended and sees what that wrote. Checks no caller.';
+    'The one way into the queue: returns the waiting request for this view or pack, or a new one. It begins after the caller''s transaction has ended and sees what that wrote. Checks no caller.';
 
 comment on function analytics.request_refresh(text, text, text) is
-    'Operators only: asks for a refresh of one view, or of one pack, and answers at once as analytics.refresh_request does. While a request for the same waits, that one is answered; one that runs does not count, since it may have begun before the caller''s write. Admins, and readers by a demanded age: once a minute for each view (PT429). asked_by: admin or reader, where the functions'' key asks for one.';
+    'Operators only: requests a refresh of one view, or of one pack, and answers at once as analytics.refresh_request does. A waiting request for the same is returned again; a running one is not, since it may have begun before the caller''s write. Admins, and readers by a demanded age: once a minute for each view (PT429). asked_by: admin or reader, where the holder of the functions'' key requests for one.';

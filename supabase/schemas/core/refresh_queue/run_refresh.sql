@@ -1,7 +1,5 @@
 -- Object: freshet.run_refresh()
--- Why: a job takes one view after another, each with its own time limit. The limit of a statement counts from its begin, so
---      the view is chosen in one statement, which sets the limit, and refreshed in the next one. What was chosen is
---      committed before the work begins, so that an attempt which kills its process was counted.
+-- Why: the statement after freshet.claim_refresh(), which has set its time limit.
 create function freshet.run_refresh()
 returns void
 language plpgsql
@@ -25,4 +23,4 @@ $$;
 revoke all on function freshet.run_refresh() from public, anon, authenticated;
 
 comment on function freshet.run_refresh() is
-    'Refreshes the view that freshet.claim_refresh() chose and writes its outcome. A view that fails, or is cut off, is an outcome and no failure of the job.';
+    'Refreshes the view that freshet.claim_refresh() chose and writes its outcome. A view that fails or is cut off is an outcome; the job does not fail.';

@@ -1,13 +1,11 @@
 -- Object: freshet.schedule_refresh_worker()
--- Why: two jobs work through the queue, so that one view that takes its ten minutes keeps one of them, and whatever else was asked
---      for goes through the other. Each looks every ten seconds where pg_cron knows seconds (from 1.5 on), else every
---      minute.
+-- Why: schedules and declares one of the two jobs alike.
 create function freshet.schedule_refresh_worker(worker integer, schedule text)
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
 as $$
-    -- While a run goes on no other one is missed; it ends with the view that it is at after half a minute.
+    -- While a run goes on, a missed slot is no fault; a run ends with its current view after half a minute.
     select analytics.register_job(
         job_name => 'analytics-refresh-queue-' || worker,
         schedule => schedule,

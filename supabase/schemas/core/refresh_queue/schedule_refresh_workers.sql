@@ -1,6 +1,6 @@
 -- Object: freshet.schedule_refresh_workers()
--- Why: two jobs work through the queue, so that one view that takes its ten minutes keeps one of them, and whatever else was asked
---      for goes through the other. Each looks every ten seconds where pg_cron knows seconds (from 1.5 on), else every
+-- Why: two jobs work through the queue: a view that takes its ten minutes occupies one of them, and the other requests
+--      go through the other. Each looks every ten seconds where pg_cron supports seconds (from 1.5 on), else every
 --      minute.
 create function freshet.schedule_refresh_workers()
 returns void
@@ -12,7 +12,7 @@ begin
         begin
             perform freshet.schedule_refresh_worker(worker, '10 seconds');
         exception
-            -- A pg_cron before 1.5.
+            -- pg_cron before 1.5.
             when invalid_parameter_value then
                 perform freshet.schedule_refresh_worker(worker, '* * * * *');
         end;
@@ -23,6 +23,6 @@ $$;
 revoke all on function freshet.schedule_refresh_workers() from public, anon, authenticated;
 
 comment on function freshet.schedule_refresh_workers() is
-    'Schedules and declares the jobs of the refresh queue as this pg_cron wants them. Idempotent: call it again after pg_cron was upgraded, or cron.use_background_workers changed.';
+    'Schedules and declares the jobs of the refresh queue for this version and mode of pg_cron. Idempotent: call it again after pg_cron was upgraded, or cron.use_background_workers changed.';
 
 select freshet.schedule_refresh_workers();

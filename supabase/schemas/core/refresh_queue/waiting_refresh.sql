@@ -1,7 +1,5 @@
 -- Object: freshet.waiting_refresh()
--- Grain: refresh_requests: one row per request that was taken; refresh_request_views: one row per view of it
--- Why: whoever calls over HTTP is cut off after eight seconds, and a refresh may take ten minutes. So a refresh is asked for, a job
---      does it, and what became of it is looked up. An event or an export asks in the same way.
+-- Why: a caller shares a request that has not begun; a running one may have read its sources before the caller's write.
 create function freshet.waiting_refresh(view_name text, pack text)
 returns analytics.refresh_requests
 language plpgsql
@@ -19,10 +17,10 @@ begin
             and r.pack is not distinct from waiting_refresh.pack
         order by r.id
     loop
-        -- A request that runs may have read its sources before the caller's write: it is no answer. One that waits cannot begin
-        -- before this transaction has ended, so that it sees what the transaction wrote.
+        -- A running request may have read its sources before the caller's write, so it does not count. A waiting one
+        -- cannot begin before this transaction has ended, so it sees what the transaction wrote.
         if pg_try_advisory_xact_lock_shared(freshet.refresh_request_key(candidate)) then
-            -- Looked at again under the lock: it may have run and ended since the list was made.
+            -- Checked again under the lock: it may have run and ended since the list was made.
             select r.* into request
             from analytics.refresh_requests as r
             where r.id = candidate

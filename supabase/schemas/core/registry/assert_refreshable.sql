@@ -1,3 +1,5 @@
+-- Object: freshet.assert_refreshable()
+-- Why: a view that cannot be refreshed concurrently is refused when it is registered, not by its first job.
 create function freshet.assert_refreshable(view_name text)
 returns void
 language plpgsql

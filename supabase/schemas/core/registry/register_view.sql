@@ -23,13 +23,22 @@ declare
     source_at_parts constant text[] := parse_ident(source_at);
     source_at_table constant regclass := case when source_at is not null
         then to_regclass(format('%I.%I', source_at_parts[1], source_at_parts[2])) end;
-    -- Limits stand in the command: pg_cron does not apply those of a function.
-    command constant text := format(
-        'set statement_timeout = %L; set lock_timeout = ''5s''; select analytics.refresh_view(%L)',
-        (extract(epoch from statement_timeout) * 1000)::bigint || 'ms', view_name
+    read_before constant regclass[] := array(
+        select s.source from analytics.view_sources as s where s.view_name = register_view.view_name order by s.source::oid
     );
+    command text;
 begin
     perform freshet.assert_refreshable(view_name);
+    perform freshet.assert_span(a.argument, a.span)
+    from (
+        values
+            ('stale_after', stale_after),
+            ('statement_timeout', statement_timeout),
+            ('rebuild_after', rebuild_after),
+            ('warn_after', warn_after),
+            ('source_warn_after', source_warn_after),
+            ('source_error_after', source_error_after)
+    ) as a (argument, span);
     if source_at is not null and not exists (
         select from pg_catalog.pg_attribute as a
         where a.attrelid = source_at_table and a.attname = source_at_parts[3] and not a.attisdropped
@@ -43,7 +52,7 @@ begin
         raise exception using
             errcode = 'invalid_parameter_value',
             message = format('cannot register "%s": source_warn_after and source_error_after need source_at', view_name),
-            hint = 'Say which column tells the age of a source row: source_at => ''public.submissions.created_at''.';
+            hint = 'Name the column that holds the age of a source row: source_at => ''public.submissions.created_at''.';
     end if;
     execute format('revoke all on table analytics.%I from public, anon, authenticated', view_name);
 
@@ -69,14 +78,20 @@ begin
         source_at_table = excluded.source_at_table,
         source_at_column = excluded.source_at_column,
         rejects = excluded.rejects,
-        -- What the view reads may be different now: the next refresh is a real one.
+        -- The view may read something else now, so its next refresh is not skipped.
         source_snapshot = null;
 
     delete from analytics.view_sources as s where s.view_name = register_view.view_name;
     insert into analytics.view_sources (view_name, source)
     select register_view.view_name, r.source from freshet.sources_of_view(view_name) as r;
     perform freshet.watch_source(r.source, r.relkind) from freshet.sources_of_view(view_name) as r;
+    perform freshet.unwatch_source(s.source) from unnest(read_before) as s (source);
 
+    -- The command sets its limits itself: pg_cron does not apply those of a function.
+    command := format(
+        'set statement_timeout = %L; set lock_timeout = ''5s''; select analytics.refresh_view(%L)',
+        (extract(epoch from statement_timeout) * 1000)::bigint || 'ms', view_name
+    );
     perform cron.schedule(job, schedule, command);
     perform freshet.declare_job(
         job_name => job,
@@ -96,4 +111,4 @@ revoke all on function analytics.register_view(
 comment on function analytics.register_view(
     text, text, text, interval, text, regclass, interval, interval, interval, interval, interval
 ) is
-    'Registers a materialized view of schema analytics and schedules job refresh-<view>. Idempotent. source_at: schema.table.column of the newest source row; rejects: plain view of the source values left out; warn_after, source_warn_after, source_error_after: when the audit speaks of the age of the rows and of their sources.';
+    'Registers a materialized view of schema analytics and schedules job refresh-<view>. Idempotent. source_at: schema.table.column of the newest source row; rejects: plain view of the source values left out; warn_after, source_warn_after, source_error_after: age of the rows, and of their sources, from which the audit reports them.';

@@ -1,6 +1,5 @@
 -- Object: freshet.sources_of_view()
--- Why: the only way a view gets a schedule. It proves that the view can be refreshed concurrently, finds out what the
---      view reads, watches those sources for changes, and declares the job to the audit. Keyed on names: jobids change.
+-- Why: what a view reads comes from the catalogue, so that no list of sources can be out of date.
 create function freshet.sources_of_view(view_name text)
 returns table (source regclass, relkind "char")
 language sql
@@ -18,7 +17,7 @@ as $$
         join pg_catalog.pg_class as c on c.oid = d.refobjid
         where r.ev_class = format('analytics.%I', sources_of_view.view_name)::regclass
         union
-        -- Through plain views only: a materialized view is a source with a version of its own.
+        -- Resolves plain views only: a materialized view is a source with a version of its own.
         select d.refobjid, c.relkind
         from reads
         join pg_catalog.pg_rewrite as r on r.ev_class = reads.relation

@@ -1,19 +1,24 @@
 -- Object: analytics.unregister_view()
--- Why: the only way a view gets a schedule. It proves that the view can be refreshed concurrently, finds out what the
---      view reads, watches those sources for changes, and declares the job to the audit. Keyed on names: jobids change.
+-- Why: removes what register_view made: the row, the job, its declaration, and the change trigger of each source that no
+--      other view and no live relation reads. Keyed on names: jobids change.
 create function analytics.unregister_view(view_name text)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    sources constant regclass[] := array(
+        select s.source from analytics.view_sources as s where s.view_name = unregister_view.view_name order by s.source::oid
+    );
 begin
     delete from analytics.views as v where v.view_name = unregister_view.view_name;
     perform cron.unschedule(j.jobname) from cron.job as j where j.jobname = 'refresh-' || view_name;
     perform freshet.withdraw_job('refresh-' || view_name);
+    perform freshet.unwatch_source(s.source) from unnest(sources) as s (source);
 end
 $$;
 
 revoke all on function analytics.unregister_view(text) from public, anon, authenticated;
 
 comment on function analytics.unregister_view(text) is
-    'Withdraws a view: registry row, job and declaration. The view itself and its ledger stay. Idempotent.';
+    'Withdraws a view: registry row, job, declaration, and the change triggers that only it needed. The view itself and its ledger stay. Idempotent.';

@@ -1,6 +1,6 @@
 -- Object: analytics.view_sources
--- Grain: views: one row per registered materialized view; view_sources: one row per view and relation it reads
--- Why: one row holds what a view declares and where it stands, so that version and age are read with one key.
+-- Grain: one row per registered view and relation that it reads
+-- Why: a write to a source makes the views that read it dirty, and a source is refreshed before them.
 create table analytics.view_sources (
     view_name text not null references analytics.views (view_name) on delete cascade,
     source regclass not null,

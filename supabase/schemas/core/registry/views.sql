@@ -1,8 +1,8 @@
 -- Object: analytics.views
--- Grain: views: one row per registered materialized view; view_sources: one row per view and relation it reads
--- Why: one row holds what a view declares and where it stands, so that version and age are read with one key.
--- Why views_spans_check: a time minus an absurd span is out of range, an error for whatever computes it: one typo in a registration would
---      then stop a detector for all views.
+-- Grain: one row per registered materialized view
+-- Why: one row holds what a view declares and its current state, so that version and age are read with one key.
+-- Why views_spans_check: a time minus an absurd span is out of range and raises in every query that computes it: one
+--      typo in a registration would stop a detector for all views.
 create table analytics.views (
     view_name text primary key,
     pack text not null,
@@ -52,22 +52,27 @@ comment on column analytics.views.warn_after is 'Age at which the audit warns; n
 
 comment on column analytics.views.source_warn_after is 'Age of the newest source row, when the view was verified, at which the audit warns.';
 
-comment on column analytics.views.source_error_after is 'Age of the newest source row at which the audit calls it an error: whatever fills the source has stopped.';
+comment on column analytics.views.source_error_after is
+    'Age of the newest source row at which the audit reports an error: the writer of the source has stopped.';
 
-comment on column analytics.views.rebuild_after is 'A refresh is not skipped as clean when the last real one is older: catches writes that fire no trigger.';
+comment on column analytics.views.rebuild_after is
+    'A refresh is not skipped as clean when the last real one is older than this: catches writes that fire no trigger.';
 
-comment on column analytics.views.rejects is 'Plain view of source values that the view leaves out; counted at each refresh.';
+comment on column analytics.views.rejects is
+    'Plain view of source values that the view leaves out; counted at each refresh.';
 
 comment on column analytics.views.version is 'Moves by one whenever rows were recomputed; part of every cache key.';
 
 comment on column analytics.views.refreshed_at is 'When the rows were computed.';
 
-comment on column analytics.views.verified_at is 'When the rows were last known to equal their sources: a refresh, or a refresh skipped as clean.';
+comment on column analytics.views.verified_at is
+    'When the rows were last known to equal their sources: after a refresh, or after one skipped as clean.';
 
-comment on column analytics.views.source_snapshot is 'Transactions that the rows include; a change by any other one makes the view dirty.';
+comment on column analytics.views.source_snapshot is
+    'Transactions that the rows include; a change by any other one makes the view dirty.';
 
 comment on column analytics.views.source_as_of is
-    'Newest source row at that moment, of those between 1900 and 2200: a broken clock is nobody''s newest.';
+    'Newest source row at that moment, of those between 1900 and 2200: dates of a broken clock do not count.';
 
 create trigger source_moments_are_believable before insert or update of source_as_of on analytics.views
     for each row

@@ -1,3 +1,5 @@
+-- Object: freshet.watch_source()
+-- Why: each statement that writes to a source of a view has to be logged; see analytics.source_changes.
 create function freshet.watch_source(source regclass, relkind "char")
 returns void
 language plpgsql
@@ -10,7 +12,7 @@ begin
             message = format('cannot watch %s: changes of this kind of relation cannot be seen', source),
             hint = 'Read from tables, partitioned tables, views over them, or registered materialized views.';
     end if;
-    -- A materialized view tells of its change itself, in refresh_view.
+    -- A materialized view logs its own change, in refresh_view.
     if relkind = 'm' or exists (
         select from pg_catalog.pg_trigger as t where t.tgrelid = source and t.tgname = 'freshet_note_source_change'
     ) then

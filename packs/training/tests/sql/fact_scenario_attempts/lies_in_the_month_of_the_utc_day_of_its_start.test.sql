@@ -1,4 +1,4 @@
--- Whatever the time zone of the session, and of whoever wrote the moment down.
+-- In any time zone of the session, and in any time zone in which the moment was written.
 begin;
 select plan(8);
 

@@ -1,11 +1,11 @@
 -- Read on 2026-03-31 over the 30 days from 03-02. Who reports to whom, and their scores in that time:
 --   mia's team (East):  ann 10, 20, 30; bob 40, 50 (and 99 on 03-01, a day too early)   five scores, average 30
---     fay has left: her 99 does not count. gus has a dotted line to mia: he is max's.
+--     fay has left: her 99 does not count. gus has a dotted line to mia, and reports to max.
 --   max's team (West):  gus 60, 60, 60, 60, 60                                        average 60
 --   moe's team (North): hal 90, 90, 90, 90                                             four scores, average 90
 --   meg's team (South): nobody. mel's team (Gone): ida 5 x 20; mel has left: ranked, and nobody's own.
 -- Ranks for an admin: North 90, West 60, East 30, Gone 20. For mia North's four scores are of somebody whom she may not see:
--- among the others East is second of three. For moe they are his people's: North is first of four. Assignments: ann completed one of two, fay one of one: East 1 of 2.
+-- among the others East is second of three. For moe they are those of moe's people: North is first of four. Assignments: ann completed one of two, fay one of one: East 1 of 2.
 begin;
 select plan(5);
 

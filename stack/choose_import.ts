@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { readCommandWords } from "../../../stack/command_words.ts";
-import { isAlive, readState } from "../../../stack/state.ts";
-import { OuladError } from "./oulad_error.ts";
+import { readCommandWords } from "./command_words.ts";
+import { isAlive, readState } from "./state.ts";
+import { OuladError } from "../samples/oulad/import/oulad_error.ts";
 
-/** What was asked for on the command line. */
+/** The arguments of the command line. */
 export interface Chosen {
   readonly folder: string;
   readonly dbUrl: string | null;
@@ -13,7 +13,7 @@ export function parseArguments(args: readonly string[]): Chosen {
   const { values, positionals, unknown } = readCommandWords(args, { values: ["db-url"] });
   const [folder, ...others] = positionals;
   if (folder === undefined || others.length > 0 || unknown !== null) {
-    // A mistyped option may stand before a URL with a password: addresses are not repeated.
+    // The word after a mistyped option may be a URL with a password: addresses are not repeated.
     const words = unknown === null ? positionals : [unknown, ...positionals];
     const said = words.map((word) => word.includes("://") ? "an address" : `"${word}"`).join(", ");
     throw new OuladError(
