@@ -41,7 +41,7 @@ export const MEMORIES: readonly Memory[] = [
     }],
   },
   {
-    name: "combined states",
+    name: "ready states",
     edits: [{
       file: "shared/read/readiness.ts",
       from: "if (known !== undefined) return known;",

@@ -3,7 +3,6 @@ import type { Hash } from "../kernel/ports.ts";
 import { fullName, type Resource } from "../resource/resource.ts";
 import type { Scope } from "../access/scope.ts";
 import type { Question } from "./question.ts";
-import { generation, type ViewState } from "./view_state.ts";
 
 /** Raise it when the code that renders bodies changes their content: entries of the old shape are then never found. */
 const BODY_SHAPE = 3;
@@ -29,10 +28,14 @@ export function stemFor(
   return `${schema}:${fullName(resource)}:${scope.label}:${day === null ? digest : `${digest}@${day}`}`;
 }
 
-/** `{schema hash}:{resource}:{scope}:{version}:{sha256(format, canonical params)}`: the entry under it never changes. */
-export function cacheKey(stem: string, state: ViewState): string {
+/**
+ * `{schema hash}:{resource}:{scope}:{version}:{sha256(format, canonical params)}`: the entry under it never changes.
+ *
+ * @param version as `generation` writes it
+ */
+export function cacheKey(stem: string, version: string): string {
   const cut = stem.lastIndexOf(":");
-  return `${stem.slice(0, cut)}:${generation(state)}${stem.slice(cut)}`;
+  return `${stem.slice(0, cut)}:${version}${stem.slice(cut)}`;
 }
 
 /** The stem that a key belongs to. */

@@ -8,6 +8,7 @@ import type { Reader } from "./reader.ts";
 import { fullName } from "../resource/resource.ts";
 import { checkRows } from "./row_check.ts";
 import { sourceRequest } from "./source_request.ts";
+import { generation } from "./view_state.ts";
 
 /**
  * Reads the source, checks the rows, and renders the body once. Version and rows come from one statement, and the entry's
@@ -49,7 +50,7 @@ export async function computeEntry(reader: Reader, { question, scope, day, stem,
   };
   const { columns, pivot } = resource;
   const body = await reader.renderers[format]({ columns, rows, meta, pivot });
-  const key = cacheKey(stem, state);
+  const key = cacheKey(stem, generation(state));
   const etag = etagOf(key, reader.hash);
   const shape = { row_count: rows.length, next_cursor, is_truncated, total_count };
   return { key, state, etag, ...shape, read_at, body, byte_count: bytesOf(body) };

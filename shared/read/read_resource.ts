@@ -4,7 +4,7 @@ import type { Entry } from "./entry.ts";
 import { namedEtag } from "./etag.ts";
 import { fetchEntry } from "./fetch_entry.ts";
 import type { Miss, Read } from "./miss.ts";
-import { freshnessOf, type RowFreshness } from "./freshness.ts";
+import { freshnessAt, freshnessOf, type RowFreshness } from "./freshness.ts";
 import type { Reader } from "./reader.ts";
 import { isReusable, LONGEST_STALE_RIGHTS_MS, restsOnRights } from "./reuse.ts";
 import { type MaybePromise, thenMaybe } from "../kernel/maybe_promise.ts";
@@ -30,7 +30,7 @@ function readKnown(reader: Reader, read: Read, known: Known): MaybePromise<ReadA
   const { question, scope, if_none_match, emit } = read;
   const { resource } = question;
   const { states, is_confirmed } = known;
-  const state = reader.combined.of(resource, states);
+  const ready = reader.ready.of(resource, states);
   const now = reader.clock.now();
   if (!is_confirmed && now - known.observed_at > LONGEST_STALE_RIGHTS_MS && restsOnRights(resource, scope, states)) {
     throw sourceUnavailable("the source has not been heard for longer than rights may be taken for granted");
@@ -38,7 +38,7 @@ function readKnown(reader: Reader, read: Read, known: Known): MaybePromise<ReadA
   const day = resource.clock === undefined ? null : utcDay(now);
   const stem = stemFor(question, { scope, day, schema: reader.schemaOf(resource) });
 
-  const key = cacheKey(stem, state);
+  const key = cacheKey(stem, ready.generation);
   const kept = reader.memory.get(stem);
   const is_current = kept?.key === key;
   // A 304 needs the version only. It reveals nothing except that the answer the caller already has is unchanged.
@@ -47,18 +47,18 @@ function readKnown(reader: Reader, read: Read, known: Known): MaybePromise<ReadA
     const etag = namedEtag(if_none_match, current);
     if (etag !== null) {
       emit({ type: "not_modified" });
-      return { kind: "not_modified", etag, freshness: freshnessOf(state, now, is_confirmed) };
+      return { kind: "not_modified", etag, freshness: freshnessAt(ready, now, is_confirmed) };
     }
   }
 
   if (is_current && isReusable(resource, kept, now)) {
     emit({ type: "memory_hit" });
-    return { kind: "entry", etag: kept.etag, freshness: freshnessOf(state, now, is_confirmed), entry: kept };
+    return { kind: "entry", etag: kept.etag, freshness: freshnessAt(ready, now, is_confirmed), entry: kept };
   }
   emit({ type: "memory_missed" });
   const rests_on_rights = restsOnRights(resource, scope, states);
   const miss = { ...read, day, stem, key, kept, rests_on_rights };
-  return fetchShared(reader, miss, { state, is_confirmed });
+  return fetchShared(reader, miss, { state: ready.state, is_confirmed });
 }
 
 /** Fetches once for all concurrent requests of this isolate for the same key. */

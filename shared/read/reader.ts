@@ -2,7 +2,7 @@ import { schemaHash } from "./cache_key.ts";
 import type { Clock, Hash } from "../kernel/ports.ts";
 import { guardSource } from "./guarded_source.ts";
 import type { Renderers } from "./renderer.ts";
-import { CombinedStates } from "./readiness.ts";
+import { ReadyStates } from "./readiness.ts";
 import type { Resource } from "../resource/resource.ts";
 import { SharedCache } from "../cache/shared_cache.ts";
 import { SingleFlight } from "../kernel/single_flight.ts";
@@ -30,7 +30,7 @@ export interface ReaderParts {
 export interface Reader extends Omit<ReaderParts, "shared" | "deployment"> {
   readonly shared: SharedCache;
   readonly pointer: ViewPointer;
-  readonly combined: CombinedStates;
+  readonly ready: ReadyStates;
   readonly flights: SingleFlight<Fetched>;
   readonly schemaOf: (resource: Resource) => string;
   /** A unique token for a lock. */
@@ -57,7 +57,7 @@ export function createReader(parts: ReaderParts): Reader {
     source,
     shared,
     pointer: new ViewPointer({ clock, shared, source, waitUntil }),
-    combined: new CombinedStates(),
+    ready: new ReadyStates(),
     flights: new SingleFlight<Fetched>(),
     schemaOf,
     newToken: () => crypto.randomUUID(),

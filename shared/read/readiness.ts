@@ -1,6 +1,6 @@
 import { AppError } from "../kernel/app_error.ts";
 import { fullName, type Resource } from "../resource/resource.ts";
-import { combineStates, type ViewState, type ViewStateMap } from "./view_state.ts";
+import { combineStates, generation, trueAt, type ViewState, type ViewStateMap } from "./view_state.ts";
 
 /**
  * The state behind an answer of the resource: that of its view, combined with those of the relations that it reads.
@@ -17,22 +17,30 @@ export function combinedState(resource: Resource, states: ViewStateMap): ViewSta
   ]);
 }
 
-/** Remembers combined states: one map of states is current for a second, and thousands of answers depend on it. */
-export class CombinedStates {
-  #states: ViewStateMap = {};
-  readonly #combined = new Map<Resource, ViewState>();
+/** A state behind answers, with its timestamps parsed. */
+export interface ReadyState {
+  readonly state: ViewState;
+  readonly generation: string;
+  readonly true_at: number | null;
+}
 
-  /** As `combinedState`. */
-  of(resource: Resource, states: ViewStateMap): ViewState {
+/** Remembers ready states: one map of states is current for a second, and thousands of answers depend on it. */
+export class ReadyStates {
+  #states: ViewStateMap = {};
+  readonly #ready = new Map<Resource, ReadyState>();
+
+  /** @throws AppError NOT_READY, as `combinedState` does. */
+  of(resource: Resource, states: ViewStateMap): ReadyState {
     if (states !== this.#states) {
       this.#states = states;
-      this.#combined.clear();
+      this.#ready.clear();
     }
-    const known = this.#combined.get(resource);
+    const known = this.#ready.get(resource);
     if (known !== undefined) return known;
     const state = combinedState(resource, states);
-    this.#combined.set(resource, state);
-    return state;
+    const ready = { state, generation: generation(state), true_at: trueAt(state) };
+    this.#ready.set(resource, ready);
+    return ready;
   }
 }
 

@@ -27,10 +27,8 @@ export function createRequestLog(log: Log): (exchange: Exchange, outcome: Outcom
     const events = notableEvents(exchange.events);
     const { request_id, resource } = exchange;
     const ms = Math.round(milliseconds * 10) / 10;
-    const line = {
-      ...{ request_id, resource, outcome: error?.code ?? exchange.outcome, status, cache, ms },
-      ...(events.length > 0 ? { events } : {}),
-    };
+    const outcome = error?.code ?? exchange.outcome;
+    const line = { request_id, resource, outcome, status, cache, ms, events: events.length > 0 ? events : undefined };
     if (error !== null && error.defect !== null) return writeDefect(line, error.defect);
     log(JSON.stringify(line), error === null && events.length === 0 && ROUTINE.has(cache) ? "soon" : "now");
   };

@@ -3,7 +3,7 @@ import { sha256 } from "../../../shared/adapters/runtime/sha256.ts";
 import { cacheKey, etagOf, schemaHash, stemFor, stemOf } from "../../../shared/read/cache_key.ts";
 import { createQuestion } from "../../../shared/read/question.ts";
 import { column, defineResource, type Resource } from "../../../shared/resource/resource.ts";
-import type { ViewState } from "../../../shared/read/view_state.ts";
+import { generation, type ViewState } from "../../../shared/read/view_state.ts";
 import { laneDistributions } from "../../support/sample_pack/lane_distributions.ts";
 import { id } from "../../support/fixtures/sample_rows.ts";
 
@@ -28,7 +28,7 @@ function stemWith({ params = { challenge_id: id(1) }, format, label = "public" }
 }
 
 function keyOf(over: Over = {}, state = STATE): string {
-  return cacheKey(stemWith(over), state);
+  return cacheKey(stemWith(over), generation(state));
 }
 
 Deno.test("cacheKey() is schema, resource, scope, version and a digest of format and parameters", () => {
@@ -53,8 +53,8 @@ Deno.test("cacheKey() stays when the rows were only found to be still true", () 
 
 Deno.test("stemOf() leads every version of an answer to one stem", () => {
   const stem = stemWith();
-  assert.equal(stemOf(cacheKey(stem, STATE)), stem);
-  assert.equal(stemOf(cacheKey(stem, { ...STATE, version: 8 })), stem);
+  assert.equal(stemOf(cacheKey(stem, generation(STATE))), stem);
+  assert.equal(stemOf(cacheKey(stem, generation({ ...STATE, version: 8 }))), stem);
 });
 
 Deno.test("etagOf() is a strong tag of 32 digits", () => {
