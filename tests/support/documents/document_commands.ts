@@ -38,6 +38,11 @@ export const covered: readonly Covered[] = [
   },
 ];
 
+/** Pages for a project that is not this one: a test of their own follows each from its first block to its last. */
+export const followed: Readonly<Record<string, string>> = {
+  "docs/existing-project.md": "tests/documents/existing_project_test.ts",
+};
+
 export type Fate = "run" | "covered" | "hosted";
 
 /** The first line of a block that needs a hosted project, as a comment of the block's language. */
@@ -78,6 +83,7 @@ export function fateOf(block: Block): Fate {
     if (REMOTE.test(block.text)) return "hosted";
     throw new Error(`${where} says "hosted only", and nothing in it goes to a hosted project: let it be run`);
   }
+  if (block.document in followed) return "covered";
   if (PLACEHOLDER.test(filledIn(block))) {
     throw new Error(
       `${where} has something to fill in, so it cannot be run: use the variables of "deno task status --env" or names ` +
