@@ -1,13 +1,7 @@
 /**
-<<<<<<< HEAD
- * Refuses the name of a pack outside of packs: code for every pack knows none of them. The names are those of the folders
- * in packs/, so that a pack which is added or left out changes what is looked for, and not this file.
- * `deno run -A tools/check_pack_words.ts [folder]` prints each place and exits with 1 when there is any.
-=======
  * Refuses the name of a pack outside of packs: code for all packs may name none of them. The names are those of the
  * folders in packs/, so that adding or removing a pack does not change this file. `deno run -A
  * tools/check_pack_words.ts [folder]` prints each place and exits with 1 if there is any.
->>>>>>> words9
  */
 import { readdir, readFile } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
