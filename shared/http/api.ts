@@ -3,15 +3,15 @@ import type { Platform } from "../platform.ts";
 import type { Reader } from "../read/reader.ts";
 import type { RefreshOnDemand } from "../read/refresh_on_demand.ts";
 import type { Registry } from "../resource/registry.ts";
-import type { KeptAnswers } from "./response/kept_answers.ts";
+import type { FastPath } from "./fast_path.ts";
 
 type Given = "identity" | "cors" | "health" | "operations" | "runbook_url" | "refreshes" | "client_address_header";
 
-/** What the routes stand on: what the platform gives, and what lives as long as the isolate. */
+/** The dependencies of the routes: those of the platform, and the state that lives as long as the isolate. */
 export interface Api extends Pick<Platform, Given> {
   readonly registry: Registry;
   readonly reader: Reader;
   readonly limiter: RateLimiter;
-  readonly kept: KeptAnswers;
+  readonly fast_path: FastPath;
   readonly on_demand: RefreshOnDemand;
 }

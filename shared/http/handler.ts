@@ -4,9 +4,8 @@ import type { Clock, Log } from "../kernel/ports.ts";
 import type { FaultReports } from "../ops/fault_reports.ts";
 import type { MaybePromise } from "../kernel/maybe_promise.ts";
 import type { CorsPolicy } from "../platform.ts";
-import { allowOrigin, kindOfOrigin, preflight } from "./response/cors.ts";
+import { allowOrigin, preflight } from "./response/cors.ts";
 import { Exchange } from "./request/exchange.ts";
-import { KeptResponse } from "./response/kept_response.ts";
 import { createRequestLog } from "./response/log_line.ts";
 import { asAppError, problem } from "./response/problem.ts";
 import { announcePolicy, announceStanding, isHalfSpent } from "./request/rate_limit.ts";
@@ -18,14 +17,14 @@ export interface HandlerOptions {
   readonly log: Log;
 }
 
-/** What a deployment answers with: found when the first request arrives, or an error for every request. */
+/** What a deployment serves. It is set up by the first request; if that fails, every request is an error. */
 export interface Site {
   readonly routes: ReadonlyMap<string, Route>;
   readonly faults: FaultReports;
   /** The few paths that take a POST, and nothing else. */
   readonly posts: ReadonlyMap<string, Route>;
   readonly cors: CorsPolicy;
-  /** Whether a credential that was verified lately, and stands in these headers, is an operator's. */
+  /** Whether the credential in these headers was verified lately and is an operator's. */
   readonly isOperator: (headers: Headers) => boolean;
 }
 
@@ -50,68 +49,56 @@ export function createHandler(
   return async (request) => {
     const exchange = new Exchange(request, { clock: options.clock, late });
     let error: AppError | null = null;
-    let answered: Response | KeptResponse;
+    let response: Response;
     try {
       found ??= await site();
-      // Waited for only where it has to be: most answers are there at once.
+      // Awaited only if it is a promise: most answers are ready at once.
       const routed = route(found, exchange);
-      answered = routed instanceof Promise ? await routed : routed;
+      response = routed instanceof Promise ? await routed : routed;
     } catch (thrown) {
       error = asAppError(thrown);
-      answered = problem(error, exchange.request_id, { is_operator: found?.isOperator(request.headers) === true });
+      response = problem(error, exchange.request_id, { is_operator: found?.isOperator(request.headers) === true });
     }
     if (found !== null) report(found.faults, exchange, error);
     const milliseconds = exchange.finish();
-    let response = withSharedHeaders(answered, exchange, found?.cors ?? []);
+    // A route may send copies of one response to many callers: what differs between callers is added here, to the copy.
+    addCallerHeaders(response, exchange, found?.cors ?? []);
     if (request.method === "HEAD") response = await withoutBody(response);
-    announce(response, exchange, milliseconds);
+    addRequestHeaders(response, exchange, milliseconds);
     const logged = logRequest(exchange, { status: response.status, error, milliseconds });
     if (logged instanceof Promise) await logged;
     return response;
   };
 }
 
-/** Nothing that makes an answer fail stays unseen; a refusal says nothing of the resource either way. */
+/** Reports every fault; a refusal says nothing about the resource either way. */
 function report(faults: FaultReports, { resource, request_id, path, emit }: Exchange, error: AppError | null): void {
-  // A path with a fault is that of a route: any other is not found.
+  // A fault can only come from a route's path: any other path is not found.
   const subject = resource ?? path;
   if (error === null) faults.answered(subject, emit);
   else if (error.is_fault) faults.failed({ resource: subject, request_id, defect: error.defect ?? error.code }, emit);
 }
 
-/** With the headers that all answers have and that depend on few things: whether a browser asks, and on whose account. */
-function withSharedHeaders(
-  answered: Response | KeptResponse,
-  { request, standing }: Exchange,
-  cors: CorsPolicy,
-): Response {
-  const origin = request.headers.get("origin");
-  const addSharedHeaders = (response: Response) => {
-    const { headers, status } = response;
-    allowOrigin(headers, cors, origin);
-    // Headers are what a 304 costs: it goes without those of a body, and what the caller has already been told.
-    if (status === 304) return;
-    headers.set("x-content-type-options", "nosniff");
-    if (standing !== null) announcePolicy(headers, standing);
-  };
-  if (answered instanceof KeptResponse) {
-    return answered.copy([kindOfOrigin(cors, origin), standing?.name ?? "unlimited"], addSharedHeaders);
-  }
-  addSharedHeaders(answered);
-  return answered;
+/** The headers that depend on the caller: its origin and its limit. */
+function addCallerHeaders({ headers, status }: Response, { request, standing }: Exchange, cors: CorsPolicy): void {
+  allowOrigin(headers, cors, request.headers.get("origin"));
+  // Headers are most of the cost of a 304: those of a body, and those that the caller has already, are left out.
+  if (status === 304) return;
+  headers.set("x-content-type-options", "nosniff");
+  if (standing !== null) announcePolicy(headers, standing);
 }
 
-/** With those that no two answers share. */
-function announce({ headers, status }: Response, exchange: Exchange, milliseconds: number): void {
+/** The headers that differ in every response. */
+function addRequestHeaders({ headers, status }: Response, exchange: Exchange, milliseconds: number): void {
   const { standing } = exchange;
   headers.set("x-request-id", exchange.request_id);
-  // Whoever polls is told once it matters; until then a 304 is cheaper without.
+  // A polling caller gets it when it begins to matter; until then a 304 is cheaper without.
   if (standing !== null && (status !== 304 || isHalfSpent(standing))) announceStanding(headers, standing);
   const timing = exchange.serverTiming(milliseconds);
   if (timing !== null && status !== 304) headers.set("server-timing", timing);
 }
 
-/** HEAD is GET without the body; every header, the length included, is GET's. */
+/** HEAD is GET without the body; all headers, including the length, are those of GET. */
 async function withoutBody(response: Response): Promise<Response> {
   const { byteLength } = await response.arrayBuffer();
   const bare = new Response(null, response);
@@ -119,7 +106,7 @@ async function withoutBody(response: Response): Promise<Response> {
   return bare;
 }
 
-function route({ routes, posts }: Site, exchange: Exchange): MaybePromise<Response | KeptResponse> {
+function route({ routes, posts }: Site, exchange: Exchange): MaybePromise<Response> {
   const { request: { method }, path } = exchange;
   if (method === "OPTIONS") return preflight(PREFLIGHT);
   const found = routes.get(path) ?? routes.get(`${path.slice(0, path.lastIndexOf("/"))}/*`);

@@ -15,7 +15,7 @@ export interface AnalyticsOptions {
 /** The read function: a fetch handler over the given resources. */
 export function serveAnalytics(options: AnalyticsOptions): (request: Request) => Promise<Response> {
   const site = loadOnce(async () => {
-    // With the first request, beside the platform: a new isolate should be up at once.
+    // Loaded with the first request, while the platform connects: a new isolate should start fast.
     const [{ createSite }, platform] = await Promise.all([import("./site.ts"), options.connect()]);
     const { settings_notes: settings } = platform;
     if (settings.length > 0) options.log(JSON.stringify({ settings }), "now");

@@ -6,8 +6,8 @@ import { createReader } from "../read/reader.ts";
 import { RefreshOnDemand } from "../read/refresh_on_demand.ts";
 import type { Registry } from "../resource/registry.ts";
 import { rememberHealth } from "../ops/remembered_health.ts";
+import { FastPath } from "./fast_path.ts";
 import type { Site } from "./handler.ts";
-import { KeptAnswers } from "./response/kept_answers.ts";
 import type { Platform } from "../platform.ts";
 import { postsOf, routesOf } from "./routes/routes.ts";
 
@@ -20,7 +20,7 @@ export function createSite(registry: Registry, platform: Platform): Site {
     ...platform.health.map((source) => rememberHealth(source, { clock: platform.clock, milliseconds: 1_000 })),
   ];
   const on_demand = new RefreshOnDemand(platform.refreshes, platform);
-  const api = { ...platform, registry, reader, health, limiter, on_demand, kept: new KeptAnswers() };
+  const api = { ...platform, registry, reader, health, limiter, on_demand, fast_path: new FastPath() };
   const faults = new FaultReports({ ...platform, ledger: platform.faults });
   return {
     cors: platform.cors,

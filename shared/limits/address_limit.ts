@@ -3,12 +3,12 @@ import type { RateLimit } from "./rate_limits.ts";
 import { RecentMap } from "../kernel/recent_map.ts";
 import { TokenBucket } from "./token_bucket.ts";
 
-/** Addresses that are remembered, in each of two generations. */
+/** Addresses kept in each of two generations. */
 const MOST_ADDRESSES = 1_000;
 
 /**
- * Counts what each address was refused, in this isolate alone. What is still being looked at does not count: a batch of
- * pg_net brings two hundred good calls at once, from one address.
+ * Counts the refused requests of each address, in this isolate alone. Requests that are still being checked do not count: a
+ * batch of pg_net sends two hundred good calls at once, from one address.
  *
  * @example
  * ```ts
@@ -30,7 +30,7 @@ export class AddressLimit {
     this.#clock = clock;
   }
 
-  /** How long the next request of this address has to wait before it is looked at; 0 for not at all. */
+  /** How long the next request of this address must wait before it is checked; 0 for not at all. */
   waitSeconds(address: string): number {
     const bucket = this.#refusals.get(address);
     if (bucket === undefined) return 0;
@@ -39,7 +39,7 @@ export class AddressLimit {
     return 0;
   }
 
-  /** Counts one that was refused. */
+  /** Counts a refused request. */
   refuse(address: string): void {
     const now = this.#clock.now();
     const known = this.#refusals.get(address);

@@ -2,14 +2,14 @@ import type { RateLimit } from "./rate_limits.ts";
 
 /** What all isolates together have admitted in the current window. */
 export interface Counted {
-  /** At most the limit: how far it was passed is of no use. */
+  /** At most the limit: how far it was exceeded is not needed. */
   readonly used: number;
   /** When the window ends, in milliseconds since the epoch. */
   readonly ends_at: number;
 }
 
 export interface Counting {
-  /** Names the caller, and no person. */
+  /** Identifies the caller, without naming a person. */
   readonly key: string;
   readonly limit: RateLimit;
   readonly requests: number;
@@ -17,6 +17,6 @@ export interface Counting {
 
 /** Counts for all isolates. It may throw; each isolate then limits by itself. */
 export interface RateCounter {
-  /** Adds requests that were admitted, and says how many there are by now. */
+  /** Adds admitted requests, and returns the new total. */
   add(counting: Counting): Promise<Counted>;
 }

@@ -7,27 +7,27 @@ import { RecentMap } from "../kernel/recent_map.ts";
 import type { SharedCache } from "../cache/shared_cache.ts";
 import type { MaybePromise } from "../kernel/maybe_promise.ts";
 
-/** What limiting needs of the outside, besides the parts that the read path has. */
+/** The dependencies of the limiter, besides those of the read path. */
 export interface RateParts {
   readonly limits: RateLimits;
-  /** Null where there is no Redis: each isolate then limits by itself. */
+  /** Null without Redis: each isolate then limits by itself. */
   readonly counter: RateCounter | null;
-  /** Mixed into the hashes under which callers are counted: an address can be guessed from its bare hash. */
+  /** Mixed into the hashes under which callers are counted: an address can be guessed from its unsalted hash. */
   readonly salt: string;
 }
 
 export interface RateLimiterOptions extends RateParts {
   readonly clock: Clock;
   readonly hash: Hash;
-  /** Its breaker is this one's: whoever finds that Redis is gone spares the other the timeout. */
+  /** Shares the cache's circuit breaker, so only one of the two pays the timeout when Redis is down. */
   readonly shared: SharedCache;
   readonly waitUntil: (work: Promise<unknown>) => void;
 }
 
-/** Callers that are remembered, in each of two generations; one takes about 300 bytes. */
+/** Callers kept in each of two generations; one takes about 300 bytes. */
 const MOST_CALLERS = 5_000;
 
-/** The allowances of everybody who has asked this isolate lately. */
+/** The allowances of all recent callers of this isolate. */
 export class RateLimiter {
   readonly #options: RateLimiterOptions;
   readonly #allowances = new RecentMap<RateAllowance>(MOST_CALLERS);
@@ -36,47 +36,47 @@ export class RateLimiter {
     this.#options = options;
   }
 
-  /** Counts one request. Null where this kind of caller is not limited; a promise only where it has to wait for Redis. */
-  spend(kind: Limited, whose: string, emit: Emit): MaybePromise<Standing | null> {
+  /** Counts one request. Null if this kind of caller is not limited; a promise only if it has to wait for Redis. */
+  spend(kind: Limited, account: string, emit: Emit): MaybePromise<Standing | null> {
     const limit = this.#options.limits[kind];
-    return limit === null ? null : this.#allowanceOf(kind, whose, limit).spend(emit);
+    return limit === null ? null : this.#allowanceOf(kind, account, limit).spend(emit);
   }
 
   /** Undoes a `spend` that was admitted. */
-  giveBack(kind: Limited, whose: string): void {
-    this.#allowances.get(nameOf(kind, whose))?.giveBack();
+  giveBack(kind: Limited, account: string): void {
+    this.#allowances.get(nameOf(kind, account))?.giveBack();
   }
 
-  #allowanceOf(kind: Limited, whose: string, limit: RateLimit): RateAllowance {
-    const name = nameOf(kind, whose);
+  #allowanceOf(kind: Limited, account: string, limit: RateLimit): RateAllowance {
+    const name = nameOf(kind, account);
     const known = this.#allowances.get(name);
     if (known !== undefined) return known;
     const { clock, counter } = this.#options;
     const report = counter === null
       ? null
       : (requests: number, emit: Emit) =>
-        this.#report(counter, { key: this.#keyOf(kind, whose), limit, requests }, emit);
+        this.#report(counter, { key: this.#keyOf(kind, account), limit, requests }, emit);
     const allowance = new RateAllowance({ clock, name: kind, limit, report });
     this.#allowances.set(name, allowance);
     return allowance;
   }
 
   #report(counter: RateCounter, counting: Counting, emit: Emit): Promise<Counted | undefined> {
-    const told = this.#options.shared.attempt("count", () => counter.add(counting), (event) => {
-      // While the breaker is open this would be said of every request.
+    const reported = this.#options.shared.attempt("count", () => counter.add(counting), (event) => {
+      // Not logged while the breaker is open: it would repeat for each request.
       if (event.type !== "shared_skipped") emit(event);
     });
-    this.#options.waitUntil(told);
-    return told;
+    this.#options.waitUntil(reported);
+    return reported;
   }
 
-  /** Under which a caller is counted in Redis: nobody's id and nobody's address. */
-  #keyOf(kind: Limited, whose: string): string {
+  /** The key under which a caller is counted in Redis: it contains no id and no address. */
+  #keyOf(kind: Limited, account: string): string {
     const { hash, salt } = this.#options;
-    return `${kind}:${hash(`${salt}\n${whose}`).slice(0, 32)}`;
+    return `${kind}:${hash(`${salt}\n${account}`).slice(0, 32)}`;
   }
 }
 
-function nameOf(kind: Limited, whose: string): string {
-  return `${kind}:${whose}`;
+function nameOf(kind: Limited, account: string): string {
+  return `${kind}:${account}`;
 }

@@ -1,4 +1,4 @@
-/** How many requests one caller may make in how long. */
+/** How many requests one caller may make in a window. */
 export interface RateLimit {
   readonly requests: number;
   /** The length of the window, which begins at a multiple of it. */
@@ -6,8 +6,8 @@ export interface RateLimit {
 }
 
 /**
- * Who is limited. `user`: each subject. `key`: each client address behind one API key, which all visitors of a site
- * share. `service`: the secret key. `unverified`: each address from which credentials come that nobody has verified yet.
+ * What is limited. `user`: each subject. `key`: each client address behind one API key, which all visitors of a site
+ * share. `service`: the secret key. `unverified`: each address that sends credentials that are not verified yet.
  */
 export type Limited = "user" | "key" | "service" | "unverified";
 
@@ -15,8 +15,8 @@ export type Limited = "user" | "key" | "service" | "unverified";
 export type RateLimits = Readonly<Record<Limited, RateLimit | null>>;
 
 /**
- * What holds where a deployment says nothing else. A page of ten charts that asks every five seconds makes 120 requests
- * a minute. Whoever has the secret key could ask the database itself, so a limit would protect nothing.
+ * The defaults. A page of ten charts that asks every five seconds makes 120 requests a minute. A caller with the secret key
+ * could query the database directly, so a limit for it would protect nothing.
  */
 export const RATE_LIMITS: RateLimits = {
   user: { requests: 600, seconds: 60 },
@@ -26,8 +26,8 @@ export const RATE_LIMITS: RateLimits = {
 };
 
 /**
- * How many requests an isolate may have admitted without having told the others: a twentieth of the limit. So several
- * isolates together admit at most one such share each above the limit, and tell of each other twice as often.
+ * How many requests an isolate may admit before it reports them to the others: a twentieth of the limit. So several
+ * isolates together admit at most one such share each above the limit, and report twice as often.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 import type { RateLimit } from "./rate_limits.ts";
 
-/** Tokens that flow in evenly, a whole limit in one window, and never lie there in greater number than the limit. */
+/** Tokens are added evenly, a whole limit in one window, and never exceed the limit. */
 export class TokenBucket {
   readonly #capacity: number;
   readonly #per_ms: number;
@@ -23,7 +23,7 @@ export class TokenBucket {
     return true;
   }
 
-  /** One too many flows over when the bucket is next filled. */
+  /** Tokens above the capacity are dropped at the next fill. */
   giveBack(): void {
     this.#tokens += 1;
   }
@@ -32,13 +32,13 @@ export class TokenBucket {
     return Math.floor(this.#tokens);
   }
 
-  /** Milliseconds until there is a token again, or until the bucket is full while there are some. */
+  /** Milliseconds until there is a token again, or, while there are some, until the bucket is full. */
   get wait_ms(): number {
     return ((this.#tokens < 1 ? 1 : this.#capacity) - this.#tokens) / this.#per_ms;
   }
 
   #fill(now: number): void {
-    // A clock that is set back fills nothing, and takes nothing away.
+    // A clock that is set back adds nothing and removes nothing.
     this.#tokens = Math.min(this.#capacity, this.#tokens + Math.max(0, now - this.#filled_at) * this.#per_ms);
     this.#filled_at = now;
   }

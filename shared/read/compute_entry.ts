@@ -1,27 +1,25 @@
 import { AppError } from "../kernel/app_error.ts";
-import { type Address, cacheKey, type Dated, etagOf } from "./cache_key.ts";
-import type { Emit } from "../cache/event.ts";
+import { cacheKey, etagOf } from "./cache_key.ts";
 import { bytesOf, type Entry } from "./entry.ts";
+import type { Miss } from "./miss.ts";
 import { cutRows, pageRequest } from "./page.ts";
 import { combinedState } from "./readiness.ts";
 import type { Reader } from "./reader.ts";
 import { fullName } from "../resource/resource.ts";
 import { checkRows } from "./row_check.ts";
 import { sourceRequest } from "./source_request.ts";
+import { generation } from "./view_state.ts";
 
 /**
- * Reads the source, checks what it says, and writes the body once. Version and rows come from one statement, and the
- * entry is named by the version that came back: never by the one that was expected.
+ * Reads the source, checks the rows, and renders the body once. Version and rows come from one statement, and the entry's
+ * key holds the version that came back, never the expected one.
  *
- * @throws AppError FORBIDDEN when the parameters ask for what is not the caller's.
+ * @throws AppError FORBIDDEN when the parameters ask for rows outside the caller's scope.
  */
-export async function computeEntry(
-  reader: Reader,
-  asked: Dated & { readonly address: Address; readonly emit: Emit },
-): Promise<Entry> {
-  const { resource, scope, address, emit } = asked;
+export async function computeEntry(reader: Reader, { question, scope, day, stem, emit }: Miss): Promise<Entry> {
+  const { resource, params, format } = question;
   const began = reader.clock.monotonic();
-  const request = pageRequest(asked, sourceRequest(asked), reader.hash);
+  const request = pageRequest(question, sourceRequest({ resource, params, scope, day }));
   const answer = await reader.source.read(resource.view, request);
   const read_at = reader.clock.now();
   emit({ type: "source_read", milliseconds: reader.clock.monotonic() - began });
@@ -32,7 +30,7 @@ export async function computeEntry(
   const states = { ...answer.reads, [resource.view]: answer.state };
   const state = combinedState(resource, states);
   const checked = checkRows(resource, scope, answer);
-  const shown = cutRows(asked, { rows: checked, total_count: answer.total_count }, reader.hash);
+  const shown = cutRows(question, { rows: checked, total_count: answer.total_count }, reader.hash);
   const { rows, next_cursor, is_truncated, total_count } = shown;
   reader.pointer.learn(states);
 
@@ -51,9 +49,9 @@ export async function computeEntry(
     ...withheld,
   };
   const { columns, pivot } = resource;
-  const body = await reader.renderers[asked.format]({ columns, rows, meta, pivot });
-  const key = cacheKey(address, state);
+  const body = await reader.renderers[format]({ columns, rows, meta, pivot });
+  const key = cacheKey(stem, generation(state));
   const etag = etagOf(key, reader.hash);
-  const told = { row_count: rows.length, next_cursor, is_truncated, total_count };
-  return { key, state, etag, ...told, read_at, body, byte_count: bytesOf(body) };
+  const shape = { row_count: rows.length, next_cursor, is_truncated, total_count };
+  return { key, state, etag, ...shape, read_at, body, byte_count: bytesOf(body) };
 }

@@ -5,15 +5,15 @@ import { decode, encode, LONGEST_CURSOR } from "../resource/cursor_text.ts";
 import type { Hash } from "../kernel/ports.ts";
 import { fullName, type Resource } from "../resource/resource.ts";
 import type { Row } from "./row_check.ts";
-import type { Params } from "./source_request.ts";
+import type { Params } from "./source.ts";
 import { isStorable } from "../kernel/storable.ts";
 
-/** The values of the columns of the order, in the row that a page begins after. */
+/** The values of the order's columns, in the row after which a page begins. */
 export type Place = readonly unknown[];
 
 const content = z.tuple([z.string()]).rest(z.union([z.string().refine(isStorable), z.int()]));
 
-/** The place of a row as one word for a URL. It also names the question, so that it fits no other. */
+/** The place of a row, encoded for a URL. It includes a fingerprint of the question, so that it is refused for any other. */
 export function writeCursor(resource: Resource, asked: { readonly params: Params; readonly row: Row }, hash: Hash) {
   const place = resource.order.map(({ column }) => asked.row[column]);
   const cursor = encode([questionOf(resource, asked.params, hash), ...place]);
@@ -24,8 +24,8 @@ export function writeCursor(resource: Resource, asked: { readonly params: Params
 }
 
 /**
- * The place that the parameters name, or null for the first page. A cursor grants nothing: the scope and the filters hold
- * whatever it says. It is checked so that a mistaken one is refused instead of answering another question.
+ * The place in the parameters' cursor, or null for the first page. A cursor grants no access: the scope and the filters
+ * apply regardless of its content. It is checked so that a wrong one is refused instead of answering another question.
  *
  * @throws AppError BAD_REQUEST for a cursor that was altered, or belongs to another resource or other filters.
  */
@@ -48,7 +48,7 @@ export function placeOf(resource: Resource, params: Params, hash: Hash): Place |
   return place;
 }
 
-/** What must stay the same from page to page: everything but the place, the length, and whether the rows are counted. */
+/** The part of the question that must stay the same from page to page: all but the place, the length, and whether rows are counted. */
 function questionOf(resource: Resource, params: Params, hash: Hash): string {
   const { cursor, limit, order, total } = resource;
   const moving = [cursor, total, typeof limit === "number" ? undefined : limit.param];

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type ViewState, viewState } from "./view_state.ts";
 
-/** Bytes that a response can be made of: `Uint8Array`, which only newer compilers know to be generic. */
+/** Bytes of a response body: `Uint8Array`, which is generic in newer compilers only. */
 export type Bytes = ReturnType<typeof Uint8Array.of>;
 
 /** One answer, ready to send. Immutable: a newer version is another entry under another key. */
@@ -10,26 +10,26 @@ export interface Entry {
   readonly state: ViewState;
   readonly etag: string;
   readonly row_count: number;
-  /** Where the next page begins; null where there is none. */
+  /** The cursor of the next page; null if there is none. */
   readonly next_cursor: string | null;
-  /** Whether rows were left out; null of a page, whose cursor says it. */
+  /** Whether rows were left out; null for a page, where the cursor shows it. */
   readonly is_truncated: boolean | null;
-  /** The rows that there are in all, where that is known. */
+  /** The number of all rows, if known. */
   readonly total_count: number | null;
   /** When the source was read, in milliseconds since the epoch. */
   readonly read_at: number;
-  /** As text: a server has to copy bytes before it sends them, and text only to encode it. */
+  /** As text: a server must copy bytes before it sends them, but only encode text. */
   readonly body: string;
-  /** Of the body as it is sent. */
+  /** The size of the body as UTF-8. */
   readonly byte_count: number;
-  /** The body compressed, once somebody has asked for it so. Only in memory. */
+  /** The compressed body, after the first request for it. In memory only. */
   readonly gzip?: Bytes;
 }
 
-/** Bodies above this are served but not kept: a shared cache and 256 MB of memory are for the many. */
+/** Larger bodies are served but not kept: the shared cache and the 256 MB of memory should hold many answers. */
 export const LARGEST_KEPT_BYTES = 1_000_000;
 
-/** The entry as a shared cache holds it. `k` repeats the key: what comes back must be what was asked for. */
+/** The entry in the shared cache. `k` repeats the key: the value must belong to the key that was read. */
 const envelope = z.strictObject({
   k: z.string(),
   v: viewState,
@@ -48,19 +48,19 @@ export type Unsealed =
 
 export function seal(entry: Entry): string {
   const { key, state, etag, row_count, next_cursor, is_truncated, total_count, read_at, body } = entry;
-  const told = { n: row_count, c: next_cursor, x: is_truncated, a: total_count };
-  const sealed = { k: key, v: state, t: read_at, e: etag, ...told, body };
+  const rows = { n: row_count, c: next_cursor, x: is_truncated, a: total_count };
+  const sealed = { k: key, v: state, t: read_at, e: etag, ...rows, body };
   return JSON.stringify(sealed satisfies z.input<typeof envelope>);
 }
 
-/** Opens what a shared cache returned for `key`. A foreign, planted or truncated value is a miss, never an answer. */
+/** Parses what the shared cache returned for `key`. A foreign, planted or truncated value is a miss, never an answer. */
 export function unseal(text: string, key: string): Unsealed {
   const parsed = envelope.safeParse(parseJson(text));
   if (!parsed.success) return { kind: "entry_malformed" };
   const { k, v, t, e, n, c, x, a, body } = parsed.data;
   if (k !== key) return { kind: "key_mismatch" };
-  const told = { row_count: n, next_cursor: c, is_truncated: x, total_count: a };
-  const entry = { key, state: v, etag: e, ...told, read_at: t, body, byte_count: bytesOf(body) };
+  const rows = { row_count: n, next_cursor: c, is_truncated: x, total_count: a };
+  const entry = { key, state: v, etag: e, ...rows, read_at: t, body, byte_count: bytesOf(body) };
   return { kind: "entry", entry };
 }
 

@@ -1,41 +1,39 @@
 import { internalError } from "../kernel/app_error.ts";
-import { placeOf, writeCursor } from "./cursor.ts";
+import { writeCursor } from "./cursor.ts";
 import type { Hash } from "../kernel/ports.ts";
-import { fullName, type Resource } from "../resource/resource.ts";
+import { fullName } from "../resource/resource.ts";
+import type { Question } from "./question.ts";
 import type { Row } from "./row_check.ts";
 import type { SourceAnswer, SourceRequest } from "./source.ts";
-import { type Params, rowLimit } from "./source_request.ts";
+import { rowLimit } from "./source_request.ts";
 
-interface PageQuestion {
-  readonly resource: Resource;
-  readonly params: Params;
-}
-
-/** The rows that are shown, and what the caller is told of those that are not: no answer is short in silence. */
+/** The rows that are shown, and what the answer says about the others: an answer that was cut always says so. */
 export interface Shown {
   readonly rows: readonly Row[];
   /** Where the next page begins; null where there is none. */
   readonly next_cursor: string | null;
-  /** Whether there are rows beyond the limit; null of a page, whose cursor says it. */
+  /** Whether there are rows beyond the limit; null for a page, where the cursor shows it. */
   readonly is_truncated: boolean | null;
-  /** The rows that there are in all; null of a page for which nobody asked to count. */
+  /** The number of all rows; null for a page whose caller did not ask for the count. */
   readonly total_count: number | null;
 }
 
-/** Asks for one row more than is shown, which tells whether there are more; for a page only for what lies after the cursor. */
-export function pageRequest({ resource, params }: PageQuestion, request: SourceRequest, hash: Hash): SourceRequest {
+/** Requests one row more than is shown, to learn whether there are more; for a page, only rows after the cursor. */
+export function pageRequest(
+  { resource, place }: Pick<Question, "resource" | "place">,
+  request: SourceRequest,
+): SourceRequest {
   const limit = request.limit + 1;
   if (resource.cursor === undefined) return { ...request, limit, counts_cut: true };
-  const values = placeOf(resource, params, hash);
   const columns = resource.order.map(({ column }) => column);
   const op = resource.order[0]?.direction === "desc" ? "before" : "after";
-  const beyond = values === null ? [] : [{ op, columns, values } as const];
+  const beyond = place === null ? [] : [{ op, columns, values: place } as const];
   return { ...request, filters: [...request.filters, ...beyond], limit };
 }
 
-/** Takes the row too many away again. `rows` are those of the answer, checked, in the resource's order. */
+/** Removes the extra row again. `rows` are the checked rows of the answer, in the resource's order. */
 export function cutRows(
-  { resource, params }: PageQuestion,
+  { resource, params }: Pick<Question, "resource" | "params">,
   { rows, total_count }: { readonly rows: readonly Row[] } & Pick<SourceAnswer, "total_count">,
   hash: Hash,
 ): Shown {

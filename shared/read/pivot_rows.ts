@@ -1,17 +1,17 @@
 import type { Pivot } from "../resource/definition.ts";
 import type { Row } from "./row_check.ts";
 
-/** A table for drawing. Cells are sparse: what has no row in the view has none here. */
+/** A table for charts. Cells are sparse: only those with a row in the view exist. */
 export interface PivotTable {
-  /** The values of the pivoted column that occur, in order. */
+  /** The values that occur in the pivoted column, in order. */
   readonly columns: readonly unknown[];
-  /** The other key columns, and the cells, each with its place among `columns` in `at`. */
+  /** The other key columns, and the cells; `at` is a cell's index in `columns`. */
   readonly rows: readonly Row[];
 }
 
 /**
- * Turns rows into a table. Rows of one table row stand together, as the resource's order has them; a table row that a page
- * cuts goes on in the next one.
+ * Turns rows into a table. Rows of one table row are adjacent, by the resource's order; a table row that a page cuts
+ * continues on the next one.
  */
 export function pivotRows(rows: readonly Row[], pivot: Pivot): PivotTable {
   const columns = [...new Set(rows.map((row) => row[pivot.columns]))].sort(ascending);

@@ -1,14 +1,14 @@
 import { AppError } from "../kernel/app_error.ts";
 import type { Emit } from "../cache/event.ts";
 import { freshnessOf } from "./freshness.ts";
-import { type Answer, readResource } from "./read_resource.ts";
-import type { ReadRequest } from "./wanted.ts";
+import { type ReadAnswer, readResource } from "./read_resource.ts";
+import type { Read } from "./miss.ts";
 import type { Reader } from "./reader.ts";
 import type { RefreshOnDemand } from "./refresh_on_demand.ts";
 import { fullName, type Resource } from "../resource/resource.ts";
 
 export interface Demand {
-  /** The greatest age at which rows are of use to the caller: what the header `Age` may say. */
+  /** The greatest age of rows that the caller accepts: the upper limit of the header `Age`. */
   readonly max_age_seconds: number;
   readonly refreshes: RefreshOnDemand;
 }
@@ -16,29 +16,29 @@ export interface Demand {
 /** A refresh has to run, and to be seen: up to 3 s for the pointer. */
 const SEEN_AFTER_SECONDS = 5;
 
-/** When nobody knows the next refresh. */
+/** For when the next refresh is not known. */
 const ASK_AGAIN_SECONDS = 60;
 
-/** How often, and how long, to wait for an isolate that fetches the newest version and shows the one before meanwhile. */
+/** How often, and how long, to wait while another isolate fetches the newest version and the previous one is still served. */
 const LOOKS = 3;
 const PAUSE_MS = 60;
 
 /**
- * Reads for a caller who has no use for older rows. The demand is no part of the question: answers are cached and compared
- * as they are without it.
+ * Reads for a caller that accepts no older rows. The demanded age is not part of the question: answers are cached and
+ * compared as they are without it.
  *
- * @throws AppError TOO_STALE when there are no rows as young as that, and whatever readResource throws.
+ * @throws AppError TOO_STALE when there are no rows that young, and everything that readResource throws.
  */
-export async function readDemanded(reader: Reader, request: ReadRequest, demand: Demand): Promise<Answer> {
-  const { resource, emit } = request;
-  const isYoung = ({ freshness }: Answer) => freshness.age_seconds <= demand.max_age_seconds;
+export async function readDemanded(reader: Reader, read: Read, demand: Demand): Promise<ReadAnswer> {
+  const { question: { resource }, emit } = read;
+  const isYoung = ({ freshness }: ReadAnswer) => freshness.age_seconds <= demand.max_age_seconds;
   const oldViews = () => viewsOlderThan(demand.max_age_seconds, { reader, resource, emit });
 
   const began = reader.clock.now();
-  let answer = await readResource(reader, request);
+  let answer = await readResource(reader, read);
   if (isYoung(answer)) return answer;
 
-  // A refresh may have ended since anybody looked.
+  // A refresh may have ended since the states were last read.
   await reader.pointer.renew(began, emit);
   let old = await oldViews();
   if (old.length > 0 && resource.refresh_on_demand === true) {
@@ -46,23 +46,23 @@ export async function readDemanded(reader: Reader, request: ReadRequest, demand:
     await reader.pointer.renew(reader.clock.now(), emit);
     old = await oldViews();
   }
-  if (old.length === 0) answer = await readResource(reader, request);
+  if (old.length === 0) answer = await readResource(reader, read);
   for (let look = 0; look < LOOKS && old.length === 0 && !isYoung(answer); look += 1) {
     await reader.clock.sleep(PAUSE_MS);
-    answer = await readResource(reader, request);
+    answer = await readResource(reader, read);
   }
   if (isYoung(answer)) return answer;
   throw await tooStale(answer.freshness.age_seconds, { reader, resource, demand, old });
 }
 
-interface Context {
+interface DemandContext {
   readonly reader: Reader;
   readonly resource: Resource;
   readonly emit: Emit;
 }
 
-/** Which of the views that a resource rests on are too old. What is read live is never old. */
-async function viewsOlderThan(seconds: number, { reader, resource, emit }: Context): Promise<string[]> {
+/** The views behind a resource that are too old. A live relation is never old. */
+async function viewsOlderThan(seconds: number, { reader, resource, emit }: DemandContext): Promise<string[]> {
   const { states, is_confirmed } = await reader.pointer.current(emit);
   const now = reader.clock.now();
   return [...resource.reads ?? [], resource.view].filter((view) => {
@@ -74,7 +74,7 @@ async function viewsOlderThan(seconds: number, { reader, resource, emit }: Conte
 
 async function tooStale(
   age_seconds: number,
-  { reader, resource, demand, old }: Omit<Context, "emit"> & { readonly demand: Demand; readonly old: string[] },
+  { reader, resource, demand, old }: Omit<DemandContext, "emit"> & { readonly demand: Demand; readonly old: string[] },
 ): Promise<AppError> {
   const { max_age_seconds } = demand;
   const next = old.length === 0 ? null : await demand.refreshes.nextAt(old);

@@ -1,79 +1,80 @@
 import { sourceUnavailable } from "../kernel/app_error.ts";
-import { addressOf, cacheKey, etagOf } from "./cache_key.ts";
+import { cacheKey, etagOf, stemFor } from "./cache_key.ts";
 import type { Entry } from "./entry.ts";
 import { namedEtag } from "./etag.ts";
 import { fetchEntry } from "./fetch_entry.ts";
-import type { ReadRequest, Wanted } from "./wanted.ts";
-import { type Freshness, freshnessOf } from "./freshness.ts";
+import type { Miss, Read } from "./miss.ts";
+import { freshnessAt, freshnessOf, type RowFreshness } from "./freshness.ts";
 import type { Reader } from "./reader.ts";
-import { combinedState } from "./readiness.ts";
 import { isReusable, LONGEST_STALE_RIGHTS_MS, restsOnRights } from "./reuse.ts";
 import { type MaybePromise, thenMaybe } from "../kernel/maybe_promise.ts";
 import { utcDay } from "../kernel/utc_timestamp.ts";
 import type { Known } from "./view_pointer.ts";
-import { generation, type ViewState } from "./view_state.ts";
+import type { ViewState } from "./view_state.ts";
 
-export type Answer =
-  | { readonly kind: "not_modified"; readonly etag: string; readonly freshness: Freshness }
-  | { readonly kind: "entry"; readonly etag: string; readonly freshness: Freshness; readonly entry: Entry };
+export type ReadAnswer =
+  | { readonly kind: "not_modified"; readonly etag: string; readonly freshness: RowFreshness }
+  | { readonly kind: "entry"; readonly etag: string; readonly freshness: RowFreshness; readonly entry: Entry };
 
 /**
- * The read path: which version is current, does the caller have it already, does this isolate have it, does any other,
- * and only then the database. Answers at once where memory does.
+ * The read path: which version is current, does the caller have it already, does this isolate have it, does another, and
+ * only then the database. Returns synchronously on a hit in memory.
  *
  * @throws AppError NOT_READY, SOURCE_UNAVAILABLE, FORBIDDEN or INTERNAL.
  */
-export function readResource(reader: Reader, request: ReadRequest): MaybePromise<Answer> {
-  return thenMaybe(reader.pointer.current(request.emit), (known) => readKnown(reader, request, known));
+export function readResource(reader: Reader, read: Read): MaybePromise<ReadAnswer> {
+  return thenMaybe(reader.pointer.current(read.emit), (known) => readKnown(reader, read, known));
 }
 
-function readKnown(reader: Reader, request: ReadRequest, known: Known): MaybePromise<Answer> {
-  const { resource, scope, emit } = request;
+function readKnown(reader: Reader, read: Read, known: Known): MaybePromise<ReadAnswer> {
+  const { question, scope, if_none_match, emit } = read;
+  const { resource } = question;
   const { states, is_confirmed } = known;
-  const state = combinedState(resource, states);
+  const ready = reader.ready.of(resource, states);
   const now = reader.clock.now();
   if (!is_confirmed && now - known.observed_at > LONGEST_STALE_RIGHTS_MS && restsOnRights(resource, scope, states)) {
     throw sourceUnavailable("the source has not been heard for longer than rights may be taken for granted");
   }
   const day = resource.clock === undefined ? null : utcDay(now);
-  const address = addressOf(request, { day, schema: reader.schemaOf(resource) });
+  const stem = stemFor(question, { scope, day, schema: reader.schemaOf(resource) });
 
-  const kept = reader.memory.get(address.stem);
-  const is_current = kept !== undefined && generation(kept.state) === generation(state);
-  // A 304 needs the version only. It tells a caller nothing but that what it already holds has not moved.
-  if (request.if_none_match !== null) {
-    const current = is_current ? kept.etag : etagOf(cacheKey(address, state), reader.hash);
-    const etag = namedEtag(request.if_none_match, current);
+  const key = cacheKey(stem, ready.generation);
+  const kept = reader.memory.get(stem);
+  const is_current = kept?.key === key;
+  // A 304 needs the version only. It reveals nothing except that the answer the caller already has is unchanged.
+  if (if_none_match !== null) {
+    const current = is_current ? kept.etag : etagOf(key, reader.hash);
+    const etag = namedEtag(if_none_match, current);
     if (etag !== null) {
       emit({ type: "not_modified" });
-      return { kind: "not_modified", etag, freshness: freshnessOf(state, now, is_confirmed) };
+      return { kind: "not_modified", etag, freshness: freshnessAt(ready, now, is_confirmed) };
     }
   }
 
   if (is_current && isReusable(resource, kept, now)) {
     emit({ type: "memory_hit" });
-    return { kind: "entry", etag: kept.etag, freshness: freshnessOf(state, now, is_confirmed), entry: kept };
+    return { kind: "entry", etag: kept.etag, freshness: freshnessAt(ready, now, is_confirmed), entry: kept };
   }
   emit({ type: "memory_missed" });
   const rests_on_rights = restsOnRights(resource, scope, states);
-  const wanted = { ...request, day, address, key: cacheKey(address, state), kept, rests_on_rights };
-  return fetchShared(reader, wanted, { state, is_confirmed });
+  const miss = { ...read, day, stem, key, kept, rests_on_rights };
+  return fetchShared(reader, miss, { state: ready.state, is_confirmed });
 }
 
-/** Fetches with whoever else in this isolate wants the same. */
+/** Fetches once for all concurrent requests of this isolate for the same key. */
 async function fetchShared(
   reader: Reader,
-  wanted: Wanted,
+  miss: Miss,
   { state, is_confirmed }: { readonly state: ViewState; readonly is_confirmed: boolean },
-): Promise<Answer> {
-  const { key, emit } = wanted;
+): Promise<ReadAnswer> {
+  const { key, emit } = miss;
   const fetched = await reader.flights.run(
     key,
-    () => fetchEntry(reader, wanted),
+    () => fetchEntry(reader, miss),
     () => emit({ type: "collapsed" }),
   );
   const { entry } = fetched;
-  // The pointer knows the last moment at which its version was true; an entry of another version knows only its own.
+  // The pointer knows when its version was last verified; an entry of another version knows only its own time.
   const freshness = freshnessOf(
     entry.key === key ? state : entry.state,
     reader.clock.now(),

@@ -2,36 +2,38 @@ import { schemaHash } from "./cache_key.ts";
 import type { Clock, Hash } from "../kernel/ports.ts";
 import { guardSource } from "./guarded_source.ts";
 import type { Renderers } from "./renderer.ts";
+import { ReadyStates } from "./readiness.ts";
 import type { Resource } from "../resource/resource.ts";
 import { SharedCache } from "../cache/shared_cache.ts";
 import { SingleFlight } from "../kernel/single_flight.ts";
 import type { Source } from "./source.ts";
 import type { SharedStore } from "../cache/shared_store.ts";
 import type { MemoryStore } from "./memory_store.ts";
-import type { Fetched } from "./wanted.ts";
+import type { Fetched } from "./miss.ts";
 import { ViewPointer } from "./view_pointer.ts";
 
-/** What the read path stands on; everything that touches the world is in here. */
+/** The dependencies of the read path; everything outside the process is reached through them. */
 export interface ReaderParts {
   readonly clock: Clock;
   readonly hash: Hash;
   readonly memory: MemoryStore;
-  /** Null where there is no Redis: the product then runs on memory alone. */
+  /** Null without Redis: the product then runs on memory alone. */
   readonly shared: SharedStore | null;
   readonly source: Source;
   readonly renderers: Renderers;
   readonly waitUntil: (work: Promise<unknown>) => void;
-  /** Names this deployment among those that share one Redis. */
+  /** Identifies this deployment among those that share one Redis. */
   readonly deployment: string;
 }
 
-/** One isolate's read path: its parts, and the state that lives as long as the isolate. */
+/** One isolate's read path: its dependencies, and the state that lives as long as the isolate. */
 export interface Reader extends Omit<ReaderParts, "shared" | "deployment"> {
   readonly shared: SharedCache;
   readonly pointer: ViewPointer;
+  readonly ready: ReadyStates;
   readonly flights: SingleFlight<Fetched>;
   readonly schemaOf: (resource: Resource) => string;
-  /** A word that nobody else has, for a lock. */
+  /** A unique token for a lock. */
   readonly newToken: () => string;
 }
 
@@ -55,6 +57,7 @@ export function createReader(parts: ReaderParts): Reader {
     source,
     shared,
     pointer: new ViewPointer({ clock, shared, source, waitUntil }),
+    ready: new ReadyStates(),
     flights: new SingleFlight<Fetched>(),
     schemaOf,
     newToken: () => crypto.randomUUID(),

@@ -1,27 +1,47 @@
 import { AppError } from "../kernel/app_error.ts";
 import { fullName, type Resource } from "../resource/resource.ts";
-import { combineStates, type ViewState, type ViewStateMap } from "./view_state.ts";
-
-/** What was combined out of one map of states, which stays for a second and is asked for by thousands of answers. */
-const combined = new WeakMap<ViewStateMap, Map<Resource, ViewState>>();
+import { combineStates, generation, trueAt, type ViewState, type ViewStateMap } from "./view_state.ts";
 
 /**
- * The state that an answer of the resource stands on: its view's, together with those of all that it reads.
+ * The state behind an answer of the resource: that of its view, combined with those of the relations that it reads.
  *
- * @throws AppError NOT_READY while one of them has never been refreshed, or is not in the database's registry at all, or
- * cannot be read.
+ * @throws AppError NOT_READY while one of them has never been refreshed, is not registered in the database, or cannot be
+ * read.
  */
 export function combinedState(resource: Resource, states: ViewStateMap): ViewState {
   const { view, reads } = resource;
   if (reads === undefined || reads.length === 0) return requireReady(resource, view, states);
-  const known = combined.get(states)?.get(resource);
-  if (known !== undefined) return known;
-  const state = combineStates([
+  return combineStates([
     requireReady(resource, view, states),
     ...reads.map((name) => requireReady(resource, name, states)),
   ]);
-  combined.set(states, (combined.get(states) ?? new Map<Resource, ViewState>()).set(resource, state));
-  return state;
+}
+
+/** A state behind answers, with its timestamps parsed. */
+export interface ReadyState {
+  readonly state: ViewState;
+  readonly generation: string;
+  readonly true_at: number | null;
+}
+
+/** Remembers ready states: one map of states is current for a second, and thousands of answers depend on it. */
+export class ReadyStates {
+  #states: ViewStateMap = {};
+  readonly #ready = new Map<Resource, ReadyState>();
+
+  /** @throws AppError NOT_READY, as `combinedState` does. */
+  of(resource: Resource, states: ViewStateMap): ReadyState {
+    if (states !== this.#states) {
+      this.#states = states;
+      this.#ready.clear();
+    }
+    const known = this.#ready.get(resource);
+    if (known !== undefined) return known;
+    const state = combinedState(resource, states);
+    const ready = { state, generation: generation(state), true_at: trueAt(state) };
+    this.#ready.set(resource, ready);
+    return ready;
+  }
 }
 
 function requireReady(resource: Resource, name: string, states: ViewStateMap): ViewState {

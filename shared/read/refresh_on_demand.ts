@@ -10,16 +10,16 @@ export interface RefreshOnDemandOptions {
   readonly waitUntil: (work: Promise<unknown>) => void;
 }
 
-/** As often as the database would allow it: asking more often would only cost calls. */
+/** The database allows one request a minute: asking more often would only cost calls. */
 const PAUSE_MS = 60_000;
 
-/** How long a caller waits for the queue. What it does not do in time is done behind the answer. */
+/** How long a caller waits for the queue. A refresh that takes longer continues after the answer. */
 const LONGEST_WAIT_MS = 2_000;
 
-/** How often it is looked whether the queue has done it. */
+/** How often to look whether the queue has finished the request. */
 const LOOK_EVERY_MS = 400;
 
-/** Refreshes that readers set off: asked for in the queue, one a minute for each view, whoever asks. */
+/** Refreshes that readers trigger: requested in the queue, at most one a minute for each view, regardless of the caller. */
 export class RefreshOnDemand {
   readonly #refreshes: Refreshes;
   readonly #options: RefreshOnDemandOptions;
@@ -34,21 +34,21 @@ export class RefreshOnDemand {
   }
 
   /**
-   * When the last of these views is due, in milliseconds since the epoch: by its schedule, or in the queue, where it waits
-   * there. Null where that cannot be told.
+   * When the last of these views is due, in milliseconds since the epoch: by its schedule, or in the queue if it waits
+   * there. Null if that is not known.
    */
   async nextAt(views: readonly string[]): Promise<number | null> {
     try {
       const moments = await Promise.all(views.map((view) => this.#nextOf(view)));
       return moments.reduce((left, right) => left === null || right === null ? null : Math.max(left, right), 0) || null;
     } catch (error) {
-      // Whoever is told that the rows are too old can do without the reason why nobody knows more.
+      // The caller gets TOO_STALE anyway: a failed lookup of the next refresh is ignored.
       if (error instanceof AppError) return null;
       throw error;
     }
   }
 
-  /** Asks for views, sources first, and waits until they are refreshed, but not for long. */
+  /** Requests refreshes of the views, sources first, and waits for them, but not for long. */
   async refresh(views: readonly string[], emit: Emit): Promise<void> {
     const { clock, waitUntil } = this.#options;
     const work = this.#refreshAll(views, clock.now() + LONGEST_WAIT_MS, emit);
@@ -94,7 +94,7 @@ export class RefreshOnDemand {
     }
   }
 
-  /** Keeps a request in mind until it has finished. */
+  /** Remembers a request until it has finished. */
   #note(view: string, request: RefreshRequest | null, emit: Emit): void {
     if (request !== null && request.state !== "finished") {
       if (!this.#waiting.has(view)) emit({ type: "refresh_demanded", outcome: "queued" });

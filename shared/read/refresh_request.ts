@@ -16,7 +16,7 @@ const refreshedView = z.object({
   finished_at: moment,
 });
 
-/** How a request stands, as the database says it; messages are scrubbed before they are served. */
+/** The state of a request, as the database reports it; messages are scrubbed before they are served. */
 export const refreshRequest = z.object({
   id: z.int(),
   state,
@@ -30,7 +30,7 @@ export const refreshRequest = z.object({
 
 export type RefreshRequest = z.output<typeof refreshRequest>;
 
-/** What is asked for, and on whose behalf: the secret key alone may ask as often as it likes. */
+/** What to refresh, and for which kind of caller: only the secret key may ask without a limit. */
 export type RefreshAsked =
   & { readonly asked_by: "admin" | "reader" | "service" }
   & ({ readonly view: string } | { readonly pack: string });

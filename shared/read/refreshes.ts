@@ -1,18 +1,18 @@
 import type { RefreshAsked, RefreshRequest } from "./refresh_request.ts";
 
-/** What may be known of the refreshes of views, and the queue in which they are asked for. Each function throws AppError. */
+/** The schedule of views' refreshes, and the queue of requested ones. Each function throws AppError. */
 export interface Refreshes {
-  /** When the schedule starts the view's next refresh, in milliseconds since the epoch; null where it has no slot. */
+  /** When the schedule starts the view's next refresh, in milliseconds since the epoch; null if it has no slot. */
   nextAt(view: string): Promise<number | null>;
-  /** When what waits in the queue is looked at next, in milliseconds since the epoch; null where nothing looks. */
+  /** When the queue is processed next, in milliseconds since the epoch; null if no job processes it. */
   queueAt(): Promise<number | null>;
   /**
-   * Asks for a refresh and answers at once: the request that waits for the same already, or a new one.
+   * Requests a refresh and returns at once: a request for the same that already waits, or a new one.
    *
-   * @returns null where there is no such view or pack
-   * @throws AppError RATE_LIMITED when somebody but the secret key asks again within a minute
+   * @returns null if there is no such view or pack
+   * @throws AppError RATE_LIMITED when a caller other than the secret key asks again within a minute
    */
   request(asked: RefreshAsked): Promise<RefreshRequest | null>;
-  /** How a request stands; null where there is none of this id. */
+  /** The state of a request; null if there is none with this id. */
   look(id: number): Promise<RefreshRequest | null>;
 }

@@ -2,31 +2,31 @@ import { pivotRows } from "./pivot_rows.ts";
 import type { Format, Pivot } from "../resource/definition.ts";
 import type { Row } from "./row_check.ts";
 
-/** What the body says about itself. It holds nothing that changes while the version stands. */
-export interface Meta {
+/** The `meta` of a body. It holds nothing that changes while the version is the same. */
+export interface BodyMeta {
   readonly resource: string;
   readonly as_of: string | null;
   readonly source_as_of: string | null;
   readonly version: number;
   readonly row_count: number;
-  /** Of paged resources only: where the next page begins, null when this is the last. */
+  /** Paged resources only: the cursor of the next page, null on the last. */
   readonly next_cursor?: string | null;
-  /** Of all others: whether there are more rows than these. */
+  /** All other resources: whether there are more rows than these. */
   readonly is_truncated?: boolean;
-  /** The rows that there are in all: of all that are not paged, and of pages that were asked to count. */
+  /** The number of all rows: of unpaged resources, and of pages whose caller asked for the count. */
   readonly total_count?: number;
-  /** Of resources with a minimum sample: the rows that it held back, on all pages. */
+  /** Resources with a minimum sample: the number of rows withheld by it, on all pages. */
   readonly withheld_count?: number;
 }
 
 export interface Rendering {
   readonly columns: readonly string[];
   readonly rows: readonly Row[];
-  readonly meta: Meta;
+  readonly meta: BodyMeta;
   readonly pivot?: Pivot | undefined;
 }
 
-/** Writes rows in one format. May be asynchronous: a writer that few ask for is loaded when it is asked for. */
+/** Renders rows in one format. May be asynchronous: a renderer that is rarely needed is loaded on first use. */
 export type Renderer = (rendering: Rendering) => string | Promise<string>;
 
 export type Renderers = Readonly<Record<Format, Renderer>>;

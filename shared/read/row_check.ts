@@ -7,8 +7,8 @@ import type { SourceAnswer } from "./source.ts";
 export type Row = Readonly<Record<string, unknown>>;
 
 /**
- * The last door before rows leave: their shape, and whose they are. A row outside the caller's scope means that the WHERE
- * failed, so nothing at all is answered.
+ * The last check before rows are sent: their shape, and that each is in the caller's scope. A row outside the scope means
+ * that the WHERE failed, so no row at all is sent.
  *
  * @throws AppError INTERNAL. The defect names rows and columns, never a value.
  */

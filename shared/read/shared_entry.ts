@@ -1,6 +1,6 @@
 import { stemOf } from "./cache_key.ts";
 import { type Entry, LARGEST_KEPT_BYTES, seal, unseal } from "./entry.ts";
-import type { Wanted } from "./wanted.ts";
+import type { Miss } from "./miss.ts";
 import type { Reader } from "./reader.ts";
 import { LONGEST_STALE_MS } from "./reuse.ts";
 import type { Lock } from "../cache/shared_store.ts";
@@ -9,40 +9,40 @@ export type SharedEntry =
   | { readonly kind: "entry"; readonly entry: Entry }
   | { readonly kind: "nothing" | "unavailable" };
 
-/** Looks an entry up. Whatever is not exactly the entry of this key counts as nothing. */
-export async function readSharedEntry(reader: Reader, wanted: Wanted, key: string): Promise<SharedEntry> {
-  const read = await reader.shared.read(key, wanted.emit);
+/** Looks an entry up. A value that is not exactly the entry of this key counts as a miss. */
+export async function readSharedEntry(reader: Reader, miss: Miss, key: string): Promise<SharedEntry> {
+  const read = await reader.shared.read(key, miss.emit);
   if (read.kind !== "value") return { kind: read.kind };
-  const entry = openEntry(wanted, key, read.value);
+  const entry = openEntry(miss, key, read.value);
   return entry === null ? { kind: "nothing" } : { kind: "entry", entry };
 }
 
 /** Null, and an event, for a value that is not exactly the entry of this key. */
-export function openEntry(wanted: Wanted, key: string, value: string): Entry | null {
+export function openEntry(miss: Miss, key: string, value: string): Entry | null {
   const unsealed = unseal(value, key);
   if (unsealed.kind === "entry") return unsealed.entry;
-  wanted.emit({ type: unsealed.kind });
+  miss.emit({ type: unsealed.kind });
   return null;
 }
 
-/** The answer that the stem held last, of whatever version: what to show while the current one cannot be had. */
-export async function readPreviousEntry(reader: Reader, wanted: Wanted): Promise<Entry | null> {
-  if (wanted.kept !== undefined) return wanted.kept;
-  const note = await reader.shared.read(wanted.address.stem, wanted.emit);
+/** The last answer kept under the stem, of any version: served while the current one is not available. */
+export async function readPreviousEntry(reader: Reader, miss: Miss): Promise<Entry | null> {
+  if (miss.kept !== undefined) return miss.kept;
+  const note = await reader.shared.read(miss.stem, miss.emit);
   if (note.kind !== "value") return null;
-  // The note is as little trusted as an entry: it may only lead to another version of the same question and scope.
-  if (stemOf(note.value) !== wanted.address.stem) {
-    wanted.emit({ type: "key_mismatch" });
+  // The note is not trusted either: it may only lead to another version of the same question and scope.
+  if (stemOf(note.value) !== miss.stem) {
+    miss.emit({ type: "key_mismatch" });
     return null;
   }
-  const read = await readSharedEntry(reader, wanted, note.value);
+  const read = await readSharedEntry(reader, miss, note.value);
   return read.kind === "entry" ? read.entry : null;
 }
 
-/** Shares an entry behind the answer, notes it as the stem's last, and gives the lock back, in one trip. */
+/** After the answer: shares the entry, notes it as the stem's last, and releases the lock, in one trip. */
 export function publishEntry(
   reader: Reader,
-  wanted: Wanted,
+  miss: Miss,
   made: { readonly entry: Entry; readonly lock: Lock | null },
 ): void {
   const { entry, lock } = made;
@@ -50,8 +50,8 @@ export function publishEntry(
   const fits = bytes <= LARGEST_KEPT_BYTES;
   const writes = [
     { key: entry.key, value: seal(entry), milliseconds: LONGEST_STALE_MS },
-    { key: wanted.address.stem, value: entry.key, milliseconds: LONGEST_STALE_MS },
+    { key: miss.stem, value: entry.key, milliseconds: LONGEST_STALE_MS },
   ];
-  wanted.emit(fits ? { type: "stored" } : { type: "too_large_to_keep", bytes });
-  reader.waitUntil(reader.shared.commit(fits ? writes : [], lock, wanted.emit));
+  miss.emit(fits ? { type: "stored" } : { type: "too_large_to_keep", bytes });
+  reader.waitUntil(reader.shared.commit(fits ? writes : [], lock, miss.emit));
 }

@@ -3,33 +3,36 @@ import type { Operator, Order } from "../resource/definition.ts";
 import type { Restriction } from "../access/scope.ts";
 import { anyViewState, type ViewStateMap, viewStates } from "./view_state.ts";
 
-/** What is asked of the database: data, never SQL. */
+/** Checked parameters of a resource, by name. */
+export type Params = Readonly<Record<string, unknown>>;
+
+/** What is sent to SQL for a question: data, never SQL text. */
 export interface SourceRequest {
   readonly columns: readonly string[];
   readonly filters: readonly SourceFilter[];
   readonly scope: Restriction | null;
   readonly order: readonly Order[];
   readonly limit: number;
-  /** What else the answer rests on: their states come back with it. */
+  /** Other relations that the answer depends on: their states come back with it. */
   readonly reads?: readonly string[];
-  /** The plain view over the view that is read in its place; absent where there is none. */
+  /** The plain view over the view that is read instead of it, if there is one. */
   readonly through?: string;
-  /** Absent where the rows of the view themselves are asked for. */
+  /** Absent if the rows of the view themselves are read. */
   readonly reading?: Reading;
   /** Whether to count the rows of all pages. */
   readonly counts?: boolean;
-  /** Whether to count them where there are as many as `limit`. */
+  /** Whether to count them if there are as many as `limit`. */
   readonly counts_cut?: boolean;
 }
 
-/** A question that a function of the database answers at the time of the read. */
+/** A function of the database that computes the rows at the time of the read. */
 export interface Reading {
   readonly name: string;
   readonly asked: {
-    readonly params: Readonly<Record<string, unknown>>;
-    /** The UTC day of the read, where the answer depends on it. */
+    readonly params: Params;
+    /** The UTC day of the read, if the answer depends on it. */
     readonly today: string | null;
-    /** The one organisation that is asked about; null for all that the caller may see. */
+    /** One organisation; null for all that the caller may see. */
     readonly org: string | null;
   };
 }
@@ -40,7 +43,7 @@ export interface ColumnFilter {
   readonly column: string;
   readonly op: Operator | "listed";
   readonly value: unknown;
-  /** The minimum sample: what it holds back is counted. */
+  /** The minimum sample: the rows withheld by it are counted. */
   readonly is_guard?: true;
 }
 
@@ -51,7 +54,7 @@ export interface PlaceFilter {
   readonly values: readonly unknown[];
 }
 
-/** What the database answers, from one statement and so from one snapshot. Rows are checked later, by their resource. */
+/** The database's answer, from one statement and so from one snapshot. Rows are checked later, against their resource. */
 export const sourceAnswer = z.object({
   state: anyViewState,
   reads: viewStates,
@@ -59,7 +62,7 @@ export const sourceAnswer = z.object({
   scope_values: z.array(z.string()).nullable(),
   rows: z.array(z.record(z.string(), z.unknown())),
   total_count: z.int().min(0).nullable(),
-  /** What the guard held back, on all pages; null without one. */
+  /** The number of rows withheld by the guard, on all pages; null without one. */
   withheld_count: z.int().min(0).nullable(),
 });
 
@@ -68,7 +71,7 @@ export type SourceAnswer = z.output<typeof sourceAnswer>;
 /**
  * The source of truth.
  *
- * Both functions throw AppError: SOURCE_UNAVAILABLE when it could not be asked, INTERNAL when it was asked wrongly.
+ * Both functions throw AppError: SOURCE_UNAVAILABLE when it did not answer, INTERNAL when the request was wrong.
  */
 export interface Source {
   states(): Promise<ViewStateMap>;

@@ -2,20 +2,14 @@ import { internalError } from "../kernel/app_error.ts";
 import { fullName, type Resource } from "../resource/resource.ts";
 import type { Filter } from "../resource/definition.ts";
 import type { Scope } from "../access/scope.ts";
-import type { SourceFilter, SourceRequest } from "./source.ts";
+import type { Miss } from "./miss.ts";
+import type { Question } from "./question.ts";
+import type { Params, SourceFilter, SourceRequest } from "./source.ts";
 
-export type Params = Readonly<Record<string, unknown>>;
-
-/** What a caller asks, when its parameters and its scope are known. */
-interface SourceQuestion {
-  readonly resource: Resource;
-  readonly params: Params;
-  readonly scope: Scope;
-  readonly day: string | null;
-}
-
-/** Turns a resource, its checked parameters and the caller's scope into one question for the database. */
-export function sourceRequest({ resource, params, scope, day }: SourceQuestion): SourceRequest {
+/** Turns a resource, its checked parameters and the caller's scope into the request that is sent to SQL. */
+export function sourceRequest(
+  { resource, params, scope, day }: Pick<Question, "resource" | "params"> & Pick<Miss, "scope" | "day">,
+): SourceRequest {
   const filters = resource.filters.flatMap((filter) => narrow(filter, params[filter.param]));
   const { listed, minimum_sample } = resource;
   if (listed !== undefined) filters.push({ column: listed.column, op: "listed", value: listed.in });
@@ -37,7 +31,7 @@ export function sourceRequest({ resource, params, scope, day }: SourceQuestion):
   };
 }
 
-/** The organisation that the claims name, or that an administrator asks for. */
+/** The organisation in the caller's claims, or the one an administrator asks for. */
 function orgOf({ access }: Resource, filters: readonly SourceFilter[], { restriction }: Scope): string | null {
   if (access.scope !== "member") return null;
   if (restriction !== null) return restriction.org?.value ?? restriction.value;

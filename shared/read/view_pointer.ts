@@ -17,20 +17,20 @@ export interface ViewPointerOptions {
   readonly waitUntil: (work: Promise<unknown>) => void;
 }
 
-/** What is known of the views, and whether the source has just confirmed it. */
+/** The known states of the views, and whether the source has just confirmed them. */
 export interface Known {
   readonly states: Pointer["states"];
-  /** False when the source did not answer and an older pointer stands in. */
+  /** False when the source did not answer and an older pointer is used instead. */
   readonly is_confirmed: boolean;
-  /** When the source said so, in milliseconds since the epoch. */
+  /** When the source reported the states, in milliseconds since the epoch. */
   readonly observed_at: number;
 }
 
 const MEMORY_MS = 1_000;
-/** Counted from the question to the database on; a trip to Redis takes 120 ms at most. */
+/** Counted from the query to the database; a trip to Redis takes 120 ms at most. */
 const SHARED_MS = 1_880;
 const RENEW_MS = 100;
-/** How long it counts as known that the source is silent: no request then waits for another timeout. */
+/** How long a source that did not answer is taken to be down: no request then waits for another timeout. */
 const SILENCE_MS = 3_000;
 
 const CURRENT = "states";
@@ -38,8 +38,8 @@ const LAST = "states:last";
 
 /**
  * Which version of each view is current: from memory for 1 s, from the shared cache for 2 s, else from the database. So
- * a refresh is seen by every isolate within 3 s. While the source is down the last pointer serves, up to a day; what rests
- * on rights looks at its age.
+ * a refresh is seen by every isolate within 3 s. While the source is down the last pointer is used, for up to a day; answers
+ * that depend on access rights have a shorter bound.
  */
 export class ViewPointer {
   readonly #options: ViewPointerOptions;
@@ -62,18 +62,18 @@ export class ViewPointer {
     const refresh = () => this.#flight.run(CURRENT, () => this.#refresh(emit), () => {});
     if (this.#pointer === null || this.#is_confirmed || this.#isTooOld(this.#pointer)) return refresh();
     if (now - this.#silent_at >= SILENCE_MS) return refresh();
-    // The source was down a moment ago: look again behind the answer, which need not wait for its timeout.
+    // The source was down a moment ago: look again after the answer, which then does not wait for the timeout.
     this.#looked_at = now;
     this.#options.waitUntil(refresh().catch(() => emit({ type: "background_failed", reason: "pointer" })));
     return this.#known(this.#pointer, emit);
   }
 
   /**
-   * For somebody to whom seconds matter: when it ends, the database was asked after `since`, in milliseconds since the
-   * epoch. Ten times a second at most for all who want it: the others wait.
+   * For a caller to whom seconds matter: when it returns, the database was queried after `since`, in milliseconds since the
+   * epoch. All callers together query it at most ten times a second: the others wait.
    */
   async renew(since: number, emit: Emit): Promise<void> {
-    // The first may be joined, and have begun before.
+    // The first query may be one that was joined, and had begun before `since`.
     for (let look = 0; look < 2 && this.#sourced_at < since; look += 1) {
       await this.#renewals.run(CURRENT, () => this.#lookAgain(emit), () => {});
     }
@@ -86,7 +86,7 @@ export class ViewPointer {
     await this.#readSource(emit);
   }
 
-  /** Takes states that came with rows: they may be newer than the pointer. */
+  /** Takes over states that came with rows: they may be newer than the pointer. */
   learn(states: ViewStateMap): void {
     if (this.#pointer === null) return;
     const known = this.#pointer.states;
@@ -104,7 +104,7 @@ export class ViewPointer {
     return await this.#readSource(emit);
   }
 
-  /** What is known is as old as the question: a change that came while it was on its way may not be in the answer. */
+  /** The states are as old as the query: a change that came while it was under way may not be in its result. */
   async #readSource(emit: Emit): Promise<Known> {
     const { clock, source } = this.#options;
     const asked_at = clock.now();
@@ -149,7 +149,7 @@ export class ViewPointer {
     return pointer;
   }
 
-  /** Two keys, so that the store's clock and not an isolate's decides what is still current. */
+  /** Two keys, so that the store's clock, not an isolate's, decides what is still current. */
   #publish(pointer: Pointer, emit: Emit): void {
     const value = JSON.stringify(pointer);
     const left_ms = pointer.observed_at + SHARED_MS - this.#options.clock.now();

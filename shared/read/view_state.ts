@@ -1,25 +1,25 @@
 import { z } from "zod";
 import { utcTimestamp } from "../kernel/utc_timestamp.ts";
 
-/** What the database says of one view. Unknown fields are dropped, so the registry may grow before the functions do. */
+/** The state of one view, as the database reports it. Unknown fields are dropped, so the registry may grow before the functions do. */
 export const viewState = z.object({
-  /** Moves only when rows were recomputed. */
+  /** Changes only when rows were recomputed. */
   version: z.int().min(0),
   refreshed_at: utcTimestamp.nullable(),
-  /** Moves also when a refresh found the sources unchanged: the rows were true at this moment. */
+  /** Changes also when a refresh found the sources unchanged: the rows were up to date at this moment. */
   verified_at: utcTimestamp.nullable(),
   source_as_of: utcTimestamp.nullable(),
   stale_after_seconds: z.number().positive(),
   populated: z.boolean(),
-  /** Read from tables as they are, without a refresh. */
+  /** A live relation: read directly from tables, without a refresh. */
   live: z.boolean().optional(),
-  /** Which part of the state could not be read; nothing else in it says anything then. */
+  /** Which part of the state could not be read; the other members then mean nothing. */
   unreadable: z.string().optional(),
 });
 
 export type ViewState = z.output<typeof viewState>;
 
-/** A state that cannot be read is a state too: what is wrong with one view must not take away the others. */
+/** A state that cannot be read is a state too: a fault in one view must not take down the others. */
 export const anyViewState = z.unknown().transform(readState);
 
 export const viewStates = z.record(z.string(), anyViewState);
@@ -35,43 +35,23 @@ function readState(given: unknown): ViewState {
 export type ViewStateMap = z.output<typeof viewStates>;
 
 /**
- * The version as a cache sees it. It holds the refresh time too: a database that was reset or restored counts from one
- * again, and its version 3 must not meet the version 3 that a shared cache or a browser still keeps.
+ * The version as a cache sees it. It includes the refresh time: a database that was reset or restored counts from one
+ * again, and its version 3 must not be taken for the version 3 that a shared cache or a browser still keeps.
  */
-export function generation(state: ViewState): string {
-  return momentsOf(state).generation;
+export function generation({ version, refreshed_at }: ViewState): string {
+  return `${version}.${(refreshed_at === null ? 0 : Date.parse(refreshed_at)).toString(36)}`;
 }
 
-/** The last moment at which the rows were known to be true, in milliseconds since the epoch; null where there is none. */
-export function trueAt(state: ViewState): number | null {
-  return momentsOf(state).true_at;
-}
-
-interface Moments {
-  readonly generation: string;
-  readonly true_at: number | null;
-}
-
-/** Of states that were looked at: one is current for a second, and thousands of answers stand on it. */
-const moments = new WeakMap<ViewState, Moments>();
-
-function momentsOf(state: ViewState): Moments {
-  const known = moments.get(state);
-  if (known !== undefined) return known;
-  const { version, refreshed_at, verified_at } = state;
-  const refreshed = refreshed_at === null ? null : Date.parse(refreshed_at);
-  const found = {
-    generation: `${version}.${(refreshed ?? 0).toString(36)}`,
-    true_at: verified_at === null ? refreshed : Date.parse(verified_at),
-  };
-  moments.set(state, found);
-  return found;
+/** When the rows were last verified, in milliseconds since the epoch; null if never. */
+export function trueAt({ verified_at, refreshed_at }: ViewState): number | null {
+  const moment = verified_at ?? refreshed_at;
+  return moment === null ? null : Date.parse(moment);
 }
 
 /**
- * What an answer that rests on several states stands on. The version moves with each of them; the rows are as old as the
- * oldest that a refresh computed, and known to be true as long as that of which it is known longest ago; the objective is
- * missed in the moment in which the first of them misses its own.
+ * The state of an answer that depends on several states. The version changes with each of them. The rows are as old as the
+ * oldest computed by a refresh, and verified when the one verified longest ago was. The answer misses its objective as soon
+ * as any of the states misses its own.
  */
 export function combineStates(states: readonly [ViewState, ...ViewState[]]): ViewState {
   const [first, ...others] = states;
@@ -95,12 +75,12 @@ export function combineStates(states: readonly [ViewState, ...ViewState[]]): Vie
   };
 }
 
-/** The moment at which a state misses its objective. */
+/** When a state misses its objective. */
 function dueAt({ verified_at, stale_after_seconds }: ViewState): number {
   return verified_at === null ? -Infinity : Date.parse(verified_at) + stale_after_seconds * 1_000;
 }
 
-/** The first or the last of the moments that are known, as it was written. */
+/** The earliest or latest of the known timestamps, as it was written. */
 function extreme(moments: readonly (string | null)[], choose: (...moments: number[]) => number): string | null {
   const known = moments.filter((moment) => moment !== null);
   const chosen = choose(...known.map(Date.parse));

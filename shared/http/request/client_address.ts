@@ -1,12 +1,12 @@
-/** A header that lists every hop: each proxy adds at its end whom it was called by. */
+/** A header that lists every hop: each proxy appends the address that called it. */
 const HOPS = "x-forwarded-for";
 
 /**
- * The address that a request came from, as the edge in front of the function says it. `named` must be a header that this
- * edge writes itself: what a caller puts there would be the caller's own choice. Where it is absent, the last hop counts,
- * the one that no caller can write. Addresses of IPv6 count by their network of 64 bits, which one subscriber owns.
+ * The address of the client, as reported by the edge in front of the function. `named` must be a header that this edge
+ * sets itself: otherwise a caller could choose its value. Without it the last hop counts, which no caller can set. IPv6
+ * addresses are counted by their network of 64 bits, which one subscriber owns.
  *
- * @returns "unknown" where nothing says it: such callers count as one
+ * @returns "unknown" if no header has it: all such callers are counted as one
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -22,7 +22,7 @@ export function clientAddress(headers: Headers, named: string): string {
   return address.includes(":") ? networkOf(address) : address;
 }
 
-/** The first 64 bits, in one spelling; an IPv4 address in IPv6 clothes is that address. */
+/** The first 64 bits, in one spelling; an IPv4-mapped IPv6 address is that IPv4 address. */
 function networkOf(address: string): string {
   const ipv4 = /^(?:0*:)*(?:0*:)?:?ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(address)?.[1];
   if (ipv4 !== undefined) return ipv4;

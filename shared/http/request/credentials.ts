@@ -6,9 +6,9 @@ import type { Exchange } from "./exchange.ts";
 import { countRequest, countUnverified, uncountUnverified } from "./rate_limit.ts";
 
 /**
- * Who asks, and one request more on their account.
+ * Identifies the caller and counts the request.
  *
- * @throws AppError UNAUTHENTICATED when there is no credential, or one that does not hold; RATE_LIMITED.
+ * @throws AppError UNAUTHENTICATED without a credential, or with an invalid one; RATE_LIMITED.
  */
 export function requireCaller(api: Api, exchange: Exchange): MaybePromise<Caller> {
   return thenMaybe<Caller | null, Caller>(
@@ -31,7 +31,7 @@ export function identifyCaller(api: Api, exchange: Exchange): MaybePromise<Calle
   return api.identity.remembered(exchange.request.headers) ?? verifyCaller(api, exchange);
 }
 
-/** Verifying costs more than all the rest of a cache hit, so who sends credentials that do not hold must wait. */
+/** Verifying costs more than the rest of a cache hit, so an address that sends invalid credentials is limited. */
 async function verifyCaller(api: Api, exchange: Exchange): Promise<Caller | null> {
   const { headers } = exchange.request;
   exchange.begin("identity");

@@ -1,9 +1,9 @@
 const MAX_AGE = /(?:^|,)\s*max-age="?(\d{1,9})"?\s*(?=,|$)/i;
 
 /**
- * The greatest age, in seconds, at which rows are of use to the caller: what `?max_age=` and the request's `Cache-Control`
- * say, the smaller of both. Browsers send `max-age=0` and `no-cache` whenever somebody reloads a page, and mean "ask the
- * origin": every answer comes from it, so they demand nothing.
+ * The greatest age of rows, in seconds, that the caller accepts: the smaller of `?max_age=` and the request's
+ * `Cache-Control`. Browsers send `max-age=0` and `no-cache` when a page is reloaded, and mean "ask the origin": every answer
+ * comes from the origin, so these demand nothing.
  *
  * @example
  * ```ts

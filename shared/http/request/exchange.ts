@@ -2,30 +2,30 @@ import type { CacheEvent } from "../../cache/event.ts";
 import type { Clock } from "../../kernel/ports.ts";
 import type { Standing } from "../../limits/rate_allowance.ts";
 
-/** One request on its way through: who it is in the log, what happened to it, and how long each step took. */
+/** One request and its state: its id in the log, its events, and how long each step took. */
 export class Exchange {
   readonly request_id = crypto.randomUUID();
   readonly request: Request;
-  /** The path as it was written: no dots resolved, nothing decoded. */
+  /** The path as it was sent: no dots resolved, nothing decoded. */
   readonly path: string;
-  /** What follows the question mark. */
+  /** The query string, without the question mark. */
   readonly search: string;
   readonly events: CacheEvent[] = [];
   /** The resource's full name once the route is known; never the URL, which holds parameters. */
   resource: string | null = null;
-  /** How it went, for the log; an error's code replaces it. */
+  /** The outcome for the log; an error's code replaces it. */
   outcome = "OK";
-  /** Where the caller stands under the limit that the request was counted by. */
+  /** What is left of the limit under which the request was counted. */
   standing: Standing | null = null;
   readonly #clock: Clock;
-  /** By the clock of the day, which costs a tenth of what the other one costs, and is exact to a millisecond. */
+  /** `Date.now()`: a tenth of the cost of `performance.now()`, millisecond precision. */
   readonly #began_at: number;
   readonly #late: (event: CacheEvent) => void;
   #step: string | null = null;
-  /** Where the exchange began by the clock that measures steps; null while there is no step. */
+  /** When the exchange began, by the monotonic clock that measures steps; null while there is no step. */
   #began: number | null = null;
   #step_began = 0;
-  /** The steps that have ended, as `Server-Timing` writes them. */
+  /** The finished steps, in the syntax of `Server-Timing`. */
   #timing = "";
   #is_finished = false;
 
@@ -41,20 +41,20 @@ export class Exchange {
     this.#began_at = options.clock.now();
   }
 
-  /** The parameters, parsed on demand: a question that is remembered by its text needs no parsing. */
+  /** The parameters, parsed on demand: a remembered question needs no parsing. */
   get parameters(): URLSearchParams {
     return new URLSearchParams(this.search);
   }
 
-  /** Takes an event. What happens behind the answer is reported on its own, for the request's line is written. */
+  /** Records an event. One that comes after the answer is logged by itself, because the request's line is already written. */
   readonly emit = (event: CacheEvent): void => {
     if (this.#is_finished) this.#late(event);
     else this.events.push(event);
   };
 
   /**
-   * Begins a step, whose time `Server-Timing` tells. It lasts until the next one, or the exchange, ends it. For what may
-   * take time: looking at the clock costs more than what memory answers.
+   * Begins a step, which `Server-Timing` reports. It ends with the next step or with the exchange. Only for steps that may
+   * wait: reading the clock costs more than a lookup in memory.
    */
   begin(step: string): void {
     const now = this.#clock.monotonic();
@@ -63,7 +63,7 @@ export class Exchange {
     this.#began ??= now - this.#elapsed();
   }
 
-  /** Ends the exchange and says how long it took, in milliseconds: whole ones where no step took time. */
+  /** Ends the exchange and returns its duration in milliseconds: whole milliseconds if there was no step. */
   finish(): number {
     this.#is_finished = true;
     if (this.#began === null) return this.#elapsed();
@@ -72,12 +72,12 @@ export class Exchange {
     return now - this.#began;
   }
 
-  /** By the clock of the day, which may be set back. */
+  /** By `Date.now()`, which may be set back. */
   #elapsed(): number {
     return Math.max(0, this.#clock.now() - this.#began_at);
   }
 
-  /** Null where no step took time, which says all there is to say. */
+  /** Null if there was no step. */
   serverTiming(total: number): string | null {
     return this.#timing === "" ? null : `${this.#timing}total;dur=${tenths(total)}`;
   }
@@ -88,7 +88,7 @@ export class Exchange {
   }
 }
 
-/** `toFixed(1)` of a duration, at a twentieth of its cost: three of them are in each answer. */
+/** `toFixed(1)` at a twentieth of its cost: each answer has three of them. */
 function tenths(milliseconds: number): string {
   const count = Math.round(milliseconds * 10);
   return `${Math.floor(count / 10)}.${count % 10}`;

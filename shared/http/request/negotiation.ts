@@ -6,10 +6,10 @@ import { refuse } from "./query_params.ts";
 export const MEDIA_TYPES: Readonly<Record<Format, string>> = { json: "application/json", csv: "text/csv" };
 
 /**
- * Chooses the format: `?format=` when given, else the one that `Accept` likes best (RFC 9110, 12.5.1), JSON when it has
- * no preference.
+ * Chooses the format: `?format=` when given, else the one that `Accept` prefers (RFC 9110, 12.5.1), JSON without a
+ * preference.
  *
- * @throws AppError BAD_REQUEST for an unknown `format`; NOT_ACCEPTABLE when `Accept` rules everything out.
+ * @throws AppError BAD_REQUEST for an unknown `format`; NOT_ACCEPTABLE when `Accept` excludes all formats.
  */
 export function chooseFormat(
   resource: Resource,
@@ -23,14 +23,14 @@ export function chooseFormat(
   }
   if (asked.accept === null || asked.accept === "*/*") return "json";
   const ranges = asked.accept.split(",").map(parseRange);
-  const liked = formats.map((format) => ({ format, quality: qualityOf(MEDIA_TYPES[format], ranges) }));
-  const best = liked.reduce((left, right) => right.quality > left.quality ? right : left);
+  const rated = formats.map((format) => ({ format, quality: qualityOf(MEDIA_TYPES[format], ranges) }));
+  const best = rated.reduce((left, right) => right.quality > left.quality ? right : left);
   if (best.quality > 0) return best.format;
   const detail = `This resource is served as ${formats.map((format) => MEDIA_TYPES[format]).join(" or ")}`;
   throw new AppError("NOT_ACCEPTABLE", { detail });
 }
 
-/** One member of an Accept header: a name and how much it is liked, 0 to 1. */
+/** One member of an Accept header: a name and its quality, 0 to 1. */
 export interface Range {
   readonly type: string;
   readonly quality: number;
@@ -43,7 +43,7 @@ export function parseRange(text: string): Range {
   return { type, quality: quality >= 0 && quality <= 1 ? quality : 0 };
 }
 
-/** The most exact range that covers the type decides, so `text/csv;q=0, *` rules CSV out. */
+/** The most specific range that covers the type decides, so `text/csv;q=0, *` excludes CSV. */
 function qualityOf(media: string, ranges: readonly Range[]): number {
   const family = `${media.slice(0, media.indexOf("/"))}/*`;
   for (const type of [media, family, "*/*"]) {

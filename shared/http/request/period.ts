@@ -3,8 +3,8 @@ import type { FieldError } from "../../kernel/app_error.ts";
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 /**
- * What is wrong with the periods among parameters: days named `from` and `to`, or `week_from` and `week_to`, the wrong way round.
- * An empty list would look like a time in which nothing happened.
+ * Finds periods in the wrong order among the parameters: days named `from` and `to`, or `week_from` and `week_to`. An empty
+ * answer would look like a time in which nothing happened.
  *
  * @example
  * ```ts

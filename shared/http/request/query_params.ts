@@ -3,12 +3,12 @@ import { AppError, type FieldError } from "../../kernel/app_error.ts";
 import { LONGEST_CURSOR } from "../../resource/cursor_text.ts";
 import { periodFaults } from "./period.ts";
 import type { Resource } from "../../resource/resource.ts";
-import type { Params } from "../../read/source_request.ts";
+import type { Params } from "../../read/source.ts";
 
-/** Longer queries are refused unread: no resource needs a tenth of it, but for a cursor, which may say where long words are. */
+/** Longer queries are refused unparsed: no resource needs a tenth of it, except for a cursor, which may hold long texts. */
 const LONGEST_QUERY = 2_048;
 
-/** supabase-js adds it for a client with a region; it is the platform's, and no part of the question. */
+/** supabase-js adds it for a client with a region; it is for the platform, and not part of the question. */
 const PLATFORM_PARAMETER = "forceFunctionRegion";
 
 export interface Query {
@@ -33,12 +33,12 @@ export function parseQuery(resource: Resource, search: URLSearchParams): Query {
   return { format, max_age: parseAge(max_age), params };
 }
 
-/** The same for a path that is no resource, and so has no `format`. */
+/** The same for a path that is not a resource, and so has no `format`. */
 export function parseParams<Schema extends z.ZodObject>(schema: Schema, search: URLSearchParams): z.output<Schema> {
   return parse(schema, takeOnce(search), []);
 }
 
-/** Refuses parameters outright: for routes that have none. */
+/** Refuses all parameters: for routes that have none. */
 export function refuseParameters(search: URLSearchParams): void {
   const names = [...new Set(search.keys())].filter((name) => name !== PLATFORM_PARAMETER);
   const errors = names.map((name) => ({ field: shown(name), reason: "is not a parameter here" }));
@@ -89,7 +89,7 @@ function describe(issue: z.core.$ZodIssue, known: string): FieldError[] {
   }));
 }
 
-/** A caller's own words go back short and plain. */
+/** Text from the caller is shortened and stripped before it is repeated. */
 function shown(name: string): string {
   return name.replace(/[^\w.-]/g, "?").slice(0, 64);
 }

@@ -7,28 +7,28 @@ import type { Api } from "../api.ts";
 import { clientAddress } from "./client_address.ts";
 import type { Exchange } from "./exchange.ts";
 
-/** Counts a caller's request. @throws AppError RATE_LIMITED when it is one too many. */
+/** Counts a caller's request. @throws AppError RATE_LIMITED when it exceeds the limit. */
 export function countRequest(api: Api, exchange: Exchange, caller: Caller): MaybePromise<void> {
-  return spend(api, exchange, { kind: caller.kind, whose: whoseIs(api, exchange, caller) });
+  return spend(api, exchange, { kind: caller.kind, account: accountOf(api, exchange, caller) });
 }
 
-/** Counts a request whose credential nobody has verified yet. @throws AppError RATE_LIMITED. */
+/** Counts a request whose credential is not verified yet. @throws AppError RATE_LIMITED. */
 export function countUnverified(api: Api, exchange: Exchange): MaybePromise<void> {
-  return spend(api, exchange, { kind: "unverified", whose: addressOf(api, exchange) });
+  return spend(api, exchange, { kind: "unverified", account: addressOf(api, exchange) });
 }
 
-/** Takes back what was counted for a credential that held, or that could not be looked at. */
+/** Undoes the count for a credential that was valid, or that could not be checked. */
 export function uncountUnverified(api: Api, exchange: Exchange): void {
   api.limiter.giveBack("unverified", addressOf(api, exchange));
   exchange.standing = null;
 }
 
-/** Of draft-ietf-httpapi-ratelimit-headers: what the limit is. */
+/** The limit, by draft-ietf-httpapi-ratelimit-headers. */
 export function announcePolicy(headers: Headers, { name, limit }: Standing): void {
   headers.set("ratelimit-policy", `"${name}";q=${limit.requests};w=${limit.seconds}`);
 }
 
-/** And where the caller stands under it. */
+/** What is left of the limit. */
 export function announceStanding(headers: Headers, { name, remaining, reset_seconds }: Standing): void {
   headers.set("ratelimit", `"${name}";r=${remaining};t=${reset_seconds}`);
 }
@@ -41,9 +41,9 @@ export function isHalfSpent({ limit, remaining }: Standing): boolean {
 function spend(
   api: Api,
   exchange: Exchange,
-  { kind, whose }: { readonly kind: Limited; readonly whose: string },
+  { kind, account }: { readonly kind: Limited; readonly account: string },
 ): MaybePromise<void> {
-  return thenMaybe(api.limiter.spend(kind, whose, exchange.emit), (standing) => {
+  return thenMaybe(api.limiter.spend(kind, account, exchange.emit), (standing) => {
     if (standing !== null) enforceLimit(exchange, standing);
   });
 }
@@ -52,15 +52,16 @@ function enforceLimit(exchange: Exchange, standing: Standing): void {
   exchange.standing = standing;
   if (standing.is_admitted) return;
   const { name, limit, reset_seconds } = standing;
-  const whose = name === "unverified" ? "requests without a valid credential from one address" : "requests";
+  const requests_of = name === "unverified" ? "requests without a valid credential from one address" : "requests";
   throw new AppError("RATE_LIMITED", {
-    detail: `More than ${limit.requests} ${whose} in ${limit.seconds} seconds; try again after the time in Retry-After`,
+    detail:
+      `More than ${limit.requests} ${requests_of} in ${limit.seconds} seconds; try again after the time in Retry-After`,
     retry_after_seconds: reset_seconds,
   });
 }
 
-/** A key is not a person: all visitors of a site share one, so each of their addresses counts for itself. */
-function whoseIs(api: Api, exchange: Exchange, caller: Caller): string {
+/** A key is not a person: all visitors of a site share one, so each of their addresses is counted separately. */
+function accountOf(api: Api, exchange: Exchange, caller: Caller): string {
   switch (caller.kind) {
     case "user":
       return caller.subject;

@@ -1,6 +1,6 @@
 import { type CacheEvent, type CacheWord, cacheWord } from "../../cache/event.ts";
 
-/** The `Cache-Status` member (RFC 9211) of each way in which an answer can come about. */
+/** The `Cache-Status` member (RFC 9211) for each origin of an answer. */
 const MEMBERS: Readonly<Record<CacheWord, string>> = {
   none: "fwd=bypass",
   not_modified: "hit",
@@ -13,7 +13,7 @@ const MEMBERS: Readonly<Record<CacheWord, string>> = {
 };
 
 /**
- * Says where the answer came from.
+ * Where the answer came from.
  *
  * @example
  * ```ts

@@ -3,18 +3,22 @@ import type { Bytes, Entry } from "../../read/entry.ts";
 import type { Reader } from "../../read/reader.ts";
 import { parseRange } from "../request/negotiation.ts";
 
-/** A body below this fits into one packet as it is. */
+/** A smaller body fits into one packet uncompressed. */
 const SMALLEST_BYTES = 1_200;
 
-/** Whether a caller takes gzip, and likes it no less than the plain form (RFC 9110, 12.5.3). */
+const GZIP = /(?:^|,)\s*gzip\s*(?:,|$)/i;
+
+/** Whether a caller accepts gzip, and prefers it at least as much as the plain form (RFC 9110, 12.5.3). */
 export function likesGzip(accept_encoding: string | null): boolean {
   if (accept_encoding === null) return false;
+  // Without qualities, as browsers send it, all listed codings are liked equally.
+  if (!accept_encoding.includes(";")) return GZIP.test(accept_encoding);
   const codings = accept_encoding.split(",").map(parseRange);
   const [gzip, identity] = ["gzip", "identity"].map((name) => codings.find(({ type }) => type === name)?.quality ?? 0);
   return gzip !== undefined && identity !== undefined && gzip > 0 && gzip >= identity;
 }
 
-/** Compresses a kept answer behind the first that asked for it so; those after it find it in memory. */
+/** Compresses a kept answer after the first request for gzip; later requests find it in memory. */
 export type CompressLater = (entry: Entry) => void;
 
 export function createCompressor({ memory, waitUntil }: Pick<Reader, "memory" | "waitUntil">): CompressLater {
@@ -23,13 +27,13 @@ export function createCompressor({ memory, waitUntil }: Pick<Reader, "memory" | 
   async function compress(entry: Entry): Promise<void> {
     const stem = stemOf(entry.key);
     const gzip = await gzipOf(entry.body);
-    // Not if it has left meanwhile, or a newer version came.
+    // Not if it was evicted meanwhile, or replaced by a newer version.
     if (memory.get(stem) === entry) memory.set(stem, { ...entry, gzip });
   }
 
   return (entry) => {
     if (entry.byte_count < SMALLEST_BYTES || underway.has(entry)) return;
-    if (memory.get(stemOf(entry.key)) !== entry) return; // never kept: it would be compressed for nobody
+    if (memory.get(stemOf(entry.key)) !== entry) return; // not in memory: no later request would find it
     underway.add(entry);
     waitUntil(compress(entry));
   };

@@ -1,6 +1,6 @@
 import type { CorsPolicy } from "../../platform.ts";
 
-/** What supabase-js sends, and what a caching client adds. */
+/** The headers that supabase-js sends, and those that a caching client adds. */
 const REQUEST_HEADERS = "authorization, x-client-info, apikey, content-type, x-retry-count, x-region, traceparent, " +
   "tracestate, baggage, accept, if-none-match, cache-control";
 
@@ -8,25 +8,18 @@ const RESPONSE_HEADERS =
   "etag, age, cache-status, freshet-stale, last-modified, retry-after, location, server-timing, " +
   "x-request-id, content-disposition, link, freshet-truncated, freshet-total-count, ratelimit, ratelimit-policy";
 
-/** Adds what a browser needs to hand the answer to the page that asked. */
+/** Adds the headers by which a browser gives the answer to the page that asked. */
 export function allowOrigin(headers: Headers, policy: CorsPolicy, origin: string | null): void {
   if (policy !== "*") headers.append("vary", "Origin");
-  // Only browsers name an origin, and only they look at the rest. They ask again each time they show what they keep, and
-  // with it for whom: so what is kept never lacks it.
+  // Only browsers send an origin, and only they use the rest. A browser revalidates its copy each time it uses it, and sends
+  // the origin with it: so a copy never lacks these headers.
   if (origin === null) return;
   headers.set("access-control-expose-headers", RESPONSE_HEADERS);
   if (policy === "*") headers.set("access-control-allow-origin", "*");
   else if (policy.includes(origin)) headers.set("access-control-allow-origin", origin);
 }
 
-/** A word for all origins that get the same headers under this policy. */
-export function kindOfOrigin(policy: CorsPolicy, origin: string | null): string {
-  if (origin === null) return "none";
-  if (policy === "*") return "any";
-  return policy.includes(origin) ? origin : "other";
-}
-
-/** The answer to a preflight, the same for every path: it looks at nothing and reveals nothing. */
+/** The answer to a preflight, the same for every path: it checks nothing and reveals nothing. */
 export function preflight(allowed: string): Response {
   return new Response(null, {
     status: 204,

@@ -14,7 +14,7 @@ const TITLES: Readonly<Record<AppError["code"], string>> = {
   SOURCE_UNAVAILABLE: "Source unavailable",
 };
 
-/** Whatever was thrown, as an AppError. A stranger's message may hold data, so only its kind and place are noted. */
+/** Anything thrown, as an AppError. The message of a foreign error may hold data, so only its name and place are kept. */
 export function asAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
   if (!(thrown instanceof Error)) return internalError("something other than an error was thrown");
@@ -22,7 +22,7 @@ export function asAppError(thrown: unknown): AppError {
   return internalError(`${thrown.name} at ${place}`);
 }
 
-/** Problem details (RFC 9457) with a stable `code`. Never stored, never a stack. Operators are told the remedy, where there is one. */
+/** Problem details (RFC 9457) with a stable `code`. Never stored, never with a stack. Operators also get the remedy, if there is one. */
 export function problem(error: AppError, request_id: string, reader: { readonly is_operator: boolean }): Response {
   const body = {
     type: "about:blank",

@@ -14,7 +14,7 @@ const params = z.strictObject({
   limit: asked.limit(),
 });
 
-/** GET /ops/incidents: newest first, with what an alert about each says. */
+/** GET /ops/incidents: newest first, each with the content of its alert. */
 export const incidents: Listing<typeof params, Incident> = {
   name: "incidents",
   params,

@@ -9,7 +9,7 @@ const params = z.strictObject({
   limit: asked.limit(),
 });
 
-/** GET /ops/jobs: by name, what is declared beside what is scheduled. */
+/** GET /ops/jobs: by name, the declared jobs beside the scheduled ones. */
 export const jobs: Listing<typeof params, Job> = {
   name: "jobs",
   params,
@@ -20,6 +20,6 @@ export const jobs: Listing<typeof params, Job> = {
     const message = last_run.message === null ? null : scrubMessage(last_run.message, { names: [row.job, row.view] });
     return { ...job, last_run: { ...last_run, message } };
   },
-  // A name that holds a secret is no place that may be shown: the database finds it again by its hash.
+  // A name that holds a secret must not appear in a cursor: the database finds the job by the hash.
   place: (job, { reader }) => scrubName(job) === job ? job : `sha256:${reader.hash(job)}`,
 };

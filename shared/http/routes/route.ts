@@ -1,6 +1,5 @@
 import type { MaybePromise } from "../../kernel/maybe_promise.ts";
 import type { Exchange } from "../request/exchange.ts";
-import type { KeptResponse } from "../response/kept_response.ts";
 
 /** Answers the requests of one path. */
-export type Route = (exchange: Exchange) => MaybePromise<Response | KeptResponse>;
+export type Route = (exchange: Exchange) => MaybePromise<Response>;

@@ -8,8 +8,8 @@ import { serveOps } from "./serve_ops.ts";
 import { serveResource } from "./serve_resource.ts";
 
 /**
- * Every path that is read; one that ends in `*` has the paths right below it. Paths are compared as they were written, so `//`, `;x`, `%2f`, a trailing slash or an
- * ending like `.css` is simply another path, and not found.
+ * Every path that can be read; one that ends in `*` stands for the paths directly below it. Paths are compared as they were
+ * sent, so one with `//`, `;x`, `%2f`, a trailing slash or an ending like `.css` is simply another path, and not found.
  */
 export function routesOf(api: Api): ReadonlyMap<string, Route> {
   const routes = new Map<string, Route>([
@@ -34,7 +34,7 @@ export function routesOf(api: Api): ReadonlyMap<string, Route> {
   return routes;
 }
 
-/** Every path that takes an order. */
+/** Every path that takes a POST. */
 export function postsOf(api: Api): ReadonlyMap<string, Route> {
   return new Map([[
     "/analytics/ops/refresh",

@@ -7,7 +7,7 @@ import { requireCaller } from "../request/credentials.ts";
 import type { Exchange } from "../request/exchange.ts";
 import { refuseParameters } from "../request/query_params.ts";
 
-/** GET /catalog: what can be asked, of whom it is served, and in which shape. The same for every caller. */
+/** GET /catalog: all resources, who may read them, and their parameters and rows. The same for every caller. */
 export async function serveCatalog(api: Api, exchange: Exchange): Promise<Response> {
   exchange.resource = "catalog";
   refuseParameters(exchange.parameters);

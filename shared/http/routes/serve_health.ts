@@ -5,7 +5,7 @@ import { identifyCaller } from "../request/credentials.ts";
 import type { Exchange } from "../request/exchange.ts";
 import { refuseParameters } from "../request/query_params.ts";
 
-/** GET /health: one word for everybody, and the reasons for those who may know them. 503 unless all is known to be well. */
+/** GET /health: one status for every caller, with reasons for operators. 503 unless everything is known to be well. */
 export async function serveHealth(api: Api, exchange: Exchange): Promise<Response> {
   exchange.resource = "health";
   refuseParameters(exchange.parameters);

@@ -9,7 +9,7 @@ import type { Route } from "./route.ts";
 /** GET /openapi.json: the document that tools/openapi.ts generates. The same for every caller. */
 export function serveOpenapi(api: Api): Route {
   const written = loadOnce(async () => {
-    // Loaded when somebody asks: a new isolate should be up at once.
+    // Loaded on first use: a new isolate should start fast.
     const { default: document } = await import("../openapi.json", { with: { type: "json" } });
     const text = JSON.stringify(document);
     return { text, etag: `"${api.reader.hash(text).slice(0, 32)}"` };

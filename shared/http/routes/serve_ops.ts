@@ -16,13 +16,13 @@ export interface Listing<Schema extends z.ZodObject, Row> {
   readonly name: string;
   readonly params: Schema;
   read(operations: Operations, asked: z.output<Schema>): Promise<Page<Row>>;
-  /** A row as it is served: nothing in it needs scrubbing any more. */
+  /** The row to serve, already scrubbed. */
   show(row: Row, api: Api): unknown;
-  /** Where the next page begins, as it is served; without it, as the database names it. */
+  /** The next page's cursor to serve; by default the database's own. */
   place?(cursor: string, api: Api): string;
 }
 
-/** What the parameters of every listing are made of. */
+/** The parts of which the parameters of listings are made. */
 export const asked = {
   name: () =>
     z.string().min(1, { error: "must not be empty" }).max(200, { error: "must be at most 200 characters" })
@@ -47,7 +47,7 @@ export function serveOps<Schema extends z.ZodObject, Row>(api: Api, listing: Lis
   };
 }
 
-/** An administrator or the secret key. @throws AppError FORBIDDEN, and whatever requireCaller throws. */
+/** An administrator or the secret key. @throws AppError FORBIDDEN, and everything that requireCaller throws. */
 export async function requireOperator(api: Api, exchange: Exchange): Promise<Caller> {
   const caller = await requireCaller(api, exchange);
   if (readsEverything(caller)) return caller;

@@ -16,7 +16,7 @@ export const refreshParams = z.strictObject({ view: name().optional(), pack: nam
 
 const ID = /^[1-9]\d{0,14}$/;
 
-/** POST /ops/refresh?view= or ?pack=: takes a refresh into the queue and says where to ask what became of it. */
+/** POST /ops/refresh?view= or ?pack=: queues a refresh and returns where to look up its state. */
 export function takeRefresh(api: Api): Route {
   return async (exchange) => {
     exchange.resource = "ops/refresh";
@@ -28,12 +28,12 @@ export function takeRefresh(api: Api): Route {
     const request = await api.refreshes.request({ ...target, asked_by });
     if (request === null) throw unknown(target);
     exchange.outcome = request.state.toUpperCase();
-    // Relative to this path, so that it holds behind any gateway.
+    // Relative to this path, so that it is right behind any gateway.
     return opsAnswer(shown(request), { status: 202, headers: { location: `refreshes/${request.id}` } });
   };
 }
 
-/** GET /ops/refreshes/<id>: how it stands, and what became of each view. */
+/** GET /ops/refreshes/<id>: the state of the request and of each view. */
 export function serveRefresh(api: Api): Route {
   return async (exchange) => {
     exchange.resource = "ops/refreshes";

@@ -1,9 +1,9 @@
 import type { Caller } from "../../access/caller.ts";
 import { readDemanded } from "../../read/read_demanded.ts";
-import { type Answer, readResource } from "../../read/read_resource.ts";
-import { memoize } from "../../kernel/memoize.ts";
+import { type ReadAnswer, readResource } from "../../read/read_resource.ts";
+import type { Question } from "../../read/question.ts";
 import { fullName, type Resource } from "../../resource/resource.ts";
-import { deriveScope, type Scope } from "../../access/scope.ts";
+import { deriveScope } from "../../access/scope.ts";
 import { type MaybePromise, thenMaybe } from "../../kernel/maybe_promise.ts";
 import { createWriter } from "../response/answer.ts";
 import type { Api } from "../api.ts";
@@ -11,60 +11,44 @@ import { createCompressor, likesGzip } from "../response/content_coding.ts";
 import { requireCaller } from "../request/credentials.ts";
 import { demandedAge } from "../request/demanded_age.ts";
 import type { Exchange } from "../request/exchange.ts";
-import type { KeptResponse } from "../response/kept_response.ts";
-import { type Asking, rememberQuestions } from "../request/questions.ts";
+import { checkerOf } from "../request/questions.ts";
 import type { Route } from "./route.ts";
-
-/** Spellings of Accept-Encoding that are remembered: nearly all callers send one of three. */
-const MOST_CODINGS = 50;
 
 /** GET /<pack>/<resource>: question, caller, scope, read, respond. */
 export function serveResource(api: Api, resource: Resource): Route {
-  const { hash } = api.reader;
-  const askedBy = rememberQuestions(resource, hash);
+  const { fast_path, reader } = api;
+  const { hash } = reader;
+  const checkQuestion = fast_path.rememberQuestions(checkerOf(resource, hash));
+  const scopeOf = fast_path.rememberScopes((caller) => deriveScope(resource, caller, hash));
   const write = createWriter(resource);
-  const takesGzip = memoize(likesGzip, MOST_CODINGS);
-  const compressLater = createCompressor(api.reader);
+  const compressLater = createCompressor(reader);
   const name = fullName(resource);
 
-  // A verified caller is one object for as long as it is remembered: its scope is derived once.
-  const scopes = new WeakMap<Caller, Scope>();
-
-  function scopeOf(caller: Caller): Scope {
-    const scope = scopes.get(caller) ?? deriveScope(resource, caller, hash);
-    scopes.set(caller, scope);
-    return scope;
-  }
-
-  function read(exchange: Exchange, { question, max_age }: Asking, caller: Caller): MaybePromise<Answer> {
+  function read(exchange: Exchange, question: Question, caller: Caller): MaybePromise<ReadAnswer> {
     const { headers } = exchange.request;
     const if_none_match = headers.get("if-none-match");
-    const asked = { ...question, scope: scopeOf(caller), if_none_match, emit: exchange.emit };
-    const max_age_seconds = demandedAge(headers.get("cache-control"), max_age);
+    const wanted = { question, scope: scopeOf(caller), if_none_match, emit: exchange.emit };
+    const max_age_seconds = demandedAge(headers.get("cache-control"), question.max_age);
     return max_age_seconds === null
-      ? readResource(api.reader, asked)
-      : readDemanded(api.reader, asked, { max_age_seconds, refreshes: api.on_demand });
+      ? readResource(reader, wanted)
+      : readDemanded(reader, wanted, { max_age_seconds, refreshes: api.on_demand });
   }
 
-  function respond(exchange: Exchange, { question: { format } }: Asking, answer: Answer): Response | KeptResponse {
+  function respond(exchange: Exchange, { format }: Question, answer: ReadAnswer): Response {
     if (answer.kind === "not_modified") exchange.outcome = "NOT_MODIFIED";
-    const gzip = answer.kind === "entry" && isWantedCompressed(exchange);
+    const gzip = answer.kind === "entry" && likesGzip(exchange.request.headers.get("accept-encoding"));
     if (gzip && answer.entry.gzip === undefined) compressLater(answer.entry);
-    return api.kept.respond(answer, { format, gzip, exchange }, write);
-  }
-
-  function isWantedCompressed({ request }: Exchange): boolean {
-    const codings = request.headers.get("accept-encoding");
-    return codings !== null && takesGzip(codings);
+    const form = { format, gzip, events: exchange.events, search: exchange.search };
+    return fast_path.copyOf(answer, form) ?? fast_path.keep(answer, form, write(answer, form));
   }
 
   return (exchange) => {
     exchange.resource = name;
-    const asking = askedBy(exchange.search, exchange.request.headers.get("accept"));
+    const question = checkQuestion(exchange.search, exchange.request.headers.get("accept"));
     return thenMaybe(requireCaller(api, exchange), (caller) => {
-      const found = read(exchange, asking, caller);
+      const found = read(exchange, question, caller);
       if (found instanceof Promise) exchange.begin("read");
-      return thenMaybe(found, (answer) => respond(exchange, asking, answer));
+      return thenMaybe(found, (answer) => respond(exchange, question, answer));
     });
   };
 }

@@ -6,8 +6,8 @@ import type { Route } from "./route.ts";
 import pages from "../runbook.json" with { type: "json" };
 
 /**
- * GET /runbook/<kind>.md: what to do about a kind of trouble, as the alert's link finds it. Needs no credential: who was woken
- * opens a link, and there is nothing in it but documents of this product. As plain text, which browsers show.
+ * GET /runbook/<kind>.md: what to do about a kind of trouble, linked from the alert. Needs no credential: a person woken by an
+ * alert opens a link, and it serves only documents of this product. As plain text, which browsers show.
  */
 export function serveRunbook(api: Api): Route {
   const known = new Map<string, string>(Object.entries(pages));

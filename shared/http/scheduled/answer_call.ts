@@ -3,21 +3,21 @@ import { scrubMessage } from "../../kernel/scrub/message.ts";
 import { asAppError, problem } from "../response/problem.ts";
 
 export interface CallOptions {
-  /** Of the function, as it is deployed. */
+  /** The deployed name of the function. */
   readonly name: string;
-  /** @throws AppError where the caller is neither the scheduler nor a person with the key for calls by hand */
+  /** @throws AppError if the caller is neither the scheduler nor has the key for manual calls */
   readonly authorize: (request: Request) => Promise<void>;
   /** Takes one JSON text for each request. */
   readonly log: (line: string) => void;
 }
 
-/** What a call came to: for the caller, and in short for the log. */
+/** The result of a call: for the caller, and in short for the log. */
 export interface CallResult {
   readonly answer: object;
   readonly line: Readonly<Record<string, unknown>>;
 }
 
-/** Answers calls of a scheduled function: POST only, authorised first, one log line each, a fault as a problem. */
+/** Answers calls of a scheduled function: POST only, authorised first, one log line each, an error as problem details. */
 export function answerCalls(
   options: CallOptions,
   work: (request: Request) => Promise<CallResult>,
@@ -26,7 +26,7 @@ export function answerCalls(
     const request_id = crypto.randomUUID();
     let response: Response;
     let line: CallResult["line"];
-    // A caller whom the scheduler, or its key, vouches for operates the deployment.
+    // A caller with a valid signature or key is an operator of the deployment.
     let is_operator = false;
     try {
       requireMethod(request);

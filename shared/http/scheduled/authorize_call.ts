@@ -4,16 +4,16 @@ import { clientAddress } from "../request/client_address.ts";
 import { isSigned, requireSignature } from "./signature.ts";
 
 export interface AuthorizeOptions {
-  /** Of the function that asks, as it is deployed: a signature holds for one function. */
+  /** The deployed name of the function that checks: a signature is valid for one function. */
   readonly name: string;
   readonly gate: CallGate;
 }
 
 /**
- * Lets a request of the scheduler through by its signature, and one by hand by its key. A signature that is there decides:
- * no key comes to the help of a bad one. What is refused counts against the address that it came from.
+ * Authorises a request of the scheduler by its signature, and a manual one by its key. If a signature is sent, only the
+ * signature counts: a key does not help an invalid one. A refused request counts against its address.
  *
- * @throws AppError UNAUTHENTICATED, RATE_LIMITED, or SOURCE_UNAVAILABLE where the database cannot be asked
+ * @throws AppError UNAUTHENTICATED, RATE_LIMITED, or SOURCE_UNAVAILABLE if the database does not answer
  */
 export async function authorizeCall(request: Request, { name, gate }: AuthorizeOptions): Promise<void> {
   const address = clientAddress(request.headers, gate.client_address_header);
@@ -21,7 +21,7 @@ export async function authorizeCall(request: Request, { name, gate }: AuthorizeO
   try {
     await (isSigned(request) ? requireSignature(request, name, gate.verifier) : gate.requireKey(request));
   } catch (error) {
-    // What could not be looked at was not refused.
+    // A request that could not be checked was not refused.
     if (error instanceof AppError && error.code === "UNAUTHENTICATED") gate.limit?.refuse(address);
     throw error;
   }

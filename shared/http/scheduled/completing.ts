@@ -1,22 +1,22 @@
 import type { CallLedger, Completion } from "../../ops/scheduled_calls.ts";
 import { asAppError } from "../response/problem.ts";
 
-/** Names the row of the ledger that a request belongs to; analytics.invoke_function sends it. */
+/** The id of the request's row in the ledger; analytics.invoke_function sends it. */
 const CALL_HEADER = "freshet-call-id";
 
 export interface CompletingOptions {
-  /** Called only for a request that names its row. */
+  /** Called only for a request with such an id. */
   readonly ledger: () => CallLedger;
   /** Takes one JSON text when the completion could not be written. */
   readonly report: (line: string) => void;
 }
 
 /**
- * Does the work of a scheduled call and writes into the ledger how it ended: the one proof of an outcome that survives
- * a lost answer and a crash of the database. A completion that cannot be written changes nothing of the work. Use it
- * after the caller was verified: whoever may call may also say how the call ended.
+ * Does the work of a scheduled call and writes its outcome to the ledger: the only proof of an outcome that survives a lost
+ * answer and a crash of the database. A completion that cannot be written does not change the work's result. Use it after
+ * the caller was verified: a caller that may call may also set the outcome of the call.
  *
- * @throws whatever the work throws, after it was reported as failed
+ * @throws everything that the work throws, after it was recorded as failed
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -38,7 +38,7 @@ export async function completing<Result>(
     await write({ outcome: "succeeded", detail: null });
     return result;
   } catch (error) {
-    // The code only: a message may repeat what the caller, or a row, said.
+    // The code only: a message may repeat text of the caller or of a row.
     await write({ outcome: "failed", detail: asAppError(error).code });
     throw error;
   }
@@ -53,7 +53,7 @@ export async function completing<Result>(
   }
 }
 
-/** null for a call by hand, and for a header that invoke_function did not write. */
+/** Null for a manual call, and for a header that invoke_function did not write. */
 export function callIdOf(request: Request): number | null {
   const text = request.headers.get(CALL_HEADER);
   return text !== null && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : null;

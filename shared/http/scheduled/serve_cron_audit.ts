@@ -6,49 +6,53 @@ import { answerCalls, type CallOptions, type CallResult } from "./answer_call.ts
 import { completing } from "./completing.ts";
 
 export interface CronAuditOptions extends Omit<CallOptions, "name"> {
-  /** Called for each authorised request: nothing outlives it but what the database keeps. */
+  /** Called for each authorised request: only the database keeps state between two. */
   readonly connect: () => AuditOptions & {
-    /** Settings that were left out because they do not do: for the log. */
+    /** Invalid settings that were ignored: for the log. */
     readonly settings_notes: readonly string[];
   };
   readonly ledger: () => CallLedger;
 }
 
-/** Callers that cannot be verified may have the heartbeat say so this often: the database is away for all of them. */
-const MS_BETWEEN_CRIES = 60_000;
+/** How often callers that cannot be verified may report it through the heartbeat: the database is down for all of them. */
+const MS_BETWEEN_REPORTS = 60_000;
 
 /** The audit function: POST, signed by the scheduler or with the key for calls by hand. `?dry_run=1` writes and sends nothing. */
 export function serveCronAudit(options: CronAuditOptions): (request: Request) => Promise<Response> {
   const { connect, ledger, log } = options;
-  return answerCalls({ name: "cron-audit", authorize: crying(options), log }, async (request): Promise<CallResult> => {
-    if (isDryRun(new URL(request.url).searchParams)) {
-      const answer = await previewAudit(connect());
-      return { answer, line: { dry_run: true, would_send: answer.would_send.length } };
-    }
-    let settings: readonly string[] = [];
-    const answer = await completing(request, { ledger, report: log }, () => {
-      const parts = connect();
-      settings = parts.settings_notes;
-      return runAudit(parts);
-    });
-    return { answer, line: { ...answer, ...(settings.length === 0 ? {} : { settings }) } };
-  });
+  return answerCalls(
+    { name: "cron-audit", authorize: reportingUnverifiable(options), log },
+    async (request): Promise<CallResult> => {
+      if (isDryRun(new URL(request.url).searchParams)) {
+        const answer = await previewAudit(connect());
+        return { answer, line: { dry_run: true, would_send: answer.would_send.length } };
+      }
+      let settings: readonly string[] = [];
+      const answer = await completing(request, { ledger, report: log }, () => {
+        const parts = connect();
+        settings = parts.settings_notes;
+        return runAudit(parts);
+      });
+      return { answer, line: { ...answer, ...(settings.length === 0 ? {} : { settings }) } };
+    },
+  );
 }
 
 /**
- * A signature is checked by the database. While that does not answer no call can be told from a forged one, so nothing is
- * audited; but that it does not is true of every caller, and the heartbeat says it as a failed audit does.
+ * A signature is checked by the database. While the database does not answer, no call can be distinguished from a forged one,
+ * so nothing is audited; but the outage is a fact regardless of the caller, and the heartbeat reports it like a failed
+ * audit.
  */
-function crying({ authorize, connect }: CronAuditOptions): CallOptions["authorize"] {
-  let cried_at = -Infinity;
+function reportingUnverifiable({ authorize, connect }: CronAuditOptions): CallOptions["authorize"] {
+  let reported_at = -Infinity;
   return async (request) => {
     try {
       await authorize(request);
     } catch (error) {
       if (isRefusal(error)) throw error;
       const { sender, clock } = connect();
-      if (clock.monotonic() - cried_at >= MS_BETWEEN_CRIES) {
-        cried_at = clock.monotonic();
+      if (clock.monotonic() - reported_at >= MS_BETWEEN_REPORTS) {
+        reported_at = clock.monotonic();
         await sender?.checkIn("error", `callers cannot be verified: ${reasonOf(error)}`);
       }
       throw error;

@@ -4,7 +4,7 @@ import { authorizeCall } from "./authorize_call.ts";
 import { completing } from "./completing.ts";
 
 export interface ScheduledOptions {
-  /** As it is deployed, and as jobs name it to analytics.invoke_function. */
+  /** Its deployed name, by which jobs call it with analytics.invoke_function. */
   readonly name: string;
   readonly gate: () => CallGate;
   readonly ledger: () => CallLedger;
@@ -13,8 +13,8 @@ export interface ScheduledOptions {
 }
 
 /**
- * A function of your own that jobs call through analytics.invoke_function: POST, signed. What the work returns is the
- * answer; how it ended stands in the ledger of calls, whatever becomes of the answer.
+ * A function of your own that jobs call through analytics.invoke_function: POST, signed. The result of the work is the
+ * answer; its outcome is written to the ledger of calls, even if the answer is lost.
  */
 export function serveScheduled(
   { name, gate, ledger, log }: ScheduledOptions,

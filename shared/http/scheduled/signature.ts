@@ -5,7 +5,7 @@ import { callIdOf } from "./completing.ts";
 const TIME_HEADER = "freshet-call-time";
 const SIGNATURE_HEADER = "freshet-signature";
 
-/** The caller is not known yet, so what is read of the body is bounded. */
+/** The caller is not verified yet, so the body is read up to a limit. */
 const MOST_BYTES = 1_048_576;
 
 /** Whether the request claims to be a call of analytics.invoke_function. */
@@ -14,10 +14,10 @@ export function isSigned(request: Request): boolean {
 }
 
 /**
- * Lets a request through that analytics.invoke_function made for the function of this name: at most five minutes ago, with
- * this body, and not taken before. The body can still be read afterwards.
+ * Accepts a request that analytics.invoke_function made for the function of this name: at most five minutes ago, with this
+ * body, and not accepted before. The body can still be read afterwards.
  *
- * @throws AppError UNAUTHENTICATED, or what the verifier throws where the database cannot be asked
+ * @throws AppError UNAUTHENTICATED, or what the verifier throws if the database does not answer
  */
 export async function requireSignature(request: Request, name: string, verifier: CallVerifier): Promise<void> {
   const call = await signedCall(request, name);
@@ -29,7 +29,7 @@ export async function requireSignature(request: Request, name: string, verifier:
   });
 }
 
-/** null for what invoke_function never writes: such a call is not worth a question. */
+/** Null for values that invoke_function never writes: such a call needs no query. */
 async function signedCall(request: Request, function_name: string): Promise<SignedCall | null> {
   const signature = request.headers.get(SIGNATURE_HEADER) ?? "";
   const call_id = callIdOf(request);
@@ -39,7 +39,7 @@ async function signedCall(request: Request, function_name: string): Promise<Sign
   return body_sha256 === null ? null : { function_name, call_id, signed_at: Number(time), body_sha256, signature };
 }
 
-/** null: longer than any body that is taken. */
+/** Null if the body is longer than the limit. */
 async function bodyDigest({ body }: Request): Promise<string | null> {
   const chunks: BlobPart[] = [];
   let length = 0;

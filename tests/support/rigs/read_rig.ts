@@ -1,9 +1,10 @@
 import { sha256 } from "../../../shared/adapters/runtime/sha256.ts";
-import { createQuestion } from "../../../shared/read/cache_key.ts";
+import { placeOf } from "../../../shared/read/cursor.ts";
+import { createQuestion } from "../../../shared/read/question.ts";
 import type { CacheEvent } from "../../../shared/cache/event.ts";
 import type { Caller } from "../../../shared/access/caller.ts";
 import type { Entry } from "../../../shared/read/entry.ts";
-import { type Answer, readResource } from "../../../shared/read/read_resource.ts";
+import { type ReadAnswer, readResource } from "../../../shared/read/read_resource.ts";
 import { createReader, type Reader, type ReaderParts } from "../../../shared/read/reader.ts";
 import { renderJson } from "../../../shared/read/renderer.ts";
 import type { Resource } from "../../../shared/resource/resource.ts";
@@ -25,13 +26,13 @@ export interface Read {
 }
 
 export interface Trace {
-  readonly answer: Answer;
+  readonly answer: ReadAnswer;
   readonly events: readonly CacheEvent["type"][];
   /** The rows of a JSON answer. */
   readonly rows: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** One isolate: its own memory, over a source and a shared store that may be others' too. */
+/** One isolate: a memory of its own, over a source and a shared store that other isolates may use too. */
 export class Isolate {
   readonly reader: Reader;
   readonly memory = new Map<string, Entry>();
@@ -54,7 +55,7 @@ export class Isolate {
     });
   }
 
-  /** Reads as the HTTP layer would: parameters checked, scope derived. Waits for what goes on behind the answer. */
+  /** Reads like the HTTP layer: checks parameters, derives the scope. Waits for background work. */
   async read(wanted: Read): Promise<Trace> {
     try {
       return await this.readOnly(wanted);
@@ -65,9 +66,11 @@ export class Isolate {
 
   async readOnly({ resource, params, caller = SERVICE, format = "json", if_none_match }: Read): Promise<Trace> {
     const events: CacheEvent[] = [];
-    const question = createQuestion({ resource, params: resource.params.parse(params), format }, sha256);
+    const checked = resource.params.parse(params);
+    const place = placeOf(resource, checked, sha256);
+    const question = createQuestion({ resource, params: checked, format, place, max_age: null }, sha256);
     const answer = await readResource(this.reader, {
-      ...question,
+      question,
       scope: deriveScope(resource, caller, sha256),
       if_none_match: if_none_match ?? null,
       emit: (event) => void events.push(event),
@@ -78,7 +81,7 @@ export class Isolate {
   }
 }
 
-/** A world with one database, one Redis, and as many isolates as a test wants. */
+/** One database and one Redis, for any number of isolates. */
 export function createWorld() {
   const clock = new FakeClock();
   const source = new FakeSource(clock);

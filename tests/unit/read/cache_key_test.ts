@@ -1,16 +1,9 @@
 import assert from "node:assert/strict";
 import { sha256 } from "../../../shared/adapters/runtime/sha256.ts";
-import {
-  type Address,
-  addressOf,
-  cacheKey,
-  createQuestion,
-  etagOf,
-  schemaHash,
-  stemOf,
-} from "../../../shared/read/cache_key.ts";
+import { cacheKey, etagOf, schemaHash, stemFor, stemOf } from "../../../shared/read/cache_key.ts";
+import { createQuestion } from "../../../shared/read/question.ts";
 import { column, defineResource, type Resource } from "../../../shared/resource/resource.ts";
-import type { ViewState } from "../../../shared/read/view_state.ts";
+import { generation, type ViewState } from "../../../shared/read/view_state.ts";
 import { laneDistributions } from "../../support/sample_pack/lane_distributions.ts";
 import { id } from "../../support/fixtures/sample_rows.ts";
 
@@ -28,14 +21,14 @@ interface Over {
   readonly label?: string;
 }
 
-function addressWith({ params = { challenge_id: id(1) }, format, label = "public" }: Over = {}): Address {
+function stemWith({ params = { challenge_id: id(1) }, format, label = "public" }: Over = {}): string {
   const resource: Resource = laneDistributions;
-  const question = createQuestion({ resource, params, format: format ?? "json" }, sha256);
-  return addressOf({ ...question, scope: { label, restriction: null } }, { day: null, schema: "5c4e3a" });
+  const question = createQuestion({ resource, params, format: format ?? "json", place: null, max_age: null }, sha256);
+  return stemFor(question, { scope: { label, restriction: null }, day: null, schema: "5c4e3a" });
 }
 
 function keyOf(over: Over = {}, state = STATE): string {
-  return cacheKey(addressWith(over), state);
+  return cacheKey(stemWith(over), generation(state));
 }
 
 Deno.test("cacheKey() is schema, resource, scope, version and a digest of format and parameters", () => {
@@ -59,9 +52,9 @@ Deno.test("cacheKey() stays when the rows were only found to be still true", () 
 });
 
 Deno.test("stemOf() leads every version of an answer to one stem", () => {
-  const address = addressWith();
-  assert.equal(stemOf(cacheKey(address, STATE)), address.stem);
-  assert.equal(stemOf(cacheKey(address, { ...STATE, version: 8 })), address.stem);
+  const stem = stemWith();
+  assert.equal(stemOf(cacheKey(stem, generation(STATE))), stem);
+  assert.equal(stemOf(cacheKey(stem, generation({ ...STATE, version: 8 }))), stem);
 });
 
 Deno.test("etagOf() is a strong tag of 32 digits", () => {

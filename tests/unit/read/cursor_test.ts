@@ -84,7 +84,7 @@ Deno.test("altering one letter of a cursor is refused, or names another place, a
 Deno.test("a page asks for one row more than it shows, beyond its place", () => {
   const request = { columns: [], filters: [], scope: null, order: heatmap.order, limit: 2 };
   const params = { limit: 2, cursor };
-  const { limit, filters } = pageRequest({ resource: heatmap, params }, request, sha256);
+  const { limit, filters } = pageRequest({ resource: heatmap, place: placeOf(heatmap, params, sha256) }, request);
   assert.equal(limit, 3);
   const columns = ["week_start", "question_id", "lesion", "topic"];
   assert.deepEqual(filters, [{ op: "after", columns, values: PLACE }]);

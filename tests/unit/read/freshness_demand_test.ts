@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, notEqual, ok } from "node:assert/strict";
 import { sha256 } from "../../../shared/adapters/runtime/sha256.ts";
 import { AppError } from "../../../shared/kernel/app_error.ts";
-import { createQuestion } from "../../../shared/read/cache_key.ts";
+import { createQuestion } from "../../../shared/read/question.ts";
 import { readDemanded } from "../../../shared/read/read_demanded.ts";
 import { RefreshOnDemand } from "../../../shared/read/refresh_on_demand.ts";
 import { laneDistributions } from "../../support/sample_pack/lane_distributions.ts";
@@ -273,10 +273,12 @@ Deno.test("while another isolate fetches the newest version, a demand waits for 
   await settle();
   await settle();
   const request = {
-    ...createQuestion({
+    question: createQuestion({
       resource: laneDistributions,
       params: laneDistributions.params.parse(asked.params),
       format: "json",
+      place: null,
+      max_age: null,
     }, sha256),
     scope: { label: "public", restriction: null },
     if_none_match: null,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { sha256 } from "../../../shared/adapters/runtime/sha256.ts";
-import { createQuestion } from "../../../shared/read/cache_key.ts";
+import { createQuestion } from "../../../shared/read/question.ts";
 import { readResource } from "../../../shared/read/read_resource.ts";
 import type { Resource } from "../../../shared/resource/resource.ts";
 import { deriveScope } from "../../../shared/access/scope.ts";
@@ -38,8 +38,11 @@ Deno.test("readResource() keeps questions of one scope apart: another resource, 
   source.refresh(timeToFirstWin.view, [winRow()]);
   const scope = deriveScope(laneDistributions, SERVICE, sha256);
   const ask = async (resource: Resource, challenge_id: string) => {
-    const question = createQuestion({ resource, params: { challenge_id }, format: "json" }, sha256);
-    const answer = await readResource(reader, { ...question, scope, if_none_match: null, emit() {} });
+    const question = createQuestion(
+      { resource, params: { challenge_id }, format: "json", place: null, max_age: null },
+      sha256,
+    );
+    const answer = await readResource(reader, { question, scope, if_none_match: null, emit() {} });
     const { data, meta } = JSON.parse(answer.kind === "entry" ? answer.entry.body : "{}");
     return [meta.resource, data[0]?.challenge_id];
   };
