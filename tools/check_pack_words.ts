@@ -1,7 +1,7 @@
 /**
- * Refuses the name of a pack outside of packs: what is for every pack knows none of them. The names are those of the folders
- * in packs/, so that a pack which is added or left out changes what is looked for, and not this file.
- * `deno run -A tools/check_pack_words.ts [folder]` prints each place and exits with 1 when there is any.
+ * Refuses the name of a pack outside of packs: code for all packs may name none of them. The names are those of the
+ * folders in packs/, so that adding or removing a pack does not change this file. `deno run -A
+ * tools/check_pack_words.ts [folder]` prints each place and exits with 1 if there is any.
  */
 import { readdir, readFile } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
@@ -9,17 +9,18 @@ import { packNames } from "./pack_folders.ts";
 
 const FOLDERS = ["shared", "stack", "supabase/functions", "tools"];
 
-/** Made from the packs, or of the sample data, which are of two packs. */
+/** Files that are generated from the packs, or belong to the sample data, which two packs share. */
 const LEFT_OUT = [
   /^shared\/client\/(?:resources|packs)\.ts$/,
   /^stack\/npm\//,
 ];
 
-/** Every line that names a pack, as sentences; empty means that there is none. */
+/** Every line that names a pack, as a sentence; an empty list means that there is none. */
 export async function findPackWords(project: string): Promise<string[]> {
   const packs = packNames(project);
   if (packs.length === 0) return [];
-  // A word within a name counts too, like "harbourOrg", "inHarbour" and "mv_harbour"; a longer word, like "harbouring", is another.
+  // A word within a name counts too, like "harbourOrg", "inHarbour" and "mv_harbour"; a longer word, like "harbouring",
+  // is another.
   const small = packs.join("|");
   const capital = packs.map((pack) => pack.charAt(0).toUpperCase() + pack.slice(1)).join("|");
   const word = new RegExp(

@@ -1,4 +1,5 @@
-// deno run -A tools/database_types.ts: writes shared/adapters/supabase/database_types.ts with the real `supabase gen types`.
+// deno run -A tools/database_types.ts: writes shared/adapters/supabase/database_types.ts with the real `supabase gen
+// types`.
 import { fileURLToPath } from "node:url";
 import { generateTypes } from "../stack/supabase_cli.ts";
 
@@ -6,7 +7,7 @@ export const typesFile = fileURLToPath(new URL("../shared/adapters/supabase/data
 const projectFolder = fileURLToPath(new URL("../", import.meta.url));
 const adapters = fileURLToPath(new URL("../shared/adapters/supabase/", import.meta.url));
 
-/** The types of the functions that an adapter calls, formatted as the rest of the code. */
+/** The types of the database functions that an adapter calls, formatted like the rest of the code. */
 export async function databaseTypes(databaseUrl: string): Promise<string> {
   const types = await format(await generateTypes({ projectFolder, databaseUrl }, ["analytics"]));
   const functions = functionTypes(types);
@@ -25,7 +26,7 @@ ${called.map((name) => functions.get(name) ?? "").join("")}
   );
 }
 
-/** The declaration of each function of schema analytics, by name. Each begins at its name, six columns in. */
+/** The declaration of each function of schema analytics, by name. Each starts with its name, indented by six spaces. */
 export function functionTypes(types: string): Map<string, string> {
   const block = /^ {4}Functions: \{\n([^]*?)^ {4}\};\n/m.exec(types)?.[1] ?? "";
   return new Map(
@@ -36,7 +37,7 @@ export function functionTypes(types: string): Map<string, string> {
   );
 }
 
-/** Those of the functions whose name is a text in an adapter. */
+/** The functions whose name is a string in an adapter. */
 async function calledFunctions(names: Iterable<string>): Promise<string[]> {
   let source = "";
   for await (const { name } of Deno.readDir(adapters)) {

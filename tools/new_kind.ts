@@ -1,6 +1,6 @@
 /**
- * deno task new:kind <kind> [--severity error]: writes the files of a kind of trouble, which find nothing as they are written,
- * and drafts the migration that brings them. What remains is to say what is wrong, and to find it.
+ * deno task new:kind <kind> [--severity error]: writes the files of a new kind of trouble, whose detector finds nothing
+ * yet, and drafts their migration. The author then describes the trouble and writes the detector.
  */
 import { installNpmParts } from "../stack/npm_parts.ts";
 import { newMigration } from "./new_migration.ts";
@@ -11,7 +11,7 @@ import { neighboursOf, schemaSource } from "./new_kind/schema_file.ts";
 import { sqlTestPath, sqlTestSource } from "./new_kind/sql_test.ts";
 import { projectFolder, readSchemaFiles } from "./schema/areas.ts";
 
-/** Writes what belongs to the kind, except the migration. Answers the paths. @throws Error before anything is written */
+/** Writes the kind's files, except the migration. @returns their paths @throws Error before anything is written */
 export async function writeKind(kind: NewKind, root: string): Promise<string[]> {
   const neighbours = neighboursOf(await readSchemaFiles(root));
   const repairs = await findRepairs(root);
@@ -41,7 +41,7 @@ async function refuseExisting({ kind }: NewKind, root: string, path: string): Pr
   if (exists) throw new Error(`Kind "${kind}" has a file already, "${path}": change that one, or choose another name`);
 }
 
-/** The pages that the functions serve, and the layout of what was changed. */
+/** Regenerates the served runbook, and formats the changed files. */
 async function bringUpToDate(root: string, paths: readonly string[]): Promise<void> {
   for (
     const args of [["run", "-A", "tools/generate_runbook.ts"], [

@@ -1,81 +1,104 @@
 /**
- * deno task new:view <pack> <view> <resource>: writes a view's schema file, a migration of the same text, and its
- * resource, all working as generated, and updates what depends on them: the registry, the OpenAPI document, the client,
- * the lists in docs/api.md and in the pack's README. The author then writes what the view computes.
+ * deno task new:view <pack> <view> <resource> --from <table>: writes a view's schema file, a migration that is a copy of it,
+ * and its resource, all working as written over the columns that the table has, and brings up to date what is made from them:
+ * the registry, the OpenAPI document, the client, the lists in docs/api.md and in the pack's README. A pack that does not
+ * exist yet gets what every pack has. What remains is to say what the view computes.
  */
 import { access, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, relative } from "node:path";
-import { fileURLToPath } from "node:url";
-import { type NewView, parseNewView } from "./new_view/names.ts";
-import { migrationSource } from "./new_view/migration.ts";
-import { withPackRow, withRow } from "./new_view/api_row.ts";
+import { dirname, join } from "node:path";
+import postgres from "postgres";
+import { localDatabaseUrl } from "./local_database.ts";
+import { withPackRows, withRow } from "./new_view/api_row.ts";
+import { parseWanted, type Wanted } from "./new_view/names.ts";
+import { packFiles, unknownValues } from "./new_view/new_pack.ts";
+import { type Plan, planView } from "./new_view/plan.ts";
 import { resourceSource } from "./new_view/resource.ts";
+import { schemaSource } from "./new_view/schema_file.ts";
+import { readWithParents, type TableShape } from "./new_view/table.ts";
+import { projectFolder } from "./pack_folders.ts";
 import { nextMigrationNumber } from "./schema/migration_number.ts";
 
-const ROOT = new URL("../", import.meta.url);
-const MIGRATIONS = new URL("supabase/migrations/", ROOT);
-
-async function create(view: NewView): Promise<string[]> {
-  const names = await readdir(MIGRATIONS);
-  const taken = names.find((name) => name.slice(14) === `_${view.pack}__${view.view}.sql`);
+/**
+ * Writes the view's files, and those of its pack where there is none yet. `tables`: the one that the view reads is the last,
+ * before it those that its rows refer to. Answers the paths. @throws Error before anything is written
+ */
+export async function createView(
+  wanted: Wanted,
+  tables: readonly TableShape[],
+  root = projectFolder,
+): Promise<string[]> {
+  const table = tables.at(-1);
+  if (table === undefined) throw new Error(`There is no table to read for the view "${wanted.view}"`);
+  const plan = planView(wanted, table);
+  const { pack, view, stem } = plan.names;
+  const isNew = !await exists(join(root, "packs", pack));
+  const names = await readdir(join(root, "supabase/migrations"));
+  const taken = names.find((name) => name.slice(14) === `_${pack}__${view}.sql`);
   if (taken !== undefined) {
     throw new Error(
-      `View "${view.view}" already has a migration: ${taken}. Choose another name; a changed view gets one with a reason`,
+      `View "${view}" already has a migration: ${taken}. Choose another name; a changed view gets one with a reason`,
     );
   }
-  const number = nextMigrationNumber(names, new Date());
-  const migration = fileURLToPath(new URL(`${number}_${view.pack}__${view.view}.sql`, MIGRATIONS));
-  const schema = fileURLToPath(new URL(`packs/${view.pack}/schema/${view.view}.sql`, ROOT));
-  const resource = fileURLToPath(new URL(`packs/${view.pack}/resources/${view.stem}.ts`, ROOT));
-  // A new object's migration has the same text as its schema file.
-  const texts = new Map([[schema, migrationSource(view)], [resource, resourceSource(view)], [
-    migration,
-    migrationSource(view),
-  ]]);
-  for (const path of [schema, resource]) await refuseExisting(path);
-  for (const [path, text] of texts) {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text, { flag: "wx" });
+  const files = new Map([
+    [`packs/${pack}/schema/${view}.sql`, schemaSource(plan)],
+    // A new object's migration is its text; later changes are drafted by new:migration.
+    [
+      `supabase/migrations/${nextMigrationNumber(names, new Date())}_${pack}__${view}.sql`,
+      schemaSource(plan),
+    ],
+    [`packs/${pack}/resources/${stem}.ts`, resourceSource(plan)],
+    ...(isNew ? [...packFiles(plan, tables)].map(([path, text]) => [`packs/${pack}/${path}`, text] as const) : []),
+  ]);
+  for (const path of files.keys()) {
+    if (await exists(join(root, path))) throw new Error(`There is already a file "${path}": choose another name`);
   }
-  return [...texts.keys()];
+  for (const [path, text] of files) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), text, { flag: "wx" });
+  }
+  await bringUpToDate(plan, root, { isNew, written: [...files.keys()] });
+  return [...files.keys()];
 }
 
-async function refuseExisting(path: string): Promise<void> {
-  const exists = await access(path).then(() => true, () => false);
-  if (exists) throw new Error(`There is already a file "${path}": choose other names`);
+async function bringUpToDate(
+  plan: Plan,
+  root: string,
+  { isNew, written }: { readonly isNew: boolean; readonly written: readonly string[] },
+): Promise<void> {
+  await deno(root, ["fmt", "--quiet", ...written.filter((path) => path.endsWith(".ts"))]);
+  await deno(root, ["task", "generate"]);
+  await change(join(root, "docs/api.md"), (page) => withRow(page, plan));
+  if (!isNew) await change(join(root, "packs", plan.names.pack, "README.md"), (page) => withPackRows(page, plan));
 }
 
-async function generate(): Promise<void> {
-  const cwd = fileURLToPath(ROOT);
-  const { success } = await new Deno.Command(Deno.execPath(), { args: ["task", "generate"], cwd }).output();
-  if (!success) throw new Error("What is generated from the resources was not written: run deno task generate");
+async function deno(cwd: string, args: string[]): Promise<void> {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd, env: { NO_COLOR: "1" } }).output();
+  if (!success) throw new Error(`deno ${args.join(" ")} failed: ${new TextDecoder().decode(stderr).trim()}`);
 }
 
-async function listInApi(view: NewView): Promise<void> {
-  const page = new URL("docs/api.md", ROOT);
-  await writeFile(page, withRow(await readFile(page, "utf8"), view));
+async function change(path: string, edit: (text: string) => string): Promise<void> {
+  await writeFile(path, edit(await readFile(path, "utf8")));
 }
 
-/** Adds the resource to the pack's README, unless a new pack has none yet: its author writes it. */
-async function listInReadme(view: NewView): Promise<void> {
-  const page = new URL(`packs/${view.pack}/README.md`, ROOT);
-  if (!await access(page).then(() => true, () => false)) return;
-  await writeFile(page, withPackRow(await readFile(page, "utf8"), view));
+async function exists(path: string): Promise<boolean> {
+  return await access(path).then(() => true, () => false);
 }
 
 if (import.meta.main) {
   try {
-    const view = parseNewView(Deno.args);
-    const files = await create(view);
-    for (const file of files) console.log(`Wrote ${relative(fileURLToPath(ROOT), file)}`);
-    await generate();
-    await listInApi(view);
-    await listInReadme(view);
+    const wanted = parseWanted(Deno.args);
+    const sql = postgres(await localDatabaseUrl(wanted.database_url), { max: 1, onnotice: () => {} });
+    const tables = await readWithParents(sql, wanted.from).finally(() => sql.end());
+    const isNew = !await exists(join(projectFolder, "packs", wanted.pack));
+    for (const file of await createView(wanted, tables)) console.log(`Wrote ${file}`);
     console.log(
       "Brought up to date: the registry, shared/http/openapi.json, shared/client, the lists of paths in docs/api.md and in " +
         "the pack's README",
     );
-    console.log("Next: write the view's SQL and its columns in the two files, then deno task ok and deno task test");
+    for (const fault of isNew ? unknownValues(tables) : []) console.log(`Note: ${fault}`);
+    console.log(
+      "Next: write what the view computes in the schema file, its migration and the resource; then deno task ok and deno task test",
+    );
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
     Deno.exit(1);

@@ -34,7 +34,7 @@ export const demo: PackDemo = {
     const { agent_id, challenge_id } = shown;
     return [
       {
-        what: "How scores are spread in each lane of one challenge",
+        what: "The spread of scores in each lane of one challenge",
         path: `/arena/lane-distributions?challenge_id=${challenge_id}`,
         as: null,
       },
@@ -44,7 +44,7 @@ export const demo: PackDemo = {
         as: "member",
       },
       {
-        what: "How that agent progresses, week by week",
+        what: "The progress of that agent, week by week",
         path: `/arena/progress?agent_id=${agent_id}&challenge_id=${challenge_id}`,
         as: "member",
       },

@@ -32,17 +32,17 @@ export const demo: PackDemo = {
     if (planted === undefined) return [];
     return [
       {
-        what: "A module of the training pack, as its (made-up) administrator sees it",
+        what: "A module's overview in the training pack, as its (made-up) administrator sees it",
         path: "/training/org-overview",
         as: "org_admin",
       },
       {
-        what: "Who of a (made-up) manager's people scored best in May 2013",
+        what: "The best scores of May 2013 among a (made-up) manager's people",
         path: "/training/leaderboard?month=2013-05",
         as: "manager",
       },
       {
-        what: "What a trainee, a real student, was (as made up) assigned and has not done yet",
+        what: "The open (made-up) assignments of a trainee, who is a real student",
         path: "/training/me/assignments",
         as: "trainee",
       },

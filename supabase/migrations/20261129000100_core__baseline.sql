@@ -2944,6 +2944,162 @@ revoke all on function freshet.assert_span(text, interval) from public, anon, au
 
 comment on function freshet.assert_span(text, interval) is 'Raises 22023 for a span of time longer than 100 years, or infinite.';
 
+-- supabase/schemas/core/registry/change_table.sql
+
+-- Object: analytics.change_table()
+-- Why: PostgreSQL refuses to change a column that a view reads. The way round it by hand is a dozen statements for each view:
+--      drop, change, create, index, comments, privileges, register, refresh, and again for each view that reads the view.
+--      What is forgotten there is noticed late: a view without its index cannot be refreshed, and one that is registered no
+--      more is stale without a word. All of it is done here in one transaction, so readers see the rows of before or those
+--      of after, and a failure leaves everything as it was.
+--      The registry's row stays, so the version goes on counting: a cached answer of before is never served after.
+--      What names a view by its number (rejects, sources of live relations) is kept by its name meanwhile.
+--      The lock of each view's refresh is taken first: a refresh that waited for the dropped view would fail.
+create function analytics.change_table(changed regclass, ddl text, texts jsonb default '{}', fill boolean default true)
+returns setof text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    -- Of a view that is dropped only a number would be left.
+    label constant text := changed::text;
+    views constant jsonb := (
+        select coalesce(jsonb_agg(
+            jsonb_build_object(
+                'relation', o.relation::text,
+                'name', c.relname,
+                'kind', case c.relkind when 'm' then 'materialized view' else 'view' end,
+                'text', freshet.text_of_view(o.relation),
+                'privileges', c.relacl::text,
+                'owner', c.relowner::regrole::text,
+                'is_filled', c.relkind = 'm' and c.relispopulated,
+                'is_registered', v.view_name is not null,
+                'rejects', v.rejects::text,
+                'source_at', v.source_at_table::text || '.' || quote_ident(v.source_at_column)
+            ) order by o.depth, not texts ? c.relname::text, o.relation::text
+        ), '[]')
+        from freshet.views_over(changed) as o
+        join pg_catalog.pg_class as c on c.oid = o.relation
+        left join analytics.views as v on to_regclass(format('analytics.%I', v.view_name)) = o.relation
+    );
+    lives constant jsonb := (
+        select coalesce(jsonb_agg(jsonb_build_object('name', l.live_name, 'sources', l.sources::text[])), '[]')
+        from analytics.live_relations as l
+        where changed = any (l.sources)
+            or l.sources && array(select o.relation from freshet.views_over(changed) as o)
+    );
+    one jsonb;
+    fault text;
+    declared analytics.views;
+    live analytics.live_relations;
+begin
+    select t.name into fault
+    from jsonb_object_keys(texts) as t (name)
+    where t.name not in (select v.one ->> 'name' from jsonb_array_elements(views) as v (one));
+    if fault is not null then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('cannot change %s: texts names "%s", which is no view over it', label, fault),
+            hint = format('Views over it: %s.', coalesce((select string_agg(v.one ->> 'name', ', ') from jsonb_array_elements(views) as v (one)), 'none'));
+    end if;
+    select format('%s.%s', a.attrelid::regclass, a.attname) into fault
+    from jsonb_array_elements(views) as v (one)
+    join pg_catalog.pg_attribute as a on a.attrelid = (v.one ->> 'relation')::regclass
+    where a.attacl is not null;
+    if fault is not null then
+        raise exception using
+            errcode = 'feature_not_supported',
+            message = format('cannot change %s: %s has privileges of its own, which would be lost', label, fault),
+            hint = 'Revoke them before, and grant them again afterwards; or grant on the whole view.';
+    end if;
+
+    perform pg_advisory_xact_lock(hashtextextended('freshet.refresh:' || (v.one ->> 'name'), 0))
+    from (
+        select a.one from jsonb_array_elements(views) as a (one)
+        where (a.one ->> 'is_registered')::boolean
+        order by a.one ->> 'name'
+    ) as v;
+    for one in select v.one from jsonb_array_elements(views) with ordinality as v (one, place) order by v.place desc loop
+        execute format('drop %s %s', one ->> 'kind', one ->> 'relation');
+    end loop;
+
+    execute ddl;
+
+    for one in select v.one from jsonb_array_elements(views) with ordinality as v (one, place) order by v.place loop
+        -- The schema file of a view may make what it leaves out, too.
+        if texts ? (one ->> 'name') or to_regclass(one ->> 'relation') is null then
+            execute coalesce(texts ->> (one ->> 'name'), one ->> 'text');
+        end if;
+        if to_regclass(one ->> 'relation') is null then
+            raise exception using
+                errcode = 'undefined_table',
+                message = format('cannot change %s: the text of "%s" does not make %s', label, one ->> 'name', one ->> 'relation'),
+                hint = 'Give the whole schema file of the view: create, index, comments.';
+        end if;
+        if one ->> 'owner' <> current_user::regrole::text then
+            execute format('alter %s %s owner to %s', one ->> 'kind', one ->> 'relation', one ->> 'owner');
+        end if;
+        perform freshet.restore_privileges((one ->> 'relation')::regclass, (one ->> 'privileges')::aclitem[]);
+    end loop;
+
+    -- Only now, since what a view rejects is a view that may have come after it.
+    for one in
+        select v.one from jsonb_array_elements(views) with ordinality as v (one, place)
+        where (v.one ->> 'is_registered')::boolean
+        order by v.place
+    loop
+        select * into strict declared from analytics.views as v where v.view_name = one ->> 'name';
+        perform analytics.register_view(
+            view_name => declared.view_name,
+            pack => declared.pack,
+            schedule => declared.schedule,
+            stale_after => declared.stale_after,
+            -- A number outlives no drop, a name does; and a new text may have named another one.
+            source_at => case
+                when declared.source_at_column is null then null
+                when not exists (select from pg_catalog.pg_class as c where c.oid = declared.source_at_table) then one ->> 'source_at'
+                else declared.source_at_table::text || '.' || quote_ident(declared.source_at_column)
+            end,
+            rejects => case
+                when declared.rejects is null then null
+                when not exists (select from pg_catalog.pg_class as c where c.oid = declared.rejects) then (one ->> 'rejects')::regclass
+                else declared.rejects
+            end,
+            statement_timeout => declared.statement_timeout,
+            rebuild_after => declared.rebuild_after,
+            warn_after => declared.warn_after,
+            source_warn_after => declared.source_warn_after,
+            source_error_after => declared.source_error_after
+        );
+    end loop;
+    for one in select l.one from jsonb_array_elements(lives) as l (one) loop
+        select * into strict live from analytics.live_relations as l where l.live_name = one ->> 'name';
+        perform analytics.register_live(
+            name => live.live_name,
+            pack => live.pack,
+            sources => array(select s.name::regclass from jsonb_array_elements_text(one -> 'sources') as s (name)),
+            moments => live.moments
+        );
+    end loop;
+
+    for one in select v.one from jsonb_array_elements(views) with ordinality as v (one, place) order by v.place loop
+        if fill and (one ->> 'is_filled')::boolean then
+            if (one ->> 'is_registered')::boolean then
+                perform analytics.refresh_view(one ->> 'name', 'manual');
+            else
+                execute format('refresh materialized view %s', one ->> 'relation');
+            end if;
+        end if;
+        return next one ->> 'relation';
+    end loop;
+end
+$$;
+
+revoke all on function analytics.change_table(regclass, text, jsonb, boolean) from public, anon, authenticated, service_role;
+
+comment on function analytics.change_table(regclass, text, jsonb, boolean) is
+    'Drops every view that reads the relation, runs the statements, makes the views again, registers and fills them, all in the caller''s transaction; returns their names. For the owner of the views. ddl: names everything with its schema. texts: {view: its new schema file}, for those that have to change. fill: false leaves the views without rows until their next refresh.';
+
 -- supabase/schemas/core/registry/register_view.sql
 
 -- Object: analytics.register_view()
@@ -3061,6 +3217,48 @@ comment on function analytics.register_view(
 ) is
     'Registers a materialized view of schema analytics and schedules job refresh-<view>. Idempotent. source_at: schema.table.column of the newest source row; rejects: plain view of the source values left out; warn_after, source_warn_after, source_error_after: age of the rows, and of their sources, from which the audit reports them.';
 
+-- supabase/schemas/core/registry/restore_privileges.sql
+
+-- Object: freshet.restore_privileges()
+-- Why: a project's default privileges give a new relation of schema public to every role of the data API. One that is made
+--      again has to be read by those who read it before, and by no others.
+create function freshet.restore_privileges(relation regclass, held aclitem[])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    statement text;
+begin
+    for statement in
+        select format('revoke all on table %s from %s', relation, g.grantee)
+        from (
+            select distinct case when a.grantee = 0 then 'public' else a.grantee::regrole::text end
+            from pg_catalog.pg_class as c, pg_catalog.aclexplode(c.relacl) as a
+            where c.oid = relation and a.grantee <> c.relowner
+        ) as g (grantee)
+    loop
+        execute statement;
+    end loop;
+    for statement in
+        select format(
+            'grant %s on table %s to %s%s',
+            a.privilege_type, relation, case when a.grantee = 0 then 'public' else a.grantee::regrole::text end,
+            case when a.is_grantable then ' with grant option' end
+        )
+        from pg_catalog.pg_class as c, pg_catalog.aclexplode(held) as a
+        where c.oid = relation and a.grantee <> c.relowner
+    loop
+        execute statement;
+    end loop;
+end
+$$;
+
+revoke all on function freshet.restore_privileges(regclass, aclitem[]) from public, anon, authenticated;
+
+comment on function freshet.restore_privileges(regclass, aclitem[]) is
+    'Gives a relation the privileges that are held, and takes all others, the owner''s aside. Null: the owner''s alone.';
+
 -- supabase/schemas/core/registry/sources_of_view.sql
 
 -- Object: freshet.sources_of_view()
@@ -3101,6 +3299,57 @@ revoke all on function freshet.sources_of_view(text) from public, anon, authenti
 
 comment on function freshet.sources_of_view(text) is
     'Tables and materialized views that a view reads. Reads hidden inside functions are not seen: name tables in the view itself.';
+
+-- supabase/schemas/core/registry/text_of_view.sql
+
+-- Object: freshet.text_of_view()
+-- Why: a view that is dropped takes its index, its comments and its triggers along. This is all that makes it again as it
+--      was, except its privileges, which depend on what a new relation is given by default.
+create function freshet.text_of_view(relation regclass)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select string_agg(t.statement, E';\n' order by t.place, t.statement)
+    from pg_catalog.pg_class as c
+    cross join lateral (select case c.relkind when 'm' then 'materialized view' else 'view' end) as k (kind)
+    cross join lateral (
+        select
+            1 as place,
+            format(
+                E'create %s %s%s as\n%s%s',
+                k.kind, c.oid::regclass, ' with (' || array_to_string(c.reloptions, ', ') || ')',
+                rtrim(pg_catalog.pg_get_viewdef(c.oid), ';'), case c.relkind when 'm' then E'\nwith no data' end
+            ) as statement
+        union all
+        select 2, pg_catalog.pg_get_indexdef(i.indexrelid) from pg_catalog.pg_index as i where i.indrelid = c.oid
+        union all
+        select 3, pg_catalog.pg_get_triggerdef(t.oid)
+        from pg_catalog.pg_trigger as t
+        where t.tgrelid = c.oid and not t.tgisinternal
+        union all
+        select 3, rtrim(pg_catalog.pg_get_ruledef(r.oid), ';')
+        from pg_catalog.pg_rewrite as r
+        where r.ev_class = c.oid and r.rulename <> '_RETURN'
+        union all
+        select
+            4,
+            case o.objsubid
+                when 0 then format('comment on %s %s is %L', k.kind, c.oid::regclass, o.description)
+                else format('comment on column %s.%I is %L', c.oid::regclass, a.attname, o.description)
+            end
+        from pg_catalog.pg_description as o
+        left join pg_catalog.pg_attribute as a on a.attrelid = c.oid and a.attnum = o.objsubid
+        where o.objoid = c.oid and o.classoid = 'pg_catalog.pg_class'::regclass
+    ) as t
+    where c.oid = text_of_view.relation and c.relkind in ('v', 'm');
+$$;
+
+revoke all on function freshet.text_of_view(regclass) from public, anon, authenticated;
+
+comment on function freshet.text_of_view(regclass) is
+    'The statements that make a view again, a materialized one without rows: its query, indexes, triggers, rules and comments.';
 
 -- supabase/schemas/core/registry/unregister_view.sql
 
@@ -3253,6 +3502,41 @@ create trigger source_moments_are_believable before insert or update of source_a
     for each row
     when (new.source_as_of not between '1900-01-01 00:00+00' and '2200-01-01 00:00+00')
     execute function freshet.believe_source_moment();
+
+-- supabase/schemas/core/registry/views_over.sql
+
+-- Object: freshet.views_over()
+-- Why: PostgreSQL changes no column that a view reads, and drops no view that another one reads. So a change of a table
+--      needs all of them, in an order: a view comes after those that it reads.
+create function freshet.views_over(changed regclass)
+returns table (relation regclass, depth integer)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with recursive above as (
+        select changed::oid as relation, 0 as depth
+        union
+        select r.ev_class, a.depth + 1
+        from above as a
+        join pg_catalog.pg_depend as d
+            on d.classid = 'pg_catalog.pg_rewrite'::regclass
+            and d.refclassid = 'pg_catalog.pg_class'::regclass
+            and d.refobjid = a.relation
+        join pg_catalog.pg_rewrite as r on r.oid = d.objid and r.ev_class <> a.relation
+    )
+    select a.relation::regclass, max(a.depth)
+    from above as a
+    join pg_catalog.pg_class as c on c.oid = a.relation
+    where c.relkind in ('v', 'm')
+    group by a.relation
+    order by 2, 1;
+$$;
+
+revoke all on function freshet.views_over(regclass) from public, anon, authenticated;
+
+comment on function freshet.views_over(regclass) is
+    'Every view that reads the relation, itself too if it is one, through other views as well; each after those that it reads.';
 
 -- supabase/schemas/core/registry/watch_source.sql
 

@@ -1,7 +1,7 @@
 // No command of a document goes untried: see tests/support/documents/document_commands.ts for what becomes of each.
 import { deepEqual, equal, match, ok, throws } from "node:assert/strict";
 import { join } from "node:path";
-import { commandsOf, covered, fateOf } from "../support/documents/document_commands.ts";
+import { commandsOf, covered, fateOf, followed } from "../support/documents/document_commands.ts";
 import { allBlocks, type Block, blocksOf, projectFolder } from "../support/documents/documents.ts";
 import { typeCheck } from "../support/documents/document_modules.ts";
 
@@ -31,6 +31,13 @@ Deno.test("a command that another test runs is in that test, and still in a docu
   for (const { command, by, as } of covered) {
     ok(shown.has(command), `no document shows "${command}" any more`);
     ok((await Deno.readTextFile(join(projectFolder, by))).includes(as), `${by} does not say: ${as}`);
+  }
+});
+
+Deno.test("a page for another project is followed by a test that names it", async () => {
+  for (const [document, by] of Object.entries(followed)) {
+    ok(runnable.some((block) => block.document === document), `${document} has nothing to run`);
+    ok((await Deno.readTextFile(join(projectFolder, by))).includes(`"${document}"`), `${by} does not name ${document}`);
   }
 });
 

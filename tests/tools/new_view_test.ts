@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { withPackRow } from "../../tools/new_view/api_row.ts";
+import { withPackRows } from "../../tools/new_view/api_row.ts";
 import { nextMigrationNumber } from "../../tools/schema/migration_number.ts";
-import { parseNewView } from "../../tools/new_view/names.ts";
+import { parseNewView, parseWanted } from "../../tools/new_view/names.ts";
+import { planView, snake, viewColumns } from "../../tools/new_view/plan.ts";
+import type { ColumnShape, TableShape } from "../../tools/new_view/table.ts";
 import { copyProject } from "../support/rigs/project_copy.ts";
 
 interface Run {
@@ -36,19 +38,58 @@ async function withClone(
   }
 }
 
-Deno.test("new:view writes two files that pass format, lint, types, import direction, registry and OpenAPI as written", async () => {
+function column(name: string, kind: ColumnShape["kind"], more: Partial<ColumnShape> = {}): ColumnShape {
+  const plain = { type: kind, labels: [], is_nullable: false, is_given: false, is_key: false, refers_to: null };
+  return { name, kind, ...plain, ...more };
+}
+
+const LEARNERS: TableShape = {
+  name: "public.learners",
+  columns: [column("id", "uuid", { is_key: true, is_given: true }), column("name", "text")],
+};
+
+const LESSONS: TableShape = {
+  name: "public.lessons",
+  columns: [
+    column("id", "uuid", { is_key: true, is_given: true }),
+    column("learner_id", "uuid", { refers_to: "public.learners" }),
+    column("state", "enum", { labels: ["open", "done"] }),
+    column("mastery", "numeric", { is_nullable: true }),
+    column("created_at", "timestamptz", { is_given: true }),
+  ],
+};
+
+/** What the tool does once it has read the tables: tests/integration/new_view_table_test.ts reads real ones. */
+const CREATE = `
+import { createView } from "./tools/new_view.ts";
+import { parseWanted } from "./tools/new_view/names.ts";
+const tables = JSON.parse(await Deno.readTextFile("tables.json"));
+try {
+  console.log((await createView(parseWanted(Deno.args), tables)).join("\\n"));
+} catch (error) {
+  console.error(error.message);
+  Deno.exit(1);
+}
+`;
+
+Deno.test("new:view makes a view of a new pack from a table, and all of it passes format, lint, types, import direction, registry, OpenAPI and the contract as written", async () => {
   await withClone(async (run, folder) => {
-    const created = await run("run", "-A", "tools/new_view.ts", "study", "mv_daily_mastery", "daily-mastery");
+    await writeFile(join(folder, "create.ts"), CREATE);
+    await writeFile(join(folder, "tables.json"), JSON.stringify([LEARNERS, LESSONS]));
+    const create = (...words: string[]) => run("run", "-A", "create.ts", ...words, "--from", "public.lessons");
+    const created = await create("study", "mv_daily_mastery", "daily-mastery");
     assert.equal(created.code, 0, created.output);
     const resource = "packs/study/resources/daily_mastery.ts";
-    const files = ["packs/registry.ts", resource];
+    const files = ["packs/registry.ts", resource, "packs/study/verify.ts"];
     const checks = [
       ["fmt", "--check", ...files],
       ["lint", ...files],
       ["check", ...files],
       ["run", "-A", "tools/generate_registry.ts", "--check"],
+      ["run", "-A", "tools/generate_client.ts", "--check"],
       ["run", "-A", "tools/openapi.ts", "--check"],
       ["run", "-A", "tools/check_import_direction.ts"],
+      ["test", "-A", "--no-check", "--quiet", "tests/contract/packs_test.ts", "tests/contract/resources_test.ts"],
     ];
     for (const check of checks) {
       const { code, output } = await run(...check);
@@ -56,21 +97,22 @@ Deno.test("new:view writes two files that pass format, lint, types, import direc
     }
     assert.match(await readFile(join(folder, "packs/registry.ts"), "utf8"), /"study\/daily-mastery": async/);
     const page = await readFile(join(folder, "docs/api.md"), "utf8");
-    assert.match(page, /^\| `\/study\/daily-mastery` \| `challenge_id`, `days=30` \|.*\n\| `\/catalog`/m);
+    assert.match(page, /^\| `\/study\/daily-mastery` \| `learner_id`, `days=30` \|.*\n\| `\/catalog`/m);
     const names = (await readdir(join(folder, "supabase/migrations"))).sort();
-    assert.match(names.at(-1) ?? "", /^\d{14}_study__mv_daily_mastery\.sql$/, "the new migration is not the last");
+    const last = names.at(-1) ?? "";
+    assert.match(last, /^\d{14}_study__mv_daily_mastery\.sql$/, "the new migration is not the last");
+    const schema = await readFile(join(folder, "packs/study/schema/mv_daily_mastery.sql"), "utf8");
+    assert.equal(await readFile(join(folder, "supabase/migrations", last), "utf8"), schema);
 
-    const [schema, migration] = await Promise.all(
-      ["packs/study/schema/mv_daily_mastery.sql", `supabase/migrations/${names.at(-1)}`].map((path) =>
-        readFile(join(folder, path), "utf8")
-      ),
-    );
-    assert.equal(schema, migration);
+    const second = await create("study", "mv_states", "states", "--by", "state");
+    assert.equal(second.code, 0, second.output);
+    const contract = await run("test", "-A", "--no-check", "--quiet", "tests/contract/packs_test.ts");
+    assert.equal(contract.code, 0, contract.output);
 
-    const twice = await run("run", "-A", "tools/new_view.ts", "study", "mv_daily_mastery", "other");
+    const twice = await create("study", "mv_daily_mastery", "other");
     assert.equal(twice.code, 1);
     assert.match(twice.output, /already has a migration/);
-    const taken = await run("run", "-A", "tools/new_view.ts", "study", "mv_other", "daily-mastery");
+    const taken = await create("study", "mv_other", "daily-mastery");
     assert.equal(taken.code, 1);
     assert.match(taken.output, /already a file/);
   });
@@ -96,6 +138,45 @@ for (const [given, message] of REFUSED) {
   });
 }
 
+Deno.test("new:view asks for the table, and repeats no address", () => {
+  const names = ["study", "mv_x", "x"];
+  assert.throws(() => parseWanted(names), /Which table does "mv_x" read\? Name it: --from public\.orders/);
+  assert.throws(() => parseWanted([...names, "--from"]), /Which table/);
+  assert.throws(
+    () => parseWanted([...names, "--form=postgres://u:secret@h/d"]),
+    /^Error: "an address" was not understood/,
+  );
+  assert.equal(parseWanted([...names, "--from", "public.lessons", "--by", "state"]).by, "state");
+});
+
+const wanted = (...words: string[]) => parseWanted(["study", "mv_x", "x", "--from", "public.lessons", ...words]);
+
+Deno.test("a view groups by what refers to another table, by day, with the average of the first number", () => {
+  assert.deepEqual(viewColumns(planView(wanted(), LESSONS)), ["learner_id", "day", "sample_count", "avg_mastery"]);
+  const named = planView(wanted("--by", "state"), LESSONS);
+  assert.deepEqual(viewColumns(named), ["state", "day", "sample_count", "avg_mastery"]);
+  assert.equal(snake("userId"), "user_id");
+});
+
+Deno.test("a column that does not do is refused with those that do", () => {
+  assert.throws(
+    () => planView(wanted("--by", "nowhere"), LESSONS),
+    /--by "nowhere" is no column of public\.lessons: choose from id, learner_id, state/,
+  );
+  assert.throws(
+    () => planView(wanted("--at", "mastery"), LESSONS),
+    /--at "mastery" is of type numeric, which does not do, in public\.lessons: choose from created_at/,
+  );
+  assert.throws(
+    () => planView(wanted(), { name: "public.flags", columns: [column("on", "boolean")] }),
+    /no column to group by and none with a moment: name one, --by or --at/,
+  );
+  assert.throws(
+    () => planView(wanted("--by", "day"), { name: "public.a", columns: [column("day", "text"), column("at", "date")] }),
+    /two columns "day"/,
+  );
+});
+
 Deno.test("a migration's number is later than the clock's and than every number before it", () => {
   const now = new Date("2026-11-20T10:00:00Z");
   assert.equal(nextMigrationNumber(["20261101000000_core__a.sql"], now), "20261120100000");
@@ -103,12 +184,15 @@ Deno.test("a migration's number is later than the clock's and than every number 
   assert.equal(nextMigrationNumber([], now), "20261120100000");
 });
 
-Deno.test("the README of the pack lists a new resource after its own others, and one without a table says so", () => {
-  const view = parseNewView(["study", "mv_daily_mastery", "daily-mastery"]);
-  const readme = "# Study\n\n| path |\n| --- |\n| `/study/first` | … | `a` |\n\n## Decisions\n";
-  assert.match(
-    withPackRow(readme, view),
-    /\| `\/study\/first` .*\n\| `\/study\/daily-mastery` \| .* \| `mv_daily_mastery` \|\n\n## Dec/,
+Deno.test("the README of the pack lists a new view and its resource after its own others, and one without a table says so", () => {
+  const plan = planView(
+    parseWanted(["study", "mv_daily_mastery", "daily-mastery", "--from", "public.lessons"]),
+    LESSONS,
   );
-  assert.throws(() => withPackRow("# Study\n", view), /add a row for \/study\/daily-mastery by hand/);
+  const readme = "# Study\n\n## Views\n\n| view |\n| --- |\n| `a` |\n\n## Resources\n\n" +
+    "| path |\n| --- |\n| `/study/first` | … | `a` |\n\n## Decisions\n";
+  const listed = withPackRows(readme, plan);
+  assert.match(listed, /\| `a` \|\n\| `mv_daily_mastery` \| .*\n\n## Resources/);
+  assert.match(listed, /\| `\/study\/first` .*\n\| `\/study\/daily-mastery` \| .* \| `mv_daily_mastery` \|\n\n## Dec/);
+  assert.throws(() => withPackRows("# Study\n", plan), /add this row by hand: \| `mv_daily_mastery`/);
 });

@@ -24,7 +24,7 @@ export interface Finding {
 
 /** A finding as it is reported. */
 export interface Diagnosis extends Omit<Finding, "repair" | "kind" | "severity"> {
-  /** One of the audit's: where Freshet is installed, more than the doctor finds itself. */
+  /** A kind of the audit. If Freshet is installed, it may be one that only the audit finds. */
   readonly kind: string;
   readonly severity: Severity;
   readonly repair_sql: string | null;

@@ -2,14 +2,14 @@ import type { NewKind } from "./names.ts";
 
 const OPENING = /^const REPAIRS: [^\n]*= \{\n(?: {2}\.\.\.\w+,\n)*/m;
 
-/** The file under shared/ that says what to run first for each kind. @throws Error where no file does */
+/** The file under shared/ that holds REPAIRS: what to run first for each kind. @throws Error if no file does */
 export async function findRepairs(root: string): Promise<string> {
   return await findFile(root, OPENING, "REPAIRS: what an alert says to run first");
 }
 
 const EVIDENCE = /^export const EVIDENCE = \{\n/m;
 
-/** The file under shared/ that lists which evidence each repair reads. @throws Error where no file does */
+/** The file under shared/ that holds EVIDENCE: the fields that each repair reads. @throws Error if no file does */
 export async function findEvidence(root: string): Promise<string> {
   return await findFile(root, EVIDENCE, "EVIDENCE: which evidence the repair of the kind reads");
 }
@@ -19,7 +19,7 @@ export function withEvidence(source: string, { kind }: NewKind): string {
   return source.replace(EVIDENCE, (opening) => `${opening}  ${kind}: [],\n`);
 }
 
-/** The list with an entry for the new kind: it looks at the finding. */
+/** The list with an entry for the new kind, which selects the finding. */
 export function withRepair(source: string, { kind }: NewKind): string {
   const entry = `  ${kind}: ({ subject }) =>
     \`select state, since, evidence from analytics.findings where kind = '${kind}' and subject = \${literal(subject)};\`,

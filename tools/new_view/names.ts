@@ -1,3 +1,5 @@
+import { readCommandWords } from "../../stack/command_words.ts";
+
 /** The names that a new view's two files are made from. */
 export interface NewView {
   readonly pack: string;
@@ -10,8 +12,32 @@ export interface NewView {
   readonly constant: string;
 }
 
+/** What is asked for on the command line. */
+export interface Wanted extends NewView {
+  /** The table that the view reads, as PostgreSQL takes its name: public.orders. */
+  readonly from: string;
+  /** Columns of it, where the first that does is not the one that is meant: to group by, to take days of, to average. */
+  readonly by: string | null;
+  readonly at: string | null;
+  readonly of: string | null;
+  /** Of the database; null: the local product's. */
+  readonly database_url: string | null;
+}
+
 const USAGE =
-  "Usage: deno task new:view <pack> <view> <resource>, like: deno task new:view sales mv_order_days order-days";
+  "Usage: deno task new:view <pack> <view> <resource> --from <table> [--by column] [--at column] [--of column] " +
+  "[--db-url URL], like: deno task new:view sales mv_order_days order-days --from public.orders";
+
+/** @throws Error that says which name does not do, and what would. */
+export function parseWanted(given: readonly string[]): Wanted {
+  const { positionals, values, unknown } = readCommandWords(given, { values: ["from", "by", "at", "of", "db-url"] });
+  must(unknown === null, `"${unknown?.includes("://") ? "an address" : unknown}" was not understood. ${USAGE}`);
+  const names = parseNewView(positionals);
+  const from = values.get("from") ?? "";
+  must(from !== "", `Which table does "${names.view}" read? Name it: --from public.orders. ${USAGE}`);
+  const column = (name: string): string | null => values.get(name) ?? null;
+  return { ...names, from, by: column("by"), at: column("at"), of: column("of"), database_url: column("db-url") };
+}
 
 /** @throws Error that says which name does not do, and what would. */
 export function parseNewView(given: readonly string[]): NewView {

@@ -3,7 +3,7 @@ import type postgres from "postgres";
 /** What a database holds, by the name of each thing: "column analytics.views.pack" and its definition. */
 export type Description = ReadonlyMap<string, string>;
 
-/** Rows that migrations declare, without what the product writes into them later. */
+/** Rows that migrations declare, without the columns that the product writes later. */
 const DECLARED_ROWS: Readonly<Record<string, string>> = {
   "analytics.views": `select view_name as name, to_jsonb(t) - '{version, refreshed_at, verified_at, source_as_of,
     source_snapshot, row_count, rejected_count, registered_at}'::text[] as row from analytics.views as t`,
@@ -24,7 +24,7 @@ const DECLARED_ROWS: Readonly<Record<string, string>> = {
     'active', active) as row from cron.job as t`,
 };
 
-/** Months are made by the clock, and what an extension made is not ours. */
+/** Monthly partitions depend on the date, and objects of an extension are not ours. */
 const OURS = `
   n.nspname in ('analytics', 'freshet', 'public')
   and c.relname !~ '_y[0-9]{4}m[0-9]{2}'

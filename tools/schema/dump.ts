@@ -1,7 +1,7 @@
-/** Months are made by the clock, so they are no part of what the migrations make. */
+/** Monthly partitions depend on the date, so they do not count as made by the migrations. */
 export const monthlyPartition = "_y[0-9][0-9][0-9][0-9]m[0-9][0-9]";
 
-/** pg_dump of our schemas without what changes from machine to machine, and from month to month. Needs PostgreSQL 15. */
+/** pg_dump of our schemas without the parts that differ between machines and months. Needs PostgreSQL 15. */
 export async function dumpSchema(databaseUrl: string): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command("/usr/lib/postgresql/15/bin/pg_dump", {
     args: [

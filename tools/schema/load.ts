@@ -2,7 +2,7 @@ import type postgres from "postgres";
 import type { SchemaFile } from "./areas.ts";
 import { splitStatements, type Statement, type Step, STEPS } from "./statements.ts";
 
-/** A statement of a file, where it stands in the order that worked. */
+/** A statement of a file, with its place in the order that worked. */
 export interface Placed {
   readonly area: string;
   readonly path: string;
@@ -32,7 +32,7 @@ export async function loadSchemaWithin(
   files: readonly SchemaFile[],
 ): Promise<Placed[]> {
   const units = files.map(({ area, path, sql }) => ({ area, path, statements: splitStatements(sql) }));
-  // A body may name what does not exist yet.
+  // A function body may name objects that do not exist yet.
   await transaction`set local check_function_bodies = off`;
   const placed: Placed[] = [];
   for (const { area, step } of stages([...new Set(files.map((file) => file.area))])) {
@@ -50,7 +50,7 @@ function stages(areas: readonly string[]): { readonly area: string; readonly ste
   return [...whole.slice(0, late).filter((stage) => stage !== row), row, ...whole.slice(late)];
 }
 
-/** What is an object belongs together; rows and policies are tried one by one. */
+/** The statements of one object belong together; rows and policies are tried one by one. */
 function unitsOf(units: readonly Unit[], step: Step): Unit[] {
   return units.flatMap((unit) => {
     const statements = unit.statements.filter((one) => one.step === step);

@@ -5,7 +5,7 @@ export interface Statement {
   readonly step: Step;
 }
 
-/** Objects first, then the policies, which name tables in circles, then what writes rows or calls functions. */
+/** Objects first, then the policies, which refer to tables in circles, then statements that write rows or call functions. */
 export const STEPS = ["object", "policy", "row"] as const;
 export type Step = (typeof STEPS)[number];
 

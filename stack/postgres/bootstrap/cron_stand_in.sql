@@ -32,7 +32,7 @@ create table if not exists cron.job_run_details (
     end_time timestamptz
 );
 
--- A role sees its own jobs and runs, and nothing tells it that there are others.
+-- A role sees its own jobs and runs, and cannot see that there are others.
 alter table cron.job enable row level security;
 alter table cron.job_run_details enable row level security;
 drop policy if exists cron_job_policy on cron.job;

@@ -1,5 +1,5 @@
 -- STAND-IN for the functions of pg_cron: same names, signatures, upsert by name, messages.
--- The public ones run as the caller and hand on who that is; those that begin with _ write the table.
+-- The public functions run as the caller and pass on the caller's role; those that begin with _ write the table.
 
 create or replace function cron._field_is_valid(field text, lowest integer, highest integer, names text[]) returns boolean
 language plpgsql

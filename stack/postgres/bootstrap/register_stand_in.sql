@@ -1,4 +1,4 @@
--- Tells the catalog that a stand-in is there under the extension's name, so that a migration's
+-- Records a stand-in in the catalog under the extension's name, so that a migration's
 -- "create extension if not exists <name>" is the same no-op that it is on a hosted project which has it enabled.
 -- The version "stand-in" is how the stack, and you, tell it from the real one: select * from pg_extension.
 -- Gone when the session ends.

@@ -2,10 +2,10 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Block, projectFolder } from "./documents.ts";
 
-/** A block that shows a file of the project says which in its first line. */
+/** The first line of a block that shows a file of the project names the file. */
 const FILE = /^\/\/ ((?:packs|supabase\/functions)\/[\w/-]+\.ts)\n/;
 
-/** What a block of a document may import of the project, beside packs. */
+/** The rooms that a block may import, besides packs. */
 const ROOMS = [
   "kernel",
   "resource",
@@ -21,10 +21,10 @@ const ROOMS = [
 ];
 
 /**
- * Type-checks TypeScript blocks, each as a module of its own, where its imports lead: one that names its file stands
- * there, beside the project's own rooms.
+ * Type-checks TypeScript blocks, each as a module in a folder where its imports resolve: a block that names its file is
+ * placed there, beside the project's rooms.
  *
- * @returns what the compiler said; nothing when all is well
+ * @returns the compiler's errors; empty if there are none
  */
 export async function typeCheck(blocks: readonly Block[]): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "freshet-documents-" });
@@ -56,7 +56,7 @@ export async function typeCheck(blocks: readonly Block[]): Promise<string> {
   }
 }
 
-/** The project's own, and the client by the name under which applications install it. */
+/** The project's deno.json, with the client under its package name. */
 async function configuration(): Promise<unknown> {
   const { imports, compilerOptions } = JSON.parse(await Deno.readTextFile(join(projectFolder, "deno.json")));
   const client = pathToFileURL(join(projectFolder, "shared/client/mod.ts")).href;

@@ -30,9 +30,9 @@ export async function readDocument(path: string): Promise<string> {
 /** A fenced block of a document. */
 export interface Block {
   readonly document: string;
-  /** Of its first fence, counted from 1. */
+  /** Line of its first fence, counted from 1. */
   readonly line: number;
-  /** What stands after the fence: "sh", "json output". */
+  /** The text after the fence: "sh", "json output". */
   readonly info: string;
   readonly text: string;
 }

@@ -3,11 +3,11 @@ import { npmFolder } from "../../../stack/npm_parts.ts";
 import { commandsOf } from "./document_commands.ts";
 import type { Block } from "./documents.ts";
 
-/** A command of the Supabase CLI as a document shows it. */
+/** A command of the Supabase CLI in a document. */
 export interface CliCommand {
   readonly where: string;
   readonly version: string;
-  /** What stands before the first option: the command, and perhaps arguments. */
+  /** The words before the first option: the command, and perhaps arguments. */
   readonly words: readonly string[];
   readonly options: readonly string[];
 }
@@ -27,7 +27,7 @@ export function cliCommandsOf(block: Block): CliCommand[] {
   });
 }
 
-/** Whether the pinned CLI knows the command and its options. Null, or what it does not know. */
+/** The part of a command that the pinned CLI does not support; null if it supports all of it. */
 export async function cliFault({ words, options }: CliCommand): Promise<string | null> {
   const { stdout } = await new Deno.Command(join(npmFolder, "node_modules/.bin/supabase"), {
     args: [...words, "--help"],
@@ -35,7 +35,7 @@ export async function cliFault({ words, options }: CliCommand): Promise<string |
     stderr: "null",
   }).output();
   const help = new TextDecoder().decode(stdout);
-  // Of a command that it does not know it shows the group's help.
+  // For an unknown command, the CLI prints the help of the group.
   if (/^ +supabase .*<subcommand>/m.test(help) || !help.includes("USAGE")) return `supabase ${words.join(" ")}`;
   return options.find((option) => !new RegExp(`^ +${option}\\b`, "m").test(help)) ?? null;
 }

@@ -1,13 +1,13 @@
 /**
- * Compares what a document shows with what its commands printed, figures aside.
+ * Compares the output that a document shows with the real output, ignoring figures.
  *
- * @returns what does not fit; null when all does
+ * @returns the first difference; null if there is none
  */
 export function shapeFault(shown: { readonly info: string; readonly text: string }, printed: string): string | null {
   return shown.info === "json output" ? jsonFault(shown.text, printed) : textFault(shown.text, printed);
 }
 
-/** Whatever stands where the document leaves something out. */
+/** Marks an omission in the document; matches anything. */
 const REST = "…";
 
 function jsonFault(shown: string, printed: string): string | null {
@@ -18,7 +18,7 @@ function jsonFault(shown: string, printed: string): string | null {
   }
 }
 
-/** Every member that is shown must be there, of the same kind; more may be there only where the document says so. */
+/** Every member shown must be printed with the same type; further members are allowed only at an omission mark. */
 function valueFault(shown: unknown, printed: unknown, at: string): string | null {
   if (shown === REST) return null;
   if (Array.isArray(shown)) {
@@ -38,7 +38,7 @@ function valueFault(shown: unknown, printed: unknown, at: string): string | null
     return Object.entries(shown).filter(([key]) => key !== REST)
       .map(([key, value]) => valueFault(value, printed[key], `${at}.${key}`)).find((fault) => fault !== null) ?? null;
   }
-  // What is null in one answer may have a value in the next, and the other way round.
+  // A member that is null in one answer may have a value in another.
   if (shown === null || printed === null) return null;
   return typeof shown === typeof printed ? null : `${at} is a ${typeof printed}, not a ${typeof shown}`;
 }
@@ -47,7 +47,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Every line that is shown must be printed, in that order. */
+/** Every line shown must be printed, in the same order. */
 function textFault(shown: string, printed: string): string | null {
   const lines = printed.split(/\r?\n/);
   for (const line of shown.split("\n").filter((one) => one.trim() !== REST && one.trim() !== "")) {
@@ -58,7 +58,7 @@ function textFault(shown: string, printed: string): string | null {
   return null;
 }
 
-/** Digits stand for any number, runs of blanks for any. */
+/** A pattern of the line in which digits match any number, and spaces any number of spaces. */
 function patternOf(line: string): RegExp {
   const pattern = line.trim().split(REST)
     .map((part) =>

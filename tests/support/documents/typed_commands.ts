@@ -4,11 +4,11 @@ import { installNpmParts } from "../../../stack/npm_parts.ts";
 import { projectFolder } from "./documents.ts";
 import { copyProject } from "../rigs/project_copy.ts";
 
-/** A copy of the project in which somebody types what the documents say, one block after another. */
+/** A shell in a copy of the project that runs the documents' blocks one after another. */
 export interface Terminal {
-  /** Runs a block; what it assigns is there for the next one. Standard error is part of `said` only. */
+  /** Runs a block; its variables are kept for the next block. `said` is standard output and error together. */
   type(block: string): Promise<{ readonly code: number; readonly stdout: string; readonly said: string }>;
-  /** A variable as the blocks so far have left it. */
+  /** The value of a variable after the blocks so far. */
   variable(name: string): Promise<string>;
   close(): Promise<void>;
 }
@@ -26,7 +26,7 @@ export async function openTerminal(): Promise<Terminal> {
   await Deno.writeTextFile(join(programs, "npx"), npx(home), { mode: 0o755 });
   const variables = join(home, "variables");
   await Deno.writeTextFile(variables, "");
-  // One for the whole session: the documents take for granted that it stays the same.
+  // One port for the whole session: the documents assume that it does not change.
   const port = String(freePort());
 
   async function run(script: string) {
@@ -51,7 +51,7 @@ export async function openTerminal(): Promise<Terminal> {
   }
 
   return {
-    // A failure in the middle of a block ends it, as a person would stop there.
+    // A failing command ends its block, as a reader would stop there.
     type: (block) => run(`set -aeo pipefail\n. '${variables}'\n${block}\nexport -p > '${variables}'`),
     variable: async (name) => (await run(`. '${variables}'; printf %s "$${name}"`)).stdout,
     async close() {
@@ -61,7 +61,7 @@ export async function openTerminal(): Promise<Terminal> {
   };
 }
 
-/** The parts from npm weigh 600 MB: linked file by file where they are on the same disk, else copied. */
+/** Provides the npm parts, 600 MB: as hard links if they are on the same disk, otherwise as a copy. */
 async function linkParts(to: string): Promise<void> {
   const from = join(projectFolder, "stack/npm/node_modules");
   for (const how of ["-al", "-a"]) {
@@ -72,8 +72,8 @@ async function linkParts(to: string): Promise<void> {
 }
 
 /**
- * `npx -y deno@… task x` without asking the registry each time. `start` goes on in the background and returns once the
- * product runs, as for somebody who goes on in another terminal.
+ * A script that replaces `npx -y deno@… task x`, without a call of the registry each time. It runs `start` in the
+ * background and returns as soon as the product is up, as if the reader went on in another terminal.
  */
 function npx(home: string): string {
   return `#!/bin/bash

@@ -9,11 +9,11 @@ interface Row {
   attempts: number;
   token: number;
   error: string | null;
-  /** Seconds of its last delay; a deferred row is not due again, because no time passes here. */
+  /** Seconds of its last delay; a deferred row does not become due by itself, because no time passes here. */
   deferred: number | null;
 }
 
-/** An outbox in memory, with the rules of the SQL functions as far as a sender can notice them. */
+/** An outbox in memory that follows the SQL functions' rules, as far as a sender can observe them. */
 export class FakeAuditDatabase implements AuditDatabase {
   readonly rows: Row[];
   readonly holds: Partial<Record<AlertCategory, number>> = {};
@@ -25,16 +25,16 @@ export class FakeAuditDatabase implements AuditDatabase {
   may_beat = true;
   check_ins: readonly JobCheckIn[] = [];
   readonly told: JobCheckIn[] = [];
-  /** Recoveries whose issue is to be closed. */
+  /** Recoveries whose issue must be closed. */
   resolutions: LeasedResolution[] = [];
   readonly resolved: { readonly event_id: string; readonly note: string | null }[] = [];
   readonly unresolved: { readonly event_id: string; readonly seconds: number; readonly error: string }[] = [];
-  /** What pass() throws, if anything; so often, then it succeeds. */
+  /** The error that pass() throws, if any: `fault_count` times, then it succeeds. */
   fault: Error | null = null;
   fault_count = Infinity;
-  /** What every other call throws, if anything. */
+  /** The error that all other calls throw, if any. */
   outage: Error | null = null;
-  /** How many passes find that more waits than they read. */
+  /** Number of passes that leave a backlog. */
   backlog = 0;
   is_busy = false;
   batch_size = 10_000;
@@ -152,7 +152,7 @@ export class FakeAuditDatabase implements AuditDatabase {
     return Promise.resolve({ pending: count("pending"), parked: count("parked") });
   }
 
-  /** Time passes: what was deferred or held is due again. */
+  /** Lets time pass: deferred and held rows become due. */
   wait(): void {
     for (const row of this.rows) row.deferred = null;
     delete this.holds.events;

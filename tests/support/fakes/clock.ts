@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers";
 import type { Clock } from "../../../shared/kernel/ports.ts";
 
-/** Time that moves only when a test, or somebody asleep, moves it. */
+/** A clock that moves only when a test moves it, or when code sleeps. */
 export class FakeClock implements Clock {
   #now: number;
 
@@ -21,14 +21,14 @@ export class FakeClock implements Clock {
     this.#now += milliseconds;
   }
 
-  /** Ends at once, but not before everything that is ready has run, as a real pause would let it. */
+  /** Returns at once, but after all ready tasks have run, as they would during a real pause. */
   async sleep(milliseconds: number): Promise<void> {
     this.advance(milliseconds);
     await settle();
   }
 }
 
-/** Lets everything run that waits for nothing. */
+/** Lets all ready tasks run. */
 export function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -8,13 +8,13 @@ import { Monitors } from "../../../stack/sentry/monitors.ts";
 import { keepEnvelope } from "../../../stack/sentry/keep_envelope.ts";
 import { type ParsedEnvelope, parseEnvelope } from "../../../stack/sentry/parse_envelope.ts";
 
-/** What the sink does with one envelope, or one call of the API. Left out: it takes it. */
+/** How the sink answers one envelope or API call. Default: it accepts it. */
 export interface Step {
   readonly status?: number;
   readonly body?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly delay_ms?: number;
-  /** reset: the connection breaks before the envelope is taken; response_lost: after; silent: no answer at all. */
+  /** reset: the connection breaks before the envelope is accepted; response_lost: after; silent: no answer at all. */
   readonly fault?: "reset" | "response_lost" | "silent";
 }
 
@@ -23,15 +23,15 @@ export type Category = "event" | "check_in";
 export interface Received {
   readonly category: Category;
   readonly envelope: ParsedEnvelope;
-  /** The whole envelope as text, for looking for what must not be in it. */
+  /** The whole envelope as text, for searching it for secrets. */
   readonly text: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Whether Sentry would have it now, whatever the sender was told. */
+  /** Whether Sentry would have accepted it, regardless of the answer to the sender. */
   readonly is_taken: boolean;
 }
 
-/** A call of the API, as it came. */
+/** A call of the API, as received. */
 export interface ApiCall {
   readonly method: string;
   readonly path: string;
@@ -39,23 +39,23 @@ export interface ApiCall {
   readonly status: number | null;
 }
 
-/** A receiver as Sentry is, with its issues, monitors and API, that fails as it is told. Listens on loopback only. */
+/** A substitute for Sentry with issues, monitors and API, which fails as scripted. Listens on loopback only. */
 export interface EnvelopeSink {
   readonly dsn: string;
-  /** Where its API is: organisation `freshet`. */
+  /** URL of its API, for the organisation `freshet`. */
   readonly apiUrl: string;
   readonly calls: readonly ApiCall[];
   readonly issues: Issues;
   readonly monitors: Monitors;
-  /** Tokens of its API and their scopes; one that may close issues is there. */
+  /** Tokens of its API and their scopes; one that may close issues exists from the start. */
   readonly tokens: Record<string, readonly string[]>;
   /** Every request, in order. */
   readonly received: readonly Received[];
-  /** Steps for the next envelopes of a category, one each. */
+  /** Scripts the next envelopes of a category, one step each. */
   script(category: Category | "api", ...steps: readonly Step[]): void;
-  /** What happens to a category's envelopes when no scripted step is left. */
+  /** The step for a category's envelopes after the scripted steps. */
   always(category: Category | "api", step: Step): void;
-  /** Payloads that were taken, the first of each event id, as Sentry keeps them. */
+  /** Accepted payloads, the first of each event id, as Sentry keeps them. */
   events(): readonly Readonly<Record<string, unknown>>[];
   checkIns(): readonly Readonly<Record<string, unknown>>[];
   stop(): Promise<void>;

@@ -1,18 +1,18 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 
-/** What a function answers. Left out: 200. reset: the connection breaks; silent: no answer at all. */
+/** A function's answer; default: 200. reset: the connection breaks; silent: no answer at all. */
 export type FunctionAnswer =
   | { readonly status?: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string }
   | "reset"
   | "silent";
 
-/** A project whose edge functions answer as they are told. Listens on loopback only. */
+/** A project whose edge functions answer as scripted. Listens on loopback only. */
 export interface FunctionHost {
   readonly origin: string;
-  /** Answers by name of function, in place of those before. */
+  /** Sets the answers by function name, replacing earlier ones. */
   answers(answers: Readonly<Record<string, FunctionAnswer>>): void;
-  /** Work of a function before it answers, given the number of the call in the ledger. */
+  /** Work that a function does before it answers; it gets the call's number in the ledger. */
   onCall(name: string, work: (call: string) => Promise<void>): void;
   stop(): Promise<void>;
 }

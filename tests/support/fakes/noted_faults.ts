@@ -2,7 +2,7 @@ import type { FailedAnswer, FaultLedger } from "../../../shared/ops/fault_report
 import { FaultReports } from "../../../shared/ops/fault_reports.ts";
 import { FakeClock } from "./clock.ts";
 
-/** A ledger that notes what it is told, in order. */
+/** A ledger that records its calls in order. */
 export function notedLedger() {
   const failed: FailedAnswer[] = [];
   const told: string[] = [];
@@ -17,7 +17,7 @@ export function notedLedger() {
   return { failed, told, ledger };
 }
 
-/** Reports to a ledger that notes them. */
+/** Fault reports to a ledger that records them. */
 export function notedFaults(clock = new FakeClock()) {
   const noted = notedLedger();
   return { ...noted, faults: new FaultReports({ clock, ledger: noted.ledger, waitUntil: () => {} }) };

@@ -10,7 +10,7 @@ import type {
   RunsAsked,
 } from "../../../shared/ops/lists.ts";
 
-/** What operators look up, from memory: it answers what it was given and remembers what it was asked. */
+/** The operators' lists from memory: returns the given rows and records each request. */
 export class FakeOperations implements Operations {
   readonly asked: (IncidentsAsked | JobsAsked | RunsAsked)[] = [];
   is_down = false;

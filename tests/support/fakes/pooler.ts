@@ -1,15 +1,15 @@
 const SSL_REQUEST = 80877103;
 
-/** A session pooler as the platform has one, as far as its clients notice: one session in front for one behind. */
+/** A session pooler like the platform's, as far as clients can observe: one server session for each client session. */
 export interface Pooler {
-  /** For a user `<role>.<project>`. */
+  /** The port for users `<role>.<project>`. */
   readonly port: number;
   /** The names of the startup parameters that the last client sent. */
   readonly seen: string[];
   stop(): Promise<void>;
 }
 
-/** Passes sessions on to the server on this port. Of what a client says at the start, user and database get through. */
+/** Forwards sessions to the server on this port. Of the startup parameters, only user and database are forwarded. */
 export function startPooler(serverPort: number): Pooler {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const seen: string[] = [];
@@ -86,6 +86,6 @@ function closeQuietly(connection: Deno.Conn): void {
   try {
     connection.close();
   } catch {
-    // Its stream closed it already.
+    // Already closed by its stream.
   }
 }

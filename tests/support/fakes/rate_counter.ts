@@ -2,7 +2,7 @@ import type { Clock } from "../../../shared/kernel/ports.ts";
 import type { Counted, Counting, RateCounter } from "../../../shared/limits/rate_counter.ts";
 import { FakeClock, settle } from "./clock.ts";
 
-/** A Redis that counts in fixed windows, for as many isolates as ask it; it can fall silent, and notes what it was told. */
+/** A Redis that counts in fixed windows for any number of isolates; it can fall silent, and records its calls. */
 export class FakeRateCounter implements RateCounter {
   clock: Clock;
   readonly told: Counting[] = [];
@@ -22,7 +22,7 @@ export class FakeRateCounter implements RateCounter {
     return counted;
   }
 
-  /** What Redis does in the one moment in which it does it. */
+  /** The atomic step in Redis. */
   count({ key, limit, requests }: Counting): Counted {
     const length = limit.seconds * 1_000;
     const ends_at = (Math.floor(this.clock.now() / length) + 1) * length;

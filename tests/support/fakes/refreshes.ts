@@ -1,17 +1,17 @@
 import type { RefreshAsked, RefreshRequest } from "../../../shared/read/refresh_request.ts";
 import type { Refreshes } from "../../../shared/read/refreshes.ts";
 
-/** What no answer may repeat. */
+/** A message that no answer may contain. */
 const LEAK = "refresh of analytics.mv_b failed [23505]: Key (email)=(anna@example.com) already exists";
 
-/** A queue in memory: notes what it is asked for; what becomes of it is the test's. */
+/** A refresh queue in memory: records requests; the test decides their outcome. */
 export class FakeRefreshes implements Refreshes {
   readonly asked: RefreshAsked[] = [];
   looks = 0;
   next: number | null = null;
   queue_next: number | null = null;
   readonly known = new Map<number, RefreshRequest>();
-  /** Answers what was asked for. Left as it is: there is no such view. */
+  /** The answer to a request. Default: there is no such view. */
   work: (view: string) => Promise<RefreshRequest | null> = () => Promise.resolve(null);
 
   nextAt(): Promise<number | null> {
@@ -37,7 +37,7 @@ export class FakeRefreshes implements Refreshes {
 
 type View = RefreshRequest["views"][number];
 
-/** A request for views, each with this outcome; null: it waits. */
+/** A request with these views and outcomes; null: the view is waiting. */
 export function requestOf(outcomes: Readonly<Record<string, View["outcome"]>>, id = 12): RefreshRequest {
   const views = Object.entries(outcomes).map(([view, outcome]): View => ({
     view,

@@ -13,12 +13,12 @@ interface Held {
   readonly until: number;
 }
 
-/** A Redis in memory that several readers can share, that can fall silent, and that counts its trips. */
+/** A Redis in memory that several readers can share, that can fall silent, and that counts round trips. */
 export class FakeSharedStore implements SharedStore {
   readonly #clock: Clock;
   readonly held = new Map<string, Held>();
   is_down = false;
-  /** Down, and each question costs its timeout. */
+  /** Whether Redis is silent, so that each call costs its timeout. */
   is_silent = false;
   readonly trips = { read: 0, acquire: 0, commit: 0 };
 

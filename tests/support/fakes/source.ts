@@ -16,10 +16,10 @@ interface FakeView {
 export class FakeSource implements Source {
   readonly #clock: Clock;
   readonly #views = new Map<string, FakeView>();
-  /** What `freshet.scope_<relation>` says of a subject; inside an organisation the key is `subject@org`. */
+  /** The values of `freshet.scope_<relation>` for a subject; inside an organisation the key is `subject@org`. */
   readonly owners = new Map<string, readonly string[]>();
   is_down = false;
-  /** Answers as a database would that forgot the WHERE. */
+  /** Whether it leaves the scope out of the WHERE, as a faulty database would. */
   forgets_scope = false;
   reads = 0;
   state_reads = 0;
@@ -38,14 +38,14 @@ export class FakeSource implements Source {
     this.#views.set(view, { state: { ...state, stale_after_seconds, populated: false }, rows: [] });
   }
 
-  /** The same for what is read as it is at the moment. */
+  /** Registers a live relation. */
   registerLive(name: string): void {
     this.register(name);
     const { state, rows } = this.#view(name);
     this.#views.set(name, { rows, state: { ...state, live: true } });
   }
 
-  /** What a source that does not answer throws. */
+  /** The error that a source throws that does not answer. */
   silence(): AppError {
     return sourceUnavailable("down");
   }
@@ -59,7 +59,7 @@ export class FakeSource implements Source {
     this.#views.set(view, { rows, state: { ...state, ...moved, populated: true } });
   }
 
-  /** As `refresh … with no data` leaves it. */
+  /** Empties a view as `refresh … with no data` does. */
   empty(view: string): void {
     const { state } = this.#view(view);
     this.#views.set(view, { rows: [], state: { ...state, populated: false } });
@@ -71,13 +71,13 @@ export class FakeSource implements Source {
     this.#views.set(view, { rows, state: { ...state, verified_at: new Date(this.#clock.now()).toISOString() } });
   }
 
-  /** Says of a view what no reader understands. */
+  /** Gives a view a state that readers cannot parse. */
   spoil(view: string, over: FakeRow): void {
     const { state, rows } = this.#view(view);
     this.#views.set(view, { rows, state: anyViewState.parse({ ...state, ...over }) });
   }
 
-  /** Counts versions from the start again, as a reset database does. */
+  /** Restarts a view's version numbers, as in a reset database. */
   forgetVersions(view: string): void {
     const { state, rows } = this.#view(view);
     this.#views.set(view, { rows, state: { ...state, version: 0 } });
@@ -117,7 +117,7 @@ export class FakeSource implements Source {
     return { state, reads, denied: false, scope_values, rows: answered, total_count, withheld_count };
   }
 
-  /** What a right answer holds, computed directly: the reference that tests compare with. */
+  /** The correct rows of an answer, computed directly, for tests to compare with. */
   answerTo(rows: readonly FakeRow[], request: SourceRequest, scope_values: readonly string[] | null): FakeRow[] {
     const { scope } = request;
     const visible = rows
@@ -158,7 +158,7 @@ function passes(row: FakeRow, filter: SourceFilter): boolean {
   if (op === "eq") return held === value;
   if (op === "in") return Array.isArray(value) && value.includes(held);
   if (op === "gte") return compareValues(held, value) >= 0;
-  // Every row's organisation exists in here.
+  // In this fake, every row is listed.
   if (op === "listed") return true;
   if (op === "lte") return compareValues(held, value) <= 0;
   throw new Error(`The fake source does not know the operator "${op}"`);
@@ -180,7 +180,7 @@ function compareValues(left: unknown, right: unknown): number {
   return a === b ? 0 : a < b ? -1 : 1;
 }
 
-/** A moment is the same however its offset is written. */
+/** Normalises timestamps, so that offsets do not matter. */
 function spelling(value: unknown): string {
   const text = String(value);
   return /^\d{4}-\d\d-\d\dT.*[+-]\d\d:\d\d$/.test(text) ? toUtc(text) : text;

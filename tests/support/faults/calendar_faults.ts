@@ -43,8 +43,9 @@ const changes: readonly Change[] = [
 ];
 
 /**
- * Around moments at which clocks and months change: is the slot that the audit waits for the last one of a scheduler that
- * looks at every minute? A later one would be an alert about a run that never was to be; an earlier one would hide a miss.
+ * Around changes of clocks and months, compares the slot that the audit expects with the last one of a scheduler that
+ * checks every minute. A later slot would be a false alert about a run that was never due; an earlier one would hide a
+ * missed run.
  */
 export function countCalendarFaults(tries: number): Counted[] {
   const around = fc.integer({ min: -300, max: DAY / MINUTE });

@@ -1,6 +1,6 @@
 import type { DetectionFault, DetectionScene } from "./detection_scene.ts";
 
-/** Faults of cron.job, and of what the server is set to. */
+/** Faults in cron.job and in the server's settings. */
 export const catalogueFaults: readonly DetectionFault[] = [
   {
     id: "F18",
@@ -42,7 +42,8 @@ export const catalogueFaults: readonly DetectionFault[] = [
     async inject(scene) {
       const { sql } = scene.stage;
       const jobs = await scene.jobs(scene.count);
-      // Due seven minutes ago, two more than it may be late, and then tomorrow: pg_cron itself starts none of them here.
+      // Due seven minutes ago, two more than the allowed delay, and next tomorrow, so pg_cron itself does not start
+      // them here.
       const due = new Date(Math.floor(Date.now() / 60_000) * 60_000 - 7 * 60_000);
       await asOwner(
         scene,
@@ -54,7 +55,7 @@ export const catalogueFaults: readonly DetectionFault[] = [
       await sql`update analytics.job_slots set watched_since = now() - interval '1 hour' where job_name = any (${[
         ...jobs,
       ]})`;
-      // What came before the scheduler did is its absence, told as one.
+      // Runs missed before the scheduler started are reported as one incident, its absence.
       const [scheduler] = await sql`
         select max(backend_start) > ${due} as is_younger from pg_stat_activity where application_name = 'pg_cron scheduler'`;
       const told = scheduler?.["is_younger"] === true ? ["missed:pg_cron"] : jobs.map((job) => `missed:${job}`);
@@ -101,7 +102,7 @@ async function asOwner(
   await stage.sql`reset role`;
 }
 
-/** Sessions that begin from now on have it. */
+/** Changes a setting of the database, for new sessions. */
 async function setDatabase({ stage }: DetectionScene, change: string): Promise<void> {
   const [database] = await stage.sql`select quote_ident(current_database()) as name`;
   await stage.sql.unsafe(`alter database ${database?.["name"]} ${change}`);

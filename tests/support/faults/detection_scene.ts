@@ -1,7 +1,7 @@
 import { type AuditStage, onAuditStage } from "../rigs/audit_stage.ts";
 import type { Received } from "../fakes/envelope_sink.ts";
 
-/** A run as pg_cron writes it; what is left out is null. */
+/** A run as pg_cron writes it; members left out are null. */
 export interface WrittenRun {
   readonly status: string;
   readonly message?: string;
@@ -12,53 +12,53 @@ export interface WrittenRun {
 
 export interface DetectionScene {
   readonly stage: AuditStage;
-  /** How many jobs a fault strikes that may strike several. */
+  /** Number of jobs that a fault of several jobs affects. */
   readonly count: number;
-  /** So many jobs that never fire by themselves; their names tell them apart without figures. */
+  /** Schedules this many jobs that never run by themselves; their names differ in letters, not digits. */
   jobs(count: number): Promise<readonly string[]>;
   /** Writes a run of the job and returns its runid. */
   write(job: string, run: WrittenRun): Promise<number>;
-  /** A run that went well. */
+  /** Writes a successful run of each job. */
   succeed(jobs: readonly string[]): Promise<void>;
-  /** A pass with delivery, and with the token that closes issues; the healthy jobs beside have run before it. */
+  /** Runs a pass with delivery, and with the token that closes issues; before it, the healthy jobs have run. */
   pass(): Promise<void>;
 }
 
-/** What a fault has done. */
+/** An injected fault. */
 export interface Struck {
-  /** Fingerprints of the incidents of which the receiver has to hear, each once. */
+  /** Fingerprints of the incidents that must be reported to the receiver, each once. */
   readonly told: readonly string[];
-  /** Ends it, as an operator or the next run would; called whatever happened. */
+  /** Ends the fault, as an operator or the next run would; always called. */
   mend(): Promise<void>;
-  /** What else has to be so once it is told; throws where it is not. */
+  /** Further checks after the report; throws if one fails. */
   check?(events: readonly string[]): void;
 }
 
 export interface DetectionFault {
-  /** Of the list of faults that the audit is held against. */
+  /** Its number in the list of faults that the audit is tested with. */
   readonly id: string;
   readonly what: string;
-  /** Met in every run of the tests; the others in the whole count alone, as tests of one of them are elsewhere. */
+  /** Injected in every test run; the others only in runs with full counts, because other tests cover them. */
   readonly in_every_run?: true;
   inject(scene: DetectionScene): Promise<Struck>;
 }
 
-/** What became of a fault: a line of the table. */
+/** The counts of a fault: a line of the table. */
 export interface Counted {
   readonly fault: string;
   readonly what: string;
-  /** Incidents that ought to be told. */
+  /** Incidents that should be reported. */
   injected: number;
-  /** Of these, those of which the receiver has an event, their own or their cause's. */
+  /** Those of them for which the receiver has an event, their own or their cause's. */
   told: number;
   /** Events. */
   events: number;
-  /** Incidents that opened a second time, and sendings of an event that the receiver had taken before. */
+  /** Incidents that opened twice, and events that were sent again after the receiver had accepted them. */
   duplicates: number;
   lost: number;
-  /** Events that are about nothing that was injected; healthy jobs run beside each fault. */
+  /** Events about something that was not injected; healthy jobs run beside each fault. */
   false: number;
-  /** Incidents that were not over, or whose issue was not closed, when the fault was. */
+  /** Incidents that stayed open, or whose issue stayed open, after the fault had ended. */
   left_open: number;
   /** Issues that were opened again. */
   reopened: number;
@@ -75,7 +75,7 @@ const HEALTHY = 3;
 const MOST_PASSES = 12;
 const TOKEN = "sntryu_may_write_events";
 
-/** Lets the fault happen in an audit that knows of nothing else, tells of it until it is over, and adds up. */
+/** Injects the fault into an audit without other incidents, runs passes until it is over, and adds up the counts. */
 export function meetFault(fault: DetectionFault, { count, counted }: { count: number; counted: Counted }) {
   return onAuditStage(async (stage) => {
     const { sql } = stage;
@@ -123,7 +123,7 @@ export function meetFault(fault: DetectionFault, { count, counted }: { count: nu
     await settle(scene, { is_over: true });
     struck.check?.(told);
     await addUp(stage, { told: struck.told, counted });
-    // Of a job that was scheduled again, too; no pass comes after this one.
+    // Including jobs that were scheduled again; no pass follows.
     await sql`
       delete from cron.job_run_details as d
       where runid > (select coalesce(min(runid), 0) - 1 from cron.job_run_details)
@@ -131,7 +131,7 @@ export function meetFault(fault: DetectionFault, { count, counted }: { count: nu
   });
 }
 
-/** Until nothing waits to be told, and where the fault is over until all of it is closed. */
+/** Runs passes until nothing waits to be sent and, if the fault is over, until all its incidents are closed. */
 async function settle({ stage, pass }: DetectionScene, { is_over }: { readonly is_over: boolean }): Promise<void> {
   for (let passes = 0; passes < MOST_PASSES; passes += 1) {
     await pass();
@@ -143,7 +143,7 @@ async function settle({ stage, pass }: DetectionScene, { is_over }: { readonly i
   }
 }
 
-/** Adds what the receiver has of these fingerprints, in an audit that knows of nothing else. */
+/** Adds the receiver's events with these fingerprints to the counts, in an audit without other incidents. */
 export async function addUp(
   { sql, sink }: Pick<AuditStage, "sql" | "sink">,
   { told: expected, counted }: { readonly told: readonly string[]; readonly counted: Counted },
@@ -186,7 +186,7 @@ function idOf({ envelope }: Received): string {
   return String(envelope.header["event_id"]);
 }
 
-/** Figures would be taken out of a message, and all be the same. */
+/** A number as letters: digits would be scrubbed from messages, and all names would be equal. */
 function letters(number: number): string {
   return String(number).replaceAll(/\d/g, (digit) => "abcdefghij"[Number(digit)] ?? "");
 }

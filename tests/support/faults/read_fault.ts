@@ -1,34 +1,34 @@
 import type { Must, Question, Reply } from "./read_judge.ts";
 import type { ReadScene } from "./read_scene.ts";
 
-/** How a request meets the fault; left out: the first isolate, as the service. */
+/** How a request is sent; default: to the first isolate, with the secret key. */
 export interface Way {
   readonly isolate?: string;
   readonly headers?: Record<string, string>;
 }
 
-/** A fault, while it is being met. */
+/** A fault while requests are sent to it. */
 export interface Meeting {
   readonly scene: ReadScene;
-  /** How many requests it is to be met with. */
+  /** Number of requests to send. */
   readonly count: number;
-  /** Whether this is the whole count, and no sample. */
+  /** Whether this is the full count, not a sample. */
   readonly is_whole: boolean;
-  /** One request more, and what its answer must be. */
+  /** Sends one request and checks its answer. */
   meet(question: Question, must: Must, way?: Way): Promise<Reply | null>;
-  /** What meets the fault is no request: whether it ended as it must. */
+  /** Counts an outcome without a request: whether it was as required. */
   check(is_so: boolean): void;
-  /** Says that so many of the answers were not as they must be, for another reason than the answer itself. */
+  /** Counts answers as wrong for a reason outside of the answer itself. */
   wrong(answers: number): void;
-  /** Keeps a figure beside the counts. */
+  /** Records a figure beside the counts. */
   note(name: string, figure: number): void;
 }
 
 export interface ReadFault {
-  /** Of the list of faults that the product is held against: F1 to F11 and F38 to F42. */
+  /** Its number in the list of faults that the product is tested with: F1 to F11 and F38 to F42. */
   readonly id: string;
   readonly what: string;
-  /** It takes long, or another is much like it: it is met in the whole count only. */
+  /** Injected with the full count only: it is slow, or similar to another one. */
   readonly is_rare?: true;
   readonly run: (meeting: Meeting) => Promise<void>;
 }
@@ -37,7 +37,9 @@ export function rarely(fault: ReadFault): ReadFault {
   return { ...fault, is_rare: true };
 }
 
-/** Waits a moment for what is done behind the answers, and may have met a timeout there. Answers whether it was. */
+/**
+ * Waits up to 2.5 s for background work, which may have run into a timeout. @returns whether the condition became true
+ */
 export async function soon(is_so: () => Promise<boolean>): Promise<boolean> {
   for (const began = Date.now(); Date.now() - began < 2_500;) {
     if (await is_so()) return true;
@@ -46,7 +48,7 @@ export async function soon(is_so: () => Promise<boolean>): Promise<boolean> {
   return false;
 }
 
-/** Waits for what is done behind the answers, and fails when it is not. */
+/** Waits up to 15 s for background work. @throws Error if the condition did not become true */
 export async function until(what: string, is_so: () => Promise<boolean>): Promise<void> {
   for (const began = Date.now(); Date.now() - began < 15_000;) {
     if (await is_so()) return;

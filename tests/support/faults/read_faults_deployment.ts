@@ -3,7 +3,7 @@ import { copyFolder } from "../rigs/project_copy.ts";
 import type { ReadFault } from "./read_fault.ts";
 import type { ReadScene } from "./read_scene.ts";
 
-/** F40: what is deployed comes twice, or half. */
+/** F40: a deployment runs twice, or only in part. */
 export const deploymentFaults: readonly ReadFault[] = [
   {
     id: "F40",
@@ -36,7 +36,7 @@ export const deploymentFaults: readonly ReadFault[] = [
           await Deno.writeTextFile(file, half);
           check((await pushMigrations(target)).join() === name);
           check((await pushMigrations(target)).length === 0);
-          // As a migration of a view does, for a view that is there.
+          // Like a view's migration, for a view that exists.
           await sql`
             select analytics.register_view(v.view_name, v.pack, v.schedule, v.stale_after)
             from analytics.views as v where v.view_name = 'mv_time_to_first_win'`;

@@ -11,12 +11,12 @@ import type { ReadScene } from "./read_scene.ts";
 const REFUSED = { status: 401, code: "UNAUTHENTICATED" } as const;
 const LIMITED = { status: 429, code: "RATE_LIMITED" } as const;
 const BAD = { status: 400, code: "BAD_REQUEST" } as const;
-/** How long the keys are not asked for again. */
+/** How long the keys are not fetched again. */
 const COOLDOWN_MS = 30_000;
 const LIMIT = 40;
 const DAY_MS = 86_400_000;
 
-/** F38, F39, F41 and F42: what comes with the request, and what was deployed. */
+/** F38, F39, F41 and F42: faults of the request and of the deployment. */
 export const entryFaults: readonly ReadFault[] = [
   {
     id: "F38",
@@ -40,7 +40,7 @@ export const entryFaults: readonly ReadFault[] = [
         const newer = (await scene.isolate({}, folder)).url;
         const columns = new Set<string>();
         for (const question of scene.questions(count)) {
-          // In turn: each meets what the other has just shared.
+          // In turn, so that each build finds entries that the other has just shared.
           for (
             const [isolate, is_newer] of [[scene.isolates.one, false], [newer, true], [
               scene.isolates.other,
@@ -86,7 +86,7 @@ export const entryFaults: readonly ReadFault[] = [
       await pause(200);
       const keys = (await scene.redisKeys("*arena/*")).filter((key) => !key.includes("lock:"));
       note("keys", keys.length);
-      // The answer and the note of it.
+      // Two keys are expected: the answer and its note.
       wrong(Math.max(0, keys.length - 2) + Math.max(0, tags.size - 1));
     },
   },
@@ -102,7 +102,7 @@ export const entryFaults: readonly ReadFault[] = [
       }
       const lives = await Promise.all((await scene.redisKeys("*")).map((key) => scene.redis("PTTL", key)));
       note("keys", lives.length);
-      // Whatever is shared ends by itself, within a day. -2: it has just ended.
+      // Every shared key expires within a day. -2: it has just expired.
       wrong(lives.filter((left) => left !== -2 && !(Number(left) > 0 && Number(left) <= DAY_MS)).length);
     },
   },
@@ -132,7 +132,7 @@ function limited(what: string, fault: RedisFault): ReadFault {
 interface Keys {
   readonly server: ReturnType<typeof startKeyServer>;
   readonly isolate: string;
-  /** Headers with a token of this key, which says that it is of another one where that is given. */
+  /** Headers with a token signed by this key; `said` is the key id that the token claims, if different. */
   as(kid: string, said?: string): Promise<Record<string, string>>;
 }
 
@@ -182,7 +182,7 @@ async function meetRotation(
   server.down(true);
   await server.addKey("second");
   await pause(COOLDOWN_MS + 500);
-  // One fetch fails; until the next may be made, known keys are as good as before.
+  // One fetch fails; until the next one is allowed, known keys stay valid.
   for (const [index, question] of questions.entries()) {
     await meet(question, REFUSED, { isolate, headers: await as("forged", `nobody-${index}`) });
     await meet(question, "rows", { isolate, headers: await as("first") });
@@ -202,7 +202,7 @@ function ownQuestions(scene: ReadScene, count: number) {
   return scene.questions(2 * count).filter(({ is_others }) => is_others !== true);
 }
 
-/** This project's read function with one column less in what it answers. */
+/** Copies this project's read function, with one column less in its answers. */
 async function copyBuild(folder: string): Promise<void> {
   for (const name of ["packs", "shared", "supabase/functions"]) await copyFolder(name, folder);
   const file = `${folder}/packs/arena/resources/progress.ts`;

@@ -5,7 +5,7 @@ import type { RedisFault } from "../rigs/redis_proxy.ts";
 
 const PLANTED = "planted-in-redis";
 
-/** F1 to F7: Redis is gone, silent, or says something else than it was told. */
+/** F1 to F7: Redis is down, silent, or returns something else than was stored. */
 export const redisFaults: readonly ReadFault[] = [
   {
     id: "F4",
@@ -24,7 +24,7 @@ export const redisFaults: readonly ReadFault[] = [
       const reads = await scene.countReads() - before;
       note("questions", count);
       note("database_reads", reads);
-      // The isolate that knows them asks for none, the other one for each once.
+      // The isolate that has them in memory reads none; the other one reads each once.
       wrong(Math.max(0, reads - count));
     },
   },
@@ -34,9 +34,9 @@ export const redisFaults: readonly ReadFault[] = [
     async run({ scene, count, meet, note }) {
       await scene.redis("FLUSHALL");
       const { one: writer, other: reader } = scene.isolates;
-      // Each answer is an entry under its version, and a note of that entry under its stem.
+      // Each answer is an entry under its version, and a note with the entry's key under its stem.
       const answers = async () => (await scene.redisKeys("*arena/progress*")).filter((key) => !key.includes("lock:"));
-      // On a busy machine the breaker may be open for ten seconds: what is asked then is shared with nobody.
+      // On a busy machine the circuit breaker may be open for ten seconds: answers are then not shared.
       const questions: Question[] = [];
       for (const began = Date.now(); (await answers()).length < 2 * count && Date.now() - began < 25_000;) {
         for (const one of scene.questions(count)) {
@@ -79,7 +79,7 @@ export const redisFaults: readonly ReadFault[] = [
         return await scene.redisKeys("*lock:*");
       });
       if (locks.length === 0) throw new Error("the victim held no lock");
-      // So that a request which waits for the lock to fall is not answered at all.
+      // Locks that outlast the test, so that a request that waits for one to expire would never be answered.
       await Promise.all(locks.map((lock) => scene.redis("PEXPIRE", lock, "60000")));
       note("locks", locks.length);
       await Promise.all(questions.map((question) => meet(question, "rows")));
@@ -134,7 +134,7 @@ export const redisFaults: readonly ReadFault[] = [
   }),
 ];
 
-/** Met by each request anew: a success before it keeps the breaker closed. */
+/** A fault that each request meets separately: a success before each keeps the circuit breaker closed. */
 function broken(id: string, what: string, fault: RedisFault): ReadFault {
   return {
     id,
@@ -147,7 +147,7 @@ function broken(id: string, what: string, fault: RedisFault): ReadFault {
         await scene.proxy.break(fault);
         await meet(question, "rows", { isolate });
         await scene.proxy.mend();
-        // After silence Redis is left alone for a tenth of a second.
+        // After a timeout Redis is not called for a tenth of a second.
         await pause(130);
         await ask(isolate, scene.questions(1)[0]?.path ?? "", scene.service);
         await meet(question, "rows", { isolate: other });
@@ -159,7 +159,7 @@ function broken(id: string, what: string, fault: RedisFault): ReadFault {
   };
 }
 
-/** Met by as many requests in a row: after five failures Redis is left alone. */
+/** A fault that consecutive requests meet: after five failures the circuit breaker opens. */
 function opened(id: string, what: string, fault: RedisFault): ReadFault {
   return {
     id,
@@ -172,12 +172,12 @@ function opened(id: string, what: string, fault: RedisFault): ReadFault {
       const met = scene.proxy.met();
       const began = Date.now();
       for (const question of scene.questions(3 * count)) await meet(question, "rows", { isolate });
-      // What is in memory needs no Redis.
+      // Answers in memory need no Redis.
       for (const question of before) await meet(question, "rows", { isolate });
       const calls = scene.proxy.met() - met;
       await scene.proxy.mend();
       note("calls_that_met_it", calls);
-      // Five until the breaker opens, those that were under way, and a probe each ten seconds.
+      // Five calls until the circuit breaker opens, those already in progress, and one probe every ten seconds.
       wrong(Math.max(0, calls - 8 - Math.floor((Date.now() - began) / 5_000)));
     },
   };

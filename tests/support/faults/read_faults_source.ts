@@ -4,10 +4,13 @@ import { type ReadFault, until } from "./read_fault.ts";
 import { ask } from "./read_judge.ts";
 import { OBSERVER, type ReadScene } from "./read_scene.ts";
 
-/** Reads that an isolate has at the database at once; the data API would have ten. */
+/** Concurrent database reads of an isolate; the data API allows ten. */
 const PERMITS = 8;
 
-/** Of an isolate that has only what Redis holds: minutes without the database, and what is said of rows with and without rights. */
+/**
+ * For an isolate with an empty memory: minutes without the database, and the required answers for rows that depend on
+ * rights and for public rows.
+ */
 const BOUNDS = [
   [14, "stale", "stale"],
   [16, "told", "stale"],
@@ -15,7 +18,7 @@ const BOUNDS = [
   [25 * 60, "told", "told"],
 ] as const;
 
-/** F10 and F11: the database is slow, or takes no more connections. */
+/** F10 and F11: the database is slow, or accepts no more connections. */
 export const slowSourceFaults: readonly ReadFault[] = [
   {
     id: "F10",
@@ -55,7 +58,7 @@ export const slowSourceFaults: readonly ReadFault[] = [
       } finally {
         await Promise.all(connections.map((one) => one.end({ timeout: 1 })));
       }
-      // Nothing is started again.
+      // It must recover without a restart of any part.
       await recovers(scene);
       await Promise.all(questions.map((question, index) => meet(question, "rows", { isolate: turn(scene, index) })));
     },
@@ -72,11 +75,11 @@ export const downSourceFaults: readonly ReadFault[] = [
       for (const isolate of Object.values(scene.isolates)) {
         for (const { path } of known) await ask(isolate, path, scene.service);
       }
-      await pause(200); // the answers are shared behind them
+      await pause(200); // answers are shared in the background
       await scene.product.sql.end({ timeout: 5 });
       await scene.superuser.end({ timeout: 5 });
       await scene.product.stack.parts.find((part) => part.name === "postgres")?.stop();
-      // Until no isolate takes its versions for current any more.
+      // Until no isolate treats its known versions as current.
       await pause(2_100);
       await Promise.all(known.map((question, index) => meet(question, "stale", { isolate: turn(scene, index) })));
 

@@ -1,8 +1,8 @@
-/** Something to ask, and the one row that is the answer. */
+/** A request, and the one row of its answer. */
 export interface Question {
   readonly path: string;
   readonly row: Readonly<Record<string, unknown>>;
-  /** Whether the rows are the second owner's. */
+  /** Whether the row belongs to the second owner. */
   readonly is_others?: boolean;
 }
 
@@ -12,16 +12,16 @@ export interface Reply {
   readonly text: string;
 }
 
-/** Of one request that met a fault. */
+/** The verdict on one request during a fault. */
 export type Verdict = "answered" | "wrong" | "false" | "lost";
 
-/** What the answer must be: the rows; the rows, said to be stale; 503 that says when to come again; another refusal. */
+/** The required answer: the rows; the rows, marked stale; a 503 with Retry-After; another refusal. */
 export type Must = "rows" | "stale" | "told" | { readonly status: number; readonly code: string };
 
-/** A request that has no answer after so long has none. */
+/** A request without an answer after this time is lost. */
 const PATIENCE_MS = 20_000;
 
-/** What a driver, a stack trace, an address or a planted value would show. */
+/** Texts of a driver, a stack trace, an address or a planted value, which no answer may contain. */
 const LEAK = /ECONN|postgres|127\.0\.0\.1|\bat .*:\d+:\d+|sb_secret|planted/i;
 
 export async function ask(isolate: string, path: string, headers: Record<string, string>): Promise<Reply | null> {

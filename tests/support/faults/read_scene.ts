@@ -9,7 +9,7 @@ import { asUser, type Product, startProduct } from "../rigs/product.ts";
 import type { Question } from "./read_judge.ts";
 import { type RedisProxy, startRedisProxy } from "../rigs/redis_proxy.ts";
 
-/** What the sessions of the test itself are called. */
+/** The application name of the test's own database sessions. */
 export const OBSERVER = "observer";
 
 const AGENTS = 60;
@@ -18,30 +18,30 @@ const MOST_WEEKS = 104;
 const UNLIMITED = { FRESHET_RATE_LIMITS: "none" };
 const PROGRESS_CHALLENGE = challengeOf(0);
 
-/** The whole product with a breakable way to its Redis, and as many different questions as a fault wants to be met with. */
+/** The whole product with a proxy that can break its Redis, and as many different requests as a fault needs. */
 export interface ReadScene {
   readonly product: Product;
   readonly superuser: postgres.Sql;
   readonly proxy: RedisProxy;
-  /** Of the two isolates of the stack. */
+  /** URLs of the stack's two isolates. */
   readonly isolates: { readonly one: string; readonly other: string };
-  /** Reads everything, without a limit. */
+  /** Headers with the secret key: reads everything, without rate limits. */
   readonly service: Record<string, string>;
-  /** As whom the question's rows may be read. */
+  /** Headers of the user who may read the question's rows. */
   asOwner(question: Question): Record<string, string>;
-  /** Questions about one agent each, whose answers rest on rights. None was asked before. */
+  /** Questions about one agent each, whose answers depend on rights. None was asked before. */
   questions(count: number): Question[];
-  /** Questions about one challenge each, whose answers are everybody's. The same again when all were asked. */
+  /** Questions about one challenge each, whose answers are public. They repeat when all were asked. */
   publicQuestions(count: number): Question[];
   redis(...command: string[]): Promise<unknown>;
   redisKeys(pattern: string): Promise<string[]>;
   /** How often the database has run analytics.read_view to its end. */
   countReads(): Promise<number>;
-  /** Runs the work while no row of an agent can be read: its name is read live. */
+  /** Runs the work while public.agents is locked: answers about agents read its names live, so they wait. */
   whileLocked<T>(work: () => Promise<T>): Promise<T>;
-  /** One more isolate of the read function, from these or from this project's files, with variables of its own. */
+  /** Starts another isolate of the read function, from `projectFolder` or this project, with its own variables. */
   isolate(variables?: Record<string, string>, projectFolder?: string): Promise<LoneIsolate>;
-  /** Everything that the isolates have logged. */
+  /** The logs of all isolates. */
   logs(): Promise<string>;
   stop(): Promise<void>;
 }
@@ -114,7 +114,7 @@ export async function startReadScene(): Promise<ReadScene> {
       return started;
     },
     async logs() {
-      await pause(300); // routine lines are written a moment later
+      await pause(300); // routine lines are written with a short delay
       const folder = `${product.workFolder}/functions`;
       const files = [
         ...lone.map(({ logFile }) => logFile),
@@ -152,7 +152,7 @@ function laneQuestion(number: number): Question {
   };
 }
 
-/** Agents with a score of their own each, in turn of two owners, and challenges with a mean of their own each. */
+/** Plants agents with different scores, alternating between two owners, and challenges with different means. */
 async function plant(sql: postgres.Sql): Promise<void> {
   const agents = Array.from({ length: AGENTS }, (_, index) => ({
     id: agentOf(index),

@@ -5,11 +5,11 @@ import type { DetectionFault, DetectionScene, Struck } from "./detection_scene.t
 import { createProbeViews, dropProbeViews, otherProbeView, probeView } from "../fixtures/probe_view.ts";
 import { testDatabaseUrl, withConnections } from "../rigs/test_database.ts";
 
-/** In every bad row; in no alert. */
+/** A value in every bad row, which must be in no alert. */
 const ROW_DATA = "anna-kowalska-salary";
 const BROKEN = "mv_probe_broken";
 
-/** Refreshes that end badly for real; what the server says of them is written into the history as pg_cron would. */
+/** Refreshes that really fail; the server's message is written into the history, as pg_cron would. */
 export const refreshFaults: readonly DetectionFault[] = [
   {
     ...struck("a refresh whose backend is terminated", (admin, pid) => admin`select pg_terminate_backend(${pid})`),
@@ -50,7 +50,7 @@ function struck(
   };
 }
 
-/** The next refresh has what the failed one lacked. */
+/** Checks that the next refresh has the rows that the failed one lacked. */
 async function refreshAgain(owner: postgres.Sql): Promise<void> {
   await refresh(owner, probeView);
   const [{ accounts } = {}] = await owner`select count(*)::integer as accounts from analytics.mv_probe_totals`;
@@ -101,7 +101,7 @@ function broken(what: string, values: string, sqlstate: string): DetectionFault 
 
 interface FailedRefresh {
   readonly view: string;
-  /** What libpq says of it, to pg_cron as to psql. */
+  /** The error as libpq reports it, to pg_cron and to psql. */
   readonly message: string;
   readonly repair: () => Promise<void>;
 }
@@ -121,7 +121,7 @@ async function failedRun(scene: DetectionScene, { view, message, repair }: Faile
   };
 }
 
-/** Of the views above: after the audit has said that all is over. */
+/** Drops the views above, after the audit has closed all their incidents. */
 export function dropRefreshFaults(): Promise<void> {
   return withOwner(async (owner) => {
     await owner.unsafe(`
@@ -142,7 +142,7 @@ async function refresh(sql: postgres.Sql, view: string): Promise<string> {
 const PSQL = "/usr/lib/postgresql/15/bin/psql";
 const APPLICATION = "probe of a refresh";
 
-/** What a client of libpq hears, as pg_cron is one. */
+/** The error that a libpq client gets; pg_cron is one. */
 async function failingRefresh(view: string, setting = "select 1"): Promise<string> {
   const { success, stderr } = await new Deno.Command(PSQL, {
     args: [testDatabaseUrl(), "-Xq", "-c", setting, "-c", `select analytics.refresh_view('${view}')`],

@@ -1,9 +1,9 @@
 import type { DetectionFault, DetectionScene, Struck } from "./detection_scene.ts";
 
-/** No process has this number. */
+/** A pid that no process has. */
 const DEAD_PID = 4_194_303;
 
-/** Faults of runs and of their history, written as pg_cron writes them. */
+/** Faults of runs and of their history, written like pg_cron's own rows. */
 export const runFaults: readonly DetectionFault[] = [
   {
     id: "F12",
@@ -41,7 +41,7 @@ export const runFaults: readonly DetectionFault[] = [
     async inject(scene) {
       const { sql } = scene.stage;
       const [young = "", ...jobs] = await scene.jobs(scene.count + 1);
-      // Of another server, whose processes cannot be seen.
+      // Jobs of another server, whose processes are not visible.
       await sql`update cron.job set nodename = 'elsewhere' where jobname = any (${[young, ...jobs]})`;
       await sql`update analytics.scheduled_jobs set max_runtime = '20 minutes' where job_name = any (${[
         young,
@@ -160,13 +160,13 @@ export const runFaults: readonly DetectionFault[] = [
   },
 ];
 
-/** A run of each job that has not ended when a pass sees it. */
+/** Starts a run of each job and runs a pass, which sees it open. */
 async function begin(scene: DetectionScene, jobs: readonly string[], status: string): Promise<void> {
   for (const job of jobs) await scene.write(job, { status, pid: DEAD_PID, is_started: status === "running" });
   await scene.pass();
 }
 
-/** As pg_cron ends what it finds open: only the status and what it says. */
+/** Ends runs as pg_cron ends those that it finds open: it sets only the status and the message. */
 async function end(
   { stage }: DetectionScene,
   jobs: readonly string[],

@@ -83,7 +83,7 @@ const serverFaults: readonly ServerFault[] = [
   },
 ];
 
-/** Faults that take a whole server, which is a cluster of their own, and minutes of its scheduler. */
+/** Faults that need a whole server, so a cluster of their own, and minutes of its scheduler. */
 export async function countServerFaults(rounds: number): Promise<Counted[]> {
   const cluster = await startCronCluster();
   const table: Counted[] = [];
@@ -147,7 +147,7 @@ async function prepare(cluster: CronCluster): Promise<void> {
   await onlySlowJobs(cluster);
 }
 
-/** What else the product schedules would be struck as well, and runs too seldom to be awaited. */
+/** Deactivates the product's other jobs: the faults would affect them too, and they run too rarely to wait for. */
 async function onlySlowJobs(cluster: CronCluster): Promise<void> {
   await cluster.admin()`update cron.job set active = jobname ~ 'mv_slow'`;
 }
@@ -172,7 +172,7 @@ async function audit(cluster: CronCluster, sink: EnvelopeSink): Promise<void> {
   });
 }
 
-/** What takes the scheduler's next minute, or two. */
+/** Waits for a condition that needs the scheduler's next minute or two. */
 async function until(cluster: CronCluster, condition: string): Promise<void> {
   for (const patience = Date.now() + 180_000; Date.now() < patience; await pause(250)) {
     const [row] = await cluster.admin().unsafe(`select ${condition} as is_so`);

@@ -9,7 +9,7 @@ import {
   probeView,
 } from "../fixtures/probe_view.ts";
 
-/** A view over a table that rows leave by a foreign key, and over one that has partitions. */
+/** A view over a table with a cascading foreign key, and over a partitioned table. */
 const VIEW = "mv_probe_forms";
 const QUERY = `
   select 'children' as source, count(*) as row_count, sum(amount) as total from public.probe_children
@@ -18,7 +18,7 @@ const QUERY = `
 interface Form {
   readonly what: string;
   readonly statement: string;
-  /** Fires no trigger, as the documents say: what it wrote comes with the next rebuild. */
+  /** A write that fires no trigger, as documented: the next rebuild includes it. */
   readonly is_unseen?: true;
 }
 
@@ -58,7 +58,7 @@ const forms: readonly Form[] = [
   },
 ];
 
-/** Two that refresh at once: the second says so, and does not wait. */
+/** Two refreshes of one view at once: the second reports skipped_busy and does not wait. */
 export async function countTwoRefreshers(
   [sql, other]: readonly [postgres.Sql, postgres.Sql],
   rounds: number,
@@ -84,7 +84,7 @@ export async function countTwoRefreshers(
   return counted;
 }
 
-/** Writers that are open across a refresh: what they wrote is in the next one. */
+/** Transactions that are open during a refresh: the next refresh includes their writes. */
 export async function countOpenWriters(
   [sql, writer]: readonly [postgres.Sql, postgres.Sql],
   rounds: number,
@@ -110,7 +110,7 @@ export async function countOpenWriters(
   return counted;
 }
 
-/** Each form of a write: the next refresh has it, or, where no trigger sees it, the next rebuild. */
+/** Each form of write: the next refresh includes it, or, if it fires no trigger, the next rebuild. */
 export async function countForms(sql: postgres.Sql, admin: postgres.Sql, rounds: number): Promise<Counted[]> {
   const table = forms.map(({ what }) => nothingCounted({ id: "F16", what }));
   await createForms(sql);
@@ -157,7 +157,7 @@ async function createForms(sql: postgres.Sql): Promise<void> {
     select analytics.register_view('${VIEW}', 'probe', '0 0 1 1 *', '1 hour')`).simple();
 }
 
-/** The same rows before each. */
+/** Restores the same rows before each write. */
 async function fill(sql: postgres.Sql): Promise<void> {
   await sql.unsafe(`
     delete from public.probe_parents;

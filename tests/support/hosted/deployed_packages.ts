@@ -4,13 +4,13 @@ import type { FoundFunction } from "../../../stack/functions/discovery.ts";
 import type { EdgeRuntime } from "../../../stack/functions/edge_runtime.ts";
 import { runDeployed } from "./deployment.ts";
 
-/** A package as a deployment of today would take it. */
+/** A package at the version that a deployment would get today. */
 export interface Package {
   readonly name: string;
   readonly version: string;
-  /** Where it lies, unpacked. */
+  /** The folder of the unpacked package. */
   readonly folder: string;
-  /** What it asks for of others: name and range. */
+  /** Its dependencies: name and version range. */
   readonly ranges: Readonly<Record<string, string>>;
 }
 
@@ -20,7 +20,7 @@ const manifest = z.looseObject({
   peerDependencies: z.record(z.string(), z.string()).default({}),
 });
 
-/** Every package of a function, whole: resolved by the deployed runtime, without a lock file, as on the platform. */
+/** Every package of a function, resolved by the deployed runtime without a lock file, as on the platform. */
 export async function deployedPackages(
   runtime: EdgeRuntime,
   { config, entrypoint }: FoundFunction,
@@ -40,7 +40,7 @@ export async function deployedPackages(
   }));
 }
 
-/** `name@version` of every package in deno.lock, which is what the tests run with. */
+/** `name@version` of every package in deno.lock, which the tests use. */
 export async function lockedVersions(): Promise<ReadonlySet<string>> {
   const lock = z.object({ npm: z.record(z.string(), z.unknown()) })
     .parse(JSON.parse(await Deno.readTextFile(new URL("../../../deno.lock", import.meta.url))));

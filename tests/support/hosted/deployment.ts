@@ -7,19 +7,19 @@ import { deployFunctions, type HostedTarget } from "../../../stack/supabase_cli.
 
 export const projectFolder: string = fileURLToPath(new URL("../../../", import.meta.url));
 
-/** The functions as the real CLI uploaded them, each in a folder that holds its files and nothing else. */
+/** The functions as the real CLI uploaded them, each in a folder with only its own files. */
 export interface Deployment {
   readonly api: ManagementApi;
   readonly target: HostedTarget;
   readonly functions: readonly FoundFunction[];
-  /** Uploaded files by function and path: where they lie. */
+  /** Local paths of the uploaded files, by function and path. */
   readonly files: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** The deployed runtime, with no package at hand that it has not asked for by itself. */
+  /** The deployed runtime, with an empty package cache of its own. */
   readonly runtime: EdgeRuntime;
   stop(): Promise<void>;
 }
 
-/** Deploys every function of this project to the stand-in for the management API, as deploy.md tells. */
+/** Deploys every function to the local substitute for the management API, as docs/deploy.md describes. */
 export async function deploy(): Promise<Deployment> {
   const folder = await Deno.makeTempDir({ prefix: "freshet-deployed-" });
   const api = await startManagementApi(folder);
@@ -41,7 +41,7 @@ export async function deploy(): Promise<Deployment> {
   };
 }
 
-/** Runs the deployed runtime's Deno. Answers what it printed. */
+/** Runs the deployed runtime's Deno and returns its output. */
 export async function runDeployed(
   { deno, cacheFolder }: EdgeRuntime,
   args: readonly string[],

@@ -8,12 +8,14 @@ interface UsedName {
 }
 
 const MODULE = String.raw`["'](node:[\w/]+)["']`;
-/** `import { hash }`, `export { hash }` and `const { hash } = await import(…)`: what stands in the braces. */
+/** `import { hash }`, `export { hash }` and `const { hash } = await import(…)`: the names in the braces. */
 const LISTS = [
   new RegExp(String.raw`\b(?:import|export)\s+(?:[\w$]+\s*,\s*)?\{([^}]*)\}\s*from\s*${MODULE}`, "g"),
   new RegExp(String.raw`\{([^{}]*)\}\s*=\s*await\s+import\(\s*${MODULE}`, "g"),
 ];
-/** `import crypto from`, `import * as crypto from` and `crypto = await import(…)`: the name that the whole module has here. */
+/**
+ * `import crypto from`, `import * as crypto from` and `crypto = await import(…)`: the local name of the whole module.
+ */
 const WHOLES = [
   new RegExp(String.raw`\bimport\s+(?:\*\s*as\s+)?([\w$]+)(?:\s*,\s*\{[^}]*\})?\s+from\s*${MODULE}`, "g"),
   new RegExp(String.raw`([\w$]+)\s*=\s*await\s+import\(\s*${MODULE}`, "g"),
@@ -24,7 +26,7 @@ const MODULES = new RegExp(String.raw`(?:import|from)\s*\(?\s*${MODULE}`, "g");
 const MEMBER = String.raw`\s*(?:\?\.|\.|(?:\?\.)?\[\s*["'])\s*(\w+)`;
 const GLOBAL_LIST = /\{([^{}]*)\}\s*=\s*(?:globalThis\s*\.\s*)?Deno\b/g;
 
-/** Every `node:` module and export, and every member of `Deno`, that these files name. Comments count: better once too often. */
+/** Every `node:` module and export, and every member of `Deno`, that these files use. Names in comments count too. */
 function usedNames(files: Readonly<Record<string, string>>): UsedName[] {
   return Object.entries(files).flatMap(([file, text]) => {
     const modules = [...text.matchAll(MODULES)].map(([, module = ""]) => module);
@@ -44,7 +46,7 @@ function usedNames(files: Readonly<Record<string, string>>): UsedName[] {
   });
 }
 
-/** `hash as digest, type Hash, hash: digest, hash = null` names `hash` thrice. */
+/** The imported names in a list: `hash as digest, type Hash, hash: digest, hash = null` has `hash` three times. */
 function namesIn(braces: string): string[] {
   return braces.split(",").map((one) => one.trim()).filter((one) => /^[\w$]/.test(one) && !one.startsWith("type "))
     .map((one) => one.split(/\s+as\s+|\s*[:=]/)[0] ?? "");
@@ -55,7 +57,7 @@ function membersOf(local: string, text: string): string[] {
   return [...text.matchAll(form)].map(([, member = ""]) => member);
 }
 
-/** Asks the runtime itself, name by name. */
+/** A script that checks each name in the runtime itself. */
 const PROBE = `
 const missing = [];
 for (const name of JSON.parse(Deno.args[0])) {
@@ -70,7 +72,7 @@ for (const name of JSON.parse(Deno.args[0])) {
 }
 console.log(JSON.stringify(missing));`;
 
-/** Which of the names that these files use the runtime does not have, each with the file that uses it. */
+/** The names in these files that the runtime lacks, each with the file that uses it. */
 export async function missingNames(runtime: EdgeRuntime, files: Readonly<Record<string, string>>): Promise<string[]> {
   const used = usedNames(files);
   const probe = await Deno.makeTempFile({ suffix: ".ts" });

@@ -1,4 +1,4 @@
-/** A small generator with a seed, so that a failure can be repeated. */
+/** A small random generator with a seed, so that a failure can be repeated. */
 export function dice(seed: number): (sides: number) => number {
   let state = seed;
   return (sides) => {
@@ -7,7 +7,7 @@ export function dice(seed: number): (sides: number) => number {
   };
 }
 
-/** One of them. */
+/** Picks one element at random. */
 export function pick<One>(roll: (sides: number) => number, ones: readonly One[]): One {
   const one = ones[roll(ones.length)];
   if (one === undefined) throw new Error("There is nothing to pick from");

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 
-/** One item of a field: what is written, and the numbers that it stands for. */
+/** One item of a field: its text, and the numbers that it stands for. */
 interface Drawn {
   readonly text: string;
   readonly numbers: ReadonlySet<number>;
 }
 
-/** A schedule that was drawn as numbers and written down afterwards: nothing has parsed it. */
+/** A random schedule, drawn as numbers and then written as text, so that no parser is involved. */
 export interface DrawnSchedule {
   readonly text: string;
   readonly minute: Drawn;
@@ -52,7 +52,7 @@ function fields(low: number, high: number, names: readonly string[] = []): fc.Ar
 
 const blank = fc.constantFrom(" ", "  ", "\t");
 
-/** Schedules of five fields in every form that pg_cron takes. */
+/** Schedules of five fields in every form that pg_cron accepts. */
 export const schedules: fc.Arbitrary<DrawnSchedule> = fc.record({
   minute: fields(0, 59),
   hour: fields(0, 23),

@@ -5,8 +5,8 @@ import { commitOfProject } from "../../../tools/test/proof_results.ts";
 const projectFolder = fileURLToPath(new URL("../../../", import.meta.url));
 
 /**
- * How often a random test tries: a sample in every run of the tests, the whole count in `deno task test:proofs`, which
- * notes what each file was asked for.
+ * The number of tries of a random test: `sampled` in every test run, `full` in `deno task test:proofs`, which records
+ * the count of each file.
  */
 export function proofs(sampled: number, full: number): number {
   if (Deno.env.get("FRESHET_PROOFS") !== "full") return sampled;
@@ -18,7 +18,7 @@ export function proofs(sampled: number, full: number): number {
   return full;
 }
 
-/** Keeps the figures of a proof in bench/proofs/<name>.json, when the whole count was asked for. */
+/** Writes the figures of a proof to bench/proofs/<name>.json, in runs with full counts. */
 export async function keepProof(name: string, figures: Readonly<Record<string, unknown>>): Promise<void> {
   if (Deno.env.get("FRESHET_PROOFS") !== "full") return;
   const result = { date: new Date().toISOString().slice(0, 10), commit: await commitOfProject(), ...figures };

@@ -1,5 +1,5 @@
--- Random incidents, causes and passes against the real functions. pg_temp.play(seed) plays one course, rolls it back and returns what
--- stayed silent: incidents that were open for two passes, were never muted, and neither became an alert nor are named in one.
+-- Random incidents, causes and passes against the real functions. pg_temp.play(seed) plays one sequence, rolls it back and returns
+-- the unreported incidents: those that were open for two passes, were never muted, and neither became an alert nor are named in one.
 create temporary table seen (incident_id bigint primary key, pass_count integer not null, was_muted boolean not null);
 
 create function pg_temp.pick(choices text[])
@@ -18,7 +18,7 @@ returns void language sql as $$
     update analytics.audit_state set scheduler_resumed_at = scheduler_resumed_at - step;
 $$;
 
--- One thing that a detector might have seen.
+-- One random finding of a detector.
 create function pg_temp.see_something()
 returns void language plpgsql as $$
 declare
@@ -121,7 +121,7 @@ begin
             end if;
             perform pg_temp.pass();
         end loop;
-        -- Whatever waits for the end of a cause, or to be told again, has waited then.
+        -- After these passes, no incident still waits for the end of a cause, or for its next report.
         for pass in 1..4 loop
             perform pg_temp.let_pass('16 minutes');
             perform freshet.announce_incidents(clock_timestamp());

@@ -10,37 +10,37 @@ import { directRpc } from "./direct_rpc.ts";
 import { type EnvelopeSink, startEnvelopeSink } from "../fakes/envelope_sink.ts";
 import { testDatabaseUrl } from "./test_database.ts";
 
-/** A run as pg_cron would write it. */
+/** A run as pg_cron writes it. */
 export interface PlantedRun {
   readonly status: string;
   readonly message?: string;
 }
 
-/** A database whose own jobs are still, an empty audit, and a receiver that does as it is told. */
+/** A database whose own jobs are paused, an empty audit, and a scripted receiver. */
 export interface AuditStage {
-  /** As the superuser. */
+  /** A connection of the superuser. */
   readonly sql: postgres.Sql;
   readonly sink: EnvelopeSink;
-  /** Schedules a job that never fires by itself. */
+  /** Schedules a job that never runs by itself. */
   schedule(job: string): Promise<void>;
-  /** Withdraws it, too. */
+  /** Unschedules a job and removes its declaration. */
   unschedule(job: string): Promise<void>;
   plant(job: string, run: PlantedRun): Promise<number>;
   audit(changes?: AuditChanges): Promise<AuditSummary>;
-  /** Lets what is deferred, held or leased be due, as time would. */
+  /** Makes deferred, held and leased rows due, as time would. */
   passTime(): Promise<void>;
 }
 
 export interface AuditChanges {
   readonly dsn?: string | null;
   readonly timeout_ms?: number;
-  /** Until when sending may begin, from the start of the pass. */
+  /** Milliseconds from the start of the pass until which sending may begin. */
   readonly send_for_ms?: number;
-  /** The function's, where it is not the machine's. */
+  /** The function's clock, if not the machine's. */
   readonly clock?: Clock;
-  /** Of the receiver's API; without one no issue is closed. */
+  /** Token of the receiver's API; without one no issue is closed. */
   readonly token?: string;
-  /** Wraps the database, to fail in the middle. */
+  /** Wraps the database, to make it fail in the middle of a pass. */
   readonly database?: (database: AuditDatabase) => AuditDatabase;
 }
 
@@ -55,7 +55,7 @@ export async function onAuditStage(body: (stage: AuditStage) => Promise<void>): 
   await sql`update analytics.scheduled_jobs set paused_until = now() + interval '1 day'`;
   await clearAudit(sql);
   async function unschedule(job: string): Promise<void> {
-    // Its history stays: what others delete of it is a finding.
+    // Keeps the job's history: deleting it would be a finding.
     const [row] = await sql`delete from cron.job where jobname = ${job} returning jobid`;
     gone.push(Number(row?.["jobid"]));
     await sql`select freshet.withdraw_job(${job})`;
@@ -99,10 +99,10 @@ export async function onAuditStage(body: (stage: AuditStage) => Promise<void>): 
   }
 }
 
-/** How the function reaches the database: what its role authenticator may take for a statement, in milliseconds. */
+/** Connection settings like those of the function: the statement_timeout of role authenticator, in milliseconds. */
 export const AS_THE_PLATFORM = {
   statement_timeout: 8_000,
-  // The data API begins each call so, whatever the database is set to.
+  // The data API starts each call with this, whatever the database's default.
   options: "-c default_transaction_read_only=off",
 };
 

@@ -3,23 +3,23 @@ import type postgres from "postgres";
 import { makeClusterFolders } from "../../../stack/postgres/cluster_folder.ts";
 import { serverUser } from "../../../stack/postgres/server_user.ts";
 
-/** What a server needs in order to end its recovery at the end of a backup; without one they mean nothing. */
+/** Settings with which a server ends its recovery at the end of a backup; without a backup they have no effect. */
 export const RECOVERY_SETTINGS = {
-  // No archive: the backup brings the log that it needs.
+  // There is no archive: the backup contains the WAL that it needs.
   restore_command: "false",
-  // The first session is one that may write: the stack sets passwords at each start.
+  // The first session must be able to write: the stack sets passwords at each start.
   hot_standby: "off",
   recovery_target: "immediate",
   recovery_target_action: "promote",
 } as const;
 
-/** A physical copy of a running cluster, taken as PostgreSQL says that one is taken by hand. */
+/** A physical copy of a running cluster, made with PostgreSQL's procedure for a manual base backup. */
 export interface BaseBackup {
-  /** Puts it in the place of the data of the cluster, whose server has to be stopped. */
+  /** Replaces the cluster's data with the backup; the server must be stopped. */
   restore(): Promise<void>;
 }
 
-/** @param sql one session of a superuser, which the backup belongs to */
+/** @param sql a single session of a superuser, to which the backup is bound */
 export async function takeBaseBackup(sql: postgres.Sql, workFolder: string): Promise<BaseBackup> {
   const { folder } = await makeClusterFolders(workFolder, await serverUser());
   const name = [...Deno.readDirSync(folder)].find((entry) => entry.isDirectory && entry.name.startsWith("data-"))?.name;
@@ -30,7 +30,7 @@ export async function takeBaseBackup(sql: postgres.Sql, workFolder: string): Pro
   await sql`select pg_backup_start('a restore', true)`;
   await copy(data, backup);
   const [end] = await sql`select labelfile from pg_backup_stop(false)`;
-  // The log up to the end of the backup, part of which was written after its files were copied.
+  // Replaces pg_wal with the WAL up to the end of the backup, part of which was written after the copy.
   await Deno.remove(join(backup, "pg_wal"), { recursive: true });
   await copy(join(data, "pg_wal"), join(backup, "pg_wal"));
   await write(backup, "backup_label", String(end?.["labelfile"]));
@@ -58,7 +58,7 @@ async function copy(from: string, to: string): Promise<void> {
     stderr: "piped",
   }).output();
   const said = new TextDecoder().decode(stderr).trim();
-  // A file that goes while it is copied is what recovery mends.
+  // Recovery handles files that are deleted during the copy.
   if (!success && !said.split("\n").every((line) => /No such file/.test(line))) {
     throw new Error(`${from} could not be copied: ${said}`);
   }

@@ -9,12 +9,12 @@ import { sample, type SamplePack } from "../sample_pack/client.ts";
 import { type createHttpRig, createSampleRig, type HttpRigOptions } from "./http_rig.ts";
 import { KEYS } from "../fixtures/tokens.ts";
 
-/** A project that need not exist: its fetch is the real handler. */
+/** URL of a project that need not exist: `fetch` calls the real handler. */
 export const PROJECT = "https://example.supabase.co";
 
 type HttpRig = ReturnType<typeof createHttpRig>;
 
-/** fetch, as a project with this function answers it; requests are noted. */
+/** A fetch that the rig's handler answers; it adds each request to `asked`. */
 export function fetchOf(rig: Pick<HttpRig, "fetch">, asked: Request[] = []): typeof fetch {
   return async (input, init) => {
     const request = new Request(input, init);
@@ -25,7 +25,7 @@ export function fetchOf(rig: Pick<HttpRig, "fetch">, asked: Request[] = []): typ
   };
 }
 
-/** The client as an application has it, which has the sample pack too. */
+/** The client as an application creates it, plus the sample pack. */
 export function createSampleFreshet(options: FreshetOptions): Freshet & { readonly sample: SamplePack } {
   const freshet = createFreshet(options);
   return { ...freshet, sample: sample(freshet) };
@@ -35,13 +35,13 @@ export interface ClientRig {
   readonly freshet: ReturnType<typeof createSampleFreshet>;
   readonly http: HttpRig;
   readonly asked: Request[];
-  /** What was waited, in milliseconds. */
+  /** The waiting times, in milliseconds. */
   readonly waited: number[];
-  /** Runs at the next wait, in place of time. */
+  /** Runs at the next wait, instead of waiting. */
   whileWaiting: () => void;
 }
 
-/** The client over the real handler, whose sample views hold rows. */
+/** The client over the real handler, whose sample views have rows. */
 export function createClientRig(
   options: Partial<Endpoint> & Patience & { readonly most_kept?: number } = {},
   server: HttpRigOptions = {},

@@ -9,16 +9,16 @@ import { RECOVERY_SETTINGS, takeBaseBackup } from "./base_backup.ts";
 import { directRpc } from "./direct_rpc.ts";
 import { pause } from "../../../stack/pause.ts";
 
-/** A cluster of a test's own, which it may stop, kill and set up otherwise, with Freshet in it and the real pg_cron. */
+/** A test's own cluster with Freshet and the real pg_cron, which the test may stop, kill and reconfigure. */
 export interface CronCluster {
-  /** As the superuser, on a connection that is made anew when the server has died. */
+  /** A superuser connection, which is reopened after the server has died. */
   admin(): postgres.Sql;
-  /** As postgres, who owns the jobs. */
+  /** A connection of postgres, the owner of the jobs. */
   owner(): postgres.Sql;
-  /** One more session of the owner; whoever asks for it ends it. */
+  /** Opens another session of the owner; the caller must end it. */
   session(): postgres.Sql;
   restart(): Promise<void>;
-  /** Takes a physical backup of what there is; what it answers stops the server and starts it from that backup. */
+  /** Takes a physical backup; the returned function stops the server and starts it from the backup. */
   backUp(): Promise<() => Promise<void>>;
   /** Waits until the server answers again. */
   recovered(): Promise<void>;
@@ -28,11 +28,11 @@ export interface CronCluster {
 
 const projectFolder = fileURLToPath(new URL("../../../", import.meta.url));
 
-/** @param settings of the server, for example `cron.use_background_workers` */
+/** @param settings the server's settings, for example `cron.use_background_workers` */
 export async function startCronCluster(settings: Record<string, string> = {}): Promise<CronCluster> {
   const workFolder = await Deno.makeTempDir({ prefix: "freshet-cron-" });
   await Deno.chmod(workFolder, 0o755);
-  // Takes what the audit's job sends, so that no call of it fails.
+  // Accepts the calls of the audit's job, so that none fails.
   const host = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => Response.json({}));
   const start = () =>
     startPostgres({
@@ -53,7 +53,7 @@ export async function startCronCluster(settings: Record<string, string> = {}): P
   try {
     await pushMigrations({ projectFolder, databaseUrl: server.url });
     await connections.owner`select vault.create_secret(${`http://127.0.0.1:${host.addr.port}`}, 'project_url')`;
-    // As one that has long been audited: there is nothing that a first pass would overlook.
+    // Makes the audit behave as after its first pass, which ignores some things.
     await connections.owner`update analytics.audit_state set judged_since = '-infinity'`;
   } catch (error) {
     await stop();

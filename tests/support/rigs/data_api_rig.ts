@@ -24,7 +24,7 @@ export async function withDataApi(
   exposed: readonly string[] = ["public", "analytics"],
 ): Promise<void> {
   const workFolder = await Deno.makeTempDir();
-  // On a server as an unprivileged user, the way to its folder must be open.
+  // PostgreSQL runs as an unprivileged user, which must be able to enter the folder.
   await Deno.chmod(workFolder, 0o755);
   const projectFolder = join(workFolder, "project");
   await Deno.mkdir(join(projectFolder, "supabase"), { recursive: true });

@@ -4,27 +4,27 @@ import type { Clock } from "../../../shared/kernel/ports.ts";
 import type { AuditChanges, AuditStage } from "./audit_stage.ts";
 import type { Step } from "../fakes/envelope_sink.ts";
 
-/** Where a fault is made while there is something to tell. */
+/** The scene of a fault while there are incidents to report. */
 export interface FaultScene {
   readonly stage: AuditStage;
-  /** Lets so many jobs fail, each once unless told otherwise. */
+  /** Makes this many jobs fail, each once unless `runs` is given. */
   inject(jobs: number, runs?: number): Promise<void>;
-  /** A pass with a token, whose end does not matter. */
+  /** Runs a pass with a token; its outcome does not matter. */
   pass(changes?: AuditChanges): Promise<void>;
 }
 
 export interface DeliveryFault {
-  /** Of the list of faults that the audit is held against: F25 to F36. */
+  /** Its number in the list of faults that the audit is tested with: F25 to F36. */
   readonly id: string;
   readonly what: string;
-  /** No other test makes it: it is met in every run. */
+  /** No other test injects it, so it runs in every test run. */
   readonly is_only_here?: true;
   readonly run: (scene: FaultScene) => Promise<void>;
 }
 
 type Wrapped = (database: AuditDatabase) => AuditDatabase;
 
-/** Faults on the way from an incident to the receiver. What follows each is the same: time passes, and passes go on. */
+/** Faults on the way from an incident to the receiver. After each, time passes and further passes run. */
 export const deliveryFaults: readonly DeliveryFault[] = [
   {
     id: "F25",

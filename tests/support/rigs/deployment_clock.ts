@@ -1,6 +1,6 @@
 import postgres from "postgres";
 
-/** Everything in which a deployment leaves moments behind. */
+/** Every table in which a deployment stores times. */
 const TABLES = [
   "analytics.audit_state",
   "analytics.known_jobs",
@@ -22,15 +22,15 @@ const TABLES = [
   "net._http_response",
 ] as const;
 
-/** pg_net forgets an answer then. */
+/** pg_net deletes an answer after this time. */
 const ANSWERS_KEPT = "6 hours";
 
-/** As the superuser, without the notices of truncate. */
+/** A superuser connection without the notices of truncate. */
 export function connectSuperuser(url: string): postgres.Sql {
   return postgres(url, { max: 1, onnotice: () => {} });
 }
 
-/** Makes all that the database remembers older, as if so much time had passed in which nothing ran. */
+/** Moves all stored times back by the interval, as if that time had passed without any run. */
 export async function letPass(admin: postgres.Sql, interval: string): Promise<void> {
   const columns = await admin<{ table: string; columns: string[] }[]>`
     select c.table_schema || '.' || c.table_name as table, array_agg(quote_ident(c.column_name)) as columns
@@ -46,7 +46,7 @@ export async function letPass(admin: postgres.Sql, interval: string): Promise<vo
   });
 }
 
-/** Takes the database back to the moment after its migrations. */
+/** Resets the database to its state directly after the migrations. */
 export async function forgetDeployment(admin: postgres.Sql): Promise<void> {
   await admin.unsafe(`
     truncate analytics.outbox, analytics.incidents, analytics.findings, analytics.open_runs, analytics.known_jobs,
@@ -63,7 +63,7 @@ export async function forgetDeployment(admin: postgres.Sql): Promise<void> {
     update analytics.views
     set registered_at = now(), refreshed_at = null, verified_at = null, source_snapshot = null, row_count = null;
   `).simple();
-  // The registry's order is by dependency; emptied the other way round, none is read by another.
+  // Reverse order of dependency, so that no view is emptied while another still reads it.
   const views = await admin`select view_name from freshet.refresh_order() order by depth desc`;
   for (const row of views) {
     await admin.unsafe(`refresh materialized view analytics."${row["view_name"]}" with no data`);

@@ -4,7 +4,10 @@ import type { AnalyticsRpc } from "../../../shared/adapters/supabase/analytics_r
 
 const RETURNS_ROWS = new Set(["lease_alerts", "lease_resolution", "due_check_ins"]);
 
-/** The functions of schema analytics over a connection instead of the data API: as the service role, each in a transaction, or within one in a savepoint. */
+/**
+ * Calls the functions of schema analytics over a connection instead of the data API: as service_role, each in a
+ * transaction, or in a savepoint if a transaction is open.
+ */
 export function directRpc(sql: postgres.Sql | postgres.TransactionSql): AnalyticsRpc {
   return async ({ name, input, output }) => {
     const names = Object.keys(input);
@@ -19,7 +22,7 @@ export function directRpc(sql: postgres.Sql | postgres.TransactionSql): Analytic
       return rows;
     };
     const [row] = await ("savepoint" in sql ? sql.savepoint(call_it) : sql.begin(call_it)).catch((error: unknown) => {
-      // As the adapter does: nothing of what the database says is looked at but its code.
+      // Like the adapter: uses only the code of the database's error.
       if (error instanceof postgres.PostgresError) throw sourceError(name, { code: error.code, status: 500 });
       throw error;
     });

@@ -4,9 +4,9 @@ import type { TextRow } from "../../oulad/row_difference.ts";
 
 const TextRows = z.array(z.record(z.string(), z.string().nullable()));
 
-/** DuckDB over files: the second opinion. It shares no code and no SQL with the product. */
+/** DuckDB over the sample's files, for independent results: it shares no code and no SQL with the product. */
 export interface InDuckdb {
-  /** Runs a query whose columns are all text. */
+  /** Runs a query; all its columns must be text. */
   rows(query: string): Promise<TextRow[]>;
 }
 
@@ -24,15 +24,15 @@ const duckdbModule = z.object({
   }>((value) => typeof value === "function"),
 });
 
-/** Named at run time only: what the lock file lists is downloaded by every command, and this weighs 140 MB. */
+/** Imported by name at run time only: every command downloads what the lock file lists, and this weighs 140 MB. */
 const DUCKDB = "npm:@duckdb/node-api@1.5.5-r.5";
 
 const FOLDER = fileURLToPath(new URL("../../../samples/oulad", import.meta.url)).replaceAll("'", "''");
 
 /**
- * `arena_submission`: one row per submission, under the arena's ids, `scored_submission`: those with a score; `attempt`: one row per submission, under
- * those of the training pack. `thousandths(p, q)`: p/q rounded half away from zero to three digits, in whole numbers, so
- * without an error of its own; q is positive.
+ * `arena_submission`: one row per submission, under the arena's ids, `scored_submission`: those with a score;
+ * `attempt`: one row per submission, under those of the training pack. `thousandths(p, q)`: p/q rounded half away from
+ * zero to three digits, in whole numbers, so without an error of its own; q is positive.
  */
 const PREPARE = `
   create table submission as
@@ -75,7 +75,7 @@ const PREPARE = `
       (sign(p) * ((2000 * abs(p) + q) // (2 * q)))::decimal(15, 0) * 0.001::decimal(4, 3);
 `;
 
-/** Opens a DuckDB of its own, in memory, for the length of the body. `prepare` makes the tables that the body asks. */
+/** Opens an in-memory DuckDB for the body. `prepare` is SQL that makes the tables for the body's queries. */
 export async function withDuckdb<Result>(
   prepare: string,
   body: (duckdb: InDuckdb) => Promise<Result>,

@@ -8,33 +8,33 @@ import { type EnvelopeSink, startEnvelopeSink } from "../fakes/envelope_sink.ts"
 import { type Product, startProduct } from "./product.ts";
 import { connectSuperuser, forgetDeployment, letPass } from "./deployment_clock.ts";
 
-/** A product that can be taken back to the moment after `db push`, and brought up again step by step. */
+/** A product that can be reset to its state directly after `db push`, and deployed again step by step. */
 export interface Deployment {
   readonly product: Product;
-  /** As the superuser. */
+  /** A connection of the superuser. */
   readonly admin: postgres.Sql;
   readonly sink: EnvelopeSink;
-  /** Back to the moment after the migrations: no secret, no function, no refreshed view, no run. */
+  /** Resets to the state after the migrations: no secret, no function, no refreshed view, no run. */
   justMigrated(): Promise<void>;
-  /** One slot of every job: each command is run as pg_cron runs it, and leaves the row that pg_cron would leave. */
+  /** Runs every job once: each command runs as in pg_cron, and leaves the same row in the history. */
   tick(except?: readonly string[]): Promise<void>;
-  /** The same for one job. */
+  /** Runs one job once. */
   run(job: string): Promise<void>;
-  /** Makes everything that the database knows older. */
+  /** Moves all times in the database back. */
   wait(interval: string): Promise<void>;
   putSecrets(): Promise<void>;
-  /** Left out: all of them. */
+  /** Default: all functions. */
   deployFunctions(names?: readonly string[]): void;
-  /** `refresh_all_views()`, as the page says. */
+  /** Runs `refresh_all_views()`, as docs/deploy.md describes. */
   refreshByHand(): Promise<void>;
-  /** A pass that calls the function as a person with the key would. */
+  /** Runs a pass by calling the function with the key. */
   auditByHand(): Promise<void>;
-  /** A pass of a function that was given no SENTRY_DSN. */
+  /** Runs a pass of a function without SENTRY_DSN. */
   auditWithoutDsn(): Promise<void>;
   /** Whether a pass has been completed. */
   isAudited(): Promise<boolean>;
   health(): Promise<{ readonly code: number; readonly status: string; readonly reasons: readonly string[] }>;
-  /** What was told or waits to be told, and every incident: by fingerprint. */
+  /** Sent events, the outbox and all incidents, by fingerprint. */
   told(): Promise<{ readonly events: string[]; readonly outbox: string[]; readonly incidents: string[] }>;
   stop(): Promise<void>;
 }
@@ -46,7 +46,7 @@ export async function startDeployment(): Promise<Deployment> {
   const admin = connectSuperuser(stack.superuserUrl);
   const deployed = new Set<string>();
   const gate = startGate(stack.origin, deployed);
-  // The test says when it is the next minute.
+  // The test itself decides when jobs run.
   const [scheduler] = await admin`select pid from pg_stat_activity where application_name = 'pg_cron scheduler'`;
   Deno.kill(Number(scheduler?.["pid"]), "SIGSTOP");
   let told_before = 0;
@@ -91,7 +91,7 @@ export async function startDeployment(): Promise<Deployment> {
       told_before = sink.events().length;
     },
     async tick(except = []) {
-      // The audit first: in its slot it knows least of what else the slot brings.
+      // The audit runs first: this is the worst case, since it sees nothing yet of the slot's other runs.
       const jobs = await admin`
         select jobname from cron.job where active and jobname <> all (${[...except]})
         order by jobname <> 'analytics-cron-audit', jobid`;
@@ -131,7 +131,7 @@ export async function startDeployment(): Promise<Deployment> {
       return row?.["is_audited"] === true;
     },
     async health() {
-      // It remembers for a second what it answered last.
+      // Health caches its last answer for a second.
       await pause(Math.max(0, health_asked_at + 1_100 - Date.now()));
       const response = await fetch(`${gate.origin}/functions/v1/analytics/health`, {
         headers: { apikey: stack.keys.secretKey },
@@ -160,7 +160,7 @@ export async function startDeployment(): Promise<Deployment> {
   };
 }
 
-/** The project's address, at which only those functions answer that are deployed; the others as the platform does. */
+/** Serves the project's URL: deployed functions answer, others give the platform's 404. */
 function startGate(origin: string, deployed: ReadonlySet<string>) {
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
     const { pathname, search } = new URL(request.url);
@@ -176,7 +176,7 @@ function startGate(origin: string, deployed: ReadonlySet<string>) {
   return { origin: `http://127.0.0.1:${server.addr.port}`, stop: () => server.shutdown() };
 }
 
-/** Until pg_net has stored the answer to every request that was sent. */
+/** Waits until pg_net has stored the answer to every request that was sent. */
 async function answered(admin: postgres.Sql): Promise<void> {
   for (let patience = 0; patience < 1_200; patience += 1) {
     const [row] = await admin`

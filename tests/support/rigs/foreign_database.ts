@@ -4,12 +4,14 @@ import { startCluster } from "../../../stack/postgres/cluster.ts";
 import { makeClusterFolders, removeCluster } from "../../../stack/postgres/cluster_folder.ts";
 import { serverUser } from "../../../stack/postgres/server_user.ts";
 
-/** A PostgreSQL with the real pg_cron and nothing of ours: no roles, no schemas, no stand-ins. */
+/**
+ * A PostgreSQL with the real pg_cron and nothing of Freshet or Supabase: no roles, no schemas, no local substitutes.
+ */
 export interface ForeignDatabase {
-  /** As the superuser. */
+  /** URL for the superuser. */
   readonly url: string;
   readonly sql: postgres.Sql;
-  /** For settings that need it; the address stays. */
+  /** Restarts the server, for settings that need it; the URL stays the same. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -31,7 +33,7 @@ export async function startForeignDatabase(): Promise<ForeignDatabase> {
     sql,
     async restart() {
       await cluster.stop();
-      await makeClusterFolders(workFolder, user); // a stopped cluster takes its socket's folder with it
+      await makeClusterFolders(workFolder, user); // stopping a cluster removes its socket's folder
       cluster = await startCluster({ ...options, port });
     },
     async stop() {

@@ -26,26 +26,26 @@ import { environmentWith, KEYS, ORIGIN } from "../fixtures/tokens.ts";
 
 export interface HttpRigOptions {
   readonly resources?: readonly Resource[];
-  /** Loads a resource when it is asked for; may fail. Left out: it is there. */
+  /** Loads a resource at its first request; may fail. Default: it is already loaded. */
   readonly load?: (resource: Resource) => Promise<Resource>;
   readonly cors?: CorsPolicy;
   readonly health?: readonly HealthSource[];
   readonly operations?: Operations;
-  /** Left out: nothing is known of refreshes, and none can be made. */
+  /** Default: no refreshes are known, and none can be made. */
   readonly refreshes?: Refreshes;
-  /** Left out: nobody hears of faults. */
+  /** Default: faults are not recorded. */
   readonly faults?: FaultLedger;
-  /** Left out: nobody is limited. */
+  /** Default: no rate limits. */
   readonly rates?: (clock: FakeClock) => Partial<RateParts>;
-  /** When it is, in milliseconds; otherwise now, as tokens need it. */
+  /** The clock's time, in milliseconds. Default: the real time, which tokens need. */
   readonly now?: number;
-  /** Runs whenever the function connects; may throw. */
+  /** Runs each time the function connects; may throw. */
   readonly beforeConnect?: () => void;
 }
 
 export const UNLIMITED: RateLimits = { user: null, key: null, service: null, unverified: null };
 
-/** Those of the packs of this checkout, whichever they are, and of the sample pack. */
+/** All resources of this checkout's packs and of the sample pack. */
 const all = [...served, ...samplePack];
 
 export const LANES_PATH = `/analytics/sample/lane-distributions?challenge_id=${id(1)}`;
@@ -78,7 +78,7 @@ export function createHttpRig(options: HttpRigOptions = {}) {
     cors: options.cors ?? "*",
     health: options.health ?? [],
     operations: options.operations ?? new FakeOperations(),
-    // What a deployment has that nobody configured.
+    // The defaults of a deployment without configuration.
     runbook_url: runbookUrl(ORIGIN, readDecorations(() => undefined)),
     settings_notes: [],
     refreshes: options.refreshes ?? new FakeRefreshes(),
@@ -99,7 +99,7 @@ export function createHttpRig(options: HttpRigOptions = {}) {
     },
   });
 
-  /** Asks as an application with a publishable key, unless headers say otherwise. */
+  /** Sends a request with a publishable key, unless `headers` are given. */
   async function ask(path: string, init: RequestInit & { readonly anonymous?: boolean } = {}): Promise<Response> {
     const headers = new Headers(init.headers);
     const is_bare = init.anonymous === true || headers.has("apikey") || headers.has("authorization");
@@ -121,7 +121,7 @@ export function createSampleRig(options: HttpRigOptions = {}) {
     mv_agent_progress: [progressRow(), progressRow({ agent_id: id(21) })],
     mv_time_to_first_win: [winRow(), winRow({ challenge_id: id(2), agents_with_win: 4 })],
   };
-  // Every other view is there and empty, also one that was added a minute ago.
+  // All other views exist and are empty, including newly added ones.
   const views = new Set([...Object.keys(views_with_rows), ...(options.resources ?? all).map(({ view }) => view)]);
   for (const view of views) rig.source.refresh(view, views_with_rows[view] ?? []);
   rig.source.owners.set("anna", [id(11)]);

@@ -1,15 +1,15 @@
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 
-/** Publishes the keys that tokens are signed with, as a project's auth does. On loopback only. */
+/** Publishes the keys that sign tokens, like a project's auth. On loopback only. */
 export interface KeyServer {
   readonly url: string;
-  /** How often the keys were asked for. */
+  /** How often the keys were fetched. */
   asked(): number;
-  /** Answers 500 until it is told otherwise. */
+  /** Switches all answers to 500, or back. */
   down(is_down: boolean): void;
-  /** A new key: published from now on, unless it is a forger's. */
+  /** Adds a key, which is published from now on unless it is forged. */
   addKey(kid: string, publishing?: { readonly is_forged: boolean }): Promise<void>;
-  /** A token of the key's, with claims beside the usual ones; no two are the same. */
+  /** A token signed by the key, with claims besides the usual ones; no two tokens are equal. */
   sign(key: { readonly kid: string; readonly said?: string }, claims: Record<string, unknown>): Promise<string>;
   stop(): Promise<void>;
 }

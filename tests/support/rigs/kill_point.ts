@@ -2,18 +2,20 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { Buffer } from "node:buffer";
 
-/** Where between an isolate and the project its caller is to die. */
+/** The point of an isolate's call of the project at which the isolate must die. */
 export interface KillPoint {
-  /** A database function, by name: the call of it is where it happens. */
+  /** Name of the database function whose call is the point. */
   readonly call: string;
-  /** before: the project never sees the call; after: the project has answered, and the answer never arrives. */
+  /** before: the call never reaches the project; after: the project has answered, but the answer never arrives. */
   readonly when: "before" | "after";
 }
 
-/** Stands between an isolate and its project, and ends the isolate at a point of its work. Listens on loopback only. */
+/**
+ * A proxy between an isolate and its project, for killing the isolate at a point of its work. Listens on loopback only.
+ */
 export interface KillPoints {
   readonly origin: string;
-  /** The next call at this point settles the promise, and is left without an answer. */
+  /** Resolves at the next call at this point, which gets no answer. */
   next(point: KillPoint): Promise<void>;
   stop(): Promise<void>;
 }
@@ -21,7 +23,7 @@ export interface KillPoints {
 export async function startKillPoints(project: string): Promise<KillPoints> {
   let armed: (KillPoint & { readonly hit: () => void }) | null = null;
   const server = createServer((request, response) =>
-    // What was killed in the meantime hears no answer.
+    // The isolate may have been killed meanwhile.
     void forward(request, response).catch(() => request.socket.destroy())
   );
   server.listen(0, "127.0.0.1");

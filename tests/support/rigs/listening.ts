@@ -1,6 +1,8 @@
 import { descendantsOf } from "../../../stack/descendants.ts";
 
-/** Addresses that this process and those that it started listen on, e.g. "127.0.0.1:54321" or "::1:8080". Linux only. */
+/**
+ * Addresses that this process and those that it started listen on, e.g. "127.0.0.1:54321" or "::1:8080". Linux only.
+ */
 export async function listeningAddresses(): Promise<string[]> {
   const family = [Deno.pid, ...(await descendantsOf(Deno.pid)).map((process) => process.pid)];
   const sockets = new Set((await Promise.all(family.map(socketsOf))).flat());
@@ -23,7 +25,7 @@ async function socketsOf(pid: number): Promise<string[]> {
       if (inode !== undefined) found.push(inode);
     }
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error; // It has ended meanwhile.
+    if (!(error instanceof Deno.errors.NotFound)) throw error; // The process has ended meanwhile.
   }
   return found;
 }

@@ -7,12 +7,12 @@ import { downloadImports } from "../../../stack/functions/imports.ts";
 import { launchListening } from "../../../stack/functions/isolate.ts";
 import { permissionsOf } from "../../../stack/functions/permissions.ts";
 
-/** A real isolate in a process of its own, which nothing starts again. */
+/** A real isolate in a process of its own, which is not restarted. */
 export interface LoneIsolate {
-  /** Where it is asked, with the function's name. */
+  /** Its URL, including the function's name. */
   readonly url: string;
   readonly logFile: string;
-  /** kill -9: nothing of it runs on, no handler, no finally. */
+  /** kill -9: no handler and no finally runs. */
   kill(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -20,7 +20,7 @@ export interface LoneIsolate {
 export interface LoneIsolateOptions {
   readonly name: string;
   readonly environment: Record<string, string>;
-  /** Whose function it is: this project's where nothing is said. */
+  /** The project of the function. Default: this project. */
   readonly projectFolder?: string;
 }
 
@@ -28,7 +28,7 @@ const thisProject = fileURLToPath(new URL("../../../", import.meta.url));
 
 const downloads = new Map<string, Promise<void>>();
 
-/** Once is enough for all isolates of one function. */
+/** Downloads the imports once for all isolates of one function. */
 function downloaded(entrypoint: string, download: () => Promise<void>): Promise<void> {
   const known = downloads.get(entrypoint) ?? download();
   downloads.set(entrypoint, known);

@@ -1,6 +1,6 @@
 import type { DrawnSchedule } from "../random/drawn_schedule.ts";
 
-/** A scheduler that looks at the clock once a minute, as pg_cron's loop does: slow, and hard to get wrong. */
+/** A scheduler that checks every minute, like pg_cron's loop: slow, but simple enough to be obviously right. */
 export interface MinuteStepper {
   /** The first and the last minute within both bounds at which the job starts. */
   first(from: number, until: number): number | null;
@@ -11,7 +11,7 @@ const MINUTE = 60_000;
 
 export function minuteStepper(schedule: DrawnSchedule, timeZone: string): MinuteStepper {
   const wall = wallClock(timeZone);
-  // Vixie's flags look at the first character of a field, not at what it means.
+  // Vixie cron's star flags depend on the first character of a field, not on its meaning.
   const star = schedule.day.text[0] === "*" || schedule.weekday.text[0] === "*";
 
   function fires(minute: number): boolean {

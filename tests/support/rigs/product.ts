@@ -6,13 +6,16 @@ import { clusterIn } from "../../../tools/test/sample_clusters.ts";
 import { emptyClusterFolder, sampleFolder } from "./sample_copy.ts";
 import { type Stack, type StackOptions, startStack } from "../../../stack/stack.ts";
 
-/** The whole product on ports and in a folder of its own, without samples unless asked, and a connection to its database. */
+/**
+ * The whole product in its own folder and on its own ports, by default without samples, and a connection to its
+ * database.
+ */
 export interface Product {
   readonly stack: Stack;
   readonly sql: postgres.Sql;
-  /** Holds the logs. */
+  /** The folder with its logs. */
   readonly workFolder: string;
-  /** Asks the analytics function through the origin. */
+  /** Sends a request to the analytics function through the origin. */
   get(path: string, headers?: Record<string, string>): Promise<Response>;
   stop(): Promise<void>;
 }
@@ -47,13 +50,15 @@ export async function startProduct(options: Partial<StackOptions> = {}): Promise
   };
 }
 
-/** Migrated before, and imported by the same function, once for the run; the stack does itself what it does not find done. */
+/**
+ * The cluster to copy: migrated, and imported, once for the run. Without one, the stack migrates and imports itself.
+ */
 function clusterFor({ samples }: Partial<StackOptions>): string | undefined {
   const sample = sampleFolder();
   return samples === true && sample !== undefined ? clusterIn(sample, "sample") : emptyClusterFolder();
 }
 
-/** Headers of a signed-in user, as supabase-js sends them. */
+/** The headers that supabase-js sends for a signed-in user. */
 export function asUser(stack: Stack, token: string): Record<string, string> {
   return { apikey: stack.keys.publishableKey, authorization: `Bearer ${token}` };
 }

@@ -1,15 +1,15 @@
 import { join } from "node:path";
 import { projectFolder } from "../documents/documents.ts";
 
-/** What a clone would not have. */
+/** Folders that a clone would not have. */
 const LEFT_OUT = new Set([".git", ".freshet", "node_modules", "dist"]);
 
-/** Copies the project into a folder that does not exist yet, as somebody would clone it. */
+/** Copies the project into a new folder, like a clone. */
 export async function copyProject(to: string): Promise<void> {
   await copy(projectFolder, to);
 }
 
-/** Copies one folder of the project, and those above it that are not there yet. */
+/** Copies one folder of the project, and creates missing parent folders. */
 export async function copyFolder(name: string, to: string): Promise<void> {
   await copy(join(projectFolder, name), join(to, name));
 }

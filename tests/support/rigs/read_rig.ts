@@ -32,7 +32,7 @@ export interface Trace {
   readonly rows: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** One isolate: its own memory, over a source and a shared store that may be others' too. */
+/** One isolate: a memory of its own, over a source and a shared store that other isolates may use too. */
 export class Isolate {
   readonly reader: Reader;
   readonly memory = new Map<string, Entry>();
@@ -55,7 +55,7 @@ export class Isolate {
     });
   }
 
-  /** Reads as the HTTP layer would: parameters checked, scope derived. Waits for what goes on behind the answer. */
+  /** Reads like the HTTP layer: checks parameters, derives the scope. Waits for background work. */
   async read(wanted: Read): Promise<Trace> {
     try {
       return await this.readOnly(wanted);
@@ -81,7 +81,7 @@ export class Isolate {
   }
 }
 
-/** A world with one database, one Redis, and as many isolates as a test wants. */
+/** One database and one Redis, for any number of isolates. */
 export function createWorld() {
   const clock = new FakeClock();
   const source = new FakeSource(clock);

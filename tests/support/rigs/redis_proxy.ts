@@ -1,19 +1,19 @@
 import { pause } from "../../../stack/pause.ts";
 
-/** What a caller of Redis meets on the way. Left out: nothing, the request is passed on. */
+/** A fault on the way to Redis. Default: none, requests are passed on. */
 export type RedisFault =
   | { readonly kind: "refuse" | "blackhole" | "reset" | "truncate" }
   | { readonly kind: "slow"; readonly milliseconds: number }
   | { readonly kind: "answer"; readonly status: number; readonly body: string };
 
-/** Stands between the functions and the Redis of the stack, and is broken when it is told to be. On loopback only. */
+/** A proxy between the functions and the stack's Redis, with scripted faults. On loopback only. */
 export interface RedisProxy {
   readonly url: string;
-  /** Where it passes requests on to. */
+  /** Sets the URL to which requests are passed on. */
   pointAt(url: string): void;
   break(fault: RedisFault): Promise<void>;
   mend(): Promise<void>;
-  /** How many requests met the fault; one that is refused is not seen. */
+  /** Number of requests that met the fault; refused connections are not counted. */
   met(): number;
   stop(): Promise<void>;
 }
@@ -50,7 +50,7 @@ export function startRedisProxy(): RedisProxy {
   async function passOn(request: Request): Promise<Response> {
     const { pathname, search } = new URL(request.url);
     const init = { method: request.method, headers: request.headers, body: await request.text() };
-    // A caller that has gone is no fault of the way.
+    // The caller may have closed the connection.
     return await fetch(`${target}${pathname}${search}`, init).catch(() => new Response(null, { status: 502 }));
   }
 

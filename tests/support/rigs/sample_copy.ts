@@ -2,17 +2,17 @@ import { removeCluster, startPostgres } from "../../../stack/postgres/mod.ts";
 import { copyCluster } from "../../../tools/test/cluster_copy.ts";
 import { clusterIn, type CLUSTERS } from "../../../tools/test/sample_clusters.ts";
 
-/** Where tools/test.ts keeps the clusters that it made once for the run; undefined for a file that is run by itself. */
+/** The folder of the clusters that tools/test.ts made for the run; undefined if a test file is run by itself. */
 export function sampleFolder(): string | undefined {
   return Deno.env.get("FRESHET_TEST_SAMPLE");
 }
 
-/** The work folder of the migrated and empty one among them; undefined where the run has none, or a file is run by itself. */
+/** The work folder of the migrated, empty cluster; undefined if the run has none, or a test file is run by itself. */
 export function emptyClusterFolder(): string | undefined {
   return Deno.env.get("FRESHET_TEST_EMPTY");
 }
 
-/** Runs a body with a database of its own, on a server of its own, that it may change as it likes. */
+/** Runs a body with its own database on its own server, which it may change freely. */
 export async function withCopyOf<Result>(
   which: typeof CLUSTERS[number],
   body: (databaseUrl: string) => Promise<Result>,

@@ -10,7 +10,7 @@ export function testDatabaseUrl(role: "postgres" | "superuser" = "postgres"): st
   return url;
 }
 
-/** Runs a body with connections that are closed afterwards, whatever happens. */
+/** Runs a body with connections that are always closed afterwards. */
 export async function withConnections<Result>(
   count: number,
   body: (connections: postgres.Sql[]) => Promise<Result>,

@@ -10,18 +10,20 @@ import { directRpc } from "./direct_rpc.ts";
 import { type EnvelopeSink, startEnvelopeSink } from "../fakes/envelope_sink.ts";
 import { testDatabaseUrl } from "./test_database.ts";
 
-/** The real pg_cron's catalogue in a transaction that is never committed: its scheduler acts on nothing that a test puts there. */
+/**
+ * The real pg_cron's tables in a transaction that is never committed, so its scheduler runs nothing that a test adds.
+ */
 export interface UndoneWorld {
-  /** As the superuser. */
+  /** The superuser's transaction. */
   readonly sql: postgres.TransactionSql;
   readonly sink: EnvelopeSink;
-  /** What the function does, with the time that the platform gives each statement. */
+  /** Runs the audit like the function, with the platform's statement timeout. */
   audit(): Promise<AuditSummary>;
-  /** The pass alone, with the calendar of the moment. */
+  /** Runs the pass alone, with the current calendar. */
   pass(): Promise<AuditPass | null>;
-  /** A declared job, and the runs of it. */
+  /** Plants a declared job and its runs. */
   plant(job: string, statuses: readonly string[]): Promise<void>;
-  /** Fingerprints of what is open. */
+  /** Fingerprints of open incidents. */
   open(): Promise<readonly string[]>;
 }
 

@@ -4,16 +4,16 @@ import { type LoneIsolate, startLoneIsolate } from "./lone_isolate.ts";
 
 /** A real isolate of cron-audit in a process of its own, to be killed. */
 export interface Victim extends Pick<LoneIsolate, "logFile" | "kill"> {
-  /** Calls the function as its job does; null when it died before it answered. */
+  /** Calls the function like its job; null if it died before it answered. */
   audit(): Promise<Response | null>;
 }
 
 export interface VictimOptions {
-  /** What it takes for its project. */
+  /** The URL of its project. */
   readonly origin: string;
   readonly keys: Keys;
   readonly sentryDsn: string;
-  /** Of the API that closes issues; left out: it has no token. */
+  /** The API that closes issues, with a token. Default: no token. */
   readonly issues?: { readonly url: string; readonly organization: string; readonly token: string };
 }
 

@@ -5,11 +5,11 @@ import { copyProject } from "./project_copy.ts";
 
 export interface Checkout {
   readonly folder: string;
-  /** Runs deno in it. */
+  /** Runs deno in the checkout. */
   deno(...args: string[]): Promise<{ readonly code: number; readonly output: string }>;
 }
 
-/** A checkout from which these packs were deleted: their folders, and the migrations that are theirs alone. */
+/** Runs a body with a checkout without these packs: their folders and their own migrations are deleted. */
 export async function withoutPacks(left_out: readonly string[], body: (checkout: Checkout) => Promise<void>) {
   const home = await Deno.makeTempDir({ prefix: "freshet-packs-" });
   const folder = join(home, "freshet");
@@ -38,7 +38,7 @@ function isOf(migration: string, pack: string): boolean {
   return migration.includes(`_${pack}__`) || migration.endsWith(`_${pack}.sql`);
 }
 
-/** What may be left out: each pack, with those that read what it registers, and all of them. */
+/** The sets of packs to leave out: each pack with the packs that read its views, and all packs. */
 export async function choices(): Promise<readonly (readonly string[])[]> {
   const packs = packNames();
   if (packs.length === 0) return [];

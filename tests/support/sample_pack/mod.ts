@@ -9,7 +9,7 @@ import { summaryStats } from "./summary_stats.ts";
 import { timeToFirstWin } from "./time_to_first_win.ts";
 import { weaknessPatterns } from "./weakness_patterns.ts";
 
-/** A pack that no checkout serves: tests of what all packs share ask it, so that they run whichever packs there are. */
+/** A pack that is never served: tests of code shared by all packs use it, so that they run with any set of packs. */
 export const samplePack: readonly Resource[] = [
   activeLearningDays,
   heatmap,

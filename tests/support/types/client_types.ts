@@ -1,18 +1,18 @@
 import type { z } from "zod";
 
-/** true when both types are the same, whichever way they were written down. */
+/** true if both types are the same, however they are written. */
 export type Same<Left, Right> = (<T>() => T extends Flat<Left> ? 1 : 2) extends (<T>() => T extends Flat<Right> ? 1 : 2)
   ? true
   : false;
 
-/** How many there are; does not compile when one of them is false. */
+/** The number of checks; does not compile if one of them is false. */
 export type Every<Checks extends readonly true[]> = Checks["length"];
 
 type Flat<T> = { readonly [Key in keyof T]: T[Key] };
 
 /**
- * What an application writes: a number or a flag as what it is, the rest as the text that goes into the URL; left out where
- * the schema lets it be left out.
+ * The parameters that an application writes: numbers and flags as numbers and booleans, all others as the text in the
+ * URL; optional if the schema makes them optional.
  */
 export type Asked<Schema extends z.ZodObject> = {
   readonly [Key in keyof z.input<Schema>]: Written<
@@ -25,5 +25,5 @@ type Written<Input, Output> =
   | (Output extends string | number | boolean | undefined ? Output : Input)
   | (undefined extends Input ? undefined : never);
 
-/** What an application reads. */
+/** The rows that an application reads. */
 export type Rows<Schema extends z.ZodObject> = z.output<Schema>;

@@ -14,7 +14,7 @@ export interface Wanted {
 const USAGE =
   "deno task new:migration <area> <what_in_words_joined_by_underscores>, like: deno task new:migration core longer_lock_timeout";
 
-/** @throws Error that says which word does not do, and what would */
+/** @throws Error that names the invalid word, and a valid form */
 export async function parseWanted(words: readonly string[], root: string): Promise<Wanted> {
   const [area, what, more] = words;
   if (area === undefined || what === undefined || more !== undefined) throw new Error(`Usage: ${USAGE}`);

@@ -1,6 +1,6 @@
 import type postgres from "postgres";
 
-/** What has to be dropped before an object can be, and made again after it. */
+/** The objects that must be dropped before an object, and created again after it. */
 export interface Dependent {
   readonly kind: "relation" | "function" | "trigger" | "policy";
   /** As the description of a database has it. */

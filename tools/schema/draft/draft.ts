@@ -12,7 +12,7 @@ import { withReplace } from "./subject.ts";
 
 export interface Draft {
   readonly steps: readonly Step[];
-  /** What could not be drafted, a line each. */
+  /** The differences that could not be drafted, one line each. */
   readonly byHand: readonly string[];
   /** What the equality test would say after the draft; of the area that was asked for. */
   readonly missing: readonly string[];
@@ -29,7 +29,7 @@ export interface Question {
   readonly migrations: ReadonlyMap<string, string>;
 }
 
-/** What a round brings may undo what the one before it made: a view that is made again loses its policy, and so on. */
+/** A round may undo what the previous one made: a view that is created again loses its policy, for example. */
 const ROUNDS = 4;
 
 /** Reads both sides of a comparison. */
@@ -45,7 +45,7 @@ export async function draftMigration(sql: postgres.TransactionSql, question: Que
   const others = new Set<string>();
   const area = (name: string) => areaOf(home, question.migrations, name);
   const isAsked = (name: string) => area(name) === question.area;
-  // A body may name what a later statement makes.
+  // A function body may name an object that a later statement creates.
   await sql`set local check_function_bodies = off`;
   for (let round = 0; round < ROUNDS; round += 1) {
     const have = await readSide(sql);

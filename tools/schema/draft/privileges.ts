@@ -17,7 +17,7 @@ export function grantsMore(have: string, want: string): boolean {
   return lost(want, have).size > 0;
 }
 
-/** What takes away what the first access list allows and the second does not. */
+/** The statements that revoke what the first access list allows and the second does not. */
 export function revokes(target: string, have: string, want: string): string[] {
   return [...lost(have, want)].map(([grantee, letters]) => {
     const names = letters.map((letter) => PRIVILEGES[letter] ?? letter).join(", ");

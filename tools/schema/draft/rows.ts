@@ -3,7 +3,7 @@ import { codeOf } from "./subject.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Home, Homed } from "./home.ts";
 
-/** By what a row of a declared table is known. */
+/** The columns that identify a row of a declared table. */
 export const KEYS: Readonly<Record<string, readonly string[]>> = {
   alert_kinds: ["kind"],
   alert_causes: ["kind", "cause"],
@@ -34,7 +34,7 @@ export function makersOf(home: Home, { table, bare, words }: RowName): Homed[] {
   return found.length > 0 || !job.startsWith("refresh-") ? found : home.ofRow("call", [name]);
 }
 
-/** What takes away a row that no file declares. */
+/** The statement that removes a row that no file declares. */
 export function removalOf(catalog: Catalog, { table, bare, words }: RowName): string {
   const name = words[0] ?? "";
   const keys = KEYS[bare];

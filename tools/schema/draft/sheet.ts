@@ -4,13 +4,13 @@ import type { Catalog } from "./catalog.ts";
 import { withDependents } from "./dependents.ts";
 import type { Home, Homed } from "./home.ts";
 
-/** A database as it is described, with what its catalogs say besides. */
+/** The description of a database, with more facts from its catalogs. */
 export interface Side {
   readonly description: Description;
   readonly catalog: Catalog;
 }
 
-/** What one round of a draft will do: drops first, then changes, then statements copied from the schema files. */
+/** The statements of one round of a draft: drops first, then changes, then statements copied from the schema files. */
 export class Sheet {
   readonly drops: string[] = [];
   readonly changes: string[] = [];
@@ -49,7 +49,7 @@ export class Sheet {
     if (!this.changes.includes(statement)) this.changes.push(statement);
   }
 
-  /** Drops the object with all that depends on it, and makes again what the schema files still have of that. */
+  /** Drops the object with everything that depends on it, and creates again the parts that the schema files still have. */
   async remake(kind: "relation" | "function", name: string): Promise<void> {
     if (this.whole.has(name)) return;
     for (const one of await withDependents(this.sql, kind, name)) {

@@ -1,6 +1,6 @@
 // What a statement of a schema file is about, by its first words. The files name every object with its schema.
 
-/** What a statement does, and the objects that it names. */
+/** The kind of a statement, and the objects that it names. */
 export interface Subject {
   readonly does: "create" | "comment" | "privilege" | "alter" | "insert" | "call" | "other";
   readonly kind: string;

@@ -3,7 +3,7 @@ import type { Draft } from "./draft.ts";
 const HEAD =
   `-- Drafted by deno task new:migration from the schema files named below, in an order that works. Read it before you apply it.`;
 
-/** What a person has to know before the migration runs where there are rows. */
+/** Warnings to read before the migration runs on a database with rows. */
 const CAREFUL: readonly (readonly [RegExp, string])[] = [
   [/^drop table /i, "deletes the rows of the table"],
   [/^alter table [\s\S]* drop column /i, "deletes what the column holds"],
