@@ -58,6 +58,6 @@ async function run(command: string, args: string[], cwd = npmFolder): Promise<vo
   throw new StackError(
     `"${command} ${args[0]}" failed in ${cwd}:\n    ${said.join("\n    ")}`,
     "see that the npm registry can be reached (npm ping) and that the disk has 600 MB free, then start again: " +
-      "it begins anew",
+      "the installation is repeated",
   );
 }

@@ -7,7 +7,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import { packNames } from "./pack_folders.ts";
 
-const FOLDERS = ["shared", "stack", "supabase/functions", "tools"];
+const FOLDERS = ["shared", "stack", "supabase/functions", "supabase/schemas", "tools"];
 
 /** Files that are generated from the packs, or belong to the sample data, which two packs share. */
 const LEFT_OUT = [
@@ -41,7 +41,7 @@ async function sourceFiles(project: string): Promise<string[]> {
   const found: string[] = [];
   for (const folder of FOLDERS) {
     const names = await readdir(join(project, folder), { recursive: true }).catch(() => []);
-    found.push(...names.filter((name) => name.endsWith(".ts")).map((name) => join(folder, name).split(sep).join("/")));
+    found.push(...names.filter((name) => /\.(?:ts|sql)$/.test(name)).map((name) => join(folder, name).split(sep).join("/")));
   }
   return found.filter((file) => !LEFT_OUT.some((pattern) => pattern.test(file))).sort();
 }

@@ -51,7 +51,7 @@ function requireReady(resource: Resource, name: string, states: ViewStateMap): V
     throw new AppError("NOT_READY", {
       detail: `${
         fullName(resource)
-      } cannot be answered: where its rows stand cannot be read, and the operators are told`,
+      } cannot be answered: the state of its rows cannot be read; the operators are informed`,
       retry_after_seconds: 30,
       defect: `the state of ${name} cannot be read, at ${state.unreadable}`,
       is_fault: true,

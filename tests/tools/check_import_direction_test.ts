@@ -132,6 +132,11 @@ const PLANTED: readonly (readonly [string, Record<string, string>, RegExp])[] = 
     { "shared/client/a.ts": 'import type { X } from "../../packs/study/resources/lanes.ts";' },
     /client may not import packs/,
   ],
+  [
+    "the sample data that imports the stack",
+    { "samples/oulad/a.ts": 'import "../../stack/part.ts";' },
+    /samples may not import no part/,
+  ],
   ["a client that imports zod", { "shared/client/a.ts": 'import "zod";' }, /package zod: client may import none/],
   ["a client that imports node", { "shared/client/a.ts": 'import "node:url";' }, /package node:url/],
   ["a client that names Deno", { "shared/client/a.ts": 'export const a = Deno.env.get("A");' }, /names Deno/],

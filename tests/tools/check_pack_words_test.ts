@@ -19,14 +19,15 @@ async function foundIn(path: string, text: string): Promise<string[]> {
   }
 }
 
-Deno.test("no pack of this checkout is named in shared, stack, tools and functions", async () => {
+Deno.test("no pack of this checkout is named in shared, stack, tools, functions and schemas", async () => {
   assert.deepEqual(await findPackWords(projectFolder), []);
 });
 
 const PLANTED: readonly (readonly [string, string])[] = [
-  ["shared/core/a.ts", 'const pack = "harbour";'],
+  ["shared/read/a.ts", 'const pack = "harbour";'],
   ["shared/http/a.ts", "// Of the harbour's ships."],
   ["stack/a.ts", "const harbourOrg = 1;"],
+  ["supabase/schemas/core/a.sql", "-- Reads: the tables of the harbour."],
   ["tools/a.ts", 'read("/analytics/harbour/ships");'],
   ["supabase/functions/analytics/index.ts", 'import "../../../packs/harbour/resources/ships.ts";'],
 ];
@@ -38,6 +39,6 @@ for (const [path, text] of PLANTED) {
 }
 
 Deno.test("a longer word that holds a pack's name is none, and a pack may name itself", async () => {
-  assert.deepEqual(await foundIn("shared/core/a.ts", "const harbourings = unharboured;"), []);
+  assert.deepEqual(await foundIn("shared/read/a.ts", "const harbourings = unharboured;"), []);
   assert.deepEqual(await foundIn("packs/harbour/demo.ts", "harbour"), []);
 });

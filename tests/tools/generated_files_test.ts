@@ -72,7 +72,7 @@ Deno.test("every file that says that it is generated is marked so in .gitattribu
     .map((line) => globToRegExp(line.split(" ")[0] ?? ""));
   const unmarked: string[] = [];
   let count = 0;
-  for (const folder of ["packs", "shared", "supabase"]) {
+  for (const folder of ["packs", "shared", "supabase", "tests"]) {
     for (const name of await readdir(new URL(`${folder}/`, root), { recursive: true })) {
       const path = `${folder}/${name}`;
       if (!/\.(?:ts|sql)$/.test(name)) continue;

@@ -11,8 +11,7 @@ async function foldersOf(path: string): Promise<string[]> {
   return found.sort();
 }
 
-/** Packs and the client have pages of their own, for their users. */
-const rooms = (await foldersOf("shared")).filter((name) => name !== "packs" && name !== "client");
+const rooms = await foldersOf("shared");
 
 Deno.test("every room says in at most eighteen lines what it does, what it does not know, and how to add one more", async () => {
   for (const room of rooms) {
@@ -34,6 +33,6 @@ Deno.test("every room has a wall", () => {
 });
 
 Deno.test("the folders of unit tests are those of the rooms, of the client and of the local stack", async () => {
-  const known = new Set([...rooms, "client", "stack"]);
+  const known = new Set([...rooms, "stack"]);
   deepEqual((await foldersOf("tests/unit")).filter((folder) => !known.has(folder)), []);
 });

@@ -67,7 +67,7 @@ select pg_temp.tick();
 select analytics.register_job('probe-a', '0 0 1 1 *', 'select 1');
 update analytics.job_slots set schedule = '1 1 1 1 *' where job_name = 'probe-a';
 select pg_temp.audit();
-select is_empty('select * from pg_temp.missed()', 'another schedule begins anew');
+select is_empty('select * from pg_temp.missed()', 'another schedule starts over');
 
 select pg_temp.tick();
 select cron.alter_job((select jobid from cron.job where jobname = 'probe-a'), active => false);
