@@ -13,12 +13,12 @@ export type CorsPolicy = "*" | readonly string[];
 export interface Platform extends ReaderParts {
   readonly identity: Identity;
   readonly cors: CorsPolicy;
-  /** Whatever else has a health, besides the views. */
+  /** What else `/health` reports, besides the views. */
   readonly health: readonly HealthSource[];
   readonly operations: Operations;
   /** Folder of the runbook's pages, without a slash at its end. */
   readonly runbook_url: string;
-  /** Settings that were left out because they do not do: for the log. */
+  /** Sentences about settings that are ignored because they are invalid: for the log. */
   readonly settings_notes: readonly string[];
   readonly rates: RateParts;
   readonly refreshes: Refreshes;

@@ -1,5 +1,5 @@
-// The documents as somebody reads them: a copy of the project, a terminal, and everything typed as it is written. What takes
-// a hosted project is left out; tests/tools/document_commands_test.ts sees that nothing else is.
+// Follows the documents as a reader does: a copy of the project, a terminal, and every command run as it is written.
+// Blocks that need a hosted project are left out; tests/tools/document_commands_test.ts sees that nothing else is.
 import { equal, ok } from "node:assert/strict";
 import { join } from "node:path";
 import postgres from "postgres";

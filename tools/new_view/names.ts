@@ -28,7 +28,7 @@ const USAGE =
   "Usage: deno task new:view <pack> <view> <resource> --from <table> [--by column] [--at column] [--of column] " +
   "[--db-url URL], like: deno task new:view sales mv_order_days order-days --from public.orders";
 
-/** @throws Error that says which name does not do, and what would. */
+/** @throws Error that says which name is invalid, and what is valid. */
 export function parseWanted(given: readonly string[]): Wanted {
   const { positionals, values, unknown } = readCommandWords(given, { values: ["from", "by", "at", "of", "db-url"] });
   must(unknown === null, `"${unknown?.includes("://") ? "an address" : unknown}" was not understood. ${USAGE}`);
@@ -39,7 +39,7 @@ export function parseWanted(given: readonly string[]): Wanted {
   return { ...names, from, by: column("by"), at: column("at"), of: column("of"), database_url: column("db-url") };
 }
 
-/** @throws Error that says which name does not do, and what would. */
+/** @throws Error that says which name is invalid, and what is valid. */
 export function parseNewView(given: readonly string[]): NewView {
   const [pack, view, resource] = given;
   if (pack === undefined || view === undefined || resource === undefined || given.length > 3) throw new Error(USAGE);
