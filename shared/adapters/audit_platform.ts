@@ -2,12 +2,11 @@ import type { AuditOptions } from "../audit/run.ts";
 import { createAnalyticsRpc } from "./supabase/analytics_rpc.ts";
 import { createAuditDatabase } from "./supabase/audit_database.ts";
 import { checkedScheduledEnvironment } from "./runtime/checked_environment.ts";
+import type { GetVariable } from "./runtime/environment.ts";
 import { type Decorations, readDecorations, runbookUrl } from "./runtime/decorations.ts";
 import { createSentrySender } from "./sentry/sender.ts";
 import { connectIssues } from "./sentry/project.ts";
 import { systemClock } from "./runtime/clock.ts";
-
-type Get = (name: string) => string | undefined;
 
 /** The sending part of a pass; the shortest wall limit of the platform is 150 s, and a pass runs every 300 s. */
 const SEND_FOR_MS = 60_000;
@@ -18,7 +17,7 @@ export interface ConnectedAudit extends AuditOptions {
 }
 
 /** The audit's parts, put together from the environment. Nothing is contacted yet. */
-export function connectAudit(get: Get): ConnectedAudit {
+export function connectAudit(get: GetVariable): ConnectedAudit {
   const environment = checkedScheduledEnvironment(get);
   const decorations = readDecorations(get);
   const { SENTRY_DSN, SENTRY_ENVIRONMENT = "production", SENTRY_RELEASE = null } = decorations.values;

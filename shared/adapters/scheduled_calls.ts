@@ -3,10 +3,9 @@ import type { CallGate, CallLedger } from "../ops/scheduled_calls.ts";
 import { createAnalyticsRpc } from "./supabase/analytics_rpc.ts";
 import { createCallLedger, createCallVerifier } from "./supabase/calls.ts";
 import { checkedScheduledEnvironment } from "./runtime/checked_environment.ts";
+import type { GetVariable } from "./runtime/environment.ts";
 import { requireCronKey } from "./supabase/cron_key.ts";
 import { systemClock } from "./runtime/clock.ts";
-
-type Get = (name: string) => string | undefined;
 
 /** What a scheduled function needs from the project: who may call it, and where it records how a call ended. */
 export interface ScheduledCalls {
@@ -16,13 +15,13 @@ export interface ScheduledCalls {
 }
 
 /** Reads the environment at the first request and contacts nothing. One per isolate: it counts refused callers. */
-export function scheduledCalls(get: Get): ScheduledCalls {
+export function scheduledCalls(get: GetVariable): ScheduledCalls {
   let connected: { readonly gate: CallGate; readonly ledger: CallLedger } | null = null;
   const connect = () => connected ??= connectTo(get);
   return { gate: () => connect().gate, ledger: () => connect().ledger };
 }
 
-function connectTo(get: Get) {
+function connectTo(get: GetVariable) {
   const environment = checkedScheduledEnvironment(get);
   const rpc = createAnalyticsRpc(environment);
   const limit = environment.FRESHET_RATE_LIMITS.unverified;

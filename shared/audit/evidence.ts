@@ -1,4 +1,4 @@
-import type { Alert } from "./pass.ts";
+import type { AlertPayload } from "./pass.ts";
 
 /**
  * Which fields of the evidence the repair of each kind reads. The SQL of the kind writes them: a test holds each name to that.
@@ -57,17 +57,15 @@ export const EVIDENCE = {
   unset_timeout: ["job"],
   wrong_host: ["job", "jobid"],
   zombie: ["runid"],
-} as const satisfies Readonly<Record<string, readonly (keyof Payload)[]>>;
-
-type Payload = Alert["payload"];
+} as const satisfies Readonly<Record<string, readonly (keyof AlertPayload)[]>>;
 
 export type AlertKind = keyof typeof EVIDENCE;
 
 /** What every incident has, whatever its evidence. */
-type Incident = Pick<Payload, "kind" | "subject" | "incident_id">;
+type IncidentFields = Pick<AlertPayload, "kind" | "subject" | "incident_id">;
 
 /** An alert's payload as the repair of its kind sees it: the incident, and the evidence that the kind is declared with. */
-export type PayloadOf<Kind extends AlertKind> = Incident & Pick<Payload, (typeof EVIDENCE)[Kind][number]>;
+export type PayloadOf<Kind extends AlertKind> = IncidentFields & Pick<AlertPayload, (typeof EVIDENCE)[Kind][number]>;
 
 /** The first SQL to run, of some of the kinds. */
 export type Repairs<Kind extends AlertKind> = { readonly [K in Kind]: (payload: PayloadOf<K>) => string };

@@ -74,6 +74,7 @@ const alertSchema = z.object({
 
 /** An alert as the outbox keeps it: facts, not yet scrubbed. */
 export type Alert = z.infer<typeof alertSchema>;
+export type AlertPayload = Alert["payload"];
 
 /** An alert that this sender has leased. */
 export const leasedAlertSchema = alertSchema.extend({

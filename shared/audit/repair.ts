@@ -1,9 +1,7 @@
 import type { AlertKind, Repairs } from "./evidence.ts";
-import type { Alert } from "./pass.ts";
+import type { AlertPayload } from "./pass.ts";
 import { declareAsItIs, UNSEEN_REPAIRS } from "./repair_unseen.ts";
 import { identifier, lines, literal } from "./sql_text.ts";
-
-type Payload = Alert["payload"];
 
 /** What to run first, for each kind of finding; the runbook page of the kind says the rest. */
 const REPAIRS: Repairs<AlertKind> = {
@@ -233,14 +231,14 @@ const SECRETS = `select name, length(decrypted_secret), decrypted_secret ~ '\\s'
 from vault.decrypted_secrets where name in ('project_url', 'freshet_call_secret');`;
 
 /** SQL that a person can paste to examine, and where possible repair, the trouble of an alert; null for an unknown kind. */
-export function repairSql(payload: Payload): string | null {
+export function repairSql(payload: AlertPayload): string | null {
   const repair = repairOfKind(payload.kind, payload);
   if (repair === null || payload.of_kind == null) return repair;
   return lines(repair, repairOfKind(payload.of_kind, payload));
 }
 
-function repairOfKind(kind: string, payload: Payload): string | null {
-  const repairs: Readonly<Record<string, (payload: Payload) => string>> = REPAIRS;
+function repairOfKind(kind: string, payload: AlertPayload): string | null {
+  const repairs: Readonly<Record<string, (payload: AlertPayload) => string>> = REPAIRS;
   return repairs[kind]?.(payload) ?? null;
 }
 

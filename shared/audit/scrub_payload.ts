@@ -1,7 +1,5 @@
-import type { Alert } from "./pass.ts";
+import type { AlertPayload } from "./pass.ts";
 import { scrubMessage, scrubName } from "../kernel/scrub/message.ts";
-
-type Payload = Alert["payload"];
 
 /**
  * Kinds whose messages this product composes from names, schedules, times and counts. They repeat no row and no statement, so
@@ -55,12 +53,12 @@ const NAMES = [
  * The payload of an alert or an incident, safe to show: every field that describes an incident is scrubbed here. Secrets are
  * removed from names; the message keeps the names that are shown beside it.
  */
-export function scrubPayload(payload: Payload): Payload {
+export function scrubPayload(payload: AlertPayload): AlertPayload {
   const { subject, job, view, owner, renamed_to, jobs, views } = payload;
   const names = [subject, job, view, owner, payload.function, renamed_to, ...jobs ?? [], ...views ?? []]
     .concat((payload.duplicates ?? []).map(({ job }) => job))
     .concat((payload.foreign_duplicates ?? []).flatMap(({ job, owner }) => [job, owner]));
-  const shown: Payload = { ...payload };
+  const shown: AlertPayload = { ...payload };
   for (const name of NAMES) {
     const text = payload[name];
     if (typeof text === "string") shown[name] = scrubName(text);

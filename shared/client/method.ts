@@ -20,12 +20,12 @@ export interface RowsMethod<Name extends ResourceName> extends PagedMethod<Name>
 
 export type RowOf<Name extends ResourceName> = Resources[Name]["data"] extends readonly (infer Row)[] ? Row : never;
 
-interface Page {
+interface AnyPage {
   readonly data: unknown;
   readonly meta: { readonly next_cursor: string | null };
 }
 
-type Read = (name: string, params?: object, options?: ReadOptions) => Promise<Page>;
+type ReadAny = (name: string, params?: object, options?: ReadOptions) => Promise<AnyPage>;
 
 /** The method of a resource that is answered whole. */
 export function method<Name extends ResourceName>(client: Client, name: Name): Method<Name> {
@@ -34,9 +34,9 @@ export function method<Name extends ResourceName>(client: Client, name: Name): M
 
 /** The methods of a resource whose pages begin at the parameter `cursor`. */
 export function paged<Name extends ResourceName>(client: Client, name: Name, cursor: string): PagedMethod<Name> {
-  const read = client.get as unknown as Read;
+  const read = client.get as unknown as ReadAny;
 
-  async function* pages(params: object = {}, options: ReadOptions = {}): AsyncGenerator<Page, void, undefined> {
+  async function* pages(params: object = {}, options: ReadOptions = {}): AsyncGenerator<AnyPage, void, undefined> {
     let page = await read(name, params, options);
     yield page;
     while (page.meta.next_cursor !== null) {

@@ -1,20 +1,19 @@
 import { internalError } from "../../kernel/app_error.ts";
 import {
   type Environment,
+  type GetVariable,
   readEnvironment,
   readScheduledEnvironment,
   type ScheduledEnvironment,
 } from "./environment.ts";
 
-type Get = (name: string) => string | undefined;
-
 /** The environment, or the same error for every request. @throws AppError INTERNAL whose defect names the invalid variables. */
-export function checkedEnvironment(get: Get): Environment {
+export function checkedEnvironment(get: GetVariable): Environment {
   return checked(() => readEnvironment(get));
 }
 
 /** The same for a function that the scheduler calls: only what such a call needs can stop it. */
-export function checkedScheduledEnvironment(get: Get): ScheduledEnvironment {
+export function checkedScheduledEnvironment(get: GetVariable): ScheduledEnvironment {
   return checked(() => readScheduledEnvironment(get));
 }
 

@@ -83,7 +83,8 @@ export const VARIABLES: readonly string[] = [...NAMES, ...Object.values(SINGULAR
 
 export type Environment = z.output<typeof variables>;
 export type ScheduledEnvironment = z.output<typeof scheduled>;
-type Get = (name: string) => string | undefined;
+/** Reads a variable of the environment. */
+export type GetVariable = (name: string) => string | undefined;
 
 /**
  * Reads and checks once the settings that protect: keys, issuers, rights, limits, and the cache in which limits are counted.
@@ -91,16 +92,16 @@ type Get = (name: string) => string | undefined;
  *
  * @throws Error that names each invalid variable and the remedy, and repeats no value.
  */
-export function readEnvironment(get: Get): Environment {
+export function readEnvironment(get: GetVariable): Environment {
   return parse(variables, NAMES, get);
 }
 
 /** The same for the settings that a scheduled function needs. */
-export function readScheduledEnvironment(get: Get): ScheduledEnvironment {
+export function readScheduledEnvironment(get: GetVariable): ScheduledEnvironment {
   return parse(scheduled, Object.keys(scheduled.shape) as Variable[], get);
 }
 
-function parse<Schema extends z.ZodType>(schema: Schema, names: readonly Variable[], get: Get): z.output<Schema> {
+function parse<Schema extends z.ZodType>(schema: Schema, names: readonly Variable[], get: GetVariable): z.output<Schema> {
   const given = names.map((name) => [name, read(get, name)] as const).filter(([, value]) => value !== undefined);
   const parsed = schema.safeParse(Object.fromEntries(given));
   if (parsed.success) return parsed.data;
@@ -126,7 +127,7 @@ function remedyFor(issues: readonly z.core.$ZodIssue[]): string {
   return remedies.join(". ");
 }
 
-function read(get: Get, name: Variable): string | undefined {
+function read(get: GetVariable, name: Variable): string | undefined {
   const value = get(name)?.trim();
   if (value) return value;
   const singular = SINGULAR[name];

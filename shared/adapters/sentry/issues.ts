@@ -63,7 +63,7 @@ export function createSentryIssues(options: SentryIssuesOptions): IssueTracker {
     return { kind: "done", note: is_there ? null : `closed without a comment: ${answer.error}` };
   }
 
-  async function call(method: string, path: string, body?: unknown): Promise<Answer> {
+  async function call(method: string, path: string, body?: unknown): Promise<IssueAnswer> {
     try {
       const response = await fetch(issuesUrl + path, {
         method,
@@ -84,7 +84,7 @@ export function createSentryIssues(options: SentryIssuesOptions): IssueTracker {
     }
   }
 
-  function failure({ status, text, retry_after }: Answer): ClosingAnswer & { readonly error: string } {
+  function failure({ status, text, retry_after }: IssueAnswer): ClosingAnswer & { readonly error: string } {
     if (status === null) return { kind: "retry", error: "no answer from Sentry's API" };
     const words = receiverWords(text, [options.token]);
     const said = `Sentry's API answered ${status}${words === null ? "" : `: ${words}`}`;
@@ -115,7 +115,7 @@ export function createSentryIssues(options: SentryIssuesOptions): IssueTracker {
   }
 }
 
-interface Answer {
+interface IssueAnswer {
   readonly ok: boolean;
   /** null: none came. */
   readonly status: number | null;

@@ -8,7 +8,7 @@ type Options = Parameters<typeof createTransport>[0] & {
   readonly url: string;
   readonly headers?: { [name: string]: string };
 };
-type Transport = ReturnType<typeof createTransport>;
+type SentryTransport = ReturnType<typeof createTransport>;
 
 /** Called with Sentry's answer to each envelope. The SDK itself does not report it: `flush()` is true after a 500 as well. */
 export interface OnAnswer {
@@ -22,7 +22,7 @@ export interface TransportOptions {
 }
 
 /** A transport for the SDK that has a timeout and reports every answer by the id of what was sent. */
-export function observedTransport({ timeout_ms, onAnswer, now }: TransportOptions): (options: Options) => Transport {
+export function observedTransport({ timeout_ms, onAnswer, now }: TransportOptions): (options: Options) => SentryTransport {
   return (options) => {
     const transport = createTransport(options, async ({ body }) => {
       const response = await fetch(options.url, {
@@ -90,7 +90,7 @@ async function wordsOf(response: Response, url: string): Promise<string | null> 
   return receiverWords(text.slice(0, LONGEST_ANSWER), [new URL(url).searchParams.get("sentry_key") ?? ""]);
 }
 
-function describe(envelope: Parameters<Transport["send"]>[0]): { id: string; category: AlertCategory } {
+function describe(envelope: Parameters<SentryTransport["send"]>[0]): { id: string; category: AlertCategory } {
   const [header, items] = envelope;
   for (const [, payload] of items) {
     if (typeof payload === "object" && "check_in_id" in payload) {

@@ -88,14 +88,14 @@ export function parseSchedule(text: string, options: ParseOptions = { matches_bo
   };
 }
 
-interface Bounds {
+interface FieldBounds {
   readonly low: number;
   readonly high: number;
   readonly names?: readonly string[];
 }
 
 /** list = item {"," item}; anything after the last item is ignored. */
-function parseField(field: string, bounds: Bounds): Set<number> | null {
+function parseField(field: string, bounds: FieldBounds): Set<number> | null {
   const found = new Set<number>();
   let rest = field;
   while (true) {
@@ -116,7 +116,7 @@ function parseField(field: string, bounds: Bounds): Set<number> | null {
   }
 }
 
-function parseNumber(text: string, { low, high, names = [] }: Bounds): number | null {
+function parseNumber(text: string, { low, high, names = [] }: FieldBounds): number | null {
   const named = names.indexOf(text.toLowerCase());
   const number = named >= 0 ? named + low : /^\d+$/.test(text) ? Number(text) : NaN;
   return number >= low && number <= high ? number : null;

@@ -2,7 +2,7 @@
  * Numbers that identify a person or a thing: payment cards, bank accounts, telephones, IP and MAC addresses, row ids.
  */
 
-type Rule = readonly [pattern: RegExp, replacement: string | ((found: string, ...rest: unknown[]) => string)];
+type NumberRule = readonly [pattern: RegExp, replacement: string | ((found: string, ...rest: unknown[]) => string)];
 
 /** Dates and times, which are kept: their digits and signs look like a telephone number. */
 const MOMENT = String
@@ -19,7 +19,7 @@ const UNITS = /^ ?(?:bytes?|rows?|kB|MB|ms|seconds?|pages?|blocks?)\b/;
 
 const UUID = /(?<![\w-])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![\w-])/gi;
 
-const RULES: readonly Rule[] = [
+const RULES: readonly NumberRule[] = [
   [/(?<![\w:-])(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}(?![\w:-])/gi, "[mac]"],
   [/(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w]|\.\d)/g, "[ip]"],
   [/(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])/gi, (found) => isIpv6(found) ? "[ip]" : found],

@@ -1,4 +1,4 @@
-type Rule = readonly [pattern: RegExp, replacement: string];
+type SectionRule = readonly [pattern: RegExp, replacement: string];
 
 /** PostgreSQL's own texts of DETAIL; a function may write anything there. */
 const KEY_DETAIL =
@@ -8,13 +8,13 @@ const TAIL = /(?<![A-Za-z])(?:(DETAIL|HINT):[ \t]*|(?:CONTEXT|QUERY|STATEMENT|LO
 const NEXT_HINT = /\nHINT:[ \t]*/;
 const NEXT_CONTEXT = /\n(?:(?:CONTEXT|QUERY|STATEMENT|LOCATION):|\[context\])/;
 
-const STATEMENTS: readonly Rule[] = [
+const STATEMENTS: readonly SectionRule[] = [
   [/^LINE \d{1,9}:.*(?:\n[ \t]*\^[^\n]*)?/gm, "[statement]"],
   [/(?<![A-Za-z])JSON data, line \d{1,9}:[\s\S]*/, "[context]"],
 ];
 
 /** Values are printed unescaped, so each pattern matches up to the last place where its value can end. */
-const ROWS: readonly Rule[] = [
+const ROWS: readonly SectionRule[] = [
   [
     /\)=\((?:[\s\S]*\)(?= already exists| is not present| is still referenced| is duplicated| conflicts with)|[\s\S]*$)/,
     ")=([value])",
@@ -58,6 +58,6 @@ function scrubDetail(detail: string): string {
   return ROW_DETAIL.test(detail) ? "Failing row contains ([values])." : "[detail]";
 }
 
-function replaceAll(text: string, rules: readonly Rule[]): string {
+function replaceAll(text: string, rules: readonly SectionRule[]): string {
   return rules.reduce((rest, [pattern, name]) => rest.replace(pattern, name), text);
 }

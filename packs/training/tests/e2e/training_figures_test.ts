@@ -137,7 +137,7 @@ e2e("every member reads the organisation's scenarios, and the secret key alone w
 });
 
 e2e(
-  "a manager lists their people with figures and attempts, and is refused by name whoever is not theirs",
+  "a manager lists their people with figures and attempts, and is refused a person of another manager by name",
   async () => {
     const { sql, stack } = product;
     const { id: org, scenario } = organisations.first;

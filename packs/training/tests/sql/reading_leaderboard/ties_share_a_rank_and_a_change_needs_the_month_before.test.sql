@@ -41,7 +41,7 @@ select results_eq(
     $$ values (1::bigint, 'Eve'::text), (2, 'Dan'), (3, 'Bob') $$,
     'a month that is named'
 );
-select is_empty($$ select * from pg_temp.read('{}', '[]') $$, 'whoever may see nobody gets nobody');
+select is_empty($$ select * from pg_temp.read('{}', '[]') $$, 'a caller who may see no person gets no row');
 
 select * from finish();
 rollback;

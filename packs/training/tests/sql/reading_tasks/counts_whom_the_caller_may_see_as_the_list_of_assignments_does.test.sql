@@ -48,7 +48,7 @@ select results_eq(
     'and an admin who names the manager the same'
 );
 select results_eq($$ select manager, title, assigned, overdue from pg_temp.read('{}', '["max"]') $$, $$ values ('max'::text, 'Cold call'::text, 1::bigint, 1::bigint) $$, 'another manager other people''s');
-select is_empty($$ select * from pg_temp.read('{"manager_id": "mia"}', '["ann"]') $$, 'who manages nobody gets none, whoever is named');
+select is_empty($$ select * from pg_temp.read('{"manager_id": "mia"}', '["ann"]') $$, 'a caller who manages no person gets no row, even for a named manager');
 select is_empty($$ select * from pg_temp.read('{}', '["mia"]', 'b1') $$, 'in another organisation mia manages nobody');
 select results_eq($$ select title, assigned, completed, status from pg_temp.read('{}', 'null', 'b1') $$, $$ values ('Other'::text, 1::bigint, 1::bigint, 'completed'::text) $$, 'where its admin gets its own');
 select bag_eq(
