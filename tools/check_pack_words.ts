@@ -41,7 +41,9 @@ async function sourceFiles(project: string): Promise<string[]> {
   const found: string[] = [];
   for (const folder of FOLDERS) {
     const names = await readdir(join(project, folder), { recursive: true }).catch(() => []);
-    found.push(...names.filter((name) => /\.(?:ts|sql)$/.test(name)).map((name) => join(folder, name).split(sep).join("/")));
+    found.push(
+      ...names.filter((name) => /\.(?:ts|sql)$/.test(name)).map((name) => join(folder, name).split(sep).join("/")),
+    );
   }
   return found.filter((file) => !LEFT_OUT.some((pattern) => pattern.test(file))).sort();
 }

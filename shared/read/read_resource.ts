@@ -33,7 +33,9 @@ function readKnown(reader: Reader, read: Read, known: Known): MaybePromise<ReadA
   const ready = reader.ready.of(resource, states);
   const now = reader.clock.now();
   if (!is_confirmed && now - known.observed_at > LONGEST_STALE_RIGHTS_MS && restsOnRights(resource, scope, states)) {
-    throw sourceUnavailable("the source has not answered for longer than the rights of a caller may be reused unchecked");
+    throw sourceUnavailable(
+      "the source has not answered for longer than the rights of a caller may be reused unchecked",
+    );
   }
   const day = resource.clock === undefined ? null : utcDay(now);
   const stem = stemFor(question, { scope, day, schema: reader.schemaOf(resource) });

@@ -2947,13 +2947,13 @@ comment on function freshet.assert_span(text, interval) is 'Raises 22023 for a s
 -- supabase/schemas/core/registry/change_table.sql
 
 -- Object: analytics.change_table()
--- Why: PostgreSQL refuses to change a column that a view reads. The way round it by hand is a dozen statements for each view:
---      drop, change, create, index, comments, privileges, register, refresh, and again for each view that reads the view.
---      What is forgotten there is noticed late: a view without its index cannot be refreshed, and one that is registered no
---      more is stale without a word. All of it is done here in one transaction, so readers see the rows of before or those
---      of after, and a failure leaves everything as it was.
---      The registry's row stays, so the version goes on counting: a cached answer of before is never served after.
---      What names a view by its number (rejects, sources of live relations) is kept by its name meanwhile.
+-- Why: PostgreSQL refuses to change a column that a view reads. By hand that takes a dozen statements for each view:
+--      drop, change, create, index, comments, privileges, register, refresh, and again for each view that reads the
+--      view. A forgotten step is noticed late: a view without its index cannot be refreshed, and a view that is no
+--      longer registered becomes stale without an alert. This function does all of it in one transaction, so readers
+--      see the old rows or the new ones, and a failure changes nothing.
+--      The registry's row stays, so the version goes on counting: an answer cached before the change is never served
+--      after it. References to a view by oid (rejects, sources of live relations) are kept by name meanwhile.
 --      The lock of each view's refresh is taken first: a refresh that waited for the dropped view would fail.
 create function analytics.change_table(changed regclass, ddl text, texts jsonb default '{}', fill boolean default true)
 returns setof text

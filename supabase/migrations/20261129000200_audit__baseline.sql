@@ -982,11 +982,11 @@ create type freshet.audit_finding as (subject text, evidence jsonb);
 
 -- supabase/schemas/audit/detectors/detect_http.sql
 
--- Object: freshet.detect_http(), detector of kinds http_failed and unknown_outcome; runs those of http_untracked and
---      net_worker_gone
+-- Object: freshet.detect_http(), detector of kinds http_failed and unknown_outcome; runs that of net_worker_gone
 -- Why: results of the HTTP jobs of this project. Runs after freshet.detect_failed, whose incidents it may explain, and
---      before they are announced. The detector that guesses which job an answer belongs to reads the most and knows the
---      least: when it fails, or uses up the time, the calls of the ledger are taken and judged all the same.
+--      before they are announced. The detector of http_untracked, which guesses the job of an answer, reads the most and
+--      knows the least. It has a row of its own after this one: when it fails, or uses up the time, the calls of the
+--      ledger are taken and judged all the same.
 create function freshet.detect_http()
 returns void
 language plpgsql
@@ -4789,7 +4789,7 @@ as $$
     from pg_roles as r
     where r.rolcanlogin
         and not r.rolsuper
-        -- The platform's own roles. docs/bi describes reporting_user.
+        -- The platform's own roles, and reporting_user, as which BI tools log in.
         and r.rolname !~ '^(pg_|supabase_|cli_login_)'
         and r.rolname not in ('postgres', 'authenticator', 'pgbouncer', 'dashboard_user', 'reporting_user')
         and has_schema_privilege(r.oid, to_regnamespace('net'), 'usage')

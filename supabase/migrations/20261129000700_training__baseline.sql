@@ -1989,13 +1989,14 @@ comment on function freshet.remove_attempt_facts(uuid[], date[]) is
 -- packs/training/schema/reporting_user.sql
 
 -- Object: role reporting_user
--- Serves: business intelligence tools that speak SQL: Metabase, Grafana, Retool, Mode. docs/bi says how to connect them
+-- Serves: business intelligence tools that speak SQL: Metabase, Grafana, Retool, Mode; packs/training/bi/README.md
+--      says how to connect them
 -- Why: such a tool runs any SQL that its users write, so the role itself must not be able to do harm. It reads the
 --      training pack's facts, dimensions and views, of all organisations, and nothing else. Privileges deny the rest;
 --      the read-only transactions and the time limits below are defaults that a session may change, and so no boundary.
 --      It may also do what every role may (PUBLIC): enter schema public, and make temporary tables. The platform grants
---      that, and an application may revoke it: docs/bi says how. No grant of either is changed here. It cannot log in
---      until it is given a password, which no migration should contain.
+--      that, and an application may revoke it: packs/training/bi/README.md says how. No grant of either is changed
+--      here. It cannot log in until it is given a password, which no migration should contain.
 do $$
 begin
     if not exists (select from pg_catalog.pg_roles as r where r.rolname = 'reporting_user') then

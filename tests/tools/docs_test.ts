@@ -136,7 +136,10 @@ Deno.test("ARCHITECTURE.md is a map: at most 180 lines of 100 columns, and its d
 Deno.test("documents have lines of at most 100 columns, where a line can be broken; tables and blocks aside", async () => {
   const pages = [...await documents(), ...PARTS.map(({ name }) => `shared/${name}/README.md`)];
   for (const page of pages.filter((path) => !/(?:^|\/)bench\/results\//.test(path))) {
-    const prose = (await read(page).catch(() => "")).replaceAll(/^ *```[^]*?^ *```$|<!-- measured: begin -->[^]*?<!-- measured: end -->/gm, "");
+    const prose = (await read(page).catch(() => "")).replaceAll(
+      /^ *```[^]*?^ *```$|<!-- measured: begin -->[^]*?<!-- measured: end -->/gm,
+      "",
+    );
     // Nothing breaks within code or within a link.
     const whole = /^\s*(?:\S+|!?\[[^\]]*\]\(\S+\)\S*)$/;
     const long = prose.split("\n").filter((line) =>

@@ -50,7 +50,9 @@ if (import.meta.main) {
     Deno.exit(1);
   }
   const placed = await withEmptyDatabase("installed", async (sql) => await loadSchema(sql, await readSchemaFiles()));
-  const day = new Date().toISOString().slice(0, 10).replaceAll("-", "");
+  // Rewritten baselines keep their day: with another one each would be a new file.
+  const [first = ""] = existing.filter((name) => name.endsWith("__baseline.sql")).sort();
+  const day = /^\d{8}/.exec(first)?.[0] ?? new Date().toISOString().slice(0, 10).replaceAll("-", "");
   const areas = (await listAreas()).map(({ name }) => name);
   for (const name of existing) await Deno.remove(`${folder}/${name}`);
   for (const [area, text] of baselines(areas, placed)) {

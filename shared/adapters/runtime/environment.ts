@@ -101,7 +101,11 @@ export function readScheduledEnvironment(get: GetVariable): ScheduledEnvironment
   return parse(scheduled, Object.keys(scheduled.shape) as Variable[], get);
 }
 
-function parse<Schema extends z.ZodType>(schema: Schema, names: readonly Variable[], get: GetVariable): z.output<Schema> {
+function parse<Schema extends z.ZodType>(
+  schema: Schema,
+  names: readonly Variable[],
+  get: GetVariable,
+): z.output<Schema> {
   const given = names.map((name) => [name, read(get, name)] as const).filter(([, value]) => value !== undefined);
   const parsed = schema.safeParse(Object.fromEntries(given));
   if (parsed.success) return parsed.data;

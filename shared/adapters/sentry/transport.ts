@@ -22,7 +22,9 @@ export interface TransportOptions {
 }
 
 /** A transport for the SDK that has a timeout and reports every answer by the id of what was sent. */
-export function observedTransport({ timeout_ms, onAnswer, now }: TransportOptions): (options: Options) => SentryTransport {
+export function observedTransport(
+  { timeout_ms, onAnswer, now }: TransportOptions,
+): (options: Options) => SentryTransport {
   return (options) => {
     const transport = createTransport(options, async ({ body }) => {
       const response = await fetch(options.url, {

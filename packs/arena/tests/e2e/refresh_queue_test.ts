@@ -65,7 +65,11 @@ e2e("a pack is refreshed sources first, an admin asks once a minute, and a membe
   const asked = await post("/ops/refresh?pack=arena", secret());
   const again = await post("/ops/refresh?pack=arena", admin);
   deepEqual([asked.status, again.status], [202, 202]);
-  equal((await again.json()).data.id, (await asked.json()).data.id, "two callers who ask for the same get one waiting request");
+  equal(
+    (await again.json()).data.id,
+    (await asked.json()).data.id,
+    "two callers who ask for the same get one waiting request",
+  );
   const done = await finished(new URL(asked.headers.get("location") ?? "", asked.url), admin);
   const views = done.views.map(({ view }) => view);
   ok(views.length >= 4 && done.views.every(({ refresh_id }) => refresh_id > 0));

@@ -19,7 +19,7 @@ as $$
     from pg_roles as r
     where r.rolcanlogin
         and not r.rolsuper
-        -- The platform's own roles, and reporting_user, as which BI tools log in (packs/training/bi/README.md).
+        -- The platform's own roles, and reporting_user, as which BI tools log in.
         and r.rolname !~ '^(pg_|supabase_|cli_login_)'
         and r.rolname not in ('postgres', 'authenticator', 'pgbouncer', 'dashboard_user', 'reporting_user')
         and has_schema_privilege(r.oid, to_regnamespace('net'), 'usage')
