@@ -14,7 +14,7 @@ export interface ResourceFile {
   readonly pack: string;
   /** The file's name without its extension: lane_distributions. */
   readonly stem: string;
-  /** The resource's full name: sales/orders-by-day. */
+  /** The resource's full name: acme/orders-by-day. */
   readonly name: string;
 }
 

@@ -2,7 +2,7 @@ import { type Reply, wholeNumberOf } from "./reply.ts";
 
 /** What an answer says about its rows. */
 export interface Meta {
-  /** The resource's name, like "sales/orders-by-day". */
+  /** The resource's name, like "acme/orders-by-day". */
   readonly resource: string;
   /** When the rows were computed: an ISO timestamp with Z. */
   readonly as_of: string | null;

@@ -41,7 +41,7 @@ export function checkDefinition(definition: ResourceDefinition<z.ZodRawShape, z.
     if (!holds) throw new Error(`Invalid resource "${where}": ${fault}`);
   }
 
-  must(PACK.test(definition.pack), "the pack is lower case letters, digits and underscores, like sales");
+  must(PACK.test(definition.pack), "the pack is lower case letters, digits and underscores, like acme");
   must(NAME.test(definition.name), "the name is lower case words joined by hyphens, like lane-distributions");
   must(VIEW.test(definition.view), `view "${definition.view}" is no plain view name, like mv_lane_score_distribution`);
   must(columns.size > 0, "it has no columns");

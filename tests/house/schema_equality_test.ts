@@ -57,11 +57,11 @@ Deno.test("on PostgreSQL 17 too they make the same", async () => {
   deepEqual(differences(migrations ?? new Map(), schemas ?? new Map()), []);
 });
 
-/** A file of a kind is named after the kind; a row type and a default partition stand beside what they belong to. */
+/** A kind's file has the kind's name. A row type, a default partition, and what a view leaves out are with their owner. */
 function isHome(path: string, name: string): boolean {
   const stem = path.replace(/^.*\/|\.sql$/g, "");
   return path.includes("/audit/kinds/") || name === stem || name === `${stem}_default` ||
-    `reading_${name}` === `${stem}_row`;
+    `reading_${name}` === `${stem}_row` || name === stem.replace(/^mv_/, "rejected_");
 }
 
 Deno.test("an object is defined in one file, named after it", () => {

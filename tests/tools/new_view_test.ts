@@ -89,6 +89,8 @@ Deno.test("new:view makes a view of a new pack from a table, and all of it passe
       ["run", "-A", "tools/generate_client.ts", "--check"],
       ["run", "-A", "tools/openapi.ts", "--check"],
       ["run", "-A", "tools/check_import_direction.ts"],
+      ["run", "-A", "tools/check_pack_words.ts"],
+      ["test", "-A", "--no-check", "--quiet", "tests/tools/docs_test.ts"],
       ["test", "-A", "--no-check", "--quiet", "tests/contract/packs_test.ts", "tests/contract/resources_test.ts"],
     ];
     for (const check of checks) {

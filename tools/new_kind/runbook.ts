@@ -5,7 +5,8 @@ import { sentence } from "./schema_file.ts";
 export function runbookPage({ kind, severity }: NewKind): string {
   return `# ${kind}
 
-${sentence(kind)}: say what has gone wrong, for whom, and what happens when it stays so. Severity \`${severity}\`.
+${sentence(kind)}: say what has gone wrong, for whom, and what happens when it stays so.
+Severity \`${severity}\`.
 
 ## See
 

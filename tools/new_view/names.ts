@@ -26,7 +26,7 @@ export interface Wanted extends NewView {
 
 const USAGE =
   "Usage: deno task new:view <pack> <view> <resource> --from <table> [--by column] [--at column] [--of column] " +
-  "[--db-url URL], like: deno task new:view sales mv_order_days order-days --from public.orders";
+  "[--db-url URL], like: deno task new:view acme mv_order_days order-days --from public.orders";
 
 /** @throws Error that says which name is invalid, and what is valid. */
 export function parseWanted(given: readonly string[]): Wanted {
@@ -45,7 +45,7 @@ export function parseNewView(given: readonly string[]): NewView {
   if (pack === undefined || view === undefined || resource === undefined || given.length > 3) throw new Error(USAGE);
   must(
     /^[a-z][a-z0-9_]{0,30}$/.test(pack),
-    `Pack "${pack}" must be lower case letters, digits and underscores, like sales`,
+    `Pack "${pack}" must be lower case letters, digits and underscores, like acme`,
   );
   must(
     /^mv_[a-z0-9]+(?:_[a-z0-9]+)*$/.test(view) && view.length <= 50,

@@ -51,6 +51,9 @@ Each is a constant in [resources](resources); [the API](../../docs/api.md) has t
 | \`/${pack}/${resource}\` | ${describe(plan)} | \`${view}\` |
 
 ## Decisions
+
+**${new Date().toISOString().slice(0, 10)}, for administrators at first.** Until its author decides who else may read
+this pack, only administrators and the secret key do.
 `;
 }
 

@@ -1,6 +1,6 @@
 import { fullName, type Resource } from "../../shared/resource/resource.ts";
 
-/** The resource's name as a component's name: "sales/orders/by-day" becomes SalesOrdersByDay. */
+/** The resource's name as a component's name: "acme/orders/by-day" becomes AcmeOrdersByDay. */
 export function wordOf(resource: Resource): string {
   return pascalCase(fullName(resource));
 }
