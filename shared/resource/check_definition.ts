@@ -90,7 +90,7 @@ export function checkDefinition(definition: ResourceDefinition<z.ZodRawShape, z.
   must(total === undefined || params.has(total), `it counts when "${total}" asks, which is not among params`);
   must(
     reading === undefined || VIEW.test(reading),
-    `reading "${reading}" is no plain name, like sales_overview`,
+    `reading "${reading}" is no plain name, like acme_overview`,
   );
   const { through } = definition;
   must(
