@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import postgres from "postgres";
 import { copyLines } from "../../samples/oulad/import/copy_lines.ts";
+import { pause } from "../../stack/pause.ts";
 import { testDatabaseUrl } from "../support/rigs/test_database.ts";
 
 async function* lines(...rows: string[][]): AsyncGenerator<string[]> {
@@ -33,7 +34,11 @@ Deno.test("copyLines() rejects, and does not hang, when Postgres refuses after t
 
 Deno.test("copyLines() rejects with what Postgres said when it refuses a line in the middle", async () => {
   async function* many(): AsyncGenerator<string[]> {
-    for (let line = 0; line < 50_000; line++) yield await Promise.resolve([String(line), line === 10_000 ? "x" : "1"]);
+    for (let line = 0; line < 50_000; line++) {
+      // A busy server answers late: the refusal has to arrive while there are lines to send.
+      if (line === 20_000) await pause(2_000);
+      yield [String(line), line === 10_000 ? "x" : "1"];
+    }
   }
   await assert.rejects(copied(many()), /invalid input syntax for type integer: "x"/);
 });

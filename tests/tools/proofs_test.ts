@@ -36,7 +36,7 @@ Deno.test("the suites of test:proofs are those whose tests ask proofs(), and no 
   deepEqual(chooseSuites(["e2e"], true).map(({ name }) => name), ["e2e"]);
   throws(
     () => chooseSuites(["house"], true),
-    /Unknown suite with proofs "house": choose from integration, audit, e2e$/,
+    /Unknown suite with proofs "house": choose from packs, integration, audit, e2e$/,
   );
 });
 

@@ -61,6 +61,7 @@ export const suites: readonly Suite[] = [
     name: "packs",
     what: "checkouts without a pack, and without any",
     paths: ["tests/packs"],
+    proofs: true,
     beside: "waiting",
   },
   {
