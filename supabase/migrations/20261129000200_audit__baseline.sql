@@ -4789,9 +4789,10 @@ as $$
     from pg_roles as r
     where r.rolcanlogin
         and not r.rolsuper
-        -- The platform's own roles, and reporting_user, as which BI tools log in.
+        -- The platform's own roles, and those that a pack made and says so in the role's comment, for BI tools.
         and r.rolname !~ '^(pg_|supabase_|cli_login_)'
-        and r.rolname not in ('postgres', 'authenticator', 'pgbouncer', 'dashboard_user', 'reporting_user')
+        and r.rolname not in ('postgres', 'authenticator', 'pgbouncer', 'dashboard_user')
+        and coalesce(shobj_description(r.oid, 'pg_authid'), '') not like 'Freshet: %'
         and has_schema_privilege(r.oid, to_regnamespace('net'), 'usage')
         and has_table_privilege(r.oid, to_regclass('net.http_request_queue'), 'select, insert, update, delete, truncate, trigger');
 $$;

@@ -49,6 +49,13 @@ if (import.meta.main) {
     );
     Deno.exit(1);
   }
+  const deltas = existing.filter((name) => !name.endsWith("__baseline.sql"));
+  if (deltas.length > 0) {
+    console.error(
+      `A baseline would delete ${deltas.join(", ")}: projects may have applied it. Draft a change with new:migration.`,
+    );
+    Deno.exit(1);
+  }
   const placed = await withEmptyDatabase("installed", async (sql) => await loadSchema(sql, await readSchemaFiles()));
   // Rewritten baselines keep their day: with another one each would be a new file.
   const [first = ""] = existing.filter((name) => name.endsWith("__baseline.sql")).sort();

@@ -76,7 +76,7 @@ const OBJECTS = `
   where nspname in ('analytics', 'freshet')
   union all
   select 'role ' || r.rolname, concat_ws(' ', to_jsonb(r) - '{oid, rolname, rolpassword, rolvaliduntil}'::text[],
-    shobj_description(r.oid, 'pg_authid')) from pg_roles as r where r.rolname = 'reporting_user'`;
+    shobj_description(r.oid, 'pg_authid')) from pg_roles as r where shobj_description(r.oid, 'pg_authid') like 'Freshet: %'`;
 
 /** Reads the catalogs and the declared rows. The same on every version of PostgreSQL as far as their texts are. */
 export async function describeDatabase(sql: postgres.ISql): Promise<Description> {
