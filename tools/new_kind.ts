@@ -41,13 +41,15 @@ async function refuseExisting({ kind }: NewKind, root: string, path: string): Pr
   if (exists) throw new Error(`Kind "${kind}" has a file already, "${path}": change that one, or choose another name`);
 }
 
-/** Regenerates the served runbook, and formats the changed files. */
+/** Regenerates the served runbook and the OpenAPI document, and formats the changed files. */
 async function bringUpToDate(root: string, paths: readonly string[]): Promise<void> {
   for (
-    const args of [["run", "-A", "tools/generate_runbook.ts"], [
-      "fmt",
-      ...paths.filter((path) => path.endsWith(".ts")),
-    ]]
+    const args of [
+      ["run", "-A", "tools/generate_runbook.ts"],
+      // It lists the pages of the runbook.
+      ["run", "-A", "tools/openapi.ts"],
+      ["fmt", ...paths.filter((path) => path.endsWith(".ts"))],
+    ]
   ) {
     const { success, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: root }).output();
     if (!success) throw new Error(`deno ${args.join(" ")} failed: ${new TextDecoder().decode(stderr).trim()}`);

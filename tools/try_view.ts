@@ -3,6 +3,7 @@
  * product's data and prints its first rows, how many there are, how long it took, and whether its key is unique. Nothing is
  * made and nothing changed: the loop while writing a view. With --watch again at each save.
  */
+import { basename, dirname } from "node:path";
 import postgres from "postgres";
 import { readCommandWords } from "../stack/command_words.ts";
 import { localDatabaseUrl } from "./local_database.ts";
@@ -85,6 +86,22 @@ async function show(view: string, most: number, sql: postgres.Sql): Promise<stri
   return text.path;
 }
 
+/** An editor writes a file in several steps: they are one save. */
+const SETTLE_MS = 100;
+
+/**
+ * Calls `act` after each save of a file, until the watcher is closed. `watcher` is of the file's folder: many editors put a
+ * new file in the place of the old one, and a watcher of the old file then reports nothing more.
+ */
+export async function afterEachSave(watcher: Deno.FsWatcher, file: string, act: () => unknown): Promise<void> {
+  let due: ReturnType<typeof setTimeout> | undefined;
+  for await (const { kind, paths } of watcher) {
+    if (kind === "access" || !paths.some((path) => basename(path) === basename(file))) continue;
+    clearTimeout(due);
+    due = setTimeout(act, SETTLE_MS);
+  }
+}
+
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
@@ -104,12 +121,12 @@ if (import.meta.main) {
   let sql: postgres.Sql | null = null;
   try {
     sql = postgres(await localDatabaseUrl(values.get("db-url") ?? null), { max: 1, onnotice: () => {} });
-    const path = await show(view, most, sql);
+    const database = sql;
+    const path = await show(view, most, database);
     if (flags.has("watch")) {
       console.log(`Watching ${path}. Ctrl-C ends it.`);
-      for await (const { kind } of Deno.watchFs(`${projectFolder}${path}`)) {
-        if (kind === "modify") await show(view, most, sql).catch((error) => console.error(messageOf(error)));
-      }
+      const again = () => show(view, most, database).catch((error) => console.error(messageOf(error)));
+      await afterEachSave(Deno.watchFs(dirname(`${projectFolder}${path}`)), path, again);
     }
   } catch (error) {
     console.error(messageOf(error));

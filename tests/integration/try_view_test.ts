@@ -1,7 +1,8 @@
 // The query of a schema file, run against real rows without making the view.
 import { deepEqual, equal, match, rejects, throws } from "node:assert/strict";
+import { join } from "node:path";
 import postgres from "postgres";
-import { inWords, tryView, viewText } from "../../tools/try_view.ts";
+import { afterEachSave, inWords, tryView, viewText } from "../../tools/try_view.ts";
 import { testDatabaseUrl } from "../support/rigs/test_database.ts";
 
 const FILE = {
@@ -57,4 +58,25 @@ Deno.test("a view's text that writes, or names a table without its schema, is re
 
 Deno.test("a view that no schema file makes is refused with those that are made", () => {
   throws(() => viewText("mv_nowhere", [FILE]), /No schema file makes the view "mv_nowhere"\. There are mv_probe/);
+});
+
+Deno.test("each save of the file is noticed, also by an editor that puts a new file in its place", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "freshet-try-view-" });
+  const file = join(folder, "mv_probe.sql");
+  await Deno.writeTextFile(file, "one");
+  const watcher = Deno.watchFs(folder);
+  let noticed = Promise.withResolvers<void>();
+  const watching = afterEachSave(watcher, file, () => noticed.resolve());
+  try {
+    for (const text of ["two", "three", "four"]) {
+      noticed = Promise.withResolvers<void>();
+      await Deno.writeTextFile(`${file}.new`, text);
+      await Deno.rename(`${file}.new`, file);
+      await noticed.promise;
+    }
+  } finally {
+    watcher.close();
+    await watching;
+    await Deno.remove(folder, { recursive: true });
+  }
 });
