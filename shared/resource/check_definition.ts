@@ -43,7 +43,7 @@ export function checkDefinition(definition: ResourceDefinition<z.ZodRawShape, z.
 
   must(PACK.test(definition.pack), "the pack is lower case letters, digits and underscores, like acme");
   must(NAME.test(definition.name), "the name is lower case words joined by hyphens, like lane-distributions");
-  must(VIEW.test(definition.view), `view "${definition.view}" is no plain view name, like mv_lane_score_distribution`);
+  must(VIEW.test(definition.view), `view "${definition.view}" is no plain view name, like mv_order_days`);
   must(columns.size > 0, "it has no columns");
   for (const name of ["format", "max_age"]) {
     must(!params.has(name), `the parameter "${name}" belongs to every resource; choose another name`);

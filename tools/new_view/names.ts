@@ -49,7 +49,7 @@ export function parseNewView(given: readonly string[]): NewView {
   );
   must(
     /^mv_[a-z0-9]+(?:_[a-z0-9]+)*$/.test(view) && view.length <= 50,
-    `View "${view}" must be mv_ and lower case words joined by underscores, at most 50 characters, like mv_lane_streaks`,
+    `View "${view}" must be mv_ and lower case words joined by underscores, at most 50 characters, like mv_order_days`,
   );
   must(
     !/_(?:v\d+|new|final|old|tmp)$/.test(view),

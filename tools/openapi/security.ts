@@ -53,7 +53,7 @@ const WHO: Readonly<Record<Exclude<Access["scope"], "member">, string>> = {
 export function whoMayRead(access: Access): string {
   if (access.scope !== "member") return WHO[access.scope];
   const roles = Object.entries(access.rows).map(([role, rows]) =>
-    `${role}: ${ROWS[rows] ?? rows.replaceAll("_", " ")}`
+    `${role}: ${ROWS[rows] ?? `the rows of ${rows.replaceAll("_", " ")}`}`
   );
   const others = readByOrganisation(access) ? " Administrators of the project and the secret key read all." : "";
   return `By the member's role in the organisation of the token. ${roles.join("; ")}.${others}`;
@@ -62,5 +62,4 @@ export function whoMayRead(access: Access): string {
 const ROWS: Readonly<Record<string, string>> = {
   org: "the organisation's rows",
   own: "their own rows",
-  people_of_manager: "the rows of their people",
 };

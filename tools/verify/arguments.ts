@@ -40,7 +40,7 @@ export function parseArguments(args: readonly string[]): Arguments | null {
   if (view === undefined || second !== undefined) {
     throw new VerifyError(
       `One view is verified at a time, and ${views.length} were named`,
-      "deno task verify analytics_heatmap_agg",
+      "deno task verify <view>, once for each",
     );
   }
   if (flags.has("dry-run") && flags.has("clean-up")) {

@@ -46,13 +46,13 @@ begin
         raise exception using
             errcode = 'undefined_column',
             message = format('cannot register "%s": source_at names no column: "%s"', view_name, source_at),
-            hint = 'Write it as schema.table.column, for example public.submissions.created_at.';
+            hint = 'Write it as schema.table.column, for example public.orders.created_at.';
     end if;
     if source_at is null and coalesce(source_warn_after, source_error_after) is not null then
         raise exception using
             errcode = 'invalid_parameter_value',
             message = format('cannot register "%s": source_warn_after and source_error_after need source_at', view_name),
-            hint = 'Name the column that holds the age of a source row: source_at => ''public.submissions.created_at''.';
+            hint = 'Name the column that holds the age of a source row: source_at => ''public.orders.created_at''.';
     end if;
     execute format('revoke all on table analytics.%I from public, anon, authenticated', view_name);
 
