@@ -55,7 +55,7 @@ export const deliveryFaults: readonly DeliveryFault[] = [
   ...killed("after its pass", (database) => ({ ...database, lease: die })),
   ...killed("between send and acknowledgement", (database) => ({ ...database, acknowledge: die })),
   ...killed("after the acknowledgement", (database) => ({ ...database, leaseResolution: die })),
-  ...killed("after all is told", (database) => ({ ...database, record: die })),
+  ...killed("after everything is sent", (database) => ({ ...database, record: die })),
   {
     id: "F29",
     is_only_here: true,
