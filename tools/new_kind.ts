@@ -3,13 +3,15 @@
  * yet, and drafts their migration. The author then describes the trouble and writes the detector.
  */
 import { installNpmParts } from "../stack/npm_parts.ts";
+import { messageOf } from "../stack/stack_error.ts";
 import { newMigration } from "./new_migration.ts";
 import { type NewKind, parseNewKind } from "./new_kind/names.ts";
 import { findEvidence, findRepairs, withEvidence, withRepair } from "./new_kind/repair.ts";
 import { runbookPage, withRow } from "./new_kind/runbook.ts";
 import { neighboursOf, schemaSource } from "./new_kind/schema_file.ts";
 import { sqlTestPath, sqlTestSource } from "./new_kind/sql_test.ts";
-import { projectFolder, readSchemaFiles } from "./schema/areas.ts";
+import { projectFolder } from "./pack_folders.ts";
+import { readSchemaFiles } from "./schema/areas.ts";
 
 /** Writes the kind's files, except the migration. @returns their paths @throws Error before anything is written */
 export async function writeKind(kind: NewKind, root: string): Promise<string[]> {
@@ -74,7 +76,7 @@ if (import.meta.main) {
   a test of what is bad, beside ${sqlTestPath(kind)}
 Then delete the migration and draft it again: deno task new:migration audit ${kind.kind}`);
   } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
+    console.error(messageOf(error));
     Deno.exit(1);
   }
 }

@@ -4,9 +4,10 @@
  */
 import { readCommandWords } from "../stack/command_words.ts";
 import { installNpmParts } from "../stack/npm_parts.ts";
+import { messageOf } from "../stack/stack_error.ts";
 import { askForDraft, parseWanted, readMigrations, type Wanted } from "./schema/draft/ask.ts";
 import { careful, migrationText } from "./schema/draft/text.ts";
-import { projectFolder } from "./schema/areas.ts";
+import { projectFolder } from "./pack_folders.ts";
 import { nextMigrationNumber } from "./schema/migration_number.ts";
 
 /** Writes the draft, if there is something to draft. @returns the lines to print */
@@ -45,7 +46,7 @@ if (import.meta.main) {
     const lines = await newMigration(wanted, projectFolder, (line) => console.error(`… ${line}`));
     console.log(lines.join("\n"));
   } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
+    console.error(messageOf(error));
     Deno.exit(1);
   }
 }

@@ -7,6 +7,7 @@
 import { access, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import postgres from "postgres";
+import { messageOf } from "../stack/stack_error.ts";
 import { localDatabaseUrl } from "./local_database.ts";
 import { withPackRows, withRow } from "./new_view/api_row.ts";
 import { parseWanted, type Wanted } from "./new_view/names.ts";
@@ -100,7 +101,7 @@ if (import.meta.main) {
       "Next: write what the view computes in the schema file, its migration and the resource; then deno task ok and deno task test",
     );
   } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
+    console.error(messageOf(error));
     Deno.exit(1);
   }
 }

@@ -6,8 +6,10 @@
 import { basename, dirname } from "node:path";
 import postgres from "postgres";
 import { readCommandWords } from "../stack/command_words.ts";
+import { messageOf } from "../stack/stack_error.ts";
 import { localDatabaseUrl } from "./local_database.ts";
-import { projectFolder, readSchemaFiles, type SchemaFile } from "./schema/areas.ts";
+import { projectFolder } from "./pack_folders.ts";
+import { readSchemaFiles, type SchemaFile } from "./schema/areas.ts";
 import { splitStatements } from "./schema/statements.ts";
 
 /** A view's text, as far as its rows go. */
@@ -100,10 +102,6 @@ export async function afterEachSave(watcher: Deno.FsWatcher, file: string, act: 
     clearTimeout(due);
     due = setTimeout(act, SETTLE_MS);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 if (import.meta.main) {

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { createClient, ErrorReply, RESP_TYPES } from "@redis/client";
+import { messageOf } from "../stack_error.ts";
 import type { Command } from "./command.ts";
 
 /** Redis did not answer, as opposed to answering with an error. */
@@ -33,7 +34,7 @@ export async function connectRedis(port: number, password: string): Promise<Conn
       return await client.sendCommand(command.map((part) => typeof part === "string" ? part : Buffer.from(part)), raw);
     } catch (error) {
       if (error instanceof ErrorReply) return error;
-      throw new RedisUnreachable(error instanceof Error ? error.message : String(error));
+      throw new RedisUnreachable(messageOf(error));
     }
   }
   return { send: (commands) => Promise.all(commands.map(sendOne)), close: () => client.destroy() };

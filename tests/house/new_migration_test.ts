@@ -4,7 +4,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type postgres from "postgres";
 import { type Draft, draftMigration, readSide } from "../../tools/schema/draft/draft.ts";
 import { migrationText } from "../../tools/schema/draft/text.ts";
-import { projectFolder } from "../../tools/schema/areas.ts";
+import { projectFolder } from "../../tools/pack_folders.ts";
 import { loadSchemaWithin } from "../../tools/schema/load.ts";
 import { copyProject } from "../support/rigs/project_copy.ts";
 import { withConnections } from "../support/rigs/test_database.ts";

@@ -2,7 +2,8 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import postgres from "postgres";
 import { pushMigrations } from "../../stack/supabase_cli.ts";
-import { projectFolder, readSchemaFiles } from "../../tools/schema/areas.ts";
+import { projectFolder } from "../../tools/pack_folders.ts";
+import { readSchemaFiles } from "../../tools/schema/areas.ts";
 import { describeDatabase, differences } from "../../tools/schema/describe.ts";
 import { dumpSchema } from "../../tools/schema/dump.ts";
 import { withEmptyDatabase } from "../../tools/schema/empty_database.ts";

@@ -4,7 +4,8 @@ import { parseNewKind } from "../../tools/new_kind/names.ts";
 import { withRepair } from "../../tools/new_kind/repair.ts";
 import { withRow } from "../../tools/new_kind/runbook.ts";
 import { neighboursOf } from "../../tools/new_kind/schema_file.ts";
-import { projectFolder, readSchemaFiles } from "../../tools/schema/areas.ts";
+import { projectFolder } from "../../tools/pack_folders.ts";
+import { readSchemaFiles } from "../../tools/schema/areas.ts";
 import { splitStatements } from "../../tools/schema/statements.ts";
 
 const KIND = { kind: "slow_refresh", severity: "error" } as const;

@@ -1,6 +1,6 @@
 // The parts of new:migration that need no database; tests/house/new_migration_test.ts drafts in a real one.
 import { deepEqual, equal, match, rejects } from "node:assert/strict";
-import { projectFolder } from "../../tools/schema/areas.ts";
+import { projectFolder } from "../../tools/pack_folders.ts";
 import { parseWanted } from "../../tools/schema/draft/ask.ts";
 import { grantsMore, revokes } from "../../tools/schema/draft/privileges.ts";
 import { asUpsert } from "../../tools/schema/draft/rows.ts";

@@ -1,5 +1,5 @@
-import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { packNames, projectFolder } from "../pack_folders.ts";
 
 /** A part of the database with a folder of its own and a baseline of its own. */
 export interface Area {
@@ -16,12 +16,10 @@ export interface SchemaFile {
   readonly sql: string;
 }
 
-export const projectFolder = fileURLToPath(new URL("../../", import.meta.url));
-
 /** The areas in the order in which they build on one another: core, audit, identity, and the packs. */
 export async function listAreas(root: string = projectFolder): Promise<Area[]> {
   const fixed = ["core", "audit", "identity"].map((name) => ({ name, folder: `supabase/schemas/${name}` }));
-  const packs = inOrder(await foldersOf(`${root}packs`), await followers(root));
+  const packs = inOrder(packNames(root), await followers(root));
   return [...fixed, ...packs.map((name) => ({ name, folder: `packs/${name}/schema` }))];
 }
 
@@ -46,16 +44,20 @@ async function sqlFiles(root: string, folder: string): Promise<string[]> {
   return paths.sort();
 }
 
-async function foldersOf(folder: string): Promise<string[]> {
-  return (await entriesOf(folder)).filter(({ isDirectory }) => isDirectory).map(({ name }) => name).sort();
+/** No folder is nothing inside: a pack without tables of its own is a whole one. */
+async function entriesOf(folder: string): Promise<Deno.DirEntry[]> {
+  return await unlessMissing(() => Array.fromAsync(Deno.readDir(folder))) ?? [];
 }
 
-/** No folder is nothing inside: a checkout without packs is a whole one, and so is a pack without tables of its own. */
-async function entriesOf(folder: string): Promise<Deno.DirEntry[]> {
+async function textOf(file: string): Promise<string | null> {
+  return await unlessMissing(() => Deno.readTextFile(file));
+}
+
+async function unlessMissing<Result>(read: () => Promise<Result>): Promise<Result | null> {
   try {
-    return await Array.fromAsync(Deno.readDir(folder));
+    return await read();
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
+    if (error instanceof Deno.errors.NotFound) return null;
     throw error;
   }
 }
@@ -63,9 +65,11 @@ async function entriesOf(folder: string): Promise<Deno.DirEntry[]> {
 /** Which packs come after which others, where those are there, by `after` of packs/<pack>/pack.json. */
 async function followers(root: string): Promise<Map<string, readonly string[]>> {
   const after = new Map<string, readonly string[]>();
-  for (const pack of await foldersOf(`${root}packs`)) {
-    const text = await Deno.readTextFile(`${root}packs/${pack}/pack.json`).catch(() => "{}");
-    after.set(pack, z.object({ after: z.array(z.string()).default([]) }).parse(JSON.parse(text)).after);
+  for (const pack of packNames(root)) {
+    const text = await textOf(`${root}packs/${pack}/pack.json`);
+    if (text !== null) {
+      after.set(pack, z.object({ after: z.array(z.string()).default([]) }).parse(JSON.parse(text)).after);
+    }
   }
   return after;
 }

@@ -1,10 +1,11 @@
 // deno run -A tools/schema/baseline.ts: writes one migration for each area from the schema files, in the order that a database
 // takes them. Only for a project that has no migrations yet: afterwards changes are migrations of their own (new:migration).
-import { listAreas, projectFolder, readSchemaFiles } from "./areas.ts";
+import { projectFolder } from "../pack_folders.ts";
+import { listAreas, readSchemaFiles } from "./areas.ts";
 import { loadSchema, type Placed } from "./load.ts";
 import { withEmptyDatabase } from "./empty_database.ts";
 
-/** Text of one area's baseline: its objects, its policies, then rows; `rows` may come from another area. */
+/** Text of one area's baseline: its objects, its policies, then rows. */
 export function baselineText(area: string, objects: readonly Placed[], rows: readonly Placed[]): string {
   const head = [
     `-- Baseline of ${area}, written by tools/schema/baseline.ts from the files named below, which hold the current text.`,
@@ -27,17 +28,19 @@ function sections(placed: readonly Placed[]): string {
 }
 
 /**
- * The baselines by area. The rows of core stand at the end of the audit's, because a job is declared to the audit.
+ * The baselines by area. A row stands at the end of the area whose objects it waited for: those of core come with the audit,
+ * to which a job is declared.
  */
-export function baselines(areas: readonly string[], placed: readonly Placed[]): Map<string, string> {
-  const texts = new Map<string, string>();
-  for (const area of areas) {
-    const rowsOf = area === "core" ? [] : area === "audit" ? ["core", "audit"] : [area];
-    const objects = placed.filter((one) => one.area === area && one.step !== "row");
-    const rows = placed.filter((one) => one.step === "row" && rowsOf.includes(one.area));
-    if (objects.length > 0) texts.set(area, baselineText(area, objects, rows));
+export function baselines(placed: readonly Placed[]): Map<string, string> {
+  const parts = new Map<string, { readonly objects: Placed[]; readonly rows: Placed[] }>();
+  let area = "";
+  for (const one of placed) {
+    if (one.step !== "row") area = one.area;
+    const part = parts.get(area) ?? { objects: [], rows: [] };
+    (one.step === "row" ? part.rows : part.objects).push(one);
+    parts.set(area, part);
   }
-  return texts;
+  return new Map([...parts].map(([name, { objects, rows }]) => [name, baselineText(name, objects, rows)]));
 }
 
 if (import.meta.main) {
@@ -62,7 +65,7 @@ if (import.meta.main) {
   const day = /^\d{8}/.exec(first)?.[0] ?? new Date().toISOString().slice(0, 10).replaceAll("-", "");
   const areas = (await listAreas()).map(({ name }) => name);
   for (const name of existing) await Deno.remove(`${folder}/${name}`);
-  for (const [area, text] of baselines(areas, placed)) {
+  for (const [area, text] of baselines(placed)) {
     const file = `${day}${String((areas.indexOf(area) + 1) * 100).padStart(6, "0")}_${area}__baseline.sql`;
     await Deno.writeTextFile(`${folder}/${file}`, text);
     console.log(`wrote supabase/migrations/${file}`);

@@ -1,4 +1,5 @@
 import type postgres from "postgres";
+import { messageOf } from "../../stack/stack_error.ts";
 import type { SchemaFile } from "./areas.ts";
 import { splitStatements, type Statement, type Step, STEPS } from "./statements.ts";
 
@@ -78,8 +79,6 @@ async function loadUnits(sql: postgres.TransactionSql, units: readonly Unit[]): 
 }
 
 function complaint(failed: readonly { readonly unit: Unit; readonly error: unknown }[]): string {
-  const lines = failed.map(({ unit, error }) =>
-    `  ${unit.path}: ${error instanceof Error ? error.message : String(error)}`
-  );
+  const lines = failed.map(({ unit, error }) => `  ${unit.path}: ${messageOf(error)}`);
   return `${failed.length} schema files cannot be loaded, in whatever order:\n${lines.join("\n")}`;
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "../../stack/stack_error.ts";
 import { spread } from "../pack_folders.ts";
 import type { Suite } from "./suites.ts";
 import { makeTestDatabase, type TestDatabase } from "./test_database.ts";
@@ -53,7 +54,7 @@ export async function runSuite(suite: Suite, run: Run): Promise<SuiteResult> {
     });
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
-    outcome = { ...outcome, failures: [whole(suite, error instanceof Error ? error.message : String(error))] };
+    outcome = { ...outcome, failures: [whole(suite, messageOf(error))] };
   } finally {
     await database?.stop();
   }

@@ -1,4 +1,5 @@
 import type postgres from "postgres";
+import { messageOf } from "../../../stack/stack_error.ts";
 
 /** A statement of a draft. */
 export interface Step {
@@ -24,7 +25,7 @@ export async function applySteps(sql: postgres.TransactionSql, steps: readonly S
         await sql.savepoint((inner) => inner.unsafe(step.text));
         done.push(step);
       } catch (error) {
-        failed.push({ step, error: error instanceof Error ? error.message : String(error) });
+        failed.push({ step, error: messageOf(error) });
       }
     }
     if (failed.length === 0 || failed.length === waiting.length) return { done, failed };

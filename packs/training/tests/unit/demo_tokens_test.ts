@@ -2,7 +2,7 @@ import { deepEqual } from "node:assert/strict";
 import { decodeJwt } from "jose";
 import { demoTokens } from "../../../../stack/tokens.ts";
 
-Deno.test("demoTokens() of the training pack name one organisation and three roles, and nobody an administrator of Freshet", async () => {
+Deno.test("demoTokens() of the training pack name one organisation and three roles, and no administrator of Freshet", async () => {
   const tokens = await demoTokens({ jwtSecret: "a".repeat(40), issuer: "http://127.0.0.1:1/auth/v1" });
   const payloads = ["org_admin", "manager", "trainee"].map((name) => decodeJwt(tokens[name] ?? ""));
   deepEqual(payloads.map(({ sub, org_role }) => [sub, org_role]), [
