@@ -5,6 +5,7 @@ import type postgres from "postgres";
 import { repairSql } from "../../shared/audit/repair.ts";
 import { alertPayload } from "../../shared/audit/pass.ts";
 import { type AuditStage, onAuditStage } from "../support/rigs/audit_stage.ts";
+import { schedulerPid, untilSchedulerRuns } from "../support/rigs/scheduler.ts";
 import { withConnections } from "../support/rigs/test_database.ts";
 import { pause } from "../../stack/pause.ts";
 
@@ -44,7 +45,7 @@ Deno.test("A dropped owner is one incident however many jobs it had, and the rep
         await owner.unsafe(await repairOf(sql, "orphan_owner")).simple();
         await sql`select freshet.withdraw_job('probe-' || n) from generate_series(1, 3) as n`;
         // Without its cause, a scheduler that has not started again yet would be an incident of its own.
-        await untilScheduler(sql);
+        await untilSchedulerRuns(sql);
         await stage.audit();
         assert.deepEqual(told(stage).slice(1), ["orphan_owner is over: probe owner no longer exists"]);
       } finally {
@@ -110,20 +111,6 @@ Deno.test("A scheduler that hangs past a slot is one incident for all of its job
     assert.deepEqual(told(stage).slice(1), ["missed is over: pg_cron recovered"]);
   });
 });
-
-async function schedulerPid(sql: postgres.Sql): Promise<number> {
-  const [row] = await sql`select pid from pg_stat_activity where application_name = 'pg_cron scheduler'`;
-  return Number(row?.["pid"]);
-}
-
-/** Waits until pg_cron has started again, which takes it up to a minute. */
-async function untilScheduler(sql: postgres.Sql): Promise<void> {
-  for (let seconds = 0; seconds < 120; seconds += 1) {
-    if (Number.isFinite(await schedulerPid(sql))) return;
-    await pause(1_000);
-  }
-  throw new Error("pg_cron has not started again within two minutes");
-}
 
 async function newestRun(sql: postgres.Sql): Promise<number> {
   const [last] = await sql`select coalesce(max(runid), 0)::integer as runid from cron.job_run_details`;

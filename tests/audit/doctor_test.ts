@@ -10,6 +10,7 @@ import { failedAlert } from "../support/fixtures/audit_alert.ts";
 import { readOnly } from "../../tools/doctor/read_only.ts";
 import { exitCode } from "../../tools/doctor/report.ts";
 import { type ForeignDatabase, startForeignDatabase } from "../support/rigs/foreign_database.ts";
+import { schedulerPid, untilSchedulerRuns } from "../support/rigs/scheduler.ts";
 import { testDatabaseUrl } from "../support/rigs/test_database.ts";
 import { pause } from "../../stack/pause.ts";
 
@@ -340,8 +341,7 @@ test("a server that lets nothing write is told as that, and a restart is not its
   await sql`select pg_reload_conf()`;
   // At each start its scheduler ends the runs that it finds open, in its history: it dies of it, and is started again.
   const [me] = await sql`select pg_backend_pid() as pid`;
-  const [scheduler] = await sql`select pid from pg_stat_activity where application_name = 'pg_cron scheduler'`;
-  await sql.unsafe(`copy (select 1) to program 'kill -KILL ${scheduler?.["pid"]}'`).catch(() => {});
+  await sql.unsafe(`copy (select 1) to program 'kill -KILL ${await schedulerPid(sql)}'`).catch(() => {});
   await recovered(sql, Number(me?.["pid"]));
   try {
     await findsReadOnly(url);
@@ -350,8 +350,7 @@ test("a server that lets nothing write is told as that, and a restart is not its
     await sql`alter system reset default_transaction_read_only`;
     await sql`select pg_reload_conf()`;
   }
-  const running = () => sql`select from pg_stat_activity where application_name = 'pg_cron scheduler'`;
-  for (let seconds = 0; seconds < 120 && (await running()).length === 0; seconds += 1) await pause(1_000);
+  await untilSchedulerRuns(sql);
   ok(
     !(await examine(url)).findings.some(({ kind }) => kind === "read_only" || kind === "scheduler_gone"),
     "both are over",

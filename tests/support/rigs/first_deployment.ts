@@ -6,6 +6,7 @@ import { pause } from "../../../stack/pause.ts";
 import { directRpc } from "./direct_rpc.ts";
 import { type EnvelopeSink, startEnvelopeSink } from "../fakes/envelope_sink.ts";
 import { type Product, startProduct } from "./product.ts";
+import { schedulerPid } from "./scheduler.ts";
 import { connectSuperuser, forgetDeployment, letPass } from "./deployment_clock.ts";
 
 /** A product that can be reset to its state directly after `db push`, and deployed again step by step. */
@@ -47,8 +48,8 @@ export async function startDeployment(): Promise<Deployment> {
   const deployed = new Set<string>();
   const gate = startGate(stack.origin, deployed);
   // The test itself decides when jobs run.
-  const [scheduler] = await admin`select pid from pg_stat_activity where application_name = 'pg_cron scheduler'`;
-  Deno.kill(Number(scheduler?.["pid"]), "SIGSTOP");
+  const scheduler = await schedulerPid(admin);
+  Deno.kill(scheduler, "SIGSTOP");
   let told_before = 0;
   let health_asked_at = 0;
 
@@ -151,7 +152,7 @@ export async function startDeployment(): Promise<Deployment> {
       };
     },
     async stop() {
-      Deno.kill(Number(scheduler?.["pid"]), "SIGCONT");
+      Deno.kill(scheduler, "SIGCONT");
       await admin.end({ timeout: 5 });
       await gate.stop();
       await product.stop();
