@@ -1,6 +1,5 @@
 import type { Check } from "./check.ts";
-import type { Finding } from "./finding.ts";
-import { literal } from "./finding.ts";
+import { type Finding, literal } from "./finding.ts";
 import { failedAnswers, failedCalls } from "./http_answers.ts";
 import type { Patient } from "./patient.ts";
 

@@ -1,5 +1,4 @@
-import type { Json } from "./json.ts";
-import { ref } from "./json.ts";
+import { type Json, ref } from "./json.ts";
 
 function header(description: string, schema: Json = { type: "string" }): Json {
   return { description, schema };

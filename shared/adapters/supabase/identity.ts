@@ -1,7 +1,6 @@
 import { internalError } from "../../kernel/app_error.ts";
 import type { Caller, Identity } from "../../access/caller.ts";
-import type { Clock } from "../../kernel/ports.ts";
-import type { Hash } from "../../kernel/ports.ts";
+import type { Clock, Hash } from "../../kernel/ports.ts";
 import { type Credentials, decidingCredential, readCredentials, unauthenticated } from "./credential_headers.ts";
 import type { Environment } from "../runtime/environment.ts";
 import { jwksSource } from "./jwks_source.ts";

@@ -1,5 +1,4 @@
-import type { FailedAnswer, FaultLedger } from "../../../shared/ops/fault_reports.ts";
-import { FaultReports } from "../../../shared/ops/fault_reports.ts";
+import { type FailedAnswer, type FaultLedger, FaultReports } from "../../../shared/ops/fault_reports.ts";
 import { FakeClock } from "./clock.ts";
 
 /** A ledger that records its calls in order. */

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import type { HealthStatus } from "../../../../shared/ops/health.ts";
-import { worst } from "../../../../shared/ops/health.ts";
+import { type HealthStatus, worst } from "../../../../shared/ops/health.ts";
 import { samplePack as resources } from "../../../support/sample_pack/mod.ts";
 import { createHttpRig, createSampleRig } from "../../../support/rigs/http_rig.ts";
 import { KEYS, mintToken } from "../../../support/fixtures/tokens.ts";
