@@ -78,6 +78,10 @@ export const registry: Registry = {
     const { topics } = await import("./qbank/resources/topics.ts");
     return topics;
   },
+  "study/topics": async () => {
+    const { topics } = await import("./study/resources/topics.ts");
+    return topics;
+  },
   "training/activity-calendar": async () => {
     const { activityCalendar } = await import("./training/resources/activity_calendar.ts");
     return activityCalendar;

@@ -89,6 +89,19 @@ export function qbank(client: Client): QbankPack {
   };
 }
 
+/** The resources of the pack study. */
+export interface StudyPack {
+  /** The topics of the curriculum, by name, with their weight in the exam. */
+  readonly topics: RowsMethod<"study/topics">;
+}
+
+/** The methods of the pack study alone, over a client. */
+export function study(client: Client): StudyPack {
+  return {
+    topics: pagedRows(client, "study/topics", "cursor"),
+  };
+}
+
 /** The resources of the pack training. */
 export interface TrainingPack {
   /** Attempts on each day of a year, this year by default, with the year's total and its busiest day. */
@@ -173,10 +186,17 @@ export interface Packs {
   readonly arena: ArenaPack;
   readonly engagement: EngagementPack;
   readonly qbank: QbankPack;
+  readonly study: StudyPack;
   readonly training: TrainingPack;
 }
 
 /** Every pack, over one client. */
 export function packsOf(client: Client): Packs {
-  return { arena: arena(client), engagement: engagement(client), qbank: qbank(client), training: training(client) };
+  return {
+    arena: arena(client),
+    engagement: engagement(client),
+    qbank: qbank(client),
+    study: study(client),
+    training: training(client),
+  };
 }

@@ -399,6 +399,19 @@ export interface QbankTopicsRow {
   readonly lesions_count: number;
 }
 
+/** Parameters of study/topics. */
+export interface StudyTopicsParams {
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** A row of: The topics of the curriculum, by name, with their weight in the exam. */
+export interface StudyTopicsRow {
+  readonly topic_id: string;
+  readonly name: string;
+  readonly board_exam_weight: number;
+}
+
 /** Parameters of training/activity-calendar. */
 export interface TrainingActivityCalendarParams {
   readonly org_id?: string | undefined;
@@ -1095,6 +1108,11 @@ export interface Resources {
   readonly "qbank/topics": {
     readonly params: QbankTopicsParams;
     readonly data: readonly QbankTopicsRow[];
+    readonly meta: PageMeta;
+  };
+  readonly "study/topics": {
+    readonly params: StudyTopicsParams;
+    readonly data: readonly StudyTopicsRow[];
     readonly meta: PageMeta;
   };
   readonly "training/activity-calendar": {

@@ -20,6 +20,7 @@ import { heatmap as QbankHeatmap } from "../../packs/qbank/resources/heatmap.ts"
 import { heatmapMatrix as QbankHeatmapMatrix } from "../../packs/qbank/resources/heatmap_matrix.ts";
 import { lesions as QbankLesions } from "../../packs/qbank/resources/lesions.ts";
 import { topics as QbankTopics } from "../../packs/qbank/resources/topics.ts";
+import { topics as StudyTopics } from "../../packs/study/resources/topics.ts";
 import { activityCalendar as TrainingActivityCalendar } from "../../packs/training/resources/activity_calendar.ts";
 import { assignments as TrainingAssignments } from "../../packs/training/resources/assignments.ts";
 import { attemptTrend as TrainingAttemptTrend } from "../../packs/training/resources/attempt_trend.ts";
@@ -92,6 +93,8 @@ Deno.test("the client's parameters and rows are those of the schemas", () => {
     Same<client.QbankLesionsRow, Rows<typeof QbankLesions.row>>,
     Same<client.QbankTopicsParams, Asked<typeof QbankTopics.params>>,
     Same<client.QbankTopicsRow, Rows<typeof QbankTopics.row>>,
+    Same<client.StudyTopicsParams, Asked<typeof StudyTopics.params>>,
+    Same<client.StudyTopicsRow, Rows<typeof StudyTopics.row>>,
     Same<client.TrainingActivityCalendarParams, Asked<typeof TrainingActivityCalendar.params>>,
     Same<client.TrainingActivityCalendarRow, Rows<typeof TrainingActivityCalendar.row>>,
     Same<client.TrainingAssignmentsParams, Asked<typeof TrainingAssignments.params>>,
@@ -138,6 +141,6 @@ Deno.test("the client's parameters and rows are those of the schemas", () => {
     Same<client.TrainingTeamsRow, Rows<typeof TrainingTeams.row>>,
     Same<client.TrainingTopScenariosParams, Asked<typeof TrainingTopScenarios.params>>,
     Same<client.TrainingTopScenariosRow, Rows<typeof TrainingTopScenarios.row>>,
-  ]> = 84;
-  assert.equal(checked, 84);
+  ]> = 86;
+  assert.equal(checked, 86);
 });

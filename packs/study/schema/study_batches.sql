@@ -1,0 +1,30 @@
+-- Object: analytics.study_batches
+-- Grain: one row per nightly batch
+-- Why: the ledger of the batch: how far it came, so that it goes on there after a crash, and what it found.
+create table analytics.study_batches (
+    stat_date date primary key,
+    started_at timestamptz not null default now(),
+    finished_at timestamptz,
+    last_user_id text,
+    users_count integer not null default 0,
+    days_count integer not null default 0,
+    cycles_count integer not null default 0,
+    attempts_count integer not null default 1,
+    error text
+);
+
+alter table analytics.study_batches enable row level security;
+
+revoke all on table analytics.study_batches from public, anon, authenticated;
+
+grant select on table analytics.study_batches to service_role;
+
+comment on table analytics.study_batches is 'Nightly batches. stat_date is the day that the batch closes.';
+
+comment on column analytics.study_batches.finished_at is 'Null while users remain.';
+
+comment on column analytics.study_batches.last_user_id is 'Users are taken in the order of their ids; those up to this one are done.';
+
+comment on column analytics.study_batches.days_count is 'Days of users that were aggregated.';
+
+comment on column analytics.study_batches.cycles_count is 'Topics in circles of prerequisites; see analytics.topic_prerequisite_cycles.';
