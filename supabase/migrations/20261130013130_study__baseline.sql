@@ -1080,6 +1080,45 @@ revoke all on function freshet.take_caller() from public, anon, authenticated, s
 
 comment on function freshet.take_caller() is 'The signed-in user; raises 42501 for any other caller.';
 
+-- packs/study/schema/take_event.sql
+
+-- Object: freshet.take_event()
+-- Why: a single call is a batch of one, by the same rules. Its caller waits for the answer, so a rejection is an error.
+create function freshet.take_event(event jsonb)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    whole constant jsonb := event || jsonb_build_object(
+        'event_id', coalesce(event ->> 'event_id', gen_random_uuid()::text),
+        'created_at', coalesce(event ->> 'created_at', to_json(now()) #>> '{}')
+    );
+    result constant jsonb := freshet.take_batch(jsonb_build_array(whole)) -> 'results' -> 0;
+begin
+    if result ->> 'status' = 'rejected' then
+        perform freshet.take_refuse(
+            format('the event was rejected as %s: %s', result ->> 'code', result ->> 'detail'),
+            freshet.track_remedy(result ->> 'code')
+        );
+    end if;
+    return jsonb_build_object(
+        'event_id', result -> 'event_id',
+        'status', result -> 'status',
+        'session_id', freshet.session_hash(freshet.take_caller(), event ->> 'session_id')
+    );
+end
+$$;
+
+revoke all on function freshet.take_event(jsonb) from public, anon;
+
+grant execute on function freshet.take_event(jsonb) to authenticated, service_role;
+
+comment on function freshet.take_event(jsonb) is
+    'Takes one event, with an id and a time if it has none; 22023 with the remedy if it is rejected. Called through public.track_event and its kin.';
+
 -- packs/study/schema/take_events.sql
 
 -- Object: freshet.take_events()
@@ -1396,6 +1435,235 @@ grant execute on function public.track_batch(jsonb) to authenticated, service_ro
 
 comment on function public.track_batch(jsonb) is
     'Takes up to 500 events (262144 bytes) of the signed-in user: {accepted, duplicates, rejected, results: [{event_id, status, code, detail}]}, in the order of the events. An event is accepted once by its event_id, however often it is sent. 22023 (HTTP 400) refuses the whole call, 42501 one without a signed-in user. Idempotent.';
+
+-- packs/study/schema/track_event.sql
+
+-- Object: public.track_event()
+-- Why: one event at once, where the application wants to know that it is kept before it goes on.
+create function public.track_event(
+    session_id text,
+    event_type text,
+    topic_id uuid default null,
+    question_id uuid default null,
+    material_id uuid default null,
+    properties jsonb default '{}',
+    event_id uuid default null,
+    created_at timestamptz default null
+)
+returns jsonb
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+    select freshet.take_event(
+        jsonb_build_object(
+            'session_id', session_id, 'event_type', event_type, 'topic_id', topic_id, 'question_id', question_id,
+            'material_id', material_id, 'properties', properties, 'event_id', event_id, 'created_at', created_at
+        )
+    );
+$$;
+
+revoke all on function public.track_event(text, text, uuid, uuid, uuid, jsonb, uuid, timestamptz) from public, anon;
+
+grant execute on function public.track_event(text, text, uuid, uuid, uuid, jsonb, uuid, timestamptz) to authenticated, service_role;
+
+comment on function public.track_event(text, text, uuid, uuid, uuid, jsonb, uuid, timestamptz) is
+    'Takes one event of the signed-in user: {event_id, status, session_id}; status is accepted, or duplicate for a known event_id. Without event_id and created_at the database makes them. 22023 (HTTP 400) if it is rejected. Idempotent with an event_id.';
+
+-- packs/study/schema/track_material_progress.sql
+
+-- Object: public.track_material_progress()
+-- Why: how far a user has read is kept per material, so that a report reads one row and not the log.
+create function public.track_material_progress(
+    session_id text,
+    material_id uuid,
+    progress_rate numeric,
+    reading_seconds numeric default null,
+    properties jsonb default '{}',
+    event_id uuid default null,
+    created_at timestamptz default null
+)
+returns jsonb
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    taken constant jsonb := freshet.take_event(
+        jsonb_build_object(
+            'session_id', session_id, 'event_type', 'material_progress', 'material_id', material_id,
+            'progress_rate', progress_rate, 'reading_seconds', reading_seconds, 'properties', properties,
+            'event_id', event_id, 'created_at', created_at
+        )
+    );
+begin
+    -- Row security leaves the caller's own row.
+    return taken || jsonb_build_object(
+        'interaction', (select to_jsonb(m) from public.material_interactions as m where m.material_id = track_material_progress.material_id)
+    );
+end
+$$;
+
+revoke all on function public.track_material_progress(text, uuid, numeric, numeric, jsonb, uuid, timestamptz) from public, anon;
+
+grant execute on function public.track_material_progress(text, uuid, numeric, numeric, jsonb, uuid, timestamptz)
+    to authenticated, service_role;
+
+comment on function public.track_material_progress(text, uuid, numeric, numeric, jsonb, uuid, timestamptz) is
+    'Takes how far the signed-in user has read a material, 0 to 1, and the seconds since the last report: {event_id, status, session_id, interaction}. The greatest share counts, seconds are added. 22023 (HTTP 400) if it is rejected. Idempotent with an event_id.';
+
+-- packs/study/schema/track_question_attempt.sql
+
+-- Object: public.track_question_attempt()
+-- Why: event, answer and session in one transaction. Whether the answer is correct is computed in the database.
+create function public.track_question_attempt(
+    session_id text,
+    question_id uuid,
+    topic_id uuid,
+    selected_answer text,
+    correct_answer text,
+    time_to_answer_seconds numeric default null,
+    is_hint_used boolean default false,
+    properties jsonb default '{}',
+    event_id uuid default null,
+    created_at timestamptz default null
+)
+returns jsonb
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    taken constant jsonb := freshet.take_event(
+        jsonb_build_object(
+            'session_id', session_id, 'event_type', 'question_attempt', 'question_id', question_id, 'topic_id', topic_id,
+            'selected_answer', selected_answer, 'correct_answer', correct_answer,
+            'time_to_answer_seconds', time_to_answer_seconds, 'is_hint_used', is_hint_used, 'properties', properties,
+            'event_id', event_id, 'created_at', created_at
+        )
+    );
+begin
+    -- Row security leaves the caller's own rows.
+    return taken || jsonb_build_object(
+        'attempt', (select to_jsonb(a) from public.question_attempts as a where a.event_id = (taken ->> 'event_id')::uuid),
+        'session', (select to_jsonb(s) from public.study_sessions as s where s.session_id = taken ->> 'session_id')
+    );
+end
+$$;
+
+revoke all on function public.track_question_attempt(
+    text, uuid, uuid, text, text, numeric, boolean, jsonb, uuid, timestamptz
+) from public, anon;
+
+grant execute on function public.track_question_attempt(
+    text, uuid, uuid, text, text, numeric, boolean, jsonb, uuid, timestamptz
+) to authenticated, service_role;
+
+comment on function public.track_question_attempt(text, uuid, uuid, text, text, numeric, boolean, jsonb, uuid, timestamptz) is
+    'Takes one answer of the signed-in user, null for none given: {event_id, status, session_id, attempt, session}, the rows as they are now. Times are in seconds; null, or over a day, is not measured. 22023 (HTTP 400) if it is rejected. Idempotent with an event_id.';
+
+-- packs/study/schema/track_remedy.sql
+
+-- Object: freshet.track_remedy()
+-- Why: each code of a rejected event has one remedy, which a single call gives as the hint of its error.
+create function freshet.track_remedy(code text)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select case code
+        when 'not_an_object' then 'Send each event as an object with event_id, event_type, session_id and created_at.'
+        when 'unknown_type' then 'Report one of these types, with what is special about it in properties.'
+        when 'unknown_key' then 'Leave the key out, or report it in properties.'
+        when 'missing_key' then 'Report the key with a value that is not null.'
+        when 'invalid_value' then 'Correct the value; docs/study.md has the shape of each key.'
+        when 'invalid_properties' then 'Report a flat object of numbers, booleans and short codes; longer texts stay in the application''s tables.'
+        when 'personal_data' then 'Report an id instead, and the time of an event as created_at.'
+        when 'unknown_topic' then 'Insert the topic into public.topics first, or report its id there.'
+        when 'unknown_material' then 'Insert the material into public.study_materials first, or report its id there.'
+        when 'too_old' then 'Drop the event: it would be deleted with its month.'
+        when 'erased' then 'Drop the event: its user was erased after it happened.'
+        when 'unreadable' then 'Remove NUL characters and halves of surrogate pairs: text.toWellFormed().replaceAll("\0", "").'
+    end;
+$$;
+
+revoke all on function freshet.track_remedy(text) from public, anon, authenticated, service_role;
+
+comment on function freshet.track_remedy(text) is 'What to do about an event that was rejected with this code.';
+
+-- packs/study/schema/track_session_end.sql
+
+-- Object: public.track_session_end()
+-- Why: a session that was ended has an end; of one that was not, the last event is known.
+create function public.track_session_end(
+    session_id text,
+    properties jsonb default '{}',
+    event_id uuid default null,
+    created_at timestamptz default null
+)
+returns jsonb
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    taken constant jsonb := freshet.take_event(
+        jsonb_build_object(
+            'session_id', session_id, 'event_type', 'session_end', 'properties', properties, 'event_id', event_id,
+            'created_at', created_at
+        )
+    );
+begin
+    return taken || jsonb_build_object(
+        'session', (select to_jsonb(s) from public.study_sessions as s where s.session_id = taken ->> 'session_id')
+    );
+end
+$$;
+
+revoke all on function public.track_session_end(text, jsonb, uuid, timestamptz) from public, anon;
+
+grant execute on function public.track_session_end(text, jsonb, uuid, timestamptz) to authenticated, service_role;
+
+comment on function public.track_session_end(text, jsonb, uuid, timestamptz) is
+    'Ends a session of the signed-in user: {event_id, status, session_id, session}. The latest end counts. 22023 (HTTP 400) if it is rejected. Idempotent with an event_id.';
+
+-- packs/study/schema/track_session_start.sql
+
+-- Object: public.track_session_start()
+-- Why: a session begins before its first answer. Any event begins a session that is not known, too: this one may be late.
+create function public.track_session_start(
+    session_id text,
+    device_type text default null,
+    properties jsonb default '{}',
+    event_id uuid default null,
+    created_at timestamptz default null
+)
+returns jsonb
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    taken constant jsonb := freshet.take_event(
+        jsonb_build_object(
+            'session_id', session_id, 'event_type', 'session_start', 'device_type', device_type, 'properties', properties,
+            'event_id', event_id, 'created_at', created_at
+        )
+    );
+begin
+    return taken || jsonb_build_object(
+        'session', (select to_jsonb(s) from public.study_sessions as s where s.session_id = taken ->> 'session_id')
+    );
+end
+$$;
+
+revoke all on function public.track_session_start(text, text, jsonb, uuid, timestamptz) from public, anon;
+
+grant execute on function public.track_session_start(text, text, jsonb, uuid, timestamptz) to authenticated, service_role;
+
+comment on function public.track_session_start(text, text, jsonb, uuid, timestamptz) is
+    'Begins a session of the signed-in user: {event_id, status, session_id, session}. Without device_type, or with "web", it is read from the User-Agent. 22023 (HTTP 400) if it is rejected. Idempotent with an event_id.';
 
 -- packs/study/schema/user_hash.sql
 
