@@ -5,6 +5,8 @@ import type { AlertPayload } from "./pass.ts";
  * Only types are made of this, so the functions do not load it.
  */
 export const EVIDENCE = {
+  slow_statement: [],
+  slow_read: [],
   answer_failed: [],
   audit_failed: [],
   blind: [],

@@ -6,6 +6,12 @@ import { identifier, lines, literal } from "./sql_text.ts";
 /** What to run first, for each kind of finding; the runbook page of the kind says the rest. */
 const REPAIRS: Repairs<AlertKind> = {
   ...UNSEEN_REPAIRS,
+  slow_statement: ({ subject }) =>
+    `select state, since, evidence from analytics.findings where kind = 'slow_statement' and subject = ${
+      literal(subject)
+    };`,
+  slow_read: ({ subject }) =>
+    `select state, since, evidence from analytics.findings where kind = 'slow_read' and subject = ${literal(subject)};`,
   blind: ({ subject }) =>
     lines(
       `select jobid, schedule, active, username from cron.job where jobname = ${literal(subject)};`,
