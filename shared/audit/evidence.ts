@@ -5,8 +5,6 @@ import type { AlertPayload } from "./pass.ts";
  * Only types are made of this, so the functions do not load it.
  */
 export const EVIDENCE = {
-  slow_statement: [],
-  slow_read: [],
   answer_failed: [],
   audit_failed: [],
   blind: [],
@@ -46,6 +44,8 @@ export const EVIDENCE = {
   scheduler_gone: [],
   secret_missing: [],
   source_stopped: ["view"],
+  slow_read: [],
+  slow_statement: [],
   stale: ["view", "job"],
   storm: [],
   stuck: ["pid"],

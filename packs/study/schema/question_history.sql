@@ -15,7 +15,7 @@ select
     a.is_correct,
     a.is_hint_used,
     a.time_to_answer_seconds,
-    freshet.answer_quality(a.is_correct, a.time_to_answer_seconds, a.is_hint_used)::integer as quality,
+    freshet.answer_quality(a.is_correct, a.is_hint_used, a.time_to_answer_seconds) as quality,
     a.attempted_at,
     r.due_on as next_review_on,
     r.interval_days,

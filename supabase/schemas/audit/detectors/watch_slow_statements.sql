@@ -1,15 +1,14 @@
 -- Object: freshet.watch_slow_statements()
 -- Why: BI tools and other clients read the views past the functions, and only pg_stat_statements sees how long they
 --      wait. Where the extension is missing, not loaded or closed to this role, nothing is known and nothing is found.
--- Why names: refreshes and audits are jobs with limits of their own; what reads a registered relation by its name, or
---      asks one of the read functions, is a reader.
-create function freshet.watch_slow_statements()
+-- Why names: refreshes and audits are jobs with limits of their own; what names a view or a live relation of schema
+--      analytics, or asks one of the read functions, is a reader.
+create function freshet.watch_slow_statements(slow_ms numeric default 5000)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    slow_ms constant numeric := 5000;
     is_first_pass constant boolean := not exists (select from analytics.slow_statements as s);
     extension_schema constant text := (
         select n.nspname from pg_catalog.pg_extension as e join pg_catalog.pg_namespace as n on n.oid = e.extnamespace
@@ -18,8 +17,10 @@ declare
     readers constant text := format(
         '"?analytics"?\."?(%s)"?',
         array_to_string(
-            array['read_view', 'read_person'] || array(select v.view_name from analytics.views as v)
-                || array(select l.live_name from analytics.live_relations as l), '|'
+            array['read_view', 'read_person'] || array(select l.live_name from analytics.live_relations as l) || array(
+                select c.relname::text from pg_catalog.pg_class as c
+                where c.relnamespace = 'analytics'::regnamespace and c.relkind in ('m', 'v')
+            ), '|'
         )
     );
     marker constant bigint := 0;
@@ -27,21 +28,27 @@ begin
     if extension_schema is null then
         return;
     end if;
-    -- The texts are in a file: they are read only for the few entries that were ever slow.
+    -- The texts are in a file, which is read only if some entry was ever slow.
     execute format(
         $query$
+            with candidates as materialized (
+                select p.*
+                from %1$I.pg_stat_statements(false) as p
+                where p.dbid = (select d.oid from pg_catalog.pg_database as d where d.datname = current_database())
+                    and p.toplevel and p.queryid is not null and p.max_exec_time >= $2
+            ),
+            texts as materialized (
+                select t.queryid, t.userid, t.dbid
+                from %1$I.pg_stat_statements(exists (select from candidates)) as t
+                where t.toplevel and t.query ~ $3
+            )
             insert into analytics.slow_statements as s (queryid, userid, calls_count, total_ms, max_ms, last_slow_at, last_slow_ms)
             select
-                p.queryid, p.userid, p.calls, p.total_exec_time::numeric, p.max_exec_time::numeric,
+                c.queryid, c.userid, c.calls, c.total_exec_time::numeric, c.max_exec_time::numeric,
                 case when not $1 then clock_timestamp() end,
-                case when not $1 then p.max_exec_time::numeric end
-            from %1$I.pg_stat_statements(false) as p
-            where p.dbid = (select d.oid from pg_catalog.pg_database as d where d.datname = current_database())
-                and p.toplevel and p.queryid is not null and p.max_exec_time >= $2
-                and exists (
-                    select from %1$I.pg_stat_statements as q
-                    where q.queryid = p.queryid and q.userid = p.userid and q.dbid = p.dbid and q.toplevel and q.query ~ $3
-                )
+                case when not $1 then c.max_exec_time::numeric end
+            from candidates as c
+            join texts as t on t.queryid = c.queryid and t.userid = c.userid and t.dbid = c.dbid
             on conflict on constraint slow_statements_pkey do update
             set calls_count = excluded.calls_count,
                 total_ms = excluded.total_ms,
@@ -65,7 +72,7 @@ exception
 end
 $$;
 
-revoke all on function freshet.watch_slow_statements() from public, anon, authenticated;
+revoke all on function freshet.watch_slow_statements(numeric) from public, anon, authenticated;
 
-comment on function freshet.watch_slow_statements() is
+comment on function freshet.watch_slow_statements(numeric) is
     'Brings analytics.slow_statements up to date with pg_stat_statements. Idempotent.';
