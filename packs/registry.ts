@@ -114,10 +114,6 @@ export const registry: Registry = {
     const { sessions } = await import("./study/resources/sessions.ts");
     return sessions;
   },
-  "study/topics": async () => {
-    const { topics } = await import("./study/resources/topics.ts");
-    return topics;
-  },
   "study/topics/daily": async () => {
     const { topicsDaily } = await import("./study/resources/topics_daily.ts");
     return topicsDaily;

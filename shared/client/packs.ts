@@ -109,8 +109,6 @@ export interface StudyPack {
   readonly reviewsDue: RowsMethod<"study/reviews/due">;
   /** The caller's sessions of the days up to today, the newest first. */
   readonly sessions: RowsMethod<"study/sessions">;
-  /** The topics of the curriculum, by name, with their weight in the exam. */
-  readonly topics: RowsMethod<"study/topics">;
   /** The caller's answers in one topic by day, oldest first; the latest days if there are more than limit. */
   readonly topicsDaily: Method<"study/topics/daily">;
 }
@@ -127,7 +125,6 @@ export function study(client: Client): StudyPack {
     questionsHistory: pagedRows(client, "study/questions/history", "cursor"),
     reviewsDue: pagedRows(client, "study/reviews/due", "cursor"),
     sessions: pagedRows(client, "study/sessions", "cursor"),
-    topics: pagedRows(client, "study/topics", "cursor"),
     topicsDaily: method(client, "study/topics/daily"),
   };
 }

@@ -608,19 +608,6 @@ export interface StudySessionsRow {
   readonly device_type: string | null;
 }
 
-/** Parameters of study/topics. */
-export interface StudyTopicsParams {
-  readonly limit?: number | undefined;
-  readonly cursor?: string | undefined;
-}
-
-/** A row of: The topics of the curriculum, by name, with their weight in the exam. */
-export interface StudyTopicsRow {
-  readonly topic_id: string;
-  readonly name: string;
-  readonly board_exam_weight: number;
-}
-
 /** Parameters of study/topics/daily. */
 export interface StudyTopicsDailyParams {
   readonly topic_id: string;
@@ -1381,11 +1368,6 @@ export interface Resources {
   readonly "study/sessions": {
     readonly params: StudySessionsParams;
     readonly data: readonly StudySessionsRow[];
-    readonly meta: PageMeta;
-  };
-  readonly "study/topics": {
-    readonly params: StudyTopicsParams;
-    readonly data: readonly StudyTopicsRow[];
     readonly meta: PageMeta;
   };
   readonly "study/topics/daily": {

@@ -29,7 +29,6 @@ import { materialsProgress as StudyMaterialsProgress } from "../../packs/study/r
 import { questionsHistory as StudyQuestionsHistory } from "../../packs/study/resources/questions_history.ts";
 import { reviewsDue as StudyReviewsDue } from "../../packs/study/resources/reviews_due.ts";
 import { sessions as StudySessions } from "../../packs/study/resources/sessions.ts";
-import { topics as StudyTopics } from "../../packs/study/resources/topics.ts";
 import { topicsDaily as StudyTopicsDaily } from "../../packs/study/resources/topics_daily.ts";
 import { activityCalendar as TrainingActivityCalendar } from "../../packs/training/resources/activity_calendar.ts";
 import { assignments as TrainingAssignments } from "../../packs/training/resources/assignments.ts";
@@ -121,8 +120,6 @@ Deno.test("the client's parameters and rows are those of the schemas", () => {
     Same<client.StudyReviewsDueRow, Rows<typeof StudyReviewsDue.row>>,
     Same<client.StudySessionsParams, Asked<typeof StudySessions.params>>,
     Same<client.StudySessionsRow, Rows<typeof StudySessions.row>>,
-    Same<client.StudyTopicsParams, Asked<typeof StudyTopics.params>>,
-    Same<client.StudyTopicsRow, Rows<typeof StudyTopics.row>>,
     Same<client.StudyTopicsDailyParams, Asked<typeof StudyTopicsDaily.params>>,
     Same<client.StudyTopicsDailyRow, Rows<typeof StudyTopicsDaily.row>>,
     Same<client.TrainingActivityCalendarParams, Asked<typeof TrainingActivityCalendar.params>>,
@@ -171,6 +168,6 @@ Deno.test("the client's parameters and rows are those of the schemas", () => {
     Same<client.TrainingTeamsRow, Rows<typeof TrainingTeams.row>>,
     Same<client.TrainingTopScenariosParams, Asked<typeof TrainingTopScenarios.params>>,
     Same<client.TrainingTopScenariosRow, Rows<typeof TrainingTopScenarios.row>>,
-  ]> = 106;
-  assert.equal(checked, 106);
+  ]> = 104;
+  assert.equal(checked, 104);
 });

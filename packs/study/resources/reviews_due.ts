@@ -4,7 +4,6 @@ export const reviewsDue = defineResource({
   pack: "study",
   name: "reviews/due",
   view: "question_reviews",
-  reads: ["study_topics"],
   reading: "study_reviews_due",
   clock: "day",
   summary: "The questions that the caller should answer again today, the longest overdue first",
