@@ -50,6 +50,11 @@ export async function plantCurriculum(sql: postgres.ISql): Promise<void> {
     from jsonb_to_recordset(${JSON.stringify(materials)}::text::jsonb) as m (material_id uuid, topic_id uuid)`;
 }
 
+/** Also removes all answers and readings of its topics. */
+export async function removeCurriculum(sql: postgres.ISql): Promise<void> {
+  await sql`delete from public.topics where id = any (${topicIds}::uuid[])`;
+}
+
 const SENT = `
   jsonb_to_recordset($1::text::jsonb) as a (
     event_id uuid, user_id text, question_id uuid, topic_id uuid, is_correct boolean, is_hint_used boolean,
