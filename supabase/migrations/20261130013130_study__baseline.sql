@@ -403,6 +403,124 @@ revoke all on function freshet.reading_changed() from public, anon, authenticate
 
 comment on function freshet.reading_changed() is 'Statement trigger of public.material_interactions.';
 
+-- packs/study/schema/reading_study_activity.sql
+
+-- Object: freshet.reading_study_activity() and its row type
+-- Grain: one row per user and UTC day with activity, of the days that end today
+-- Reads: analytics.daily_user_stats
+-- Serves: /analytics/study/activity
+create type freshet.study_activity_row as (
+    user_id text,
+    stat_date date,
+    events_count integer,
+    sessions_count integer,
+    study_seconds bigint,
+    questions_attempted integer,
+    questions_correct integer,
+    accuracy_rate numeric,
+    avg_time_to_answer_seconds numeric,
+    materials_viewed integer,
+    topics_count integer
+);
+
+create function freshet.reading_study_activity(asked jsonb)
+returns setof freshet.study_activity_row
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select
+        d.user_id, d.stat_date, d.events_count, d.sessions_count, d.study_seconds,
+        d.questions_attempted, d.questions_correct, d.accuracy_rate, d.avg_time_to_answer_seconds,
+        d.materials_viewed, d.topics_count
+    from jsonb_array_elements_text(asked -> 'scope_values') as p (user_id)
+    join analytics.daily_user_stats as d on d.user_id = p.user_id
+    where d.stat_date > (asked ->> 'today')::date - (asked #>> '{params,days}')::integer
+        and d.stat_date <= (asked ->> 'today')::date;
+$$;
+
+revoke all on function freshet.reading_study_activity(jsonb) from public, anon, authenticated;
+
+comment on function freshet.reading_study_activity(jsonb) is 'Days with activity among the days up to today. Idempotent.';
+
+-- packs/study/schema/reading_study_reviews_due.sql
+
+-- Object: freshet.reading_study_reviews_due() and its row type
+-- Grain: one row per question that is due by the end of the period asked about
+-- Reads: analytics.question_reviews, public.topics
+-- Serves: /analytics/study/reviews/due
+create type freshet.study_reviews_due_row as (
+    user_id text,
+    question_id uuid,
+    topic_id uuid,
+    topic_name text,
+    due_on date,
+    overdue_days integer,
+    interval_days integer,
+    repetition integer,
+    easiness_factor numeric,
+    last_answered_at timestamptz
+);
+
+create function freshet.reading_study_reviews_due(asked jsonb)
+returns setof freshet.study_reviews_due_row
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select
+        r.user_id, r.question_id, r.topic_id, t.name, r.due_on,
+        greatest((asked ->> 'today')::date - r.due_on, 0),
+        r.interval_days, r.repetition, r.easiness_factor, r.last_answered_at
+    from jsonb_array_elements_text(asked -> 'scope_values') as p (user_id)
+    join analytics.question_reviews as r on r.user_id = p.user_id
+    join public.topics as t on t.id = r.topic_id
+    where r.due_on <= (asked ->> 'today')::date + (asked #>> '{params,days_ahead}')::integer;
+$$;
+
+revoke all on function freshet.reading_study_reviews_due(jsonb) from public, anon, authenticated;
+
+comment on function freshet.reading_study_reviews_due(jsonb) is 'Questions whose next review is today, was before, or is within some days. Idempotent.';
+
+-- packs/study/schema/reading_study_sessions.sql
+
+-- Object: freshet.reading_study_sessions() and its row type
+-- Grain: one row per session of the days that end today
+-- Reads: analytics.study_session_list
+-- Serves: /analytics/study/sessions
+create type freshet.study_sessions_row as (
+    session_id text,
+    user_id text,
+    started_on date,
+    started_at timestamptz,
+    last_event_at timestamptz,
+    ended_at timestamptz,
+    study_seconds bigint,
+    events_count integer,
+    questions_attempted integer,
+    questions_correct integer,
+    materials_viewed integer,
+    device_type text
+);
+
+create function freshet.reading_study_sessions(asked jsonb)
+returns setof freshet.study_sessions_row
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select
+        s.session_id, s.user_id, s.started_on, s.started_at, s.last_event_at, s.ended_at, s.study_seconds,
+        s.events_count, s.questions_attempted, s.questions_correct, s.materials_viewed, s.device_type
+    from jsonb_array_elements_text(asked -> 'scope_values') as p (user_id)
+    join analytics.study_session_list as s on s.user_id = p.user_id
+    where s.started_at >= ((asked ->> 'today')::date - (asked #>> '{params,days}')::integer + 1)::timestamp at time zone 'UTC';
+$$;
+
+revoke all on function freshet.reading_study_sessions(jsonb) from public, anon, authenticated;
+
+comment on function freshet.reading_study_sessions(jsonb) is 'Sessions that began on the days up to today. Idempotent.';
+
 -- packs/study/schema/recompute_question_reviews.sql
 
 -- Object: freshet.recompute_question_reviews()
@@ -1214,6 +1332,97 @@ comment on column analytics.user_learning_metrics.avg_mastery_score is 'Over the
 
 comment on column analytics.user_learning_metrics.topics_mastered_count is 'Topics with a mastery of 0.8 or more.';
 
+-- packs/study/schema/first_attempt_accuracy.sql
+
+-- Object: analytics.first_attempt_accuracy
+-- Grain: one row per user and topic of which the user has answered a question
+-- Reads: analytics.question_reviews, public.topics
+-- Serves: /analytics/study/first-attempt-accuracy
+-- Why: the state of each question says whether its first answer was correct, so no scan of all answers is needed.
+create view analytics.first_attempt_accuracy
+with (security_invoker = on)
+as
+select
+    f.user_id,
+    f.topic_id,
+    t.name as topic_name,
+    f.questions_count,
+    f.first_correct_count,
+    round(f.first_correct_count::numeric / f.questions_count, 6) as first_attempt_accuracy
+from (
+    select
+        r.user_id,
+        r.topic_id,
+        count(*) as questions_count,
+        count(*) filter (where r.is_first_correct) as first_correct_count
+    from analytics.question_reviews as r
+    group by r.user_id, r.topic_id
+) as f
+join public.topics as t on t.id = f.topic_id;
+
+revoke all on table analytics.first_attempt_accuracy from public, anon, authenticated;
+
+comment on view analytics.first_attempt_accuracy is 'Share of a user''s questions whose first answer was correct, by topic.';
+
+-- packs/study/schema/named_knowledge_gaps.sql
+
+-- Object: analytics.named_knowledge_gaps
+-- Grain: one row per user and topic of knowledge_gaps
+-- Reads: analytics.knowledge_gaps, public.topics
+-- Serves: /analytics/study/gaps
+create view analytics.named_knowledge_gaps
+with (security_invoker = on)
+as
+select
+    g.user_id,
+    g.topic_id,
+    t.name as topic_name,
+    g.priority_score,
+    g.gap_score,
+    g.board_exam_weight,
+    g.prerequisite_impact,
+    g.recent_failure_rate,
+    g.calculated_at,
+    g.calculation_version
+from analytics.knowledge_gaps as g
+join public.topics as t on t.id = g.topic_id;
+
+revoke all on table analytics.named_knowledge_gaps from public, anon, authenticated;
+
+comment on view analytics.named_knowledge_gaps is 'Gaps with the names of topics.';
+
+-- packs/study/schema/named_topic_mastery.sql
+
+-- Object: analytics.named_topic_mastery
+-- Grain: one row per user and topic of topic_mastery
+-- Reads: analytics.topic_mastery, public.topics
+-- Serves: /analytics/study/mastery
+create view analytics.named_topic_mastery
+with (security_invoker = on)
+as
+select
+    m.user_id,
+    m.topic_id,
+    t.name as topic_name,
+    t.board_exam_weight,
+    m.mastery_score,
+    m.first_attempt_accuracy,
+    m.overall_accuracy,
+    m.retrieval_strength,
+    m.material_completion,
+    m.questions_count,
+    m.attempts_count,
+    m.stability_days,
+    m.last_answered_at,
+    m.calculated_at,
+    m.calculation_version
+from analytics.topic_mastery as m
+join public.topics as t on t.id = m.topic_id;
+
+revoke all on table analytics.named_topic_mastery from public, anon, authenticated;
+
+comment on view analytics.named_topic_mastery is 'Mastery with the names of topics.';
+
 -- packs/study/schema/question_attempts.sql
 
 -- Object: public.question_attempts
@@ -1263,6 +1472,40 @@ create trigger answers_were_deleted after delete on public.question_attempts
 comment on table public.question_attempts is 'Answers to questions, in the order of (attempted_at, event_id).';
 
 comment on column public.question_attempts.time_to_answer_seconds is 'Null where it was not measured.';
+
+-- packs/study/schema/question_history.sql
+
+-- Object: analytics.question_history
+-- Grain: one row per answer
+-- Reads: public.question_attempts, analytics.question_reviews
+-- Serves: /analytics/study/questions/history
+create view analytics.question_history
+with (security_invoker = on)
+as
+select
+    a.event_id,
+    a.user_id,
+    a.question_id,
+    a.topic_id,
+    a.selected_answer,
+    a.correct_answer,
+    a.is_correct,
+    a.is_hint_used,
+    a.time_to_answer_seconds,
+    freshet.answer_quality(a.is_correct, a.is_hint_used, a.time_to_answer_seconds) as quality,
+    a.attempted_at,
+    r.due_on as next_review_on,
+    r.interval_days,
+    r.easiness_factor
+from public.question_attempts as a
+left join analytics.question_reviews as r on r.user_id = a.user_id and r.question_id = a.question_id;
+
+revoke all on table analytics.question_history from public, anon, authenticated;
+
+comment on view analytics.question_history is 'Answers, each with the state of its question''s spaced repetition as it is now.';
+
+comment on column analytics.question_history.next_review_on is
+    'When the question is due; null until the job update-topic-mastery has seen its first answer, as interval_days and easiness_factor.';
 
 -- packs/study/schema/recompute_changed.sql
 
@@ -1328,6 +1571,38 @@ revoke all on table public.study_materials from public, anon, authenticated;
 grant select on table public.study_materials to authenticated;
 
 grant select, insert, update, delete on table public.study_materials to service_role;
+
+-- packs/study/schema/study_session_list.sql
+
+-- Object: analytics.study_session_list
+-- Grain: one row per session
+-- Reads: public.study_sessions
+-- Serves: /analytics/study/sessions
+create view analytics.study_session_list
+with (security_invoker = on)
+as
+select
+    s.session_id,
+    s.user_id,
+    (s.started_at at time zone 'UTC')::date as started_on,
+    s.started_at,
+    s.last_event_at,
+    s.ended_at,
+    extract(epoch from s.last_event_at - s.started_at)::bigint as study_seconds,
+    s.events_count,
+    s.questions_attempted,
+    s.questions_correct,
+    s.materials_viewed,
+    s.device_type
+from public.study_sessions as s;
+
+revoke all on table analytics.study_session_list from public, anon, authenticated;
+
+comment on view analytics.study_session_list is 'Sessions with their day and their time.';
+
+comment on column analytics.study_session_list.started_on is 'UTC day of the first event.';
+
+comment on column analytics.study_session_list.study_seconds is 'From the first to the last event.';
 
 -- packs/study/schema/study_topics.sql
 
@@ -1413,6 +1688,35 @@ comment on column public.material_interactions.progress_rate is 'The greatest sh
 
 comment on column public.material_interactions.completed_at is 'When it was first reported as complete (material_complete, or a progress of 1); null if it was not.';
 
+-- packs/study/schema/material_progress.sql
+
+-- Object: analytics.material_progress
+-- Grain: one row per user and material that the user has opened
+-- Reads: public.material_interactions, public.study_materials
+-- Serves: /analytics/study/materials/progress
+create view analytics.material_progress
+with (security_invoker = on)
+as
+select
+    i.user_id,
+    i.material_id,
+    m.title,
+    m.topic_id,
+    i.progress_rate,
+    i.reading_seconds,
+    i.opens_count,
+    i.first_at,
+    i.last_at,
+    i.completed_at
+from public.material_interactions as i
+join public.study_materials as m on m.id = i.material_id;
+
+revoke all on table analytics.material_progress from public, anon, authenticated;
+
+comment on view analytics.material_progress is 'How far a user has come in each material.';
+
+-- packs/study/schema/material_interactions.sql
+
 create policy interactions_are_read_by_their_user on public.material_interactions
     for select to authenticated using (user_id = (select freshet.caller_claims() ->> 'sub'));
 
@@ -1444,16 +1748,46 @@ select analytics.register_live(
     name => 'daily_user_stats', pack => 'study', sources => array['analytics.daily_user_stats']::regclass[]
 );
 
+-- packs/study/schema/first_attempt_accuracy.sql
+
+select analytics.register_live(
+    name => 'first_attempt_accuracy',
+    pack => 'study',
+    sources => array['analytics.question_reviews', 'public.topics']::regclass[]
+);
+
 -- packs/study/schema/knowledge_gaps.sql
 
 select analytics.register_live(
     name => 'knowledge_gaps', pack => 'study', sources => array['analytics.knowledge_gaps', 'public.topics']::regclass[]
 );
 
+-- packs/study/schema/material_progress.sql
+
+select analytics.register_live(
+    name => 'material_progress',
+    pack => 'study',
+    sources => array['public.material_interactions', 'public.study_materials']::regclass[]
+);
+
+-- packs/study/schema/question_history.sql
+
+select analytics.register_live(
+    name => 'question_history',
+    pack => 'study',
+    sources => array['public.question_attempts', 'analytics.question_reviews']::regclass[]
+);
+
 -- packs/study/schema/question_reviews.sql
 
 select analytics.register_live(
     name => 'question_reviews', pack => 'study', sources => array['analytics.question_reviews']::regclass[]
+);
+
+-- packs/study/schema/study_session_list.sql
+
+select analytics.register_live(
+    name => 'study_session_list', pack => 'study', sources => array['public.study_sessions']::regclass[]
 );
 
 -- packs/study/schema/study_topics.sql
