@@ -1,6 +1,35 @@
 -- Drafted by deno task new:migration from the schema files named below, in an order that works. Read it before you apply it.
 set check_function_bodies = off;
 
+-- packs/study/schema/answer_quality.sql
+
+-- Object: freshet.answer_quality()
+-- Why: SM-2 takes a quality from 0 to 5 that a person chooses. Here an answer is right or wrong and has a time, so the
+--      quality follows from these. The constants stand here and nowhere else.
+create function freshet.answer_quality(is_correct boolean, is_hint_used boolean, time_to_answer_seconds numeric)
+returns integer
+language plpgsql
+immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    quick_seconds constant numeric := 10;
+    slow_seconds constant numeric := 60;
+begin
+    return case
+        when not is_correct then 1
+        when is_hint_used or time_to_answer_seconds > slow_seconds then 3
+        when time_to_answer_seconds <= quick_seconds then 5
+        else 4
+    end;
+end
+$$;
+
+revoke all on function freshet.answer_quality(boolean, boolean, numeric) from public, anon, authenticated;
+
+comment on function freshet.answer_quality(boolean, boolean, numeric) is
+    'Quality of an answer for SM-2: wrong 1; correct after a hint, or in more than 60 s, 3; correct within 10 s 5; correct otherwise, or without a measured time, 4.';
+
 -- packs/study/schema/answers_changed.sql
 
 -- Object: freshet.answers_changed()
@@ -137,6 +166,84 @@ revoke all on function freshet.events_were_inserted() from public, anon, authent
 
 comment on function freshet.events_were_inserted() is 'Statement trigger of public.study_events.';
 
+-- packs/study/schema/fold_study_changes.sql
+
+-- Object: freshet.fold_study_changes()
+-- Why: recomputes what changed, in the order in which it changed. A change that commits while this runs is not among
+--      those taken, so it waits for the next call.
+-- Why users one by one after an error: what the calculation cannot take in one user's rows must not hold up the others.
+--      The changes of such a user go back to the end of the queue with the error beside them; see
+--      analytics.update_topic_mastery, which fails then.
+-- Why days first: a day's figures do not depend on the mastery.
+create function freshet.fold_study_changes(
+    user_limit integer default 1000,
+    up_to_change bigint default null,
+    change_limit integer default 20000,
+    out users_count integer,
+    out changes_count integer,
+    out failed_count integer
+)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    taken freshet.study_changes[];
+    changed_user text;
+    failure text;
+begin
+    perform pg_advisory_xact_lock(hashtextextended('freshet.study_jobs', 0));
+
+    with oldest as (
+        select c.change_id, c.user_id
+        from freshet.study_changes as c
+        where c.change_id <= coalesce(up_to_change, c.change_id)
+        order by c.change_id
+        limit change_limit
+    ), users as (
+        select o.user_id from oldest as o group by o.user_id order by min(o.change_id) limit user_limit
+    ), deleted as (
+        delete from freshet.study_changes as c
+        using oldest as o
+        where c.change_id = o.change_id and o.user_id in (select u.user_id from users as u)
+        returning c.*
+    )
+    select array_agg(d::freshet.study_changes), count(*), count(distinct d.user_id)
+    into taken, changes_count, users_count
+    from deleted as d;
+    failed_count := 0;
+
+    insert into freshet.days_to_aggregate (user_id, stat_date)
+    select distinct c.user_id, c.changed_on from unnest(taken) as c where c.changed_on is not null
+    on conflict do nothing;
+
+    begin
+        perform freshet.recompute_changed(taken);
+        return;
+    exception
+        when others then null;
+    end;
+
+    for changed_user in select distinct c.user_id from unnest(taken) as c loop
+        begin
+            perform freshet.recompute_changed(array(select c from unnest(taken) as c where c.user_id = changed_user));
+        exception
+            when others then
+                failure := format('%s (%s)', sqlerrm, sqlstate);
+                failed_count := failed_count + 1;
+                insert into freshet.study_changes (user_id, topic_id, question_id, error)
+                select distinct c.user_id, c.topic_id, c.question_id, failure
+                from unnest(taken) as c
+                where c.user_id = changed_user;
+        end;
+    end loop;
+end
+$$;
+
+revoke all on function freshet.fold_study_changes(integer, bigint, integer) from public, anon, authenticated;
+
+comment on function freshet.fold_study_changes(integer, bigint, integer) is
+    'Takes the oldest changes (at most change_limit, of at most user_limit users, up to up_to_change) and recomputes reviews and mastery of what changed. Returns how many changes it took, of how many users, and of how many users it failed.';
+
 -- packs/study/schema/knowledge_gaps.sql
 
 -- Object: analytics.knowledge_gaps
@@ -173,6 +280,37 @@ comment on column analytics.knowledge_gaps.prerequisite_impact is
 
 comment on column analytics.knowledge_gaps.recent_failure_rate is 'Share of wrong answers in the topic in the last 14 UTC days; 0 without answers.';
 
+-- packs/study/schema/mastery_score.sql
+
+-- Object: freshet.mastery_score()
+-- Why: the weights of the documented formula, in one place.
+create function freshet.mastery_score(
+    first_attempt_accuracy numeric,
+    overall_accuracy numeric,
+    retrieval_strength numeric,
+    material_completion numeric
+)
+returns numeric
+language plpgsql
+immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return round(
+        0.30 * first_attempt_accuracy
+        + 0.20 * overall_accuracy
+        + 0.30 * retrieval_strength
+        + 0.20 * material_completion,
+        6
+    );
+end
+$$;
+
+revoke all on function freshet.mastery_score(numeric, numeric, numeric, numeric) from public, anon, authenticated;
+
+comment on function freshet.mastery_score(numeric, numeric, numeric, numeric) is
+    'Mastery of a topic, 0 to 1, from its four terms, each 0 to 1. Rounded to 6 decimals.';
+
 -- packs/study/schema/question_reviews.sql
 
 -- Object: analytics.question_reviews
@@ -189,7 +327,7 @@ create table analytics.question_reviews (
     correct_count integer not null,
     is_first_correct boolean not null,
     easiness_factor numeric not null check (easiness_factor >= 1.3),
-    repetition integer not null check (repetition >= 0),
+    repetition integer not null check (repetition >= 1),
     interval_days integer not null check (interval_days >= 1),
     reviewed_at timestamptz not null,
     last_answered_at timestamptz not null,
@@ -211,7 +349,7 @@ comment on table analytics.question_reviews is 'SM-2 after all answers of a user
 
 comment on column analytics.question_reviews.topic_id is 'The topic of the last answer.';
 
-comment on column analytics.question_reviews.repetition is 'n of I(n): successful answers in a row that counted; 0 after a failure.';
+comment on column analytics.question_reviews.repetition is 'n of I(n). A failure starts again with I(1), so the next successful answer has I(2).';
 
 comment on column analytics.question_reviews.interval_days is 'I(n) in days, at most 36500.';
 
@@ -250,6 +388,219 @@ revoke all on function freshet.reading_changed() from public, anon, authenticate
 
 comment on function freshet.reading_changed() is 'Statement trigger of public.material_interactions.';
 
+-- packs/study/schema/recompute_question_reviews.sql
+
+-- Object: freshet.recompute_question_reviews()
+-- Why: the state of spaced repetition is computed from all answers to the question, so late, repeated and deleted answers
+--      make no difference.
+-- Why topics are returned: a question belongs to the topic of its last answer. When that changes, the mastery of both
+--      topics does.
+create function freshet.recompute_question_reviews(
+    user_ids text[],
+    question_ids uuid[],
+    calculated_at timestamptz default now()
+)
+returns table (user_id text, topic_id uuid)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+begin
+    return query
+    with asked as materialized (
+        select distinct a.user_id, a.question_id
+        from unnest(user_ids, question_ids) as a (user_id, question_id)
+        where a.question_id is not null
+    ), answers as (
+        select
+            t.user_id, t.question_id, t.topic_id, t.is_correct, t.is_hint_used, t.time_to_answer_seconds, t.attempted_at, t.event_id,
+            row_number() over (
+                partition by t.user_id, t.question_id, (t.attempted_at at time zone 'UTC')::date
+                order by t.attempted_at, t.event_id
+            ) = 1 as is_first_of_day
+        from asked as a
+        join public.question_attempts as t on t.user_id = a.user_id and t.question_id = a.question_id
+    ), histories as (
+        select
+            a.user_id,
+            a.question_id,
+            (array_agg(a.topic_id order by a.attempted_at desc, a.event_id desc))[1] as topic_id,
+            count(*) as attempts_count,
+            count(*) filter (where a.is_correct) as correct_count,
+            (array_agg(a.is_correct order by a.attempted_at, a.event_id))[1] as is_first_correct,
+            array_agg(
+                freshet.answer_quality(a.is_correct, a.is_hint_used, a.time_to_answer_seconds)
+                order by a.attempted_at, a.event_id
+            ) filter (where a.is_first_of_day) as qualities,
+            max(a.attempted_at) filter (where a.is_first_of_day) as reviewed_at,
+            max(a.attempted_at) as last_answered_at
+        from answers as a
+        group by a.user_id, a.question_id
+    ), former as (
+        select r.user_id, r.question_id, r.topic_id
+        from asked as a
+        join analytics.question_reviews as r on r.user_id = a.user_id and r.question_id = a.question_id
+    ), written as (
+        insert into analytics.question_reviews as r (
+            user_id, question_id, topic_id, attempts_count, correct_count, is_first_correct, easiness_factor, repetition,
+            interval_days, reviewed_at, last_answered_at, due_on, calculated_at, calculation_version
+        )
+        select
+            h.user_id, h.question_id, h.topic_id, h.attempts_count, h.correct_count, h.is_first_correct, s.easiness_factor,
+            s.repetition, s.interval_days, h.reviewed_at, h.last_answered_at,
+            (h.reviewed_at at time zone 'UTC')::date + s.interval_days,
+            recompute_question_reviews.calculated_at, freshet.study_version()
+        from histories as h
+        cross join lateral freshet.sm2(h.qualities) as s
+        on conflict on constraint question_reviews_pkey do update
+        set topic_id = excluded.topic_id,
+            attempts_count = excluded.attempts_count,
+            correct_count = excluded.correct_count,
+            is_first_correct = excluded.is_first_correct,
+            easiness_factor = excluded.easiness_factor,
+            repetition = excluded.repetition,
+            interval_days = excluded.interval_days,
+            reviewed_at = excluded.reviewed_at,
+            last_answered_at = excluded.last_answered_at,
+            due_on = excluded.due_on,
+            calculated_at = excluded.calculated_at,
+            calculation_version = excluded.calculation_version
+        returning r.user_id, r.question_id, r.topic_id
+    ), removed as (
+        delete from analytics.question_reviews as r
+        using former as f
+        where r.user_id = f.user_id and r.question_id = f.question_id
+            and not exists (
+                select from histories as h where h.user_id = f.user_id and h.question_id = f.question_id
+            )
+    )
+    select f.user_id, f.topic_id from former as f
+    union
+    select w.user_id, w.topic_id from written as w;
+end
+$$;
+
+revoke all on function freshet.recompute_question_reviews(text[], uuid[], timestamptz) from public, anon, authenticated;
+
+comment on function freshet.recompute_question_reviews(text[], uuid[], timestamptz) is
+    'Computes analytics.question_reviews of these users and questions (pairs: the n-th user with the n-th question) from their answers, and returns the users and topics whose mastery may have changed. Idempotent.';
+
+-- packs/study/schema/recompute_topic_mastery.sql
+
+-- Object: freshet.recompute_topic_mastery()
+-- Why: the documented formula with each of its terms, from the questions' states and not from their answers: the cost
+--      grows with the questions of a topic, not with its history.
+-- Why rounding comes last: the score is computed from the exact terms; these are rounded for themselves.
+create function freshet.recompute_topic_mastery(
+    user_ids text[],
+    topic_ids uuid[] default null,
+    calculated_at timestamptz default now()
+)
+returns integer
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    written_count integer;
+begin
+    if recompute_topic_mastery.topic_ids is null then
+        select array_agg(t.user_id), array_agg(t.topic_id)
+        into recompute_topic_mastery.user_ids, recompute_topic_mastery.topic_ids
+        from freshet.studied_topics(recompute_topic_mastery.user_ids) as t;
+    end if;
+
+    with asked as materialized (
+        select distinct a.user_id, a.topic_id
+        from unnest(recompute_topic_mastery.user_ids, recompute_topic_mastery.topic_ids) as a (user_id, topic_id)
+        where a.topic_id is not null
+    ), answers as (
+        select
+            a.user_id,
+            a.topic_id,
+            count(*) as questions_count,
+            sum(r.attempts_count) as attempts_count,
+            sum(r.correct_count) as correct_count,
+            count(*) filter (where r.is_first_correct) as first_correct_count,
+            avg(r.interval_days) as stability_days,
+            max(r.last_answered_at) as last_answered_at
+        from asked as a
+        join analytics.question_reviews as r on r.user_id = a.user_id and r.topic_id = a.topic_id
+        group by a.user_id, a.topic_id
+    ), materials as (
+        select m.topic_id, count(*) as materials_count
+        from public.study_materials as m
+        where m.topic_id in (select a.topic_id from asked as a)
+        group by m.topic_id
+    ), reading as (
+        select a.user_id, a.topic_id, sum(i.progress_rate) as progress_sum
+        from asked as a
+        join public.study_materials as m on m.topic_id = a.topic_id
+        join public.material_interactions as i on i.material_id = m.id and i.user_id = a.user_id
+        group by a.user_id, a.topic_id
+    ), terms as (
+        select
+            a.user_id,
+            a.topic_id,
+            coalesce(n.first_correct_count::numeric / n.questions_count, 0) as first_attempt_accuracy,
+            coalesce(n.correct_count::numeric / n.attempts_count, 0) as overall_accuracy,
+            freshet.retrieval_strength(
+                extract(epoch from recompute_topic_mastery.calculated_at - n.last_answered_at) / 86400, n.stability_days
+            ) as retrieval_strength,
+            coalesce(g.progress_sum / m.materials_count, 0) as material_completion,
+            coalesce(n.questions_count, 0) as questions_count,
+            coalesce(n.attempts_count, 0) as attempts_count,
+            coalesce(n.correct_count, 0) as correct_count,
+            n.stability_days,
+            n.last_answered_at
+        from asked as a
+        left join answers as n on n.user_id = a.user_id and n.topic_id = a.topic_id
+        left join reading as g on g.user_id = a.user_id and g.topic_id = a.topic_id
+        left join materials as m on m.topic_id = a.topic_id
+        where n.user_id is not null or g.user_id is not null
+    ), removed as (
+        delete from analytics.topic_mastery as t
+        using asked as a
+        where t.user_id = a.user_id and t.topic_id = a.topic_id
+            and not exists (select from terms as e where e.user_id = a.user_id and e.topic_id = a.topic_id)
+    ), written as (
+        insert into analytics.topic_mastery as t (
+            user_id, topic_id, mastery_score, first_attempt_accuracy, overall_accuracy, retrieval_strength,
+            material_completion, questions_count, attempts_count, correct_count, stability_days, last_answered_at,
+            calculated_at, calculation_version
+        )
+        select
+            e.user_id, e.topic_id,
+            freshet.mastery_score(e.first_attempt_accuracy, e.overall_accuracy, e.retrieval_strength, e.material_completion),
+            round(e.first_attempt_accuracy, 6), round(e.overall_accuracy, 6), round(e.retrieval_strength, 6),
+            round(e.material_completion, 6), e.questions_count, e.attempts_count, e.correct_count,
+            round(e.stability_days, 6), e.last_answered_at, recompute_topic_mastery.calculated_at, freshet.study_version()
+        from terms as e
+        on conflict on constraint ix_topic_mastery_user_topic do update
+        set mastery_score = excluded.mastery_score,
+            first_attempt_accuracy = excluded.first_attempt_accuracy,
+            overall_accuracy = excluded.overall_accuracy,
+            retrieval_strength = excluded.retrieval_strength,
+            material_completion = excluded.material_completion,
+            questions_count = excluded.questions_count,
+            attempts_count = excluded.attempts_count,
+            correct_count = excluded.correct_count,
+            stability_days = excluded.stability_days,
+            last_answered_at = excluded.last_answered_at,
+            calculated_at = excluded.calculated_at,
+            calculation_version = excluded.calculation_version
+        returning t.user_id
+    )
+    select count(*) into written_count from written as w;
+    return written_count;
+end
+$$;
+
+revoke all on function freshet.recompute_topic_mastery(text[], uuid[], timestamptz) from public, anon, authenticated;
+
+comment on function freshet.recompute_topic_mastery(text[], uuid[], timestamptz) is
+    'Computes analytics.topic_mastery as of calculated_at of these users and topics (pairs: the n-th user with the n-th topic), or without topics of all topics of these users, and returns how many rows it wrote. A topic without an answer and without reading loses its row. Idempotent.';
+
 -- packs/study/schema/refuse_event_change.sql
 
 -- Object: freshet.refuse_event_change()
@@ -280,6 +631,32 @@ revoke all on function freshet.refuse_event_change() from public, anon, authenti
 comment on function freshet.refuse_event_change() is
     'Trigger of public.study_events: refuses update, delete and truncate, except deletes of the transaction that erases the user.';
 
+-- packs/study/schema/retrieval_strength.sql
+
+-- Object: freshet.retrieval_strength()
+-- Why: R = (1 + 19/81 * t/S)^-0.5, the power forgetting curve of FSRS-4.5 (open-spaced-repetition, "The Algorithm"): no
+--      parameter is fitted to people, and R is 0.9 after S days. Written as one root of one quotient, which is exact
+--      there: (1 + 19 t / (81 S))^-0.5 = sqrt(81 S / (81 S + 19 t)).
+create function freshet.retrieval_strength(elapsed_days numeric, stability_days numeric)
+returns numeric
+language plpgsql
+immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return case
+        when elapsed_days is null or stability_days is null then 0
+        when elapsed_days <= 0 then 1
+        else sqrt(81 * stability_days / (81 * stability_days + 19 * elapsed_days))
+    end;
+end
+$$;
+
+revoke all on function freshet.retrieval_strength(numeric, numeric) from public, anon, authenticated;
+
+comment on function freshet.retrieval_strength(numeric, numeric) is
+    'Probability, 0 to 1, of remembering after elapsed_days (fractions count) what has a stability of stability_days: 0.9 when both are equal, 0 if one is null (no answer yet).';
+
 -- packs/study/schema/sessions_changed.sql
 
 -- Object: freshet.sessions_changed()
@@ -309,6 +686,93 @@ $$;
 revoke all on function freshet.sessions_changed() from public, anon, authenticated;
 
 comment on function freshet.sessions_changed() is 'Statement trigger of public.study_sessions.';
+
+-- packs/study/schema/sm2.sql
+
+-- Object: freshet.sm2()
+-- Why: SM-2 as published in 1990 (P. A. Wozniak, super-memory.com/english/ol/sm2.htm), over all answers from the first:
+--      the state depends on the answers only, not on when they became known.
+--      I(1) = 1, I(2) = 6, I(n) = I(n-1) * EF, rounded up. EF starts at 2.5 and is never below 1.3.
+--      EF' = EF + 0.1 - (5 - q) * (0.08 + (5 - q) * 0.02).
+--      A quality below 3 starts again with I(1) and leaves EF as it is.
+-- Why EF before its update: the text leaves open which of the two I(n) takes. This is the reading of most descriptions.
+-- Why numeric: the ceiling of a float would sometimes be a day too high.
+create function freshet.sm2(
+    qualities integer[],
+    out easiness_factor numeric,
+    out repetition integer,
+    out interval_days integer
+)
+language plpgsql
+immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    longest_days constant integer := 36500;
+    quality integer;
+begin
+    easiness_factor := 2.5;
+    repetition := 0;
+    foreach quality in array qualities loop
+        if quality is null or quality not between 0 and 5 then
+            raise exception using
+                errcode = 'numeric_value_out_of_range',
+                message = format('SM-2 has no quality %s', coalesce(quality::text, 'null')),
+                hint = 'Qualities are the integers 0 to 5; see freshet.answer_quality().';
+        end if;
+        if quality < 3 then
+            repetition := 1;
+            interval_days := 1;
+            continue;
+        end if;
+        repetition := repetition + 1;
+        interval_days := case repetition
+            when 1 then 1
+            when 2 then 6
+            else least(ceil(interval_days * easiness_factor), longest_days)
+        end;
+        easiness_factor := greatest(1.3, easiness_factor + 0.1 - (5 - quality) * (0.08 + (5 - quality) * 0.02));
+    end loop;
+end
+$$;
+
+revoke all on function freshet.sm2(integer[]) from public, anon, authenticated;
+
+comment on function freshet.sm2(integer[]) is
+    'State of SM-2 after answers of these qualities (0 to 5, oldest first): EF, n of I(n), and I(n) in days, at most 36500. Without answers: 2.5, 0, null.';
+
+-- packs/study/schema/studied_topics.sql
+
+-- Object: freshet.studied_topics()
+-- Why: all topics of which a user may have a mastery: those with answers, with reading, and those that have a row now,
+--      which may have to go.
+create function freshet.studied_topics(user_ids text[])
+returns table (user_id text, topic_id uuid)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+begin
+    return query
+    select r.user_id, r.topic_id
+    from analytics.question_reviews as r
+    where r.user_id = any (studied_topics.user_ids)
+    union
+    select i.user_id, m.topic_id
+    from public.material_interactions as i
+    join public.study_materials as m on m.id = i.material_id
+    where i.user_id = any (studied_topics.user_ids)
+    union
+    select t.user_id, t.topic_id
+    from analytics.topic_mastery as t
+    where t.user_id = any (studied_topics.user_ids);
+end
+$$;
+
+revoke all on function freshet.studied_topics(text[]) from public, anon, authenticated;
+
+comment on function freshet.studied_topics(text[]) is 'Users and topics that have, or have to have, a row in analytics.topic_mastery.';
 
 -- packs/study/schema/study_batches.sql
 
@@ -354,7 +818,8 @@ create table freshet.study_changes (
     user_id text not null,
     topic_id uuid,
     question_id uuid,
-    changed_on date
+    changed_on date,
+    error text
 );
 
 create index study_changes_user_id_idx on freshet.study_changes (user_id);
@@ -369,6 +834,9 @@ comment on column freshet.study_changes.question_id is 'The question whose answe
 comment on column freshet.study_changes.topic_id is 'The topic whose mastery changed; null if none did.';
 
 comment on column freshet.study_changes.changed_on is 'The UTC day whose figures changed; null if none did.';
+
+comment on column freshet.study_changes.error is
+    'Why the last run of the job could not recompute this; null if none has tried. Each run tries it again.';
 
 -- packs/study/schema/study_event_keys.sql
 
@@ -529,6 +997,23 @@ comment on column public.study_sessions.ended_at is 'The latest session_end; nul
 
 comment on column public.study_sessions.materials_viewed is 'Events material_open.';
 
+-- packs/study/schema/study_version.sql
+
+-- Object: freshet.study_version()
+-- Why: a figure says by which rules it was computed, so that figures from before and after a change of a rule are told
+--      apart. Change the text with any rule: quality, SM-2, the curve, the weights.
+create function freshet.study_version()
+returns text
+language sql
+immutable parallel safe
+set search_path = pg_catalog, pg_temp
+return 'study-1/sm2-1990-ceil-ef-before/fsrs-4.5-curve';
+
+revoke all on function freshet.study_version() from public, anon, authenticated;
+
+comment on function freshet.study_version() is
+    'The calculation_version of the study pack: version of the rules, variant of SM-2, forgetting curve.';
+
 -- packs/study/schema/topic_daily_stats.sql
 
 -- Object: analytics.topic_daily_stats
@@ -627,6 +1112,51 @@ grant select, insert, update, delete on table public.topics to service_role;
 
 comment on column public.topics.board_exam_weight is 'Importance in the exam, 0 to 10.';
 
+-- packs/study/schema/update_topic_mastery.sql
+
+-- Object: analytics.update_topic_mastery()
+-- Why: mastery follows an answer within a minute. Each step is a transaction of its own, so that a kill loses at most
+--      that step, and the whole ends before the statement timeout of the platform, two minutes.
+-- Why no SET clause: a procedure with one may not commit. Instead each of its transactions begins with the search path.
+-- Why it fails at its end: users whose changes could not be folded are reported after all others are done. Their changes
+--      stay in freshet.study_changes with the error, and each run tries them again.
+create procedure analytics.update_topic_mastery(time_budget interval default '90 seconds')
+language plpgsql
+as $$
+declare
+    last_change pg_catalog.int8;
+    taken_count pg_catalog.int4;
+    failed_count pg_catalog.int4;
+    failure pg_catalog.text;
+begin
+    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    -- What is written from now on is for the next run, so that this one ends however much is written.
+    select max(c.change_id) into last_change from freshet.study_changes as c;
+    loop
+        select f.changes_count into taken_count from freshet.fold_study_changes(up_to_change => last_change) as f;
+        commit;
+        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+        exit when taken_count = 0 or clock_timestamp() > statement_timestamp() + time_budget;
+    end loop;
+
+    select count(distinct c.user_id), min(c.error)
+    into failed_count, failure
+    from freshet.study_changes as c
+    where c.error is not null;
+    if failed_count > 0 then
+        raise exception using
+            errcode = 'data_exception',
+            message = format('mastery of %s users is not up to date: %s', failed_count, failure),
+            hint = 'All other users are done. select user_id, question_id, topic_id, error from freshet.study_changes where error is not null; correct the answers that it names, and the next run does the rest.';
+    end if;
+end
+$$;
+
+revoke all on procedure analytics.update_topic_mastery(interval) from public, anon, authenticated;
+
+comment on procedure analytics.update_topic_mastery(interval) is
+    'Recomputes reviews and mastery of what changed, in steps that commit, for at most about time_budget. Fails at its end if users could not be done.';
+
 -- packs/study/schema/user_learning_metrics.sql
 
 -- Object: analytics.user_learning_metrics
@@ -718,6 +1248,41 @@ create trigger answers_were_deleted after delete on public.question_attempts
 comment on table public.question_attempts is 'Answers to questions, in the order of (attempted_at, event_id).';
 
 comment on column public.question_attempts.time_to_answer_seconds is 'Null where it was not measured.';
+
+-- packs/study/schema/recompute_changed.sql
+
+-- Object: freshet.recompute_changed()
+-- Why: a change names a question, a topic, or both. The topics to recompute are those that the changes name and those
+--      that their questions belonged to before and belong to now.
+create function freshet.recompute_changed(changes freshet.study_changes[], calculated_at timestamptz default now())
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    user_ids text[];
+    topic_ids uuid[];
+begin
+    select array_agg(t.user_id), array_agg(t.topic_id)
+    into user_ids, topic_ids
+    from (
+        select r.user_id, r.topic_id
+        from freshet.recompute_question_reviews(
+            array(select c.user_id from unnest(changes) as c),
+            array(select c.question_id from unnest(changes) as c),
+            calculated_at
+        ) as r
+        union
+        select c.user_id, c.topic_id from unnest(changes) as c where c.topic_id is not null
+    ) as t;
+    perform freshet.recompute_topic_mastery(coalesce(user_ids, '{}'), coalesce(topic_ids, '{}'), calculated_at);
+end
+$$;
+
+revoke all on function freshet.recompute_changed(freshet.study_changes[], timestamptz) from public, anon, authenticated;
+
+comment on function freshet.recompute_changed(freshet.study_changes[], timestamptz) is
+    'Recomputes the reviews of the changed questions and the mastery of the topics concerned. Idempotent.';
 
 -- packs/study/schema/study_materials.sql
 
@@ -882,6 +1447,15 @@ select analytics.register_live(
 
 select analytics.register_live(
     name => 'topic_mastery', pack => 'study', sources => array['analytics.topic_mastery', 'public.topics']::regclass[]
+);
+
+-- packs/study/schema/update_topic_mastery.sql
+
+select analytics.register_job(
+    job_name => 'update-topic-mastery',
+    schedule => '* * * * *',
+    command => 'call analytics.update_topic_mastery()',
+    max_runtime => '2 minutes'
 );
 
 -- packs/study/schema/user_learning_metrics.sql
