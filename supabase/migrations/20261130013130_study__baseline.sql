@@ -1,6 +1,102 @@
 -- Drafted by deno task new:migration from the schema files named below, in an order that works. Read it before you apply it.
 set check_function_bodies = off;
 
+-- packs/study/schema/aggregate_study_days.sql
+
+-- Object: freshet.aggregate_study_days()
+-- Why: days are computed from the log, answers and sessions, never from their former figures: a late event, and a second
+--      run, make no difference. Only the marked days are read, each through an index, so the cost grows with what
+--      changed and not with history.
+create function freshet.aggregate_study_days(user_ids text[], last_day date)
+returns integer
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    days_count integer;
+begin
+    delete from analytics.daily_user_stats as s
+    using freshet.days_to_aggregate as d
+    where d.user_id = any (user_ids) and d.stat_date <= last_day
+        and s.user_id = d.user_id and s.stat_date = d.stat_date;
+
+    insert into analytics.daily_user_stats (
+        user_id, stat_date, events_count, sessions_count, study_seconds, questions_attempted, questions_correct,
+        accuracy_rate, avg_time_to_answer_seconds, materials_viewed, topics_count, calculated_at, calculation_version
+    )
+    select
+        d.user_id, d.stat_date, e.events_count, s.sessions_count, s.study_seconds, a.questions_attempted, a.questions_correct,
+        round(a.questions_correct::numeric / nullif(a.questions_attempted, 0), 6),
+        a.avg_time_to_answer_seconds, e.materials_viewed, a.topics_count, now(), freshet.study_version()
+    from freshet.days_to_aggregate as d
+    cross join lateral (
+        select d.stat_date::timestamp at time zone 'UTC' as begins_at, (d.stat_date + 1)::timestamp at time zone 'UTC' as ends_at
+    ) as t
+    cross join lateral (
+        select count(*) as events_count, count(*) filter (where v.event_type = 'material_open') as materials_viewed
+        from public.study_events as v
+        where v.user_id = d.user_id and v.created_at >= t.begins_at and v.created_at < t.ends_at
+    ) as e
+    cross join lateral (
+        select
+            count(*) as sessions_count,
+            coalesce(round(sum(extract(epoch from v.last_event_at - v.started_at))), 0)::bigint as study_seconds
+        from public.study_sessions as v
+        where v.user_id = d.user_id and v.started_at >= t.begins_at and v.started_at < t.ends_at
+    ) as s
+    cross join lateral (
+        select
+            count(*) as questions_attempted,
+            count(*) filter (where v.is_correct) as questions_correct,
+            round(avg(v.time_to_answer_seconds), 3) as avg_time_to_answer_seconds,
+            count(distinct v.topic_id) as topics_count
+        from public.question_attempts as v
+        where v.user_id = d.user_id and v.attempted_at >= t.begins_at and v.attempted_at < t.ends_at
+    ) as a
+    where d.user_id = any (user_ids) and d.stat_date <= last_day
+        -- Of a day whose rows were deleted, no row remains.
+        and e.events_count + s.sessions_count + a.questions_attempted > 0;
+
+    delete from analytics.topic_daily_stats as s
+    using freshet.days_to_aggregate as d
+    where d.user_id = any (user_ids) and d.stat_date <= last_day
+        and s.user_id = d.user_id and s.stat_date = d.stat_date;
+
+    insert into analytics.topic_daily_stats (
+        user_id, topic_id, stat_date, questions_attempted, questions_correct, accuracy_rate, avg_time_to_answer_seconds,
+        calculated_at, calculation_version
+    )
+    select
+        d.user_id, a.topic_id, d.stat_date, a.questions_attempted, a.questions_correct,
+        round(a.questions_correct::numeric / a.questions_attempted, 6), a.avg_time_to_answer_seconds,
+        now(), freshet.study_version()
+    from freshet.days_to_aggregate as d
+    cross join lateral (
+        select
+            v.topic_id,
+            count(*) as questions_attempted,
+            count(*) filter (where v.is_correct) as questions_correct,
+            round(avg(v.time_to_answer_seconds), 3) as avg_time_to_answer_seconds
+        from public.question_attempts as v
+        where v.user_id = d.user_id
+            and v.attempted_at >= d.stat_date::timestamp at time zone 'UTC'
+            and v.attempted_at < (d.stat_date + 1)::timestamp at time zone 'UTC'
+        group by v.topic_id
+    ) as a
+    where d.user_id = any (user_ids) and d.stat_date <= last_day;
+
+    -- The marks are written under the jobs' lock only, so none is lost that came after the rows above were read.
+    delete from freshet.days_to_aggregate as d where d.user_id = any (user_ids) and d.stat_date <= last_day;
+    get diagnostics days_count = row_count;
+    return days_count;
+end
+$$;
+
+revoke all on function freshet.aggregate_study_days(text[], date) from public, anon, authenticated;
+
+comment on function freshet.aggregate_study_days(text[], date) is
+    'Computes the marked days of these users up to last_day, and removes their marks. Returns how many days it computed. Called under the lock freshet.study_jobs. Idempotent.';
+
 -- packs/study/schema/answer_quality.sql
 
 -- Object: freshet.answer_quality()
@@ -60,6 +156,204 @@ revoke all on function freshet.answers_changed() from public, anon, authenticate
 
 comment on function freshet.answers_changed() is 'Statement trigger of public.question_attempts.';
 
+-- packs/study/schema/begin_study_batch.sql
+
+-- Object: freshet.begin_study_batch()
+-- Why: a day has one batch, however often it is called for. A batch of an older day that was never finished is not
+--      continued: the new one takes all its users and all its days.
+create function freshet.begin_study_batch()
+returns date
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    closed_day constant date := (now() at time zone 'UTC')::date - 1;
+    is_finished boolean;
+begin
+    perform pg_advisory_xact_lock(hashtextextended('freshet.study_jobs', 0));
+
+    select b.finished_at is not null into is_finished from analytics.study_batches as b where b.stat_date = closed_day;
+    if is_finished then
+        return null;
+    elsif not is_finished then
+        update analytics.study_batches as b set attempts_count = b.attempts_count + 1 where b.stat_date = closed_day;
+        return closed_day;
+    end if;
+
+    update analytics.study_batches as b
+    set error = format('not finished when the batch of %s began, which took over its users and days', closed_day)
+    where b.finished_at is null and b.error is null;
+
+    -- The curriculum is the same for all users: computed once for the batch.
+    delete from freshet.prerequisite_impacts;
+    insert into freshet.prerequisite_impacts (topic_id, prerequisite_impact, cycle_id)
+    select c.topic_id, c.prerequisite_impact, c.cycle_id from freshet.prerequisite_closure() as c;
+
+    insert into analytics.study_batches (stat_date, cycles_count)
+    select closed_day, count(*) from freshet.prerequisite_impacts as i where i.cycle_id is not null;
+    return closed_day;
+end
+$$;
+
+revoke all on function freshet.begin_study_batch() from public, anon, authenticated;
+
+comment on function freshet.begin_study_batch() is
+    'Begins the batch that closes yesterday (UTC), or counts one more run of it. Returns its day, or null if it is finished.';
+
+-- packs/study/schema/check_study_batch.sql
+
+-- Object: analytics.check_study_batch()
+-- Why: the batch's runs may all succeed, and still it is not finished by morning, or has aggregated next to nothing. This
+--      job fails then, each hour until it is repaired: an incident of the audit like that of any failed job.
+create function analytics.check_study_batch()
+returns date
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    closed_day constant date := (now() at time zone 'UTC')::date - 1;
+    batch analytics.study_batches;
+    trouble text;
+    remedy text := 'Read the runs of the jobs aggregate-study-days and update-topic-mastery, then: call analytics.run_study_batch().';
+begin
+    select b.* into batch from analytics.study_batches as b where b.stat_date = closed_day;
+    if not found then
+        trouble := 'never began';
+    elsif batch.finished_at is null then
+        trouble := format('is not finished: %s users done since %s', batch.users_count, batch.started_at);
+    elsif batch.error is not null then
+        trouble := batch.error;
+        remedy := format(
+            'Users who were left out have as_of_date before %1$s in analytics.user_learning_metrics, or days up to then in freshet.days_to_aggregate. If few days are right: update analytics.study_batches set error = null where stat_date = %1$L;',
+            closed_day
+        );
+    else
+        return closed_day;
+    end if;
+    raise exception using
+        errcode = 'data_exception', message = format('study batch of %s: %s', closed_day, trouble), hint = remedy;
+end
+$$;
+
+revoke all on function analytics.check_study_batch() from public, anon, authenticated;
+
+comment on function analytics.check_study_batch() is
+    'Returns yesterday''s date (UTC) if its batch is finished and aggregated about as much as usual, otherwise raises 22000 with the remedy.';
+
+-- packs/study/schema/compute_study_users.sql
+
+-- Object: freshet.compute_study_users()
+-- Why: each step rests on the one before: figures and gaps on days and mastery.
+create function freshet.compute_study_users(user_ids text[], stat_date date, calculated_at timestamptz)
+returns integer
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    days_count integer;
+begin
+    days_count := freshet.aggregate_study_days(user_ids, stat_date);
+    perform freshet.recompute_topic_mastery(user_ids, calculated_at => compute_study_users.calculated_at);
+    perform freshet.recompute_user_learning_metrics(user_ids, stat_date);
+    perform freshet.recompute_knowledge_gaps(user_ids, stat_date);
+    return days_count;
+end
+$$;
+
+revoke all on function freshet.compute_study_users(text[], date, timestamptz) from public, anon, authenticated;
+
+comment on function freshet.compute_study_users(text[], date, timestamptz) is
+    'All that the nightly batch computes of these users: days up to stat_date, mastery as of calculated_at, rolling figures, gaps. Returns how many days it aggregated.';
+
+-- packs/study/schema/continue_study_batch.sql
+
+-- Object: freshet.continue_study_batch()
+-- Why: the figures of some users and the progress of the batch are written in one transaction, so a kill at any point
+--      loses both or neither.
+-- Why users one by one after an error: what the calculation cannot take in one user's rows must not keep the others from
+--      their figures. Such a user keeps the figures and the marks of an earlier night, and the batch reports an error.
+-- Why one moment for all: mastery decays with time, so all users of a batch are computed as of its begin, whatever
+--      interrupted it.
+create function freshet.continue_study_batch(user_limit integer default 1000)
+returns boolean
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    batch analytics.study_batches;
+    user_ids text[];
+    each_user text;
+    new_days integer := 0;
+    new_failures integer := 0;
+    failure text;
+begin
+    if user_limit is null or user_limit not between 1 and 100000 then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('cannot take %s users at a time', coalesce(user_limit::text, 'null')),
+            hint = 'Give 1 to 100000 users for each transaction; 1000 is usual.';
+    end if;
+    perform pg_advisory_xact_lock(hashtextextended('freshet.study_jobs', 0));
+    select b.* into batch
+    from analytics.study_batches as b
+    where b.stat_date = (now() at time zone 'UTC')::date - 1 and b.finished_at is null;
+    if not found then
+        return false;
+    end if;
+
+    user_ids := freshet.users_of_study_batch(batch.last_user_id, user_limit);
+    if cardinality(user_ids) = 0 then
+        update analytics.study_batches as b
+        set finished_at = clock_timestamp(), error = coalesce(b.error, freshet.study_batch_shortfall(b.stat_date, b.days_count))
+        where b.stat_date = batch.stat_date;
+        return false;
+    end if;
+
+    begin
+        new_days := freshet.compute_study_users(user_ids, batch.stat_date, batch.started_at);
+    exception
+        when others then
+            if freshet.is_passing(sqlstate) then
+                raise;
+            end if;
+            failure := sqlstate;
+    end;
+    if failure is not null then
+        foreach each_user in array user_ids loop
+            begin
+                new_days := new_days + freshet.compute_study_users(array[each_user], batch.stat_date, batch.started_at);
+            exception
+                when others then
+                    if freshet.is_passing(sqlstate) then
+                        raise;
+                    end if;
+                    failure := sqlstate;
+                    new_failures := new_failures + 1;
+            end;
+        end loop;
+    end if;
+
+    update analytics.study_batches as b
+    set last_user_id = user_ids[cardinality(user_ids)],
+        users_count = b.users_count + cardinality(user_ids) - new_failures,
+        days_count = b.days_count + new_days,
+        failed_count = b.failed_count + new_failures,
+        error = case
+            -- No text of the error: it may quote a user's rows.
+            when new_failures > 0 then
+                format('%s users could not be computed, the last with SQLSTATE %s', b.failed_count + new_failures, failure)
+            else b.error
+        end
+    where b.stat_date = batch.stat_date;
+    return true;
+end
+$$;
+
+revoke all on function freshet.continue_study_batch(integer) from public, anon, authenticated;
+
+comment on function freshet.continue_study_batch(integer) is
+    'Computes the next users of the batch that closes yesterday (UTC), or ends it. True while it is not finished; false also if there is none.';
+
 -- packs/study/schema/daily_user_stats.sql
 
 -- Object: analytics.daily_user_stats
@@ -93,7 +387,7 @@ comment on table analytics.daily_user_stats is 'Figures of a user''s day, writte
 comment on column analytics.daily_user_stats.sessions_count is 'Sessions that began on the day.';
 
 comment on column analytics.daily_user_stats.study_seconds is
-    'From the first to the last event of each session that began on the day: a session that crosses midnight belongs to its first day, whole.';
+    'From the first to the last event of each session that began on the day: a session that crosses midnight belongs to its first day, whole. Rounded to whole seconds for the day.';
 
 comment on column analytics.daily_user_stats.accuracy_rate is 'Null without answers.';
 
@@ -244,11 +538,34 @@ revoke all on function freshet.fold_study_changes(integer, bigint, integer) from
 comment on function freshet.fold_study_changes(integer, bigint, integer) is
     'Takes the oldest changes (at most change_limit, of at most user_limit users, up to up_to_change) and recomputes reviews and mastery of what changed. Returns how many changes it took, of how many users, and of how many users it failed.';
 
+-- packs/study/schema/is_study_batch_due.sql
+
+-- Object: freshet.is_study_batch_due()
+-- Why: the job of every minute goes on with a batch that was interrupted, and begins one whose night was missed. It leaves
+--      the first ten minutes of the day to the nightly job.
+create function freshet.is_study_batch_due()
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select coalesce(
+        (select b.finished_at is null from analytics.study_batches as b where b.stat_date = n.at::date - 1),
+        n.at::time >= '00:10'
+    )
+    from (select now() at time zone 'UTC' as at) as n;
+$$;
+
+revoke all on function freshet.is_study_batch_due() from public, anon, authenticated;
+
+comment on function freshet.is_study_batch_due() is
+    'Whether the batch that closes yesterday (UTC) is not finished, or did not begin by 00:10.';
+
 -- packs/study/schema/knowledge_gaps.sql
 
 -- Object: analytics.knowledge_gaps
 -- Grain: one row per user and topic, the 50 most urgent topics of each user
--- Reads: public.topics, public.topic_prerequisites, analytics.topic_mastery, public.question_attempts
+-- Reads: public.topics, freshet.prerequisite_impacts, analytics.topic_mastery, analytics.topic_daily_stats
 -- Serves: /analytics/study/gaps
 -- Why: priority_score = gap_score * 3.0 + board_exam_weight * 2.0 + prerequisite_impact * 1.0 + recent_failure_rate * 1.5.
 --      Each term stands beside the score.
@@ -278,7 +595,7 @@ comment on column analytics.knowledge_gaps.gap_score is '1 - mastery_score; 1 fo
 comment on column analytics.knowledge_gaps.prerequisite_impact is
     'How many other topics have this one as a prerequisite, directly or through others. In a circle each topic counts once.';
 
-comment on column analytics.knowledge_gaps.recent_failure_rate is 'Share of wrong answers in the topic in the last 14 UTC days; 0 without answers.';
+comment on column analytics.knowledge_gaps.recent_failure_rate is 'Share of wrong answers in the topic in the 14 UTC days that end on the day of the batch; 0 without answers.';
 
 -- packs/study/schema/mastery_score.sql
 
@@ -310,6 +627,84 @@ revoke all on function freshet.mastery_score(numeric, numeric, numeric, numeric)
 
 comment on function freshet.mastery_score(numeric, numeric, numeric, numeric) is
     'Mastery of a topic, 0 to 1, from its four terms, each 0 to 1. Rounded to 6 decimals.';
+
+-- packs/study/schema/prerequisite_closure.sql
+
+-- Object: freshet.prerequisite_closure()
+-- Why: how many topics rest on a topic, directly or through others, is needed for the urgency of its gap. A curriculum of
+--      1,000 topics has up to a million such pairs. A recursive query would keep all of them; this keeps a bit for each,
+--      and its cost does not depend on how long the chains are (Warshall 1962). A circle ends it no less than a chain.
+create function freshet.prerequisite_closure()
+returns table (topic_id uuid, prerequisite_impact integer, cycle_id uuid)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    -- Topics that occur in a prerequisite; the others have an impact of 0.
+    ids constant uuid[] := array(
+        select p.topic_id from public.topic_prerequisites as p
+        union
+        select p.prerequisite_topic_id from public.topic_prerequisites as p
+        order by 1
+    );
+    topic_count constant integer := cardinality(ids);
+    -- For each topic, one bit for each topic that has it as a prerequisite.
+    dependents bit varying[] := array_fill(repeat('0', topic_count)::bit varying, array[topic_count]);
+    edge record;
+begin
+    for edge in
+        select b.place::integer as before, a.place::integer as after
+        from public.topic_prerequisites as p
+        join unnest(ids) with ordinality as b (id, place) on b.id = p.prerequisite_topic_id
+        join unnest(ids) with ordinality as a (id, place) on a.id = p.topic_id
+    loop
+        dependents[edge.before] := set_bit(dependents[edge.before]::bit varying, edge.after - 1, 1);
+    end loop;
+
+    for through in 1 .. topic_count loop
+        for before in 1 .. topic_count loop
+            if get_bit(dependents[before], through - 1) = 1 then
+                dependents[before] := dependents[before] | dependents[through];
+            end if;
+        end loop;
+    end loop;
+
+    return query
+    select
+        t.id,
+        bit_count(t.dependents)::integer - t.is_in_circle,
+        -- Topics of one circle, and no others, have the same dependents and are among them.
+        case when t.is_in_circle = 1 then first_value(t.id) over (partition by t.is_in_circle, t.dependents order by t.id) end
+    from (
+        select i.id, d.dependents, get_bit(d.dependents, i.place::integer - 1) as is_in_circle
+        from unnest(ids) with ordinality as i (id, place)
+        join unnest(dependents) with ordinality as d (dependents, place) on d.place = i.place
+    ) as t;
+end
+$$;
+
+revoke all on function freshet.prerequisite_closure() from public, anon, authenticated;
+
+comment on function freshet.prerequisite_closure() is
+    'For each topic that occurs in a prerequisite: how many other topics have it as a prerequisite, directly or through others, and the least topic id of its circle (null if it is in none). Fractions of a second for 1,000 topics.';
+
+-- packs/study/schema/prerequisite_impacts.sql
+
+-- Object: freshet.prerequisite_impacts
+-- Grain: one row per topic that occurs in a prerequisite
+-- Reads: freshet.prerequisite_closure()
+-- Why: the same for all users, so computed once for each batch and not for each user.
+create table freshet.prerequisite_impacts (
+    topic_id uuid primary key,
+    prerequisite_impact integer not null check (prerequisite_impact >= 0),
+    cycle_id uuid
+);
+
+revoke all on table freshet.prerequisite_impacts from public, anon, authenticated, service_role;
+
+comment on table freshet.prerequisite_impacts is
+    'How many topics rest on a topic, as of the begin of the latest batch. A topic without a row has 0.';
 
 -- packs/study/schema/question_reviews.sql
 
@@ -387,6 +782,62 @@ $$;
 revoke all on function freshet.reading_changed() from public, anon, authenticated;
 
 comment on function freshet.reading_changed() is 'Statement trigger of public.material_interactions.';
+
+-- packs/study/schema/recompute_knowledge_gaps.sql
+
+-- Object: freshet.recompute_knowledge_gaps()
+-- Why: every topic of the curriculum may be a gap, also one that the user has never met. The 50 most urgent are kept: a
+--      learner acts on a handful, and the table does not grow with the curriculum.
+create function freshet.recompute_knowledge_gaps(user_ids text[], as_of_date date)
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    delete from analytics.knowledge_gaps as g where g.user_id = any (user_ids);
+
+    insert into analytics.knowledge_gaps (
+        user_id, topic_id, priority_score, gap_score, board_exam_weight, prerequisite_impact, recent_failure_rate,
+        calculated_at, calculation_version
+    )
+    select
+        u.user_id, g.topic_id, g.priority_score, g.gap_score, g.board_exam_weight, g.prerequisite_impact,
+        round(g.recent_failure_rate, 6), now(), freshet.study_version()
+    from unnest(user_ids) as u (user_id)
+    cross join lateral (
+        select
+            p.*,
+            round(
+                p.gap_score * 3.0 + p.board_exam_weight * 2.0 + p.prerequisite_impact * 1.0 + p.recent_failure_rate * 1.5, 6
+            ) as priority_score
+        from (
+            select
+                t.id as topic_id,
+                1 - coalesce(m.mastery_score, 0) as gap_score,
+                t.board_exam_weight,
+                coalesce(i.prerequisite_impact, 0) as prerequisite_impact,
+                coalesce(f.failure_rate, 0) as recent_failure_rate
+            from public.topics as t
+            left join freshet.prerequisite_impacts as i on i.topic_id = t.id
+            left join analytics.topic_mastery as m on m.topic_id = t.id and m.user_id = u.user_id
+            left join (
+                select d.topic_id, 1 - sum(d.questions_correct)::numeric / sum(d.questions_attempted) as failure_rate
+                from analytics.topic_daily_stats as d
+                where d.user_id = u.user_id
+                    and d.stat_date > recompute_knowledge_gaps.as_of_date - 14
+                    and d.stat_date <= recompute_knowledge_gaps.as_of_date
+                group by d.topic_id
+            ) as f on f.topic_id = t.id
+        ) as p
+        order by priority_score desc, p.topic_id
+        limit 50
+    ) as g
+    where exists (select from analytics.user_learning_metrics as l where l.user_id = u.user_id);
+$$;
+
+revoke all on function freshet.recompute_knowledge_gaps(text[], date) from public, anon, authenticated;
+
+comment on function freshet.recompute_knowledge_gaps(text[], date) is
+    'Computes the gaps of these users from their mastery, the curriculum and their answers of the 14 days that end on as_of_date. After freshet.recompute_user_learning_metrics: a user without a row there has no gaps. Idempotent.';
 
 -- packs/study/schema/recompute_question_reviews.sql
 
@@ -601,6 +1052,87 @@ revoke all on function freshet.recompute_topic_mastery(text[], uuid[], timestamp
 comment on function freshet.recompute_topic_mastery(text[], uuid[], timestamptz) is
     'Computes analytics.topic_mastery as of calculated_at of these users and topics (pairs: the n-th user with the n-th topic), or without topics of all topics of these users, and returns how many rows it wrote. A topic without an answer and without reading loses its row. Idempotent.';
 
+-- packs/study/schema/recompute_user_learning_metrics.sql
+
+-- Object: freshet.recompute_user_learning_metrics()
+-- Why: a user's rolling figures are sums over at most 30 daily rows; the streak reads the days of the streak.
+create function freshet.recompute_user_learning_metrics(user_ids text[], as_of_date date)
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    delete from analytics.user_learning_metrics as m where m.user_id = any (user_ids);
+
+    insert into analytics.user_learning_metrics (
+        user_id, as_of_date, questions_attempted_7d, questions_attempted_30d, accuracy_rate_7d, accuracy_rate_30d,
+        study_seconds_7d, study_seconds_30d, sessions_count_30d, active_days_30d, current_streak_days, avg_mastery_score,
+        topics_started_count, topics_mastered_count, last_active_on, calculated_at, calculation_version
+    )
+    select
+        u.user_id, recompute_user_learning_metrics.as_of_date,
+        d.questions_attempted_7d, d.questions_attempted_30d,
+        round(d.questions_correct_7d::numeric / nullif(d.questions_attempted_7d, 0), 6),
+        round(d.questions_correct_30d::numeric / nullif(d.questions_attempted_30d, 0), 6),
+        d.study_seconds_7d, d.study_seconds_30d, d.sessions_count_30d, d.active_days_30d,
+        case
+            when l.last_active_on = recompute_user_learning_metrics.as_of_date then l.last_active_on - s.began_on + 1
+            else 0
+        end,
+        t.avg_mastery_score, t.topics_started_count, t.topics_mastered_count,
+        l.last_active_on, now(), freshet.study_version()
+    from unnest(user_ids) as u (user_id)
+    cross join lateral (
+        select
+            coalesce(sum(v.questions_attempted) filter (where v.is_week), 0) as questions_attempted_7d,
+            coalesce(sum(v.questions_correct) filter (where v.is_week), 0) as questions_correct_7d,
+            coalesce(sum(v.study_seconds) filter (where v.is_week), 0) as study_seconds_7d,
+            coalesce(sum(v.questions_attempted), 0) as questions_attempted_30d,
+            coalesce(sum(v.questions_correct), 0) as questions_correct_30d,
+            coalesce(sum(v.study_seconds), 0) as study_seconds_30d,
+            coalesce(sum(v.sessions_count), 0) as sessions_count_30d,
+            count(*) as active_days_30d
+        from (
+            select r.*, r.stat_date > recompute_user_learning_metrics.as_of_date - 7 as is_week
+            from analytics.daily_user_stats as r
+            where r.user_id = u.user_id
+                and r.stat_date > recompute_user_learning_metrics.as_of_date - 30
+                and r.stat_date <= recompute_user_learning_metrics.as_of_date
+        ) as v
+    ) as d
+    left join lateral (
+        select r.stat_date as last_active_on
+        from analytics.daily_user_stats as r
+        where r.user_id = u.user_id and r.stat_date <= recompute_user_learning_metrics.as_of_date
+        order by r.stat_date desc
+        limit 1
+    ) as l on true
+    left join lateral (
+        -- The last active day without an active day before it: read backwards, so no further than the streak.
+        select r.stat_date as began_on
+        from analytics.daily_user_stats as r
+        where r.user_id = u.user_id and r.stat_date <= l.last_active_on
+            and not exists (
+                select from analytics.daily_user_stats as b where b.user_id = r.user_id and b.stat_date = r.stat_date - 1
+            )
+        order by r.stat_date desc
+        limit 1
+    ) as s on l.last_active_on = recompute_user_learning_metrics.as_of_date
+    cross join lateral (
+        select
+            round(avg(m.mastery_score), 6) as avg_mastery_score,
+            count(*) as topics_started_count,
+            count(*) filter (where m.mastery_score >= 0.8) as topics_mastered_count
+        from analytics.topic_mastery as m
+        where m.user_id = u.user_id
+    ) as t
+    where l.last_active_on is not null or t.topics_started_count > 0;
+$$;
+
+revoke all on function freshet.recompute_user_learning_metrics(text[], date) from public, anon, authenticated;
+
+comment on function freshet.recompute_user_learning_metrics(text[], date) is
+    'Computes the rolling figures of these users from their daily rows up to as_of_date and their mastery. A user with neither has no row. Idempotent.';
+
 -- packs/study/schema/refuse_event_change.sql
 
 -- Object: freshet.refuse_event_change()
@@ -656,6 +1188,51 @@ revoke all on function freshet.retrieval_strength(numeric, numeric) from public,
 
 comment on function freshet.retrieval_strength(numeric, numeric) is
     'Probability, 0 to 1, of remembering after elapsed_days (fractions count) what has a stability of stability_days: 0.9 when both are equal, 0 if one is null (no answer yet).';
+
+-- packs/study/schema/run_study_batch.sql
+
+-- Object: analytics.run_study_batch()
+-- Why: each step is a transaction of its own, so that a kill loses at most that step, and the next call goes on there.
+-- Why a budget: the whole is one statement, and the platform cancels it after two minutes. What is left is for the job of
+--      every minute, analytics.update_topic_mastery().
+-- Why changes first: what was tracked shortly before midnight is still waiting to be folded.
+-- Why no SET clause: a procedure with one may not commit. Instead each of its transactions begins with the search path.
+create procedure analytics.run_study_batch(time_budget interval default '90 seconds', user_limit integer default 1000)
+language plpgsql
+as $$
+declare
+    last_change pg_catalog.int8;
+    taken_count pg_catalog.int4;
+    is_unfinished pg_catalog.bool;
+begin
+    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    if freshet.begin_study_batch() is null then
+        return;
+    end if;
+    -- What is written from now on does not keep the batch from its users.
+    select max(c.change_id) into last_change from freshet.study_changes as c;
+    loop
+        commit;
+        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+        if clock_timestamp() > statement_timestamp() + time_budget then
+            return;
+        end if;
+        select f.changes_count into taken_count from freshet.fold_study_changes(up_to_change => last_change) as f;
+        exit when taken_count = 0;
+    end loop;
+    loop
+        is_unfinished := freshet.continue_study_batch(user_limit);
+        commit;
+        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+        exit when not is_unfinished or clock_timestamp() > statement_timestamp() + time_budget;
+    end loop;
+end
+$$;
+
+revoke all on procedure analytics.run_study_batch(interval, integer) from public, anon, authenticated;
+
+comment on procedure analytics.run_study_batch(interval, integer) is
+    'Runs the batch that closes yesterday (UTC), or goes on with it, user_limit users in each transaction, for at most about time_budget. Does nothing when it is finished. Progress is in analytics.study_batches.';
 
 -- packs/study/schema/sessions_changed.sql
 
@@ -774,6 +1351,40 @@ revoke all on function freshet.studied_topics(text[]) from public, anon, authent
 
 comment on function freshet.studied_topics(text[]) is 'Users and topics that have, or have to have, a row in analytics.topic_mastery.';
 
+-- packs/study/schema/study_batch_shortfall.sql
+
+-- Object: freshet.study_batch_shortfall()
+-- Why: a batch that succeeds and finds hardly anything means that events no longer arrive. It is compared with the
+--      smallest of the last 14 nights, so that neither a weekend nor one large night before it (an import) makes an
+--      ordinary night look small. Fewer than seven nights know no weekend: they say nothing.
+create function freshet.study_batch_shortfall(stat_date date, days_count integer)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select format(
+        '%s days of users were aggregated, expected at least half of %s, the smallest number of the last %s nights without an error',
+        study_batch_shortfall.days_count, n.smallest, n.nights_count
+    )
+    from (
+        select min(l.days_count) as smallest, count(*) as nights_count
+        from (
+            select b.days_count
+            from analytics.study_batches as b
+            where b.stat_date < study_batch_shortfall.stat_date and b.finished_at is not null and b.error is null
+            order by b.stat_date desc
+            limit 14
+        ) as l
+    ) as n
+    where n.nights_count >= 7 and freshet.is_row_collapse(n.smallest, study_batch_shortfall.days_count);
+$$;
+
+revoke all on function freshet.study_batch_shortfall(date, integer) from public, anon, authenticated;
+
+comment on function freshet.study_batch_shortfall(date, integer) is
+    'What is wrong with a batch of this day that aggregated so many days of users; null if nothing is. By the rule of row_collapse: none, or less than half of at least 20.';
+
 -- packs/study/schema/study_batches.sql
 
 -- Object: analytics.study_batches
@@ -787,6 +1398,7 @@ create table analytics.study_batches (
     users_count integer not null default 0,
     days_count integer not null default 0,
     cycles_count integer not null default 0,
+    failed_count integer not null default 0,
     attempts_count integer not null default 1,
     error text
 );
@@ -806,6 +1418,13 @@ comment on column analytics.study_batches.last_user_id is 'Users are taken in th
 comment on column analytics.study_batches.days_count is 'Days of users that were aggregated.';
 
 comment on column analytics.study_batches.cycles_count is 'Topics in circles of prerequisites; see analytics.topic_prerequisite_cycles.';
+
+comment on column analytics.study_batches.failed_count is 'Users who could not be computed and keep the figures of an earlier night.';
+
+comment on column analytics.study_batches.attempts_count is 'Runs that worked on the batch: more than one after a kill, or when it took longer than a run.';
+
+comment on column analytics.study_batches.error is
+    'What is wrong with the batch, read by analytics.check_study_batch(); null if nothing is. An operator who has judged it sets it to null.';
 
 -- packs/study/schema/study_changes.sql
 
@@ -1139,6 +1758,12 @@ begin
         exit when taken_count = 0 or clock_timestamp() > statement_timestamp() + time_budget;
     end loop;
 
+    -- After a kill, or in a night that took longer than a run.
+    if freshet.is_study_batch_due() then
+        call analytics.run_study_batch(time_budget);
+        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    end if;
+
     select count(distinct c.user_id), min(c.error)
     into failed_count, failure
     from freshet.study_changes as c
@@ -1155,7 +1780,7 @@ $$;
 revoke all on procedure analytics.update_topic_mastery(interval) from public, anon, authenticated;
 
 comment on procedure analytics.update_topic_mastery(interval) is
-    'Recomputes reviews and mastery of what changed, in steps that commit, for at most about time_budget. Fails at its end if users could not be done.';
+    'Recomputes reviews and mastery of what changed, and goes on with a nightly batch that is due, in steps that commit, for at most about time_budget. Fails at its end if users could not be done.';
 
 -- packs/study/schema/user_learning_metrics.sql
 
@@ -1198,6 +1823,47 @@ comment on column analytics.user_learning_metrics.current_streak_days is 'Days i
 comment on column analytics.user_learning_metrics.avg_mastery_score is 'Over the topics with a row in topic_mastery; null without any.';
 
 comment on column analytics.user_learning_metrics.topics_mastered_count is 'Topics with a mastery of 0.8 or more.';
+
+-- packs/study/schema/users_of_study_batch.sql
+
+-- Object: freshet.users_of_study_batch()
+-- Why: a batch takes its users in the order of their ids, so that its progress is one id. Each of the three lists is
+--      read through its key, from there on and no further than the limit.
+create function freshet.users_of_study_batch(after_user_id text, user_limit integer)
+returns text[]
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select coalesce(array_agg(u.user_id order by u.user_id), '{}')
+    from (
+        select n.user_id
+        from (
+            (
+                select distinct m.user_id from analytics.topic_mastery as m
+                where m.user_id > coalesce(after_user_id, '') order by m.user_id limit user_limit
+            )
+            union
+            (
+                select distinct d.user_id from freshet.days_to_aggregate as d
+                where d.user_id > coalesce(after_user_id, '') order by d.user_id limit user_limit
+            )
+            union
+            -- Those of whom nothing remains lose their figures.
+            (
+                select l.user_id from analytics.user_learning_metrics as l
+                where l.user_id > coalesce(after_user_id, '') order by l.user_id limit user_limit
+            )
+        ) as n
+        order by n.user_id
+        limit user_limit
+    ) as u;
+$$;
+
+revoke all on function freshet.users_of_study_batch(text, integer) from public, anon, authenticated;
+
+comment on function freshet.users_of_study_batch(text, integer) is
+    'The next users of a batch after this id (null: from the first), in the order of their ids; an empty array after the last.';
 
 -- packs/study/schema/question_attempts.sql
 
@@ -1325,6 +1991,36 @@ revoke all on table analytics.study_topics from public, anon, authenticated;
 
 comment on view analytics.study_topics is 'The topics of the curriculum.';
 
+-- packs/study/schema/topic_prerequisite_cycles.sql
+
+-- Object: analytics.topic_prerequisite_cycles
+-- Grain: one row per topic that is a prerequisite of itself, directly or through others
+-- Reads: public.topics, public.topic_prerequisites
+-- Serves: /analytics/study/topics/cycles
+-- Why: a circle cannot be learnt in any order, so one of its prerequisites is wrong. It is looked for when it is read,
+--      so that a correction shows at once.
+create view analytics.topic_prerequisite_cycles
+with (security_invoker = on)
+as
+select
+    c.topic_id,
+    t.name,
+    c.cycle_id,
+    (count(*) over (partition by c.cycle_id))::integer as topics_count
+from freshet.prerequisite_closure() as c
+join public.topics as t on t.id = c.topic_id
+where c.cycle_id is not null;
+
+revoke all on table analytics.topic_prerequisite_cycles from public, anon, authenticated;
+
+comment on view analytics.topic_prerequisite_cycles is
+    'Topics in circles of prerequisites. To repair one, delete a row of public.topic_prerequisites between two of its topics.';
+
+comment on column analytics.topic_prerequisite_cycles.cycle_id is
+    'The least topic id of the circle; circles that share a topic are one.';
+
+comment on column analytics.topic_prerequisite_cycles.topics_count is 'Topics in the circle.';
+
 -- packs/study/schema/topic_prerequisites.sql
 
 -- Object: public.topic_prerequisites
@@ -1415,6 +2111,15 @@ create policy prerequisites_are_read_by_all on public.topic_prerequisites for se
 
 create policy topics_are_read_by_all on public.topics for select to authenticated using (true);
 
+-- packs/study/schema/check_study_batch.sql
+
+select analytics.register_job(
+    job_name => 'check-study-batch',
+    schedule => '15 6-23 * * *',
+    command => 'set statement_timeout = ''1min''; select analytics.check_study_batch()',
+    max_runtime => '2 minutes'
+);
+
 -- packs/study/schema/daily_user_stats.sql
 
 select analytics.register_live(
@@ -1433,6 +2138,15 @@ select analytics.register_live(
     name => 'question_reviews', pack => 'study', sources => array['analytics.question_reviews']::regclass[]
 );
 
+-- packs/study/schema/run_study_batch.sql
+
+select analytics.register_job(
+    job_name => 'aggregate-study-days',
+    schedule => '5 0 * * *',
+    command => 'call analytics.run_study_batch()',
+    max_runtime => '2 minutes'
+);
+
 -- packs/study/schema/study_topics.sql
 
 select analytics.register_live(name => 'study_topics', pack => 'study', sources => array['public.topics']::regclass[]);
@@ -1447,6 +2161,13 @@ select analytics.register_live(
 
 select analytics.register_live(
     name => 'topic_mastery', pack => 'study', sources => array['analytics.topic_mastery', 'public.topics']::regclass[]
+);
+
+-- packs/study/schema/topic_prerequisite_cycles.sql
+
+select analytics.register_live(
+    name => 'topic_prerequisite_cycles', pack => 'study',
+    sources => array['public.topics', 'public.topic_prerequisites']::regclass[]
 );
 
 -- packs/study/schema/update_topic_mastery.sql

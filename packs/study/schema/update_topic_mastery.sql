@@ -23,6 +23,12 @@ begin
         exit when taken_count = 0 or clock_timestamp() > statement_timestamp() + time_budget;
     end loop;
 
+    -- After a kill, or in a night that took longer than a run.
+    if freshet.is_study_batch_due() then
+        call analytics.run_study_batch(time_budget);
+        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    end if;
+
     select count(distinct c.user_id), min(c.error)
     into failed_count, failure
     from freshet.study_changes as c
@@ -39,7 +45,7 @@ $$;
 revoke all on procedure analytics.update_topic_mastery(interval) from public, anon, authenticated;
 
 comment on procedure analytics.update_topic_mastery(interval) is
-    'Recomputes reviews and mastery of what changed, in steps that commit, for at most about time_budget. Fails at its end if users could not be done.';
+    'Recomputes reviews and mastery of what changed, and goes on with a nightly batch that is due, in steps that commit, for at most about time_budget. Fails at its end if users could not be done.';
 
 select analytics.register_job(
     job_name => 'update-topic-mastery',
