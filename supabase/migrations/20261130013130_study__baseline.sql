@@ -200,6 +200,33 @@ revoke all on function freshet.begin_study_batch() from public, anon, authentica
 comment on function freshet.begin_study_batch() is
     'Begins the batch that closes yesterday (UTC), or counts one more run of it. Returns its day, or null if it is finished.';
 
+-- packs/study/schema/browser_family.sql
+
+-- Object: freshet.browser_family()
+-- Why: a whole user agent singles out a person. Its family does not, and is all that a report asks for.
+create function freshet.browser_family(user_agent text)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    -- Nearly every browser claims to be Chrome or Safari too, so these come last.
+    select case
+        when agent ~ 'Edg(e|A|iOS)?/' then 'edge'
+        when agent ~ '(OPR|OPiOS|OPT|Opera)[/ ]' then 'opera'
+        when agent ~ 'SamsungBrowser/' then 'samsung'
+        when agent ~ '(Firefox|FxiOS)/' then 'firefox'
+        when agent ~ '(Chrome|CriOS|Chromium)/' then 'chrome'
+        when agent ~ 'Version/.*Safari/' then 'safari'
+    end
+    from left(user_agent, 1000) as agent;
+$$;
+
+revoke all on function freshet.browser_family(text) from public, anon, authenticated, service_role;
+
+comment on function freshet.browser_family(text) is
+    'Of a User-Agent: edge, opera, samsung, firefox, chrome or safari; null for any other.';
+
 -- packs/study/schema/check_study_batch.sql
 
 -- Object: analytics.check_study_batch()
@@ -413,6 +440,31 @@ revoke all on table freshet.days_to_aggregate from public, anon, authenticated, 
 comment on table freshet.days_to_aggregate is
     'Days that the nightly batch will aggregate. Written from freshet.study_changes by the jobs alone, one at a time.';
 
+-- packs/study/schema/device_type.sql
+
+-- Object: freshet.device_type()
+-- Why: what kind of device it was, without the user agent that would single out a person.
+create function freshet.device_type(user_agent text)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select case
+        when agent ~* 'bot[/-]|\mbot\M|crawler|spider|headless' then 'bot'
+        when agent ~ 'iPad|Tablet|PlayBook|Silk/' or (agent ~ 'Android' and agent !~ 'Mobile') then 'tablet'
+        when agent ~ 'Mobi|iPhone|iPod|Android' then 'mobile'
+        when agent ~ 'Windows NT|Macintosh|X11|CrOS' then 'desktop'
+        when agent <> '' then 'other'
+    end
+    from left(user_agent, 1000) as agent;
+$$;
+
+revoke all on function freshet.device_type(text) from public, anon, authenticated, service_role;
+
+comment on function freshet.device_type(text) is
+    'Of a User-Agent: desktop, mobile, tablet, bot or other; null without one. An iPad that asks for desktop pages says that it is a Macintosh, and counts as desktop.';
+
 -- packs/study/schema/erasures.sql
 
 -- Object: freshet.erasures
@@ -465,6 +517,8 @@ comment on function freshet.events_were_inserted() is 'Statement trigger of publ
 -- Object: freshet.fold_study_changes()
 -- Why: recomputes what changed, in the order in which it changed. A change that commits while this runs is not among
 --      those taken, so it waits for the next call.
+-- Why all changes of a user at once: what changed several times is recomputed once. Both limits bound a step's time; only
+--      a single user with more changes than change_limit exceeds them.
 -- Why users one by one after an error: what the calculation cannot take in one user's rows must not hold up the others.
 --      The changes of such a user go back to the end of the queue with the error beside them; see
 --      analytics.update_topic_mastery, which fails then.
@@ -488,23 +542,36 @@ begin
     perform pg_advisory_xact_lock(hashtextextended('freshet.study_jobs', 0));
 
     with oldest as (
-        select c.change_id, c.user_id
+        select c.user_id, c.change_id
         from freshet.study_changes as c
         where c.change_id <= coalesce(up_to_change, c.change_id)
         order by c.change_id
         limit change_limit
     ), users as (
-        select o.user_id from oldest as o group by o.user_id order by min(o.change_id) limit user_limit
+        select o.user_id, min(o.change_id) as oldest_change
+        from oldest as o
+        group by o.user_id
+        order by min(o.change_id)
+        limit user_limit
+    ), counted as (
+        select u.user_id, n.changes_count, sum(n.changes_count) over (order by u.oldest_change) as running_count
+        from users as u
+        cross join lateral (
+            select count(*) as changes_count from freshet.study_changes as c where c.user_id = u.user_id
+        ) as n
     ), deleted as (
         delete from freshet.study_changes as c
-        using oldest as o
-        where c.change_id = o.change_id and o.user_id in (select u.user_id from users as u)
+        using counted as n
+        where c.user_id = n.user_id and n.running_count - n.changes_count < change_limit
         returning c.*
     )
     select array_agg(d::freshet.study_changes), count(*), count(distinct d.user_id)
     into taken, changes_count, users_count
     from deleted as d;
     failed_count := 0;
+    if taken is null then
+        return;
+    end if;
 
     insert into freshet.days_to_aggregate (user_id, stat_date)
     select distinct c.user_id, c.changed_on from unnest(taken) as c where c.changed_on is not null
@@ -536,7 +603,7 @@ $$;
 revoke all on function freshet.fold_study_changes(integer, bigint, integer) from public, anon, authenticated;
 
 comment on function freshet.fold_study_changes(integer, bigint, integer) is
-    'Takes the oldest changes (at most change_limit, of at most user_limit users, up to up_to_change) and recomputes reviews and mastery of what changed. Returns how many changes it took, of how many users, and of how many users it failed.';
+    'Takes the oldest changes (about change_limit, of at most user_limit users: all changes of those who have the oldest ones, up to up_to_change) and recomputes reviews and mastery of what changed. Returns how many changes it took, of how many users, and of how many users it failed.';
 
 -- packs/study/schema/is_study_batch_due.sql
 
@@ -628,6 +695,40 @@ revoke all on function freshet.mastery_score(numeric, numeric, numeric, numeric)
 comment on function freshet.mastery_score(numeric, numeric, numeric, numeric) is
     'Mastery of a topic, 0 to 1, from its four terms, each 0 to 1. Rounded to 6 decimals.';
 
+-- packs/study/schema/network_of_request.sql
+
+-- Object: freshet.network_of_request()
+-- Why: an address is personal data; its network says as much as reports may know. The address is taken by the rule of
+--      the HTTP functions' limits (shared/http/request/client_address.ts): the header that the edge sets itself, else
+--      the last hop, which no caller can set.
+create function freshet.network_of_request()
+returns cidr
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    headers constant jsonb := nullif(current_setting('request.headers', true), '')::jsonb;
+    hops constant text := coalesce(headers ->> 'cf-connecting-ip', headers ->> 'x-forwarded-for');
+    -- An IPv4 address in the notation of IPv6 is that IPv4 address.
+    hop constant text := regexp_replace(lower(btrim(substring(hops from '[^,]*$'))), '^::ffff:(?=[0-9.]+$)', '');
+begin
+    if hop !~ '^[0-9a-f.:]{2,45}$' then
+        return null;
+    end if;
+    return network(set_masklen(hop::inet, case when hop ~ ':' then 48 else 24 end));
+exception
+    -- An event counts without its network.
+    when data_exception then
+        return null;
+end
+$$;
+
+revoke all on function freshet.network_of_request() from public, anon, authenticated, service_role;
+
+comment on function freshet.network_of_request() is
+    'The network of the client of this request: IPv4 /24, IPv6 /48; null where no header has an address.';
+
 -- packs/study/schema/prerequisite_closure.sql
 
 -- Object: freshet.prerequisite_closure()
@@ -705,6 +806,106 @@ revoke all on table freshet.prerequisite_impacts from public, anon, authenticate
 
 comment on table freshet.prerequisite_impacts is
     'How many topics rest on a topic, as of the begin of the latest batch. A topic without a row has 0.';
+
+-- packs/study/schema/properties_fault.sql
+
+-- Object: freshet.properties_fault()
+-- Why: properties are the one place of an event where a client chooses the keys, so what they may hold is a closed
+--      shape in which neither a sentence nor an e-mail address fits.
+-- Why keys by words: a harmless value today is a name tomorrow. file_name is refused with the others: files are called
+--      after people.
+create function freshet.properties_fault(properties jsonb, out code text, out detail text)
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    personal_key constant text :=
+        'email|birth|(user|first|last|full|nick|sur|fore)name'
+        || '|(^|[_0-9])(mails?|names?|dob|born|phones?|tel|telephone|address|addresses|street|zip|postcode|ssn|passport|iban'
+        || '|ip|password|user_?agent)($|[_0-9])';
+    -- A day with year, month and day in either order, an IPv4 address, a telephone number, anything with an @.
+    personal_text constant text :=
+        '(^|\D)(19|20)\d\d([-/.]?)(0[1-9]|1[0-2])\3(0[1-9]|[12]\d|3[01])($|\D)'
+        || '|(^|\D)(0?[1-9]|[12]\d|3[01])([-/.])(0?[1-9]|[12]\d|3[01])\9(19|20)\d\d($|\D)'
+        || '|^(\d{1,3}\.){3}\d{1,3}$|^\+[0-9./-]{6,}$|@';
+    day_number constant text := '^(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$';
+    plain_text constant text := '^[A-Za-z0-9_.:/+-]{0,100}$';
+    key text;
+    value jsonb;
+    element jsonb;
+    written text;
+begin
+    if jsonb_typeof(properties) <> 'object' then
+        code := 'invalid_properties';
+        detail := format('"properties" is a JSON %s, and has to be an object', jsonb_typeof(properties));
+        return;
+    end if;
+    if octet_length(properties::text) > 2048 then
+        code := 'invalid_properties';
+        detail := format('"properties" has %s bytes, and at most 2048 are accepted', octet_length(properties::text));
+        return;
+    end if;
+    if (select count(*) from jsonb_object_keys(properties)) > 20 then
+        code := 'invalid_properties';
+        detail := format('"properties" has %s keys, and at most 20 are accepted', (select count(*) from jsonb_object_keys(properties)));
+        return;
+    end if;
+    for key, value in select p.key, p.value from jsonb_each(properties) as p loop
+        if lower(key) ~ personal_key then
+            code := 'personal_data';
+            detail := format('the property "%s" is called like personal data', left(key, 60));
+            return;
+        end if;
+        if key !~ '^[a-z][a-z0-9_]{0,39}$' then
+            code := 'invalid_properties';
+            detail := format('the property "%s" has to be called in lower case letters, digits and _, at most 40', left(key, 60));
+            return;
+        end if;
+        if jsonb_typeof(value) = 'array' and jsonb_array_length(value) > 20 then
+            code := 'invalid_properties';
+            detail := format('the property "%s" has %s elements, and at most 20 are accepted', key, jsonb_array_length(value));
+            return;
+        end if;
+        for element in
+            select e from jsonb_array_elements(case jsonb_typeof(value) when 'array' then value else jsonb_build_array(value) end) as e
+        loop
+            written := element #>> '{}';
+            if jsonb_typeof(element) in ('object', 'array') then
+                code := 'invalid_properties';
+                detail := format('the property "%s" is nested, and properties are flat', key);
+                return;
+            end if;
+            if jsonb_typeof(element) = 'string' and written ~ personal_text
+                or jsonb_typeof(element) = 'number' and written ~ day_number
+            then
+                -- The value is not repeated: it would be in the logs of every client.
+                code := 'personal_data';
+                detail := format('the property "%s" has a value like a day, a telephone number, an address or an e-mail', key);
+                return;
+            end if;
+            if jsonb_typeof(element) = 'string' and written !~ plain_text then
+                code := 'invalid_properties';
+                detail := format(
+                    'the property "%s" has a text of %s characters, and at most 100 letters, digits and _.:/+- are accepted',
+                    key, char_length(written)
+                );
+                return;
+            end if;
+            if jsonb_typeof(element) = 'number' and abs(written::numeric) >= 1e15 then
+                code := 'invalid_properties';
+                detail := format('the property "%s" is %s, and numbers are below 1e15', key, left(written, 40));
+                return;
+            end if;
+        end loop;
+    end loop;
+end
+$$;
+
+revoke all on function freshet.properties_fault(jsonb) from public, anon, authenticated, service_role;
+
+comment on function freshet.properties_fault(jsonb) is
+    'What is wrong with the properties of an event: invalid_properties or personal_data, and a sentence; nulls if nothing is.';
 
 -- packs/study/schema/question_reviews.sql
 
@@ -1234,6 +1435,33 @@ revoke all on procedure analytics.run_study_batch(interval, integer) from public
 comment on procedure analytics.run_study_batch(interval, integer) is
     'Runs the batch that closes yesterday (UTC), or goes on with it, user_limit users in each transaction, for at most about time_budget. Does nothing when it is finished. Progress is in analytics.study_batches.';
 
+-- packs/study/schema/session_hash.sql
+
+-- Object: freshet.session_hash()
+-- Why: the log names a session by a hash, so that a row cannot be joined with logs that have the client's own id. The
+--      user is part of what is hashed: two users with one session id have two sessions.
+create function freshet.session_hash(user_id text, client_session_id text)
+returns text
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+    -- A JSON array has one reading: no other pair of texts makes the same bytes.
+    select encode(
+        extensions.hmac(
+            convert_to(json_build_array('session', user_id, client_session_id)::text, 'UTF8'),
+            convert_to(freshet.study_pepper(), 'UTF8'),
+            'sha256'
+        ),
+        'hex'
+    );
+$$;
+
+revoke all on function freshet.session_hash(text, text) from public, anon, authenticated, service_role;
+
+comment on function freshet.session_hash(text, text) is
+    'HMAC-SHA256, 64 hex digits, of user and client''s session id with the pepper in Vault.';
+
 -- packs/study/schema/sessions_changed.sql
 
 -- Object: freshet.sessions_changed()
@@ -1567,6 +1795,48 @@ comment on column public.study_events.created_at is 'When it happened, by the cl
 comment on column public.study_events.clock_skew_seconds is
     'How far the client''s clock was ahead of the database''s when created_at was set back; 0 if it was not.';
 
+-- packs/study/schema/study_pepper.sql
+
+-- Object: freshet.study_pepper()
+-- Why: a session id or user id that is hashed without a secret can be found again by hashing guesses. The secret is made
+--      at random, at its first use, and stays in Vault. It is never renewed: with a new one an erased user's late events
+--      would not be recognised. So one that was lost, as after a restore in another project, is not replaced silently.
+create function freshet.study_pepper()
+returns text
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    secret_name constant text := 'freshet_study_pepper';
+    pepper text := freshet.vault_secret(secret_name);
+begin
+    if pepper is not null then
+        return pepper;
+    end if;
+    -- Two first calls make one secret.
+    perform pg_advisory_xact_lock(hashtextextended(secret_name, 0));
+    pepper := freshet.vault_secret(secret_name);
+    if pepper is not null then
+        return pepper;
+    end if;
+    if exists (select from freshet.erasures) then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format('Vault has lost the secret "%s", by which the events of erased users are recognised', secret_name),
+            hint = 'Create it with its former value. If that is lost: select vault.create_secret(encode(extensions.gen_random_bytes(32), ''hex''), ''freshet_study_pepper''); erased users'' late events are accepted from then on.';
+    end if;
+    pepper := encode(extensions.gen_random_bytes(32), 'hex');
+    perform vault.create_secret(pepper, secret_name, 'Freshet: hashes session ids and the ids of erased users. Never renewed');
+    return pepper;
+end
+$$;
+
+revoke all on function freshet.study_pepper() from public, anon, authenticated, service_role;
+
+comment on function freshet.study_pepper() is
+    'The secret of session_hash and user_hash, made at its first use; 55000 if it was lost after a user was erased.';
+
 -- packs/study/schema/study_sessions.sql
 
 -- Object: public.study_sessions
@@ -1632,6 +1902,501 @@ revoke all on function freshet.study_version() from public, anon, authenticated;
 
 comment on function freshet.study_version() is
     'The calculation_version of the study pack: version of the rules, variant of SM-2, forgetting curve.';
+
+-- packs/study/schema/take_apart.sql
+
+-- Object: freshet.take_apart()
+-- Why: one reading of an event for a batch and for a single call. It checks shape and limits of each key before it
+--      converts anything; what it cannot foresee (a 30th of February) raises, and is the event's own fault.
+create function freshet.take_apart(
+    event jsonb,
+    out event_id uuid,
+    out event_type text,
+    out client_session_id text,
+    out topic_id uuid,
+    out question_id uuid,
+    out material_id uuid,
+    out properties jsonb,
+    out selected_answer text,
+    out correct_answer text,
+    out time_to_answer_seconds numeric,
+    out is_hint_used boolean,
+    out progress_rate numeric,
+    out reading_seconds numeric,
+    out device_type text,
+    out created_at timestamptz,
+    out clock_skew_seconds numeric,
+    out code text,
+    out detail text
+)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    uuid_shape constant text := '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$';
+    moment_shape constant text :=
+        '^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-](0\d|1[0-5]):?[0-5]\d)$';
+    day_seconds constant integer := 86400;
+    allowed text[] := array[
+        'event_id', 'event_type', 'session_id', 'created_at', 'topic_id', 'question_id', 'material_id', 'properties'
+    ];
+    required text[] := array['event_id', 'event_type', 'session_id', 'created_at'];
+    key text;
+    value jsonb;
+begin
+    if jsonb_typeof(event) <> 'object' then
+        code := 'not_an_object';
+        detail := format('the event is a JSON %s, and has to be an object', jsonb_typeof(event));
+        return;
+    end if;
+    if event ->> 'event_id' ~ uuid_shape then
+        event_id := event ->> 'event_id';
+    end if;
+    event_type := event ->> 'event_type';
+    if event_type is not null and event_type <> all (freshet.study_event_types()) then
+        code := 'unknown_type';
+        detail := format('"event_type" is "%s", and has to be one of %s', left(event_type, 60), array_to_string(freshet.study_event_types(), ', '));
+        return;
+    end if;
+
+    case event_type
+        when 'question_attempt' then
+            required := required || array['question_id', 'topic_id', 'correct_answer'];
+            allowed := allowed || array['selected_answer', 'correct_answer', 'time_to_answer_seconds', 'is_hint_used'];
+        when 'question_view', 'hint_view', 'explanation_view' then
+            required := required || array['question_id'];
+        when 'material_open', 'material_complete' then
+            required := required || array['material_id'];
+        when 'material_progress' then
+            required := required || array['material_id', 'progress_rate'];
+            allowed := allowed || array['progress_rate', 'reading_seconds'];
+        when 'topic_view' then
+            required := required || array['topic_id'];
+        when 'session_start' then
+            allowed := allowed || array['device_type'];
+        else
+            null;
+    end case;
+    foreach key in array required loop
+        -- JSON's null is the absence of a value.
+        if event ->> key is null then
+            code := 'missing_key';
+            detail := format('"%s" is missing, which an event%s needs', key, coalesce(' of type ' || event_type, ''));
+            return;
+        end if;
+    end loop;
+
+    for key, value in select e.key, e.value from jsonb_each(event) as e where jsonb_typeof(e.value) <> 'null' loop
+        detail := null;
+        if key <> all (allowed) then
+            code := 'unknown_key';
+            detail := format('"%s" is no key of an event of type %s', left(key, 60), event_type);
+            return;
+        elsif key in ('event_id', 'topic_id', 'question_id', 'material_id') then
+            detail := case when jsonb_typeof(value) <> 'string' or value #>> '{}' !~ uuid_shape then 'has to be a UUID' end;
+        elsif key = 'created_at' then
+            detail := case
+                when jsonb_typeof(value) <> 'string' or value #>> '{}' !~ moment_shape
+                    then 'has to be a moment like 2026-11-30T08:15:00.000Z, with its offset'
+            end;
+        elsif key = 'session_id' then
+            detail := case
+                when jsonb_typeof(value) <> 'string' or char_length(value #>> '{}') not between 1 and 200
+                    then 'has to be a text of 1 to 200 characters'
+            end;
+        elsif key in ('selected_answer', 'correct_answer') then
+            detail := case
+                when jsonb_typeof(value) <> 'string' or octet_length(value #>> '{}') > 200 then 'has to be a text of at most 200 bytes'
+            end;
+        elsif key in ('time_to_answer_seconds', 'reading_seconds') then
+            detail := case
+                when jsonb_typeof(value) <> 'number' or (value #>> '{}')::numeric < 0 then 'has to be a number of seconds from 0 up'
+            end;
+        elsif key = 'progress_rate' then
+            detail := case
+                when jsonb_typeof(value) <> 'number' or (value #>> '{}')::numeric not between 0 and 1
+                    then 'has to be a number from 0 to 1'
+            end;
+        elsif key = 'is_hint_used' then
+            detail := case when jsonb_typeof(value) <> 'boolean' then 'has to be true or false' end;
+        elsif key = 'device_type' then
+            detail := case
+                when value #>> '{}' not in ('desktop', 'mobile', 'tablet', 'bot', 'other', 'web')
+                    then 'has to be desktop, mobile, tablet, bot, other, or web'
+            end;
+        end if;
+        if detail is not null then
+            code := 'invalid_value';
+            detail := format('"%s" is %s, and %s', key, left(value::text, 60), detail);
+            return;
+        end if;
+    end loop;
+    if jsonb_typeof(event -> 'properties') <> 'null' then
+        select f.code, f.detail into take_apart.code, take_apart.detail from freshet.properties_fault(event -> 'properties') as f;
+        if code is not null then
+            return;
+        end if;
+    end if;
+
+    client_session_id := event ->> 'session_id';
+    topic_id := event ->> 'topic_id';
+    question_id := event ->> 'question_id';
+    material_id := event ->> 'material_id';
+    properties := coalesce(nullif(event -> 'properties', 'null'), '{}');
+    selected_answer := event ->> 'selected_answer';
+    correct_answer := event ->> 'correct_answer';
+    is_hint_used := coalesce((event ->> 'is_hint_used')::boolean, false);
+    -- A laptop that was closed over a question reports days: that is not a measurement.
+    time_to_answer_seconds := case
+        when (event ->> 'time_to_answer_seconds')::numeric <= day_seconds then round((event ->> 'time_to_answer_seconds')::numeric, 3)
+    end;
+    reading_seconds := case
+        when (event ->> 'reading_seconds')::numeric <= day_seconds then round((event ->> 'reading_seconds')::numeric, 3)
+    end;
+    progress_rate := round((event ->> 'progress_rate')::numeric, 6);
+    -- "web" says nothing about the device: the user agent does.
+    device_type := nullif(event ->> 'device_type', 'web');
+    created_at := (event ->> 'created_at')::timestamptz;
+    clock_skew_seconds := greatest(0, round(extract(epoch from created_at - now()), 3));
+    created_at := least(created_at, now());
+    if created_at < now() - interval '2 years' then
+        code := 'too_old';
+        detail := format('"created_at" is %s, and events are kept for two years', event -> 'created_at');
+    end if;
+end
+$$;
+
+revoke all on function freshet.take_apart(jsonb) from public, anon, authenticated, service_role;
+
+comment on function freshet.take_apart(jsonb) is
+    'The values of an event, or the code and the sentence with which it is rejected. Raises class 22 for a value that only conversion finds out.';
+
+-- packs/study/schema/take_batch.sql
+
+-- Object: freshet.take_batch()
+-- Why: with the owner's rights, since clients may write none of these tables. One odd event never refuses the others:
+--      what the quick way cannot write is taken event by event, each in a savepoint. Only an event's own fault (classes
+--      22 and 23) rejects it; anything else, like a full disk, fails the call, and the client sends it again.
+create function freshet.take_batch(events jsonb)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    caller constant text := freshet.take_caller();
+    headers constant jsonb := nullif(current_setting('request.headers', true), '')::jsonb;
+    network constant cidr := freshet.network_of_request();
+    -- A text that holds the array is read too. In it one event may hold what jsonb cannot (NUL, half of a pair of
+    -- surrogates), and is rejected alone.
+    written constant text := case jsonb_typeof(events) when 'string' then events #>> '{}' else events::text end;
+    list json;
+    element json;
+    event jsonb;
+    erased_at timestamptz;
+    results jsonb := '[]';
+begin
+    if octet_length(written) > 262144 then
+        perform freshet.take_refuse(
+            format('the batch has %s bytes, and at most 262144 are accepted', octet_length(written)), 'Send it in smaller batches.'
+        );
+    end if;
+    begin
+        list := written;
+    exception
+        when data_exception or program_limit_exceeded then
+            null;
+    end;
+    if list is null or json_typeof(list) <> 'array' then
+        perform freshet.take_refuse(
+            format('"events" is %s, and has to be a JSON array of events', coalesce('a JSON ' || json_typeof(list), 'not JSON')),
+            'Call supabase.rpc(''track_batch'', { events: [{ event_id, event_type, session_id, created_at, … }] }).'
+        );
+    end if;
+    if json_array_length(list) > 500 then
+        perform freshet.take_refuse(
+            format('the batch has %s events, and at most 500 are accepted', json_array_length(list)), 'Send it in smaller batches.'
+        );
+    end if;
+
+    perform freshet.take_lock(caller);
+    select max(e.erased_at) into erased_at from freshet.erasures as e where e.user_hash = freshet.user_hash(caller);
+    begin
+        results := freshet.take_events(caller, written::jsonb, network, headers ->> 'user-agent', erased_at);
+    exception
+        when data_exception or integrity_constraint_violation or program_limit_exceeded then
+            for element in select e from json_array_elements(list) as e loop
+                event := null;
+                begin
+                    event := element;
+                    results := results || freshet.take_events(
+                        caller, jsonb_build_array(event), network, headers ->> 'user-agent', erased_at
+                    );
+                exception
+                    when data_exception or integrity_constraint_violation or program_limit_exceeded then
+                        results := results || jsonb_build_object(
+                            'event_id', event ->> 'event_id',
+                            'status', 'rejected',
+                            'code', case when event is null then 'unreadable' else 'invalid_value' end,
+                            'detail', left(sqlerrm, 200)
+                        );
+                end;
+            end loop;
+    end;
+
+    return jsonb_build_object(
+        'accepted', (select count(*) from jsonb_array_elements(results) as r where r ->> 'status' = 'accepted'),
+        'duplicates', (select count(*) from jsonb_array_elements(results) as r where r ->> 'status' = 'duplicate'),
+        'rejected', (select count(*) from jsonb_array_elements(results) as r where r ->> 'status' = 'rejected'),
+        'results', results
+    );
+end
+$$;
+
+revoke all on function freshet.take_batch(jsonb) from public, anon;
+
+grant execute on function freshet.take_batch(jsonb) to authenticated, service_role;
+
+comment on function freshet.take_batch(jsonb) is 'Called through public.track_batch and its kin.';
+
+-- packs/study/schema/take_caller.sql
+
+-- Object: freshet.take_caller()
+-- Why: whose events these are is what the verified token says, never an argument.
+create function freshet.take_caller()
+returns text
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    claims constant jsonb := freshet.caller_claims();
+    subject constant text := claims ->> 'sub';
+begin
+    if coalesce(claims ->> 'role', '') <> 'authenticated' or coalesce(subject, '') = '' then
+        raise exception using
+            errcode = 'insufficient_privilege',
+            message = format(
+                'events are tracked for the user who is signed in, and this call has the role "%s" and %s',
+                coalesce(claims ->> 'role', current_setting('role')),
+                case when coalesce(subject, '') = '' then 'no subject' else 'a subject' end
+            ),
+            hint = 'Sign in, and call with the user''s access token: supabase.auth.signInWithPassword(…), then supabase.rpc(…). A secret key has no user.';
+    end if;
+    if octet_length(subject) > 1000 then
+        raise exception using
+            errcode = 'insufficient_privilege',
+            message = format('the subject of the token has %s bytes, and a user''s id has at most 1000', octet_length(subject)),
+            hint = 'Let the identity provider issue shorter ids.';
+    end if;
+    return subject;
+end
+$$;
+
+revoke all on function freshet.take_caller() from public, anon, authenticated, service_role;
+
+comment on function freshet.take_caller() is 'The signed-in user; raises 42501 for any other caller.';
+
+-- packs/study/schema/take_events.sql
+
+-- Object: freshet.take_events()
+-- Why: one statement for all events of a call, so that 500 cost little more than one. It raises if one of them has a
+--      value that cannot be converted; freshet.take_batch() then takes them one by one.
+-- Why sums, least and greatest: sessions and materials are the same in whatever order events arrive.
+create function freshet.take_events(
+    user_id text, events jsonb, network cidr, user_agent text, erased_at timestamptz
+)
+returns jsonb
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    browser constant text := freshet.browser_family(user_agent);
+    device constant text := freshet.device_type(user_agent);
+    results jsonb;
+begin
+    with items as materialized (
+        select i.place, a.*
+        from jsonb_array_elements(take_events.events) with ordinality as i (event, place)
+        cross join lateral freshet.take_apart(i.event) as a
+    ),
+    judged as materialized (
+        select
+            i.place, i.event_id, f.code,
+            case f.code
+                when 'erased' then 'the event is from before the erasure of its user'
+                when 'unknown_topic' then format('there is no topic %s', i.topic_id)
+                when 'unknown_material' then format('there is no material %s', i.material_id)
+                else i.detail
+            end as detail
+        from items as i
+        left join public.topics as t on t.id = i.topic_id
+        left join public.study_materials as m on m.id = i.material_id
+        cross join lateral (
+            select case
+                when i.code is not null then i.code
+                when i.created_at <= take_events.erased_at then 'erased'
+                -- The rows of answers and materials refer to these. Other events keep the ids that they report.
+                when i.event_type = 'question_attempt' and t.id is null then 'unknown_topic'
+                when i.event_type in ('material_open', 'material_progress', 'material_complete') and m.id is null
+                    then 'unknown_material'
+            end
+        ) as f (code)
+    ),
+    firsts as (
+        select distinct on (j.event_id) j.place, j.event_id
+        from judged as j
+        where j.code is null
+        order by j.event_id, j.place
+    ),
+    keys as (
+        insert into freshet.study_event_keys (user_id, event_id, created_at)
+        select take_events.user_id, i.event_id, i.created_at
+        from firsts as f
+        join items as i on i.place = f.place
+        order by i.event_id
+        on conflict do nothing
+        returning study_event_keys.event_id
+    ),
+    hashes as materialized (
+        select s.client_session_id, freshet.session_hash(take_events.user_id, s.client_session_id) as session_id
+        from (select distinct i.client_session_id from items as i join firsts as f on f.place = i.place) as s
+    ),
+    accepted as materialized (
+        select i.*, h.session_id, i.selected_answer is not distinct from i.correct_answer as is_correct
+        from keys as k
+        join firsts as f on f.event_id = k.event_id
+        join items as i on i.place = f.place
+        join hashes as h on h.client_session_id = i.client_session_id
+    ),
+    logged as (
+        insert into public.study_events (
+            event_id, user_id, session_id, event_type, topic_id, question_id, material_id, properties,
+            ip_network, browser, device_type, created_at, clock_skew_seconds
+        )
+        select
+            a.event_id, take_events.user_id, a.session_id, a.event_type, a.topic_id, a.question_id, a.material_id, a.properties,
+            take_events.network, browser, coalesce(a.device_type, device), a.created_at, a.clock_skew_seconds
+        from accepted as a
+    ),
+    answered as (
+        insert into public.question_attempts (
+            event_id, user_id, session_id, question_id, topic_id, selected_answer, correct_answer, is_correct,
+            is_hint_used, time_to_answer_seconds, attempted_at
+        )
+        select
+            a.event_id, take_events.user_id, a.session_id, a.question_id, a.topic_id, a.selected_answer, a.correct_answer,
+            a.is_correct, a.is_hint_used, a.time_to_answer_seconds, a.created_at
+        from accepted as a
+        where a.event_type = 'question_attempt'
+    ),
+    studied as (
+        insert into public.study_sessions as s (
+            session_id, user_id, started_at, last_event_at, ended_at, events_count, questions_attempted,
+            questions_correct, materials_viewed, device_type
+        )
+        select
+            a.session_id, take_events.user_id, min(a.created_at), max(a.created_at),
+            max(a.created_at) filter (where a.event_type = 'session_end'),
+            count(*),
+            count(*) filter (where a.event_type = 'question_attempt'),
+            count(*) filter (where a.event_type = 'question_attempt' and a.is_correct),
+            count(*) filter (where a.event_type = 'material_open'),
+            min(coalesce(a.device_type, device)) filter (where a.event_type = 'session_start')
+        from accepted as a
+        group by a.session_id
+        on conflict (session_id) do update set
+            started_at = least(s.started_at, excluded.started_at),
+            last_event_at = greatest(s.last_event_at, excluded.last_event_at),
+            ended_at = greatest(s.ended_at, excluded.ended_at),
+            events_count = s.events_count + excluded.events_count,
+            questions_attempted = s.questions_attempted + excluded.questions_attempted,
+            questions_correct = s.questions_correct + excluded.questions_correct,
+            materials_viewed = s.materials_viewed + excluded.materials_viewed,
+            device_type = least(s.device_type, excluded.device_type)
+    ),
+    read as (
+        insert into public.material_interactions as m (
+            material_id, user_id, progress_rate, reading_seconds, opens_count, first_at, last_at, completed_at
+        )
+        select
+            a.material_id, take_events.user_id,
+            max(case a.event_type when 'material_complete' then 1 else coalesce(a.progress_rate, 0) end),
+            coalesce(sum(a.reading_seconds), 0),
+            count(*) filter (where a.event_type = 'material_open'),
+            min(a.created_at), max(a.created_at),
+            min(a.created_at) filter (where a.event_type = 'material_complete' or a.progress_rate = 1)
+        from accepted as a
+        where a.event_type in ('material_open', 'material_progress', 'material_complete')
+        group by a.material_id
+        on conflict on constraint ix_material_interactions_material_user do update set
+            progress_rate = greatest(m.progress_rate, excluded.progress_rate),
+            reading_seconds = m.reading_seconds + excluded.reading_seconds,
+            opens_count = m.opens_count + excluded.opens_count,
+            first_at = least(m.first_at, excluded.first_at),
+            last_at = greatest(m.last_at, excluded.last_at),
+            completed_at = least(m.completed_at, excluded.completed_at)
+    )
+    select jsonb_agg(
+        jsonb_build_object(
+            'event_id', j.event_id,
+            'status', case when j.code is not null then 'rejected' when a.place is not null then 'accepted' else 'duplicate' end,
+            'code', j.code,
+            'detail', j.detail
+        )
+        order by j.place
+    )
+    into results
+    from judged as j
+    left join accepted as a on a.place = j.place;
+    return coalesce(results, '[]');
+end
+$$;
+
+revoke all on function freshet.take_events(text, jsonb, cidr, text, timestamptz) from public, anon, authenticated, service_role;
+
+comment on function freshet.take_events(text, jsonb, cidr, text, timestamptz) is
+    'Writes the events of a user and returns their results, in order. Call it with freshet.take_lock() held.';
+
+-- packs/study/schema/take_lock.sql
+
+-- Object: freshet.take_lock()
+-- Why: all that tracking writes belongs to one user. With the batches of a user one after the other none meets half of
+--      another, none deadlocks with another, and an erasure meets no event that is on its way.
+create function freshet.take_lock(user_id text)
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+    select pg_advisory_xact_lock(hashtextextended('freshet.study ' || user_id, 0));
+$$;
+
+revoke all on function freshet.take_lock(text) from public, anon, authenticated, service_role;
+
+comment on function freshet.take_lock(text) is
+    'Waits until no other transaction writes events of the user, and holds until this one ends. Take it before the job''s lock.';
+
+-- packs/study/schema/take_refuse.sql
+
+-- Object: freshet.take_refuse()
+-- Why: a call that is refused as a whole has written nothing, and says what to change.
+create function freshet.take_refuse(message text, hint text)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    raise exception using errcode = 'invalid_parameter_value', message = take_refuse.message, hint = take_refuse.hint;
+end
+$$;
+
+revoke all on function freshet.take_refuse(text, text) from public, anon, authenticated, service_role;
+
+comment on function freshet.take_refuse(text, text) is 'Raises 22023, which is HTTP 400.';
 
 -- packs/study/schema/topic_daily_stats.sql
 
@@ -1731,6 +2496,26 @@ grant select, insert, update, delete on table public.topics to service_role;
 
 comment on column public.topics.board_exam_weight is 'Importance in the exam, 0 to 10.';
 
+-- packs/study/schema/track_batch.sql
+
+-- Object: public.track_batch()
+-- Why: clients collect events for 30 seconds and send them in one call.
+create function public.track_batch(events jsonb)
+returns jsonb
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+    select freshet.take_batch(events);
+$$;
+
+revoke all on function public.track_batch(jsonb) from public, anon;
+
+grant execute on function public.track_batch(jsonb) to authenticated, service_role;
+
+comment on function public.track_batch(jsonb) is
+    'Takes up to 500 events (262144 bytes) of the signed-in user: {accepted, duplicates, rejected, results: [{event_id, status, code, detail}]}, in the order of the events. An event is accepted once by its event_id, however often it is sent. 22023 (HTTP 400) refuses the whole call, 42501 one without a signed-in user. Idempotent.';
+
 -- packs/study/schema/update_topic_mastery.sql
 
 -- Object: analytics.update_topic_mastery()
@@ -1781,6 +2566,30 @@ revoke all on procedure analytics.update_topic_mastery(interval) from public, an
 
 comment on procedure analytics.update_topic_mastery(interval) is
     'Recomputes reviews and mastery of what changed, and goes on with a nightly batch that is due, in steps that commit, for at most about time_budget. Fails at its end if users could not be done.';
+
+-- packs/study/schema/user_hash.sql
+
+-- Object: freshet.user_hash()
+-- Why: after an erasure only this hash is left of the user, and recognises their late events.
+create function freshet.user_hash(user_id text)
+returns text
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+    select encode(
+        extensions.hmac(
+            convert_to(json_build_array('user', user_id)::text, 'UTF8'),
+            convert_to(freshet.study_pepper(), 'UTF8'),
+            'sha256'
+        ),
+        'hex'
+    );
+$$;
+
+revoke all on function freshet.user_hash(text) from public, anon, authenticated, service_role;
+
+comment on function freshet.user_hash(text) is 'HMAC-SHA256, 64 hex digits, of a user''s id with the pepper in Vault.';
 
 -- packs/study/schema/user_learning_metrics.sql
 
@@ -1926,22 +2735,30 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+    question_user_ids text[];
+    question_ids uuid[];
     user_ids text[];
     topic_ids uuid[];
 begin
-    select array_agg(t.user_id), array_agg(t.topic_id)
+    select array_agg(c.user_id), array_agg(c.topic_id)
     into user_ids, topic_ids
-    from (
-        select r.user_id, r.topic_id
-        from freshet.recompute_question_reviews(
-            array(select c.user_id from unnest(changes) as c),
-            array(select c.question_id from unnest(changes) as c),
-            calculated_at
-        ) as r
-        union
-        select c.user_id, c.topic_id from unnest(changes) as c where c.topic_id is not null
-    ) as t;
-    perform freshet.recompute_topic_mastery(coalesce(user_ids, '{}'), coalesce(topic_ids, '{}'), calculated_at);
+    from unnest(changes) as c
+    where c.topic_id is not null;
+
+    select array_agg(c.user_id), array_agg(c.question_id)
+    into question_user_ids, question_ids
+    from unnest(changes) as c
+    where c.question_id is not null;
+
+    if question_ids is not null then
+        select user_ids || array_agg(r.user_id), topic_ids || array_agg(r.topic_id)
+        into user_ids, topic_ids
+        from freshet.recompute_question_reviews(question_user_ids, question_ids, calculated_at) as r;
+    end if;
+    -- A statement that writes no row still makes every cached answer about the table old.
+    if user_ids is not null then
+        perform freshet.recompute_topic_mastery(user_ids, topic_ids, calculated_at);
+    end if;
 end
 $$;
 
