@@ -6,6 +6,7 @@
 -- Why users one by one after an error: what the calculation cannot take in one user's rows must not hold up the others.
 --      The changes of such a user go back to the end of the queue with the error beside them; see
 --      analytics.update_topic_mastery, which fails then.
+-- Why errors that pass by themselves are raised: after a lock or a timeout the whole step is rolled back and comes again.
 -- Why days first: a day's figures do not depend on the mastery.
 create function freshet.fold_study_changes(
     user_limit integer default 1000,
@@ -65,7 +66,10 @@ begin
         perform freshet.recompute_changed(taken);
         return;
     exception
-        when others then null;
+        when others then
+            if freshet.is_passing(sqlstate) then
+                raise;
+            end if;
     end;
 
     for changed_user in select distinct c.user_id from unnest(taken) as c loop
@@ -73,6 +77,9 @@ begin
             perform freshet.recompute_changed(array(select c from unnest(taken) as c where c.user_id = changed_user));
         exception
             when others then
+                if freshet.is_passing(sqlstate) then
+                    raise;
+                end if;
                 failure := format('%s (%s)', sqlerrm, sqlstate);
                 failed_count := failed_count + 1;
                 insert into freshet.study_changes (user_id, topic_id, question_id, error)
