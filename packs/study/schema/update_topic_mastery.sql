@@ -11,7 +11,6 @@ declare
     last_change pg_catalog.int8;
     taken_count pg_catalog.int4;
     failed_count pg_catalog.int4;
-    failure pg_catalog.text;
 begin
     perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     -- What is written from now on is for the next run, so that this one ends however much is written.
@@ -23,15 +22,19 @@ begin
         exit when taken_count = 0 or clock_timestamp() > statement_timestamp() + time_budget;
     end loop;
 
-    select count(distinct c.user_id), min(c.error)
-    into failed_count, failure
-    from freshet.study_changes as c
-    where c.error is not null;
+    -- After a kill, or in a night that took longer than a run.
+    if freshet.is_study_batch_due() then
+        call analytics.run_study_batch(time_budget);
+        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    end if;
+
+    select count(distinct c.user_id) into failed_count from freshet.study_changes as c where c.error is not null;
     if failed_count > 0 then
+        -- No text of an error: it may quote a user's rows.
         raise exception using
             errcode = 'data_exception',
-            message = format('mastery of %s users is not up to date: %s', failed_count, failure),
-            hint = 'All other users are done. select user_id, question_id, topic_id, error from freshet.study_changes where error is not null; correct the answers that it names, and the next run does the rest.';
+            message = format('mastery is not up to date for %s user(s) whose rows could not be computed', failed_count),
+            hint = 'All others are done. select user_id, question_id, topic_id, error from freshet.study_changes where error is not null; correct what it names, and the next run does the rest.';
     end if;
 end
 $$;
@@ -39,7 +42,7 @@ $$;
 revoke all on procedure analytics.update_topic_mastery(interval) from public, anon, authenticated;
 
 comment on procedure analytics.update_topic_mastery(interval) is
-    'Recomputes reviews and mastery of what changed, in steps that commit, for at most about time_budget. Fails at its end if users could not be done.';
+    'Recomputes reviews and mastery of what changed, and goes on with a nightly batch that is due, in steps that commit, for at most about time_budget. Fails at its end if users could not be done.';
 
 select analytics.register_job(
     job_name => 'update-topic-mastery',
