@@ -10,7 +10,7 @@ select e.user_id, e.event_id, e.created_at from public.study_events as e;
 
 set local time zone 'America/New_York';
 select results_eq(
-    $$ select c.relname::text, p.from_at, p.to_at from freshet.old_study_partitions() as p join pg_class as c on c.oid = p.partition order by p.to_at $$,
+    $$ select c.relname::text collate "default", p.from_at, p.to_at from freshet.old_study_partitions() as p join pg_class as c on c.oid = p.partition order by p.to_at $$,
     $$ values
         ('study_events_y2015m01', timestamptz '2015-01-01 00:00+00', timestamptz '2015-02-01 00:00+00'),
         ('study_events_y2015m02', '2015-02-01 00:00+00', '2015-03-01 00:00+00') $$,
