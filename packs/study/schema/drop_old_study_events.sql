@@ -1,7 +1,7 @@
 -- Object: analytics.drop_old_study_events()
 -- Why a procedure: it commits after each partition, so that one that cannot be archived keeps no other from being dropped,
 --      and then fails, so that the audit reports it. A procedure that commits can have no SET clause: it says its
---      search_path itself, in every transaction.
+--      search_path itself, in every transaction. The rows of its loop are fetched at the first commit.
 create procedure analytics.drop_old_study_events()
 language plpgsql
 as $$
@@ -24,8 +24,6 @@ begin
     perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 
     for old in select p.partition, p.from_at, p.to_at from freshet.old_study_partitions() as p loop
-        -- After the first commit, the loop reads rows that it has fetched already.
-        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
         tried_count := tried_count + 1;
         begin
             perform freshet.drop_study_partition(old.partition, old.from_at, old.to_at);
@@ -34,6 +32,7 @@ begin
                 kept := kept || format('%s: %s', old.partition, sqlerrm);
         end;
         commit;
+        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     end loop;
 
     if cardinality(kept) > 0 then

@@ -16,7 +16,7 @@ declare
     pseudonym text;
     erasure bigint;
     relation text;
-    deleted bigint;
+    changed bigint;
     counts jsonb := '{}';
 begin
     if forgotten is null or forgotten = '' then
@@ -26,7 +26,7 @@ begin
             hint = 'Give the id of the user, as it stands in the claim sub of the user''s token.';
     end if;
     perform pg_advisory_xact_lock(hashtextextended('freshet.study_jobs', 0));
-    perform pg_advisory_xact_lock(hashtextextended('freshet.study_user ' || forgotten, 0));
+    perform freshet.take_lock(forgotten);
 
     pseudonym := freshet.user_hash(forgotten);
     insert into freshet.erasures (user_hash, user_id, erased_at)
@@ -41,8 +41,8 @@ begin
         'freshet.days_to_aggregate', 'freshet.study_changes'
     ] loop
         execute format('delete from %s as t where t.user_id = $1', relation) using forgotten;
-        get diagnostics deleted = row_count;
-        counts := counts || jsonb_build_object(relation, deleted);
+        get diagnostics changed = row_count;
+        counts := counts || jsonb_build_object(relation, changed);
     end loop;
 
     -- A batch that is not finished goes on after the user before.
@@ -52,16 +52,14 @@ begin
     end
     where b.last_user_id = forgotten;
 
-    -- That rows were read stays on record, and whose they were is a hash from now on.
-    if to_regclass('analytics.access_log') is not null then
-        execute
-            'update analytics.access_log as a '
-            'set who = case when a.who = $1 then $2 else a.who end, whose = case when a.whose = $1 then $2 else a.whose end '
-            'where a.who = $1 or a.whose = $1'
-        using forgotten, pseudonym;
-        get diagnostics deleted = row_count;
-        counts := counts || jsonb_build_object('analytics.access_log', deleted);
-    end if;
+    -- That rows were read stays on record, and who read and whose they were is a hash from now on.
+    update analytics.access_log as a
+    set
+        reader_id = case when a.reader_id = forgotten then pseudonym else a.reader_id end,
+        person_id = case when a.person_id = forgotten then pseudonym else a.person_id end
+    where a.reader_id = forgotten or a.person_id = forgotten;
+    get diagnostics changed = row_count;
+    counts := counts || jsonb_build_object('analytics.access_log', changed);
 
     update freshet.erasures as e
     set user_id = null, rows_count = (select sum(c.value::bigint) from jsonb_each_text(counts) as c)

@@ -74,7 +74,7 @@ async function endedRun(sql: postgres.Sql, job: string): Promise<{ status: strin
 for (
   const [who, lock, mode] of [
     ["the transaction of a job", "freshet.study_jobs", ""],
-    ["tracking in progress", "freshet.study_user old_events_test", "_shared"],
+    ["tracking in progress", "freshet.study old_events_test", ""],
   ] as const
 ) {
   Deno.test(`forget_user() waits for ${who}, and erases what that wrote`, () =>
