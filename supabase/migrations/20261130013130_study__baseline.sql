@@ -721,8 +721,8 @@ begin
             message = format('cannot forget the user %s', coalesce(quote_literal(forgotten), 'null')),
             hint = 'Give the id of the user, as it stands in the claim sub of the user''s token.';
     end if;
-    perform pg_advisory_xact_lock(hashtextextended('freshet.study_jobs', 0));
     perform freshet.take_lock(forgotten);
+    perform pg_advisory_xact_lock(hashtextextended('freshet.study_jobs', 0));
 
     pseudonym := freshet.user_hash(forgotten);
     insert into freshet.erasures (user_hash, user_id, erased_at)

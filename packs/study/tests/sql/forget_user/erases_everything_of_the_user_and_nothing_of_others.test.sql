@@ -1,6 +1,6 @@
 -- Looks for the user's id in every table there is, and not only in those that the function names.
 begin;
-select plan(15);
+select plan(16);
 
 -- Where the erased user's id stands, in rows as text.
 create function pg_temp.places(wanted text) returns table (place text, rows_count bigint) language plpgsql as $$
@@ -58,15 +58,17 @@ $$;
 select pg_temp.plant('forgotten-1'), pg_temp.plant('forgotten-0'), pg_temp.plant('kept');
 insert into analytics.study_batches (stat_date, finished_at, last_user_id)
 values (current_date - 1, null, 'forgotten-1'), (current_date - 2, now(), 'forgotten-1');
+insert into analytics.access_log (reader_kind, reader_id, person_id, resource, parameters)
+values ('user', 'forgotten-1', 'kept', 'study/mastery', '{}'), ('user', 'kept', 'forgotten-1', 'study/gaps', '{}'), ('secret_key', null, 'forgotten-1', 'study/gaps', '{}');
 create temporary table of_others as select * from pg_temp.places('kept') union all select * from pg_temp.places('forgotten-0');
 
-select cmp_ok((select count(*) from pg_temp.places('forgotten-1')), '>=', 14::bigint, 'the user is planted in all tables of the pack');
+select cmp_ok((select count(*) from pg_temp.places('forgotten-1')), '>=', 15::bigint, 'the user is planted in all tables of the pack');
 
 set local role service_role;
 select results_eq(
-    $$ select c.key, c.value::integer from jsonb_each_text(public.forget_user('forgotten-1')) as c where c.key not in ('freshet.study_changes', 'analytics.access_log') order by c.key $$,
+    $$ select c.key, c.value::integer from jsonb_each_text(public.forget_user('forgotten-1')) as c where c.key <> 'freshet.study_changes' order by c.key $$,
     $$ values
-        ('analytics.daily_user_stats', 1), ('analytics.knowledge_gaps', 1), ('analytics.question_reviews', 1),
+        ('analytics.access_log', 3), ('analytics.daily_user_stats', 1), ('analytics.knowledge_gaps', 1), ('analytics.question_reviews', 1),
         ('analytics.topic_daily_stats', 1), ('analytics.topic_mastery', 1), ('analytics.user_learning_metrics', 1),
         ('freshet.days_to_aggregate', 1), ('freshet.study_event_keys', 2), ('public.material_interactions', 1),
         ('public.question_attempts', 1), ('public.study_events', 2), ('public.study_sessions', 1) $$,
@@ -85,7 +87,12 @@ select results_eq(
     'a batch that is not finished goes on after the user before the erased one'
 );
 select results_eq(
-    $$ select e.user_hash, e.user_id is null, e.erased_at between now() and clock_timestamp(), e.rows_count >= 14 from freshet.erasures as e $$,
+    $$ select a.reader_kind, a.reader_id, a.person_id from analytics.access_log as a order by a.access_id $$,
+    $$ values ('user', freshet.user_hash('forgotten-1'), 'kept'), ('user', 'kept', freshet.user_hash('forgotten-1')), ('secret_key', null, freshet.user_hash('forgotten-1')) $$,
+    'that rows were read stays on record, with a hash for the id'
+);
+select results_eq(
+    $$ select e.user_hash, e.user_id is null, e.erased_at between now() and clock_timestamp(), e.rows_count >= 17 from freshet.erasures as e $$,
     $$ values (freshet.user_hash('forgotten-1'), true, true, true) $$,
     'the erasure is on record, as a hash, so that late events are recognised'
 );
