@@ -57,6 +57,11 @@ export function guardSource(source: Source, clock: Clock): GuardedSource {
 
   return {
     states: () => ask(() => source.states()),
+<<<<<<< HEAD
     read: (view, request, emit) => run(() => timed(() => source.read(view, request), emit)),
+=======
+    read: (view, request) => run(() => source.read(view, request)),
+    readPerson: (view, request, reading) => run(() => source.readPerson(view, request, reading)),
+>>>>>>> s_p
   };
 }
