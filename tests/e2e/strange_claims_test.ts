@@ -47,7 +47,9 @@ interface Claims {
 async function readsNothing(resource: Resource, claims: Claims, person: string | null = null): Promise<number> {
   const response = await product.get(pathOf(resource, person), await withClaims(product.stack, { ...claims }));
   const body = await response.text();
-  const what = `${fullName(resource)} of ${person} as ${JSON.stringify(claims).slice(0, 300)}: ${response.status} ${body}`;
+  const what = `${fullName(resource)} of ${person} as ${
+    JSON.stringify(claims).slice(0, 300)
+  }: ${response.status} ${body}`;
   ok(response.status < 500, what);
   ok(!body.includes("canary-"), what);
   if (response.status === 200 && hasOwners(resource)) equal(JSON.parse(body).meta.row_count, 0, what);

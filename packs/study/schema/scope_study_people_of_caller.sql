@@ -6,8 +6,8 @@
 --          returns setof text language sql stable set search_path = pg_catalog, pg_temp
 --          as $$ select c.student_id from public.coachings as c where c.coach_id = subject $$;
 --
--- Why no version: it is asked at each read of another person's rows, and no cache keeps such an answer. So who is taken
---      off it is refused at the next request, and it needs no analytics.register_live().
+-- Why no version: it is asked at each read of another person's rows, and no cache keeps such an answer. When a person is
+--      taken off it, the next request for that person is refused, so it needs no analytics.register_live().
 create function freshet.scope_study_people_of_caller(subject text)
 returns setof text
 language sql
