@@ -29,13 +29,10 @@ export type CacheEvent =
   | { readonly type: "previous_served" }
   | { readonly type: "waited"; readonly milliseconds: number; readonly found: boolean }
   | { readonly type: "source_read"; readonly milliseconds: number }
-<<<<<<< HEAD
   /** The database took a second or more for one read, whether it answered or was given up. */
   | { readonly type: "source_slow"; readonly milliseconds: number }
-=======
   /** Another person's rows were read: no cache was asked, and none keeps them. */
   | { readonly type: "person_read" }
->>>>>>> s_p
   | { readonly type: "source_failed" }
   /** The source did not answer, and a cached answer was served instead. */
   | { readonly type: "stale_served" }

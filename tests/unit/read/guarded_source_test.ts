@@ -63,7 +63,9 @@ Deno.test("guardSource() counts reads of another person's rows among all others"
     request_id: "x",
   } as const;
   for (let call = 0; call < 20; call += 1) {
-    await assert.rejects(guard.readPerson(ANY[0], { ...ANY[1], scope }, reading), { code: "SOURCE_UNAVAILABLE" });
+    await assert.rejects(guard.readPerson(ANY[0], { ...ANY[1], scope }, { reading, emit: () => {} }), {
+      code: "SOURCE_UNAVAILABLE",
+    });
   }
   assert.equal(source.reads, 5);
 });
