@@ -8,6 +8,7 @@ export const reviewsDue = defineResource({
   clock: "day",
   summary: "The questions that the caller should answer again today, the longest overdue first",
   params: {
+    user_id: parameter.subject().optional(),
     days_ahead: parameter.wholeNumber({ from: 0, to: 30, otherwise: 0 }),
     topic_id: parameter.id().optional(),
     limit: parameter.wholeNumber({ from: 1, to: 999, otherwise: 50 }),
@@ -26,7 +27,7 @@ export const reviewsDue = defineResource({
     easiness_factor: column.number(),
     last_answered_at: column.timestamp(),
   },
-  access: { scope: "user", column: "user_id", relation: null },
+  access: { scope: "person", column: "user_id", param: "user_id", relation: "study_people_of_caller" },
   order: [{ column: "due_on", direction: "asc" }, { column: "question_id", direction: "asc" }],
   limit: { param: "limit" },
   cursor: "cursor",

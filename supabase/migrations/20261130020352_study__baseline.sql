@@ -1350,9 +1350,9 @@ as $$
         d.user_id, d.stat_date, d.events_count, d.sessions_count, d.study_seconds,
         d.questions_attempted, d.questions_correct, d.accuracy_rate, d.avg_time_to_answer_seconds,
         d.materials_viewed, d.topics_count
-    from jsonb_array_elements_text(asked -> 'scope_values') as p (user_id)
-    join analytics.daily_user_stats as d on d.user_id = p.user_id
-    where d.stat_date > (asked ->> 'today')::date - (asked #>> '{params,days}')::integer
+    from analytics.daily_user_stats as d
+    where d.user_id = asked ->> 'person'
+        and d.stat_date > (asked ->> 'today')::date - (asked #>> '{params,days}')::integer
         and d.stat_date <= (asked ->> 'today')::date;
 $$;
 
@@ -1389,10 +1389,10 @@ as $$
         r.user_id, r.question_id, r.topic_id, t.name, r.due_on,
         greatest((asked ->> 'today')::date - r.due_on, 0),
         r.interval_days, r.repetition, r.easiness_factor, r.last_answered_at
-    from jsonb_array_elements_text(asked -> 'scope_values') as p (user_id)
-    join analytics.question_reviews as r on r.user_id = p.user_id
+    from analytics.question_reviews as r
     join public.topics as t on t.id = r.topic_id
-    where r.due_on <= (asked ->> 'today')::date + (asked #>> '{params,days_ahead}')::integer;
+    where r.user_id = asked ->> 'person'
+        and r.due_on <= (asked ->> 'today')::date + (asked #>> '{params,days_ahead}')::integer;
 $$;
 
 revoke all on function freshet.reading_study_reviews_due(jsonb) from public, anon, authenticated;
@@ -1429,9 +1429,9 @@ as $$
     select
         s.session_id, s.user_id, s.started_on, s.started_at, s.last_event_at, s.ended_at, s.study_seconds,
         s.events_count, s.questions_attempted, s.questions_correct, s.materials_viewed, s.device_type
-    from jsonb_array_elements_text(asked -> 'scope_values') as p (user_id)
-    join analytics.study_session_list as s on s.user_id = p.user_id
-    where s.started_at >= ((asked ->> 'today')::date - (asked #>> '{params,days}')::integer + 1)::timestamp at time zone 'UTC';
+    from analytics.study_session_list as s
+    where s.user_id = asked ->> 'person'
+        and s.started_at >= ((asked ->> 'today')::date - (asked #>> '{params,days}')::integer + 1)::timestamp at time zone 'UTC';
 $$;
 
 revoke all on function freshet.reading_study_sessions(jsonb) from public, anon, authenticated;

@@ -1,6 +1,10 @@
 -- Drafted by deno task new:migration from the schema files named below, in an order that works. Read it before you apply it.
 set check_function_bodies = off;
 
+alter table analytics.retention drop constraint if exists retention_history_check;
+
+alter table analytics.retention add constraint retention_history_check CHECK ((history = ANY (ARRAY['runs'::text, 'refresh_log'::text, 'refresh_requests'::text, 'http_calls'::text, 'outbox'::text, 'incidents'::text, 'access_log'::text])));
+
 -- supabase/schemas/audit/detectors/report_slow_read.sql
 
 -- Object: analytics.report_slow_read()
@@ -195,6 +199,74 @@ revoke all on function freshet.watch_slow_statements(numeric) from public, anon,
 comment on function freshet.watch_slow_statements(numeric) is
     'Brings analytics.slow_statements up to date with pg_stat_statements. Idempotent.';
 
+-- supabase/schemas/audit/kinds/default_partition_used.sql
+
+create or replace function freshet.detect_default_partitions()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    -- Enough to report it, and cheap however many there are.
+    counted_at_most constant bigint := 10000;
+    subject_name text;
+    partition_name text;
+    table_name text;
+    repair_hint text;
+    row_count bigint;
+    subjects text[] := '{}';
+begin
+    for subject_name, partition_name, table_name, repair_hint in
+        -- The owner of the table writes into the partition's comment how its partitions are made. Elsewhere than in schema
+        -- analytics a table may be another project's: that comment says that it is not.
+        select
+            case when d.relnamespace = 'analytics'::regnamespace then d.relname else format('%s.%s', n.nspname, d.relname) end,
+            format('%I.%I', n.nspname, d.relname),
+            format('%I.%I', n.nspname, t.relname),
+            r.hint
+        from pg_catalog.pg_partitioned_table as p
+        join pg_catalog.pg_class as t on t.oid = p.partrelid
+        join pg_catalog.pg_class as d on d.oid = p.partdefid
+        join pg_catalog.pg_namespace as n on n.oid = d.relnamespace
+        cross join lateral (select substring(obj_description(d.oid, 'pg_class') from 'Repair: (.+)$') as hint) as r
+        where n.nspname = 'analytics' or (n.nspname = 'public' and r.hint is not null)
+        order by 1
+    loop
+        subjects := subjects || subject_name;
+        begin
+            execute format('select count(*) from (select from %s limit %s) as r', partition_name, counted_at_most)
+            into row_count;
+        exception
+            -- Its rows are being moved: the next pass looks again.
+            when lock_not_available then
+                row_count := null;
+        end;
+        perform freshet.observe(
+            kind => 'default_partition_used',
+            subject => subject_name,
+            state => case when row_count is null then 'unknown' when row_count = 0 then 'ok' else 'bad' end,
+            observed_at => clock_timestamp(),
+            evidence => case
+                when row_count > 0 then jsonb_strip_nulls(jsonb_build_object(
+                    'message', format(
+                        '%s holds %s rows that fit no other partition of %s', partition_name,
+                        case when row_count = counted_at_most then format('%s or more', row_count) else row_count::text end,
+                        table_name
+                    ),
+                    'repair_hint', repair_hint
+                ))
+                else '{}'
+            end
+        );
+    end loop;
+
+    perform freshet.withdraw_subjects('default_partition_used', subjects);
+end
+$$;
+
+comment on function freshet.detect_default_partitions() is
+    'Kind default_partition_used: a default partition holds rows, in schema analytics, or in schema public where its comment says how partitions are made.';
+
 -- supabase/schemas/audit/kinds/slow_read.sql
 
 create function freshet.find_slow_reads()
@@ -262,6 +334,76 @@ revoke all on function freshet.find_slow_statements() from public, anon, authent
 comment on function freshet.find_slow_statements() is
     'Kind slow_statement: statements that were slow within the last hour, where pg_stat_statements is loaded.';
 
+-- supabase/schemas/audit/purge/purge_access_log.sql
+
+-- Object: freshet.purge_access_log()
+-- Why: who read whose rows is itself about people, and is kept no longer than it may be asked about; see
+--      freshet.purge_history() for the batches.
+create function freshet.purge_access_log(keep_for interval, batch_size integer)
+returns bigint
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    with old as (
+        -- By id, its key: the oldest ids are the oldest rows, but for transactions that overlapped.
+        select l.access_id
+        from (
+            select a.access_id, a.accessed_at from analytics.access_log as a order by a.access_id limit batch_size
+        ) as l
+        where l.accessed_at < now() - keep_for
+    ),
+    deleted as (
+        delete from analytics.access_log as a using old where a.access_id = old.access_id returning 1
+    )
+    select count(*) from deleted;
+$$;
+
+revoke all on function freshet.purge_access_log(interval, integer) from public, anon, authenticated;
+
+comment on function freshet.purge_access_log(interval, integer) is
+    'Deletes rows of the access log that are older than keep_for, at most a batch, and returns how many.';
+
+-- supabase/schemas/audit/purge/purge_history.sql
+
+-- Object: freshet.purge_history()
+-- Why: the histories here grow for ever, and pg_cron's has no purge of its own. Each call deletes at most a batch of
+--      each, so that no lock, no transaction and no replica waits for long; the next call deletes the rest.
+create or replace function freshet.purge_history()
+returns jsonb
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    rule analytics.retention;
+    deleted jsonb := '{}'::jsonb;
+begin
+    -- Two at once would only wait for each other's rows.
+    if not pg_try_advisory_xact_lock(hashtextextended('freshet.purge', 0)) then
+        return deleted;
+    end if;
+    for rule in
+        -- Alerts before the incidents that they are about.
+        select r.* from analytics.retention as r order by r.history = 'incidents', r.history
+    loop
+        deleted := deleted || jsonb_build_object(rule.history, case rule.history
+            when 'runs' then freshet.purge_runs(rule) + freshet.purge_worker_runs(rule.batch_size)
+            when 'refresh_log' then freshet.purge_refresh_log(rule.keep_for, rule.batch_size)
+            when 'refresh_requests' then freshet.purge_refresh_requests(rule.keep_for, rule.batch_size)
+            when 'http_calls' then freshet.purge_http_calls(rule.keep_for, rule.batch_size)
+            when 'outbox' then freshet.purge_outbox(rule.keep_for, rule.batch_size)
+            when 'incidents' then freshet.purge_incidents(rule.keep_for, rule.batch_size)
+            when 'access_log' then freshet.purge_access_log(rule.keep_for, rule.batch_size)
+        end);
+    end loop;
+    return deleted;
+end
+$$;
+
+-- supabase/schemas/audit/purge/retention.sql
+
+comment on column analytics.retention.history is
+    'runs: cron.job_run_details; refresh_log: the ledger; refresh_requests: finished requests; http_calls: settled calls; outbox: delivered alerts; incidents: closed ones; access_log: who read whose rows.';
+
 -- supabase/schemas/audit/kinds/slow_read.sql
 
 -- Kind: slow_read
@@ -295,5 +437,18 @@ values (
     false
 )
 on conflict (detector) do update set place = excluded.place, call = excluded.call, needs_history = excluded.needs_history;
+
+-- supabase/schemas/audit/purge/retention.sql
+
+insert into analytics.retention (history, keep_for)
+values
+    ('runs', '14 days'),
+    ('refresh_log', '90 days'),
+    ('http_calls', '30 days'),
+    ('outbox', '30 days'),
+    ('incidents', '365 days'),
+    ('refresh_requests', '30 days'),
+    ('access_log', '2 years')
+on conflict (history) do update set keep_for = excluded.keep_for;
 
 reset check_function_bodies;
