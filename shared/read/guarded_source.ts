@@ -36,5 +36,6 @@ export function guardSource(source: Source, clock: Clock): Source {
   return {
     states: () => ask(() => source.states()),
     read: (view, request) => run(() => source.read(view, request)),
+    readPerson: (view, request, reading) => run(() => source.readPerson(view, request, reading)),
   };
 }

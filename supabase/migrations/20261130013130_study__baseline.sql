@@ -156,6 +156,24 @@ revoke all on function freshet.answers_changed() from public, anon, authenticate
 
 comment on function freshet.answers_changed() is 'Statement trigger of public.question_attempts.';
 
+-- packs/study/schema/archive_study_partition.sql
+
+-- Object: freshet.archive_study_partition()
+-- Why: events older than two years are dropped. A project that has to keep them elsewhere replaces this function: it runs
+--      before each drop, in the same transaction, and as long as it raises, the partition stays.
+create function freshet.archive_study_partition(partition regclass)
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+select null::void
+$$;
+
+revoke all on function freshet.archive_study_partition(regclass) from public, anon, authenticated;
+
+comment on function freshet.archive_study_partition(regclass) is
+    'Hook: replace it in a migration of your own to archive a month of public.study_events before it is dropped. Raise to keep the partition; the job drop-old-study-events then fails and tries again the next day. It has two minutes, with the rest of the job.';
+
 -- packs/study/schema/begin_study_batch.sql
 
 -- Object: freshet.begin_study_batch()
@@ -465,6 +483,87 @@ revoke all on function freshet.device_type(text) from public, anon, authenticate
 comment on function freshet.device_type(text) is
     'Of a User-Agent: desktop, mobile, tablet, bot or other; null without one. An iPad that asks for desktop pages says that it is a Macintosh, and counts as desktop.';
 
+-- packs/study/schema/drop_old_study_events.sql
+
+-- Object: analytics.drop_old_study_events()
+-- Why a procedure: it commits after each partition, so that one that cannot be archived keeps no other from being dropped,
+--      and then fails, so that the audit reports it. A procedure that commits can have no SET clause: it says its
+--      search_path itself, in every transaction. The rows of its loop are fetched at the first commit.
+create procedure analytics.drop_old_study_events()
+language plpgsql
+as $$
+declare
+    old record;
+    waiting_on pg_catalog.date;
+    kept pg_catalog.text[] := '{}';
+    tried_count pg_catalog.int4 := 0;
+begin
+    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    -- Old events that wait in the default partition get a partition of their own, and are dropped with it.
+    for waiting_on in
+        select distinct (date_trunc('month', d.created_at at time zone 'UTC'))::date
+        from public.study_events_default as d
+        where d.created_at < date_trunc('month', (now() at time zone 'UTC') - interval '2 years') at time zone 'UTC'
+    loop
+        perform analytics.make_study_partitions(waiting_on, waiting_on);
+    end loop;
+    commit;
+    perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+
+    for old in select p.partition, p.from_at, p.to_at from freshet.old_study_partitions() as p loop
+        tried_count := tried_count + 1;
+        begin
+            perform freshet.drop_study_partition(old.partition, old.from_at, old.to_at);
+        exception
+            when others then
+                kept := kept || format('%s: %s', old.partition, sqlerrm);
+        end;
+        commit;
+        perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    end loop;
+
+    if cardinality(kept) > 0 then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format('%s of %s old partitions of public.study_events were kept: %s', cardinality(kept), tried_count, array_to_string(kept, '; ')),
+            hint = 'Correct freshet.archive_study_partition() or what it needs: the next run tries again.';
+    end if;
+end
+$$;
+
+revoke all on procedure analytics.drop_old_study_events() from public, anon, authenticated;
+
+comment on procedure analytics.drop_old_study_events() is
+    'Drops the partitions of public.study_events that ended two years ago or earlier, each with the keys of its events, after freshet.archive_study_partition(). Raises at the end if some were kept, with the reason of each.';
+
+-- packs/study/schema/drop_study_partition.sql
+
+-- Object: freshet.drop_study_partition()
+-- Why: archive, keys and partition go in one transaction, or all stay.
+create function freshet.drop_study_partition(partition regclass, from_at timestamptz, to_at timestamptz)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    -- public.forget_user() locks the log before its partitions, a drop the partition before the log: one at a time.
+    perform pg_advisory_xact_lock(hashtextextended('freshet.study_jobs', 0));
+    -- What was archived is what is dropped.
+    execute format('lock table %s in share row exclusive mode', partition);
+    perform freshet.archive_study_partition(partition);
+    delete from freshet.study_event_keys as k
+    where k.created_at < to_at and (from_at is null or k.created_at >= from_at);
+    -- Writers wait while the drop waits for a reader of the log.
+    perform set_config('lock_timeout', '5s', true);
+    execute format('drop table %s', partition);
+end
+$$;
+
+revoke all on function freshet.drop_study_partition(regclass, timestamptz, timestamptz) from public, anon, authenticated;
+
+comment on function freshet.drop_study_partition(regclass, timestamptz, timestamptz) is
+    'Archives and drops a partition of public.study_events with the keys of its events. Raises what freshet.archive_study_partition() raises.';
+
 -- packs/study/schema/erasures.sql
 
 -- Object: freshet.erasures
@@ -481,6 +580,9 @@ create table freshet.erasures (
 );
 
 create index erasures_user_hash_idx on freshet.erasures (user_hash, erased_at);
+
+-- The trigger of the log asks for each event that is deleted.
+create index erasures_user_id_idx on freshet.erasures (user_id) where user_id is not null;
 
 revoke all on table freshet.erasures from public, anon, authenticated, service_role;
 
@@ -605,6 +707,101 @@ revoke all on function freshet.fold_study_changes(integer, bigint, integer) from
 comment on function freshet.fold_study_changes(integer, bigint, integer) is
     'Takes the oldest changes (about change_limit, of at most user_limit users: all changes of those who have the oldest ones, up to up_to_change) and recomputes reviews and mastery of what changed. Returns how many changes it took, of how many users, and of how many users it failed.';
 
+-- packs/study/schema/forget_user.sql
+
+-- Object: freshet.forget_user(), public.forget_user()
+-- Why: the right to erasure. Every figure of the pack belongs to one user (topics have no totals over users), so that
+--      nothing has to be recomputed for others.
+-- Why two locks: jobs recompute users one transaction at a time, and none may write a user's figures from answers that are
+--      being erased; and tracking in progress has to end first, or its events would be committed after the erasure that
+--      did not see them.
+create function freshet.forget_user(user_id text)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    forgotten constant text := forget_user.user_id;
+    pseudonym text;
+    erasure bigint;
+    relation text;
+    changed bigint;
+    counts jsonb := '{}';
+begin
+    if forgotten is null or forgotten = '' then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('cannot forget the user %s', coalesce(quote_literal(forgotten), 'null')),
+            hint = 'Give the id of the user, as it stands in the claim sub of the user''s token.';
+    end if;
+    perform freshet.take_lock(forgotten);
+    perform pg_advisory_xact_lock(hashtextextended('freshet.study_jobs', 0));
+
+    pseudonym := freshet.user_hash(forgotten);
+    insert into freshet.erasures (user_hash, user_id, erased_at)
+    values (pseudonym, forgotten, clock_timestamp())
+    returning erasure_id into erasure;
+
+    -- Notes of changes come last: deleting answers makes some.
+    foreach relation in array array[
+        'public.study_events', 'freshet.study_event_keys', 'public.question_attempts', 'public.study_sessions',
+        'public.material_interactions', 'analytics.question_reviews', 'analytics.topic_mastery', 'analytics.topic_daily_stats',
+        'analytics.daily_user_stats', 'analytics.user_learning_metrics', 'analytics.knowledge_gaps',
+        'freshet.days_to_aggregate', 'freshet.study_changes'
+    ] loop
+        execute format('delete from %s as t where t.user_id = $1', relation) using forgotten;
+        get diagnostics changed = row_count;
+        counts := counts || jsonb_build_object(relation, changed);
+    end loop;
+
+    -- A batch that is not finished goes on after the user before.
+    update analytics.study_batches as b
+    set last_user_id = case
+        when b.finished_at is null then (select max(m.user_id) from analytics.topic_mastery as m where m.user_id < forgotten)
+    end
+    where b.last_user_id = forgotten;
+
+    -- That rows were read stays on record, and who read and whose they were is a hash from now on.
+    update analytics.access_log as a
+    set
+        reader_id = case when a.reader_id = forgotten then pseudonym else a.reader_id end,
+        person_id = case when a.person_id = forgotten then pseudonym else a.person_id end
+    where a.reader_id = forgotten or a.person_id = forgotten;
+    get diagnostics changed = row_count;
+    counts := counts || jsonb_build_object('analytics.access_log', changed);
+
+    update freshet.erasures as e
+    set user_id = null, rows_count = (select sum(c.value::bigint) from jsonb_each_text(counts) as c)
+    where e.erasure_id = erasure;
+    return counts;
+end
+$$;
+
+create function public.forget_user(user_id text)
+returns jsonb
+language sql
+set search_path = pg_catalog, pg_temp
+set statement_timeout = '2min'
+set lock_timeout = '1min'
+as $$
+select freshet.forget_user(forget_user.user_id)
+$$;
+
+revoke all on function freshet.forget_user(text) from public, anon, authenticated;
+
+grant execute on function freshet.forget_user(text) to service_role;
+
+revoke all on function public.forget_user(text) from public, anon, authenticated;
+
+grant execute on function public.forget_user(text) to service_role;
+
+comment on function freshet.forget_user(text) is 'Erases a user. Called through public.forget_user.';
+
+comment on function public.forget_user(text) is
+    'Erases everything that the study pack holds of a user (service role only), and replaces the user''s id in analytics.access_log by a hash. Returns an object: for each table, how many rows were deleted, or changed in the log. Events from before the erasure that arrive later are refused. May be called again, and while a batch runs. 22023 for an empty id; 57014 after two minutes, 55P03 after one minute of waiting for a job: then nothing was erased, call again.';
+
 -- packs/study/schema/is_study_batch_due.sql
 
 -- Object: freshet.is_study_batch_due()
@@ -663,6 +860,108 @@ comment on column analytics.knowledge_gaps.prerequisite_impact is
     'How many other topics have this one as a prerequisite, directly or through others. In a circle each topic counts once.';
 
 comment on column analytics.knowledge_gaps.recent_failure_rate is 'Share of wrong answers in the topic in the 14 UTC days that end on the day of the batch; 0 without answers.';
+
+-- packs/study/schema/make_study_months.sql
+
+-- Object: analytics.make_study_months()
+-- Why: one job keeps the months of the log. Late events are accepted for two years, so that the months of two years exist;
+--      three months ahead are enough, because the audit reports a job that fails within the day.
+create function analytics.make_study_months()
+returns integer
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+select analytics.make_study_partitions((t.today - interval '2 years')::date, (t.today + interval '3 months')::date)
+from (select (now() at time zone 'UTC')::date as today) as t
+$$;
+
+revoke all on function analytics.make_study_months() from public, anon, authenticated;
+
+comment on function analytics.make_study_months() is
+    'Makes the partitions of public.study_events from the month two years ago to three months ahead. Returns how many it made. Idempotent.';
+
+-- packs/study/schema/make_study_partitions.sql
+
+-- Object: analytics.make_study_partitions()
+-- Why: a month needs its partition before events arrive, or its events wait in the default partition; see
+--      public.study_events.
+-- Why detached: the log's trigger refuses to delete. Detached for a moment, the default partition has no such trigger, so
+--      that no exception has to be made in the trigger for rows that move to their month.
+create function analytics.make_study_partitions(from_on date, to_on date)
+returns integer
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    month_start date;
+    from_at timestamptz;
+    to_at timestamptz;
+    partition_name text;
+    is_detached boolean := false;
+    made_count integer := 0;
+begin
+    if from_on is null or to_on is null or to_on < from_on or to_on - from_on > 18300 then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('cannot make partitions from %s to %s', coalesce(from_on::text, 'null'), coalesce(to_on::text, 'null')),
+            hint = 'Give two days in order, at most 50 years apart: every month between them is made, both included.';
+    end if;
+    -- Two callers at once would make the same month.
+    perform pg_advisory_xact_lock(hashtextextended('freshet.study_partitions', 0));
+
+    for month_start in
+        select m::date from generate_series(date_trunc('month', from_on::timestamp), to_on::timestamp, interval '1 month') as m
+    loop
+        partition_name := to_char(month_start, '"study_events_y"YYYY"m"MM');
+        -- Reads the catalogue itself: the cache behind to_regclass may be older than another caller's commit.
+        continue when exists (
+            select from pg_catalog.pg_class as c
+            where c.relnamespace = 'public'::regnamespace and c.relname = partition_name
+        );
+        from_at := month_start::timestamp at time zone 'UTC';
+        to_at := (month_start + interval '1 month') at time zone 'UTC';
+
+        -- Locks the whole table: a writer already routed to the default partition would be refused there.
+        if made_count = 0 then
+            lock table public.study_events in access exclusive mode;
+        end if;
+        execute format('create table public.%I (like public.study_events including all)', partition_name);
+        execute format('alter table public.%I enable row level security', partition_name);
+        execute format('revoke all on table public.%I from public, anon, authenticated, service_role', partition_name);
+        if exists (select from public.study_events_default as d where d.created_at >= from_at and d.created_at < to_at) then
+            if not is_detached then
+                alter table public.study_events detach partition public.study_events_default;
+                is_detached := true;
+            end if;
+            execute format(
+                'with moved as (delete from public.study_events_default where created_at >= %1$L and created_at < %2$L returning *) '
+                'insert into public.%3$I select * from moved',
+                from_at, to_at, partition_name
+            );
+        end if;
+        execute format(
+            'alter table public.study_events attach partition public.%I for values from (%L) to (%L)',
+            partition_name, from_at, to_at
+        );
+        -- Row triggers come with the attachment, those of statements do not.
+        execute format(
+            'create trigger %I before truncate on public.%I for each statement execute function freshet.refuse_event_change()',
+            partition_name || '_is_not_truncated', partition_name
+        );
+        made_count := made_count + 1;
+    end loop;
+
+    if is_detached then
+        alter table public.study_events attach partition public.study_events_default default;
+    end if;
+    return made_count;
+end
+$$;
+
+revoke all on function analytics.make_study_partitions(date, date) from public, anon, authenticated;
+
+comment on function analytics.make_study_partitions(date, date) is
+    'Makes the partition of public.study_events for every month between two days, both included, and moves events there that waited in the default partition. Returns how many it made. Idempotent. Readers and writers wait while a month is made, not when all exist already: set a lock_timeout.';
 
 -- packs/study/schema/mastery_score.sql
 
@@ -728,6 +1027,36 @@ revoke all on function freshet.network_of_request() from public, anon, authentic
 
 comment on function freshet.network_of_request() is
     'The network of the client of this request: IPv4 /24, IPv6 /48; null where no header has an address.';
+
+-- packs/study/schema/old_study_partitions.sql
+
+-- Object: freshet.old_study_partitions()
+-- Why: by their bounds and not by their names, so that a partition of a year that a project attached is dropped too.
+create function freshet.old_study_partitions()
+returns table (partition regclass, from_at timestamptz, to_at timestamptz)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+select b.partition, b.from_at, b.to_at
+from (
+    select
+        i.inhrelid::regclass as partition,
+        substring(pg_get_expr(c.relpartbound, c.oid) from $b$FROM \('([^']+)'\)$b$)::timestamptz as from_at,
+        substring(pg_get_expr(c.relpartbound, c.oid) from $b$TO \('([^']+)'\)$b$)::timestamptz as to_at
+    from pg_catalog.pg_inherits as i
+    join pg_catalog.pg_class as c on c.oid = i.inhrelid
+    where i.inhparent = 'public.study_events'::regclass
+) as b
+-- In UTC: by the session's zone, two years before a leap day would depend on where it is.
+where b.to_at <= ((now() at time zone 'UTC') - interval '2 years') at time zone 'UTC'
+order by b.to_at
+$$;
+
+revoke all on function freshet.old_study_partitions() from public, anon, authenticated;
+
+comment on function freshet.old_study_partitions() is
+    'Partitions of public.study_events that ended two years ago or earlier, the oldest first. from_at is null for one without a lower bound.';
 
 -- packs/study/schema/prerequisite_closure.sql
 
@@ -1781,6 +2110,8 @@ create trigger study_events_were_inserted after insert on public.study_events
 
 comment on table public.study_events is
     'Immutable log of study events, two years. Written by public.track_batch and its kin, read by no client.';
+
+comment on table public.study_events_default is 'Events of months without a partition. The audit warns while there are any (default_partition_used). Repair: select analytics.make_study_partitions((min(created_at) at time zone ''UTC'')::date, (max(created_at) at time zone ''UTC'')::date) from public.study_events_default;';
 
 comment on column public.study_events.event_id is 'Made by the client, once per event: a repeated delivery is the same event.';
 
@@ -2943,11 +3274,29 @@ select analytics.register_live(
     name => 'daily_user_stats', pack => 'study', sources => array['analytics.daily_user_stats']::regclass[]
 );
 
+-- packs/study/schema/drop_old_study_events.sql
+
+select analytics.register_job(
+    job_name => 'drop-old-study-events',
+    schedule => '50 2 * * *',
+    command => 'call analytics.drop_old_study_events()'
+);
+
 -- packs/study/schema/knowledge_gaps.sql
 
 select analytics.register_live(
     name => 'knowledge_gaps', pack => 'study', sources => array['analytics.knowledge_gaps', 'public.topics']::regclass[]
 );
+
+-- packs/study/schema/make_study_months.sql
+
+-- One statement with the registration of the job: a drafted migration would leave out one that only makes months.
+select analytics.register_job(
+    job_name => 'make-study-months',
+    schedule => '15 0 * * *',
+    command => 'set statement_timeout = ''5min''; set lock_timeout = ''5s''; select analytics.make_study_months()'
+)
+from analytics.make_study_months();
 
 -- packs/study/schema/question_reviews.sql
 
