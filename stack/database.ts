@@ -18,7 +18,7 @@ export async function storeSecrets(superuserUrl: string, secrets: Record<string,
 }
 
 /** A first start loads a part of the answers, so that it stays short; `deno task import:oulad` loads them all. */
-const ANSWERS_AT_FIRST = 20_000;
+export const ANSWERS_AT_FIRST = 20_000;
 
 /**
  * Loads the sample data, with the packs' demo people, where a pack's tables are empty and no pack holds data of your own. Answers
