@@ -195,7 +195,7 @@ Deno.test("whatever fails, every event is stored once, under its user, or is rej
         assert.deepEqual(owners.filter((owner) => owner !== user), [], "an event was sent with another user's token");
       }
     }),
-    { numRuns: proofs(150, 5_000) },
+    { numRuns: proofs(60, 5_000) },
   );
-  for (const kind of KINDS) assert.ok((seen.get(kind) ?? 0) > 20, `${kind}: ${seen.get(kind)}`);
+  for (const kind of KINDS) assert.ok((seen.get(kind) ?? 0) > 5, `${kind}: ${seen.get(kind)}`);
 });
