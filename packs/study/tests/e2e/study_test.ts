@@ -4,6 +4,8 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { issuerOf } from "../../../../stack/function_environment.ts";
 import { mintToken } from "../../../../stack/tokens.ts";
+import { createTracker, type Rejection, type TrackerTrouble } from "../../../../shared/client/mod.ts";
+import { FakeStorage } from "../../../../tests/support/fakes/tracking_browser.ts";
 import { e2e } from "../../../../tests/support/rigs/e2e.ts";
 import { type Product, startProduct } from "../../../../tests/support/rigs/product.ts";
 
@@ -198,5 +200,67 @@ e2e(
 
     const unnamed = await product.get("/study/mastery", { apikey: stack.keys.secretKey });
     equal(unnamed.status, 400, "the secret key has to name a person");
+  },
+);
+
+e2e(
+  "the client's tracker sends through the origin: each event is stored once, and what is at fault is rejected",
+  async () => {
+    const { keys, origin } = product.stack;
+    const minted = { jwtSecret: keys.jwtSecret, issuer: issuerOf(origin), claims: {} };
+    let token = await mintToken({ ...minted, subject: "tess", lifetimeSeconds: -60 });
+    const storage = new FakeStorage();
+    const rejections: Rejection[] = [];
+    const troubles: TrackerTrouble[] = [];
+    const tracker = createTracker({
+      url: origin,
+      key: keys.publishableKey,
+      token: () => token,
+      storage,
+      onRejected: (rejection) => rejections.push(rejection),
+      onError: (trouble) => troubles.push(trouble),
+    });
+    try {
+      tracker.sessionStart({ device_type: "tablet" });
+      const attempt = { question_id: question, selected_answer: "A", correct_answer: "A", time_to_answer_seconds: 45 };
+      const event_id = tracker.questionAttempt({ ...attempt, topic_id: topic, is_hint_used: true });
+      tracker.questionAttempt({ ...attempt, topic_id: question });
+      tracker.track({ event_type: "review_start", properties: { note: "\u0000" } });
+      tracker.track({ event_type: "topic_view", topic_id: topic, properties: { tabs: ["a", "b"] } });
+      tracker.sessionEnd();
+      await tracker.flush();
+      deepEqual([troubles.map(({ code }) => code), storage.length], [["UNAUTHENTICATED"], 6]);
+
+      token = await mintToken({ ...minted, subject: "tess" });
+      const copy = new Map(storage.items);
+      await tracker.flush();
+      deepEqual([troubles.length, storage.length], [1, 0]);
+      const codes = rejections.map(({ event, code }) => [event?.event_type, code]);
+      deepEqual(codes.map(([type]) => type).sort(), ["question_attempt", "review_start"]);
+      equal(codes.find(([type]) => type === "question_attempt")?.[1], "unknown_topic");
+
+      // As after a reply that was lost: everything again.
+      for (const [key, text] of copy) storage.setItem(key, text);
+      await tracker.flush();
+      equal(storage.length, 0);
+      const stored = await product.sql`
+      select event_type, count(distinct session_id)::int as sessions from public.study_events
+      where user_id = 'tess' group by event_type order by event_type`;
+      deepEqual([...stored].map(({ event_type, sessions }) => [event_type, sessions]), [
+        ["question_attempt", 1],
+        ["session_end", 1],
+        ["session_start", 1],
+        ["topic_view", 1],
+      ]);
+      const [session] = await product.sql`
+      select events_count, questions_correct, device_type, ended_at is not null as is_ended
+      from public.study_sessions where user_id = 'tess'`;
+      deepEqual({ ...session }, { events_count: 4, questions_correct: 1, device_type: "tablet", is_ended: true });
+      const [answer] = await product
+        .sql`select event_id, is_hint_used from public.question_attempts where user_id = 'tess'`;
+      deepEqual({ ...answer }, { event_id, is_hint_used: true });
+    } finally {
+      tracker.stop();
+    }
   },
 );
