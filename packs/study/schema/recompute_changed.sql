@@ -7,22 +7,30 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+    question_user_ids text[];
+    question_ids uuid[];
     user_ids text[];
     topic_ids uuid[];
 begin
-    select array_agg(t.user_id), array_agg(t.topic_id)
+    select array_agg(c.user_id), array_agg(c.topic_id)
     into user_ids, topic_ids
-    from (
-        select r.user_id, r.topic_id
-        from freshet.recompute_question_reviews(
-            array(select c.user_id from unnest(changes) as c),
-            array(select c.question_id from unnest(changes) as c),
-            calculated_at
-        ) as r
-        union
-        select c.user_id, c.topic_id from unnest(changes) as c where c.topic_id is not null
-    ) as t;
-    perform freshet.recompute_topic_mastery(coalesce(user_ids, '{}'), coalesce(topic_ids, '{}'), calculated_at);
+    from unnest(changes) as c
+    where c.topic_id is not null;
+
+    select array_agg(c.user_id), array_agg(c.question_id)
+    into question_user_ids, question_ids
+    from unnest(changes) as c
+    where c.question_id is not null;
+
+    if question_ids is not null then
+        select user_ids || array_agg(r.user_id), topic_ids || array_agg(r.topic_id)
+        into user_ids, topic_ids
+        from freshet.recompute_question_reviews(question_user_ids, question_ids, calculated_at) as r;
+    end if;
+    -- A statement that writes no row still makes every cached answer about the table old.
+    if user_ids is not null then
+        perform freshet.recompute_topic_mastery(user_ids, topic_ids, calculated_at);
+    end if;
 end
 $$;
 

@@ -11,7 +11,6 @@ declare
     last_change pg_catalog.int8;
     taken_count pg_catalog.int4;
     failed_count pg_catalog.int4;
-    failure pg_catalog.text;
 begin
     perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     -- What is written from now on is for the next run, so that this one ends however much is written.
@@ -29,15 +28,13 @@ begin
         perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     end if;
 
-    select count(distinct c.user_id), min(c.error)
-    into failed_count, failure
-    from freshet.study_changes as c
-    where c.error is not null;
+    select count(distinct c.user_id) into failed_count from freshet.study_changes as c where c.error is not null;
     if failed_count > 0 then
+        -- No text of an error: it may quote a user's rows.
         raise exception using
             errcode = 'data_exception',
-            message = format('mastery of %s users is not up to date: %s', failed_count, failure),
-            hint = 'All other users are done. select user_id, question_id, topic_id, error from freshet.study_changes where error is not null; correct the answers that it names, and the next run does the rest.';
+            message = format('mastery is not up to date for %s user(s) whose rows could not be computed', failed_count),
+            hint = 'All others are done. select user_id, question_id, topic_id, error from freshet.study_changes where error is not null; correct what it names, and the next run does the rest.';
     end if;
 end
 $$;

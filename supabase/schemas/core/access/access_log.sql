@@ -1,7 +1,7 @@
 -- Object: analytics.access_log
 -- Grain: one row per read of one person's rows by another caller
--- Why: a person can be told who has read what is known about them. The row is written by analytics.read_person(), in
---      the transaction that reads the rows, so no row leaves the database without it.
+-- Why: the operator can say who has read what is known about a person. analytics.read_person() writes the row in the
+--      transaction that reads the person's rows, so none of them leaves the database without it.
 -- Why it is closed: it says who is interested in whom. Only the owner of the database reads it, by SQL; there is
 --      no resource over it, and neither the secret key nor the role of BI tools holds a privilege on it.
 create table analytics.access_log (

@@ -22,7 +22,7 @@ begin
         or scope ->> 'relation' is not null
         or nullif(scope -> 'org', 'null'::jsonb) is not null
         or reading ->> 'relation' is null
-        or case reader_kind when 'user' then subject is null when 'secret_key' then subject is not null else true end
+        or (reader_kind = 'user' and subject is not null or reader_kind = 'secret_key' and subject is null) is not true
     then
         raise exception using
             errcode = 'invalid_parameter_value',

@@ -64,7 +64,6 @@ select results_eq(
     $$ values ('days', 10::bigint), ('topics', 10), ('metrics', 5), ('gaps', 15), ('marks', 0), ('as of the begin', 5) $$,
     'each figure was computed'
 );
-create temporary table before_again as select xmin::text, * from analytics.user_learning_metrics;
 select is(freshet.begin_study_batch(), null, 'a batch that is finished is not begun again');
 select ok(not freshet.continue_study_batch(2), 'and has nothing left');
 select throws_ok('select freshet.continue_study_batch(0)', '22023', 'cannot take 0 users at a time', 'no users at a time would end it early');

@@ -45,7 +45,7 @@ update analytics.study_batches as b set error = 'planted' from days where b.stat
 select isnt(pg_temp.shortfall(), null, 'a night with an error does not say what is usual');
 
 -- The whole way: the batch of a night in which no events arrived.
-select pg_temp.nights(array[null] || array_fill(100, array[7]));
+select pg_temp.nights(array[null::integer] || array_fill(100, array[7]));
 select freshet.begin_study_batch();
 select freshet.continue_study_batch();
 select throws_like('select analytics.check_study_batch()', 'study batch of %: 0 days of users were aggregated, expected at least half of 100%', 'a night without events fails the check');
@@ -53,7 +53,7 @@ update analytics.study_batches as b set error = null from days where b.stat_date
 select is(analytics.check_study_batch(), (select closed from days), 'until an operator accepts it');
 
 select results_eq(
-    $$ select j.jobname, j.schedule, j.command = d.command, d.max_runtime from cron.job as j join analytics.scheduled_jobs as d on d.job_name = j.jobname
+    $$ select j.jobname::text, j.schedule, j.command = d.command, d.max_runtime from cron.job as j join analytics.scheduled_jobs as d on d.job_name = j.jobname
        where j.jobname in ('aggregate-study-days', 'check-study-batch') order by 1 $$,
     $$ values ('aggregate-study-days', '5 0 * * *', true, interval '2 minutes'), ('check-study-batch', '15 6-23 * * *', true, interval '2 minutes') $$,
     'both jobs are scheduled and declared to the audit'

@@ -619,9 +619,12 @@ comment on function freshet.events_were_inserted() is 'Statement trigger of publ
 -- Object: freshet.fold_study_changes()
 -- Why: recomputes what changed, in the order in which it changed. A change that commits while this runs is not among
 --      those taken, so it waits for the next call.
+-- Why all changes of a user at once: what changed several times is recomputed once. Both limits bound a step's time; only
+--      a single user with more changes than change_limit exceeds them.
 -- Why users one by one after an error: what the calculation cannot take in one user's rows must not hold up the others.
 --      The changes of such a user go back to the end of the queue with the error beside them; see
 --      analytics.update_topic_mastery, which fails then.
+-- Why errors that pass by themselves are raised: after a lock or a timeout the whole step is rolled back and comes again.
 -- Why days first: a day's figures do not depend on the mastery.
 create function freshet.fold_study_changes(
     user_limit integer default 1000,
@@ -642,23 +645,36 @@ begin
     perform pg_advisory_xact_lock(hashtextextended('freshet.study_jobs', 0));
 
     with oldest as (
-        select c.change_id, c.user_id
+        select c.user_id, c.change_id
         from freshet.study_changes as c
         where c.change_id <= coalesce(up_to_change, c.change_id)
         order by c.change_id
         limit change_limit
     ), users as (
-        select o.user_id from oldest as o group by o.user_id order by min(o.change_id) limit user_limit
+        select o.user_id, min(o.change_id) as oldest_change
+        from oldest as o
+        group by o.user_id
+        order by min(o.change_id)
+        limit user_limit
+    ), counted as (
+        select u.user_id, n.changes_count, sum(n.changes_count) over (order by u.oldest_change) as running_count
+        from users as u
+        cross join lateral (
+            select count(*) as changes_count from freshet.study_changes as c where c.user_id = u.user_id
+        ) as n
     ), deleted as (
         delete from freshet.study_changes as c
-        using oldest as o
-        where c.change_id = o.change_id and o.user_id in (select u.user_id from users as u)
+        using counted as n
+        where c.user_id = n.user_id and n.running_count - n.changes_count < change_limit
         returning c.*
     )
     select array_agg(d::freshet.study_changes), count(*), count(distinct d.user_id)
     into taken, changes_count, users_count
     from deleted as d;
     failed_count := 0;
+    if taken is null then
+        return;
+    end if;
 
     insert into freshet.days_to_aggregate (user_id, stat_date)
     select distinct c.user_id, c.changed_on from unnest(taken) as c where c.changed_on is not null
@@ -668,7 +684,10 @@ begin
         perform freshet.recompute_changed(taken);
         return;
     exception
-        when others then null;
+        when others then
+            if freshet.is_passing(sqlstate) then
+                raise;
+            end if;
     end;
 
     for changed_user in select distinct c.user_id from unnest(taken) as c loop
@@ -676,6 +695,9 @@ begin
             perform freshet.recompute_changed(array(select c from unnest(taken) as c where c.user_id = changed_user));
         exception
             when others then
+                if freshet.is_passing(sqlstate) then
+                    raise;
+                end if;
                 failure := format('%s (%s)', sqlerrm, sqlstate);
                 failed_count := failed_count + 1;
                 insert into freshet.study_changes (user_id, topic_id, question_id, error)
@@ -690,7 +712,7 @@ $$;
 revoke all on function freshet.fold_study_changes(integer, bigint, integer) from public, anon, authenticated;
 
 comment on function freshet.fold_study_changes(integer, bigint, integer) is
-    'Takes the oldest changes (at most change_limit, of at most user_limit users, up to up_to_change) and recomputes reviews and mastery of what changed. Returns how many changes it took, of how many users, and of how many users it failed.';
+    'Takes the oldest changes (about change_limit, of at most user_limit users: all changes of those who have the oldest ones, up to up_to_change) and recomputes reviews and mastery of what changed. Returns how many changes it took, of how many users, and of how many users it failed.';
 
 -- packs/study/schema/forget_user.sql
 
@@ -1298,6 +1320,124 @@ revoke all on function freshet.reading_changed() from public, anon, authenticate
 
 comment on function freshet.reading_changed() is 'Statement trigger of public.material_interactions.';
 
+-- packs/study/schema/reading_study_activity.sql
+
+-- Object: freshet.reading_study_activity() and its row type
+-- Grain: one row per user and UTC day with activity, of the days that end today
+-- Reads: analytics.daily_user_stats
+-- Serves: /analytics/study/activity
+create type freshet.study_activity_row as (
+    user_id text,
+    stat_date date,
+    events_count integer,
+    sessions_count integer,
+    study_seconds bigint,
+    questions_attempted integer,
+    questions_correct integer,
+    accuracy_rate numeric,
+    avg_time_to_answer_seconds numeric,
+    materials_viewed integer,
+    topics_count integer
+);
+
+create function freshet.reading_study_activity(asked jsonb)
+returns setof freshet.study_activity_row
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select
+        d.user_id, d.stat_date, d.events_count, d.sessions_count, d.study_seconds,
+        d.questions_attempted, d.questions_correct, d.accuracy_rate, d.avg_time_to_answer_seconds,
+        d.materials_viewed, d.topics_count
+    from analytics.daily_user_stats as d
+    where d.user_id = asked ->> 'person'
+        and d.stat_date > (asked ->> 'today')::date - (asked #>> '{params,days}')::integer
+        and d.stat_date <= (asked ->> 'today')::date;
+$$;
+
+revoke all on function freshet.reading_study_activity(jsonb) from public, anon, authenticated;
+
+comment on function freshet.reading_study_activity(jsonb) is 'Days with activity among the days up to today. Idempotent.';
+
+-- packs/study/schema/reading_study_reviews_due.sql
+
+-- Object: freshet.reading_study_reviews_due() and its row type
+-- Grain: one row per question that is due by the end of the period asked about
+-- Reads: analytics.question_reviews, public.topics
+-- Serves: /analytics/study/reviews/due
+create type freshet.study_reviews_due_row as (
+    user_id text,
+    question_id uuid,
+    topic_id uuid,
+    topic_name text,
+    due_on date,
+    overdue_days integer,
+    interval_days integer,
+    repetition integer,
+    easiness_factor numeric,
+    last_answered_at timestamptz
+);
+
+create function freshet.reading_study_reviews_due(asked jsonb)
+returns setof freshet.study_reviews_due_row
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select
+        r.user_id, r.question_id, r.topic_id, t.name, r.due_on,
+        greatest((asked ->> 'today')::date - r.due_on, 0),
+        r.interval_days, r.repetition, r.easiness_factor, r.last_answered_at
+    from analytics.question_reviews as r
+    join public.topics as t on t.id = r.topic_id
+    where r.user_id = asked ->> 'person'
+        and r.due_on <= (asked ->> 'today')::date + (asked #>> '{params,days_ahead}')::integer;
+$$;
+
+revoke all on function freshet.reading_study_reviews_due(jsonb) from public, anon, authenticated;
+
+comment on function freshet.reading_study_reviews_due(jsonb) is 'Questions whose next review is today, was before, or is within some days. Idempotent.';
+
+-- packs/study/schema/reading_study_sessions.sql
+
+-- Object: freshet.reading_study_sessions() and its row type
+-- Grain: one row per session of the days that end today
+-- Reads: analytics.study_session_list
+-- Serves: /analytics/study/sessions
+create type freshet.study_sessions_row as (
+    session_id text,
+    user_id text,
+    started_on date,
+    started_at timestamptz,
+    last_event_at timestamptz,
+    ended_at timestamptz,
+    study_seconds bigint,
+    events_count integer,
+    questions_attempted integer,
+    questions_correct integer,
+    materials_viewed integer,
+    device_type text
+);
+
+create function freshet.reading_study_sessions(asked jsonb)
+returns setof freshet.study_sessions_row
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select
+        s.session_id, s.user_id, s.started_on, s.started_at, s.last_event_at, s.ended_at, s.study_seconds,
+        s.events_count, s.questions_attempted, s.questions_correct, s.materials_viewed, s.device_type
+    from analytics.study_session_list as s
+    where s.user_id = asked ->> 'person'
+        and s.started_at >= ((asked ->> 'today')::date - (asked #>> '{params,days}')::integer + 1)::timestamp at time zone 'UTC';
+$$;
+
+revoke all on function freshet.reading_study_sessions(jsonb) from public, anon, authenticated;
+
+comment on function freshet.reading_study_sessions(jsonb) is 'Sessions that began on the days up to today. Idempotent.';
+
 -- packs/study/schema/recompute_knowledge_gaps.sql
 
 -- Object: freshet.recompute_knowledge_gaps()
@@ -1748,6 +1888,32 @@ revoke all on procedure analytics.run_study_batch(interval, integer) from public
 
 comment on procedure analytics.run_study_batch(interval, integer) is
     'Runs the batch that closes yesterday (UTC), or goes on with it, user_limit users in each transaction, for at most about time_budget. Does nothing when it is finished. Progress is in analytics.study_batches.';
+
+-- packs/study/schema/scope_study_people_of_caller.sql
+
+-- Object: freshet.scope_study_people_of_caller()
+-- Why: whose study analytics a teacher, a parent or a coach may read is for the project to say: this pack knows no
+--      organisations. It lists nobody until a project replaces it, with a migration of its own:
+--
+--          create or replace function freshet.scope_study_people_of_caller(subject text)
+--          returns setof text language sql stable set search_path = pg_catalog, pg_temp
+--          as $$ select c.student_id from public.coachings as c where c.coach_id = subject $$;
+--
+-- Why no version: it is asked at each read of another person's rows, and no cache keeps such an answer. When a person is
+--      taken off it, the next request for that person is refused, so it needs no analytics.register_live().
+create function freshet.scope_study_people_of_caller(subject text)
+returns setof text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select scope_study_people_of_caller.subject where false;
+$$;
+
+revoke all on function freshet.scope_study_people_of_caller(text) from public, anon, authenticated;
+
+comment on function freshet.scope_study_people_of_caller(text) is
+    'Scope relation study_people_of_caller: the people, beside the subject, whose study analytics the subject may read. Empty until a project replaces it.';
 
 -- packs/study/schema/session_hash.sql
 
@@ -2515,6 +2681,45 @@ revoke all on function freshet.take_caller() from public, anon, authenticated, s
 
 comment on function freshet.take_caller() is 'The signed-in user; raises 42501 for any other caller.';
 
+-- packs/study/schema/take_event.sql
+
+-- Object: freshet.take_event()
+-- Why: a single call is a batch of one, by the same rules. Its caller waits for the answer, so a rejection is an error.
+create function freshet.take_event(event jsonb)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    whole constant jsonb := event || jsonb_build_object(
+        'event_id', coalesce(event ->> 'event_id', gen_random_uuid()::text),
+        'created_at', coalesce(event ->> 'created_at', to_json(now()) #>> '{}')
+    );
+    result constant jsonb := freshet.take_batch(jsonb_build_array(whole)) -> 'results' -> 0;
+begin
+    if result ->> 'status' = 'rejected' then
+        perform freshet.take_refuse(
+            format('the event was rejected as %s: %s', result ->> 'code', result ->> 'detail'),
+            freshet.track_remedy(result ->> 'code')
+        );
+    end if;
+    return jsonb_build_object(
+        'event_id', result -> 'event_id',
+        'status', result -> 'status',
+        'session_id', freshet.session_hash(freshet.take_caller(), event ->> 'session_id')
+    );
+end
+$$;
+
+revoke all on function freshet.take_event(jsonb) from public, anon;
+
+grant execute on function freshet.take_event(jsonb) to authenticated, service_role;
+
+comment on function freshet.take_event(jsonb) is
+    'Takes one event, with an id and a time if it has none; 22023 with the remedy if it is rejected. Called through public.track_event and its kin.';
+
 -- packs/study/schema/take_events.sql
 
 -- Object: freshet.take_events()
@@ -2832,6 +3037,235 @@ grant execute on function public.track_batch(jsonb) to authenticated, service_ro
 comment on function public.track_batch(jsonb) is
     'Takes up to 500 events (262144 bytes) of the signed-in user: {accepted, duplicates, rejected, results: [{event_id, status, code, detail}]}, in the order of the events. An event is accepted once by its event_id, however often it is sent. 22023 (HTTP 400) refuses the whole call, 42501 one without a signed-in user. Idempotent.';
 
+-- packs/study/schema/track_event.sql
+
+-- Object: public.track_event()
+-- Why: one event at once, where the application wants to know that it is kept before it goes on.
+create function public.track_event(
+    session_id text,
+    event_type text,
+    topic_id uuid default null,
+    question_id uuid default null,
+    material_id uuid default null,
+    properties jsonb default '{}',
+    event_id uuid default null,
+    created_at timestamptz default null
+)
+returns jsonb
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+    select freshet.take_event(
+        jsonb_build_object(
+            'session_id', session_id, 'event_type', event_type, 'topic_id', topic_id, 'question_id', question_id,
+            'material_id', material_id, 'properties', properties, 'event_id', event_id, 'created_at', created_at
+        )
+    );
+$$;
+
+revoke all on function public.track_event(text, text, uuid, uuid, uuid, jsonb, uuid, timestamptz) from public, anon;
+
+grant execute on function public.track_event(text, text, uuid, uuid, uuid, jsonb, uuid, timestamptz) to authenticated, service_role;
+
+comment on function public.track_event(text, text, uuid, uuid, uuid, jsonb, uuid, timestamptz) is
+    'Takes one event of the signed-in user: {event_id, status, session_id}; status is accepted, or duplicate for a known event_id. Without event_id and created_at the database makes them. 22023 (HTTP 400) if it is rejected. Idempotent with an event_id.';
+
+-- packs/study/schema/track_material_progress.sql
+
+-- Object: public.track_material_progress()
+-- Why: how far a user has read is kept per material, so that a report reads one row and not the log.
+create function public.track_material_progress(
+    session_id text,
+    material_id uuid,
+    progress_rate numeric,
+    reading_seconds numeric default null,
+    properties jsonb default '{}',
+    event_id uuid default null,
+    created_at timestamptz default null
+)
+returns jsonb
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    taken constant jsonb := freshet.take_event(
+        jsonb_build_object(
+            'session_id', session_id, 'event_type', 'material_progress', 'material_id', material_id,
+            'progress_rate', progress_rate, 'reading_seconds', reading_seconds, 'properties', properties,
+            'event_id', event_id, 'created_at', created_at
+        )
+    );
+begin
+    -- Row security leaves the caller's own row.
+    return taken || jsonb_build_object(
+        'interaction', (select to_jsonb(m) from public.material_interactions as m where m.material_id = track_material_progress.material_id)
+    );
+end
+$$;
+
+revoke all on function public.track_material_progress(text, uuid, numeric, numeric, jsonb, uuid, timestamptz) from public, anon;
+
+grant execute on function public.track_material_progress(text, uuid, numeric, numeric, jsonb, uuid, timestamptz)
+    to authenticated, service_role;
+
+comment on function public.track_material_progress(text, uuid, numeric, numeric, jsonb, uuid, timestamptz) is
+    'Takes how far the signed-in user has read a material, 0 to 1, and the seconds since the last report: {event_id, status, session_id, interaction}. The greatest share counts, seconds are added. 22023 (HTTP 400) if it is rejected. Idempotent with an event_id.';
+
+-- packs/study/schema/track_question_attempt.sql
+
+-- Object: public.track_question_attempt()
+-- Why: event, answer and session in one transaction. Whether the answer is correct is computed in the database.
+create function public.track_question_attempt(
+    session_id text,
+    question_id uuid,
+    topic_id uuid,
+    selected_answer text,
+    correct_answer text,
+    time_to_answer_seconds numeric default null,
+    is_hint_used boolean default false,
+    properties jsonb default '{}',
+    event_id uuid default null,
+    created_at timestamptz default null
+)
+returns jsonb
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    taken constant jsonb := freshet.take_event(
+        jsonb_build_object(
+            'session_id', session_id, 'event_type', 'question_attempt', 'question_id', question_id, 'topic_id', topic_id,
+            'selected_answer', selected_answer, 'correct_answer', correct_answer,
+            'time_to_answer_seconds', time_to_answer_seconds, 'is_hint_used', is_hint_used, 'properties', properties,
+            'event_id', event_id, 'created_at', created_at
+        )
+    );
+begin
+    -- Row security leaves the caller's own rows.
+    return taken || jsonb_build_object(
+        'attempt', (select to_jsonb(a) from public.question_attempts as a where a.event_id = (taken ->> 'event_id')::uuid),
+        'session', (select to_jsonb(s) from public.study_sessions as s where s.session_id = taken ->> 'session_id')
+    );
+end
+$$;
+
+revoke all on function public.track_question_attempt(
+    text, uuid, uuid, text, text, numeric, boolean, jsonb, uuid, timestamptz
+) from public, anon;
+
+grant execute on function public.track_question_attempt(
+    text, uuid, uuid, text, text, numeric, boolean, jsonb, uuid, timestamptz
+) to authenticated, service_role;
+
+comment on function public.track_question_attempt(text, uuid, uuid, text, text, numeric, boolean, jsonb, uuid, timestamptz) is
+    'Takes one answer of the signed-in user, null for none given: {event_id, status, session_id, attempt, session}, the rows as they are now. Times are in seconds; null, or over a day, is not measured. 22023 (HTTP 400) if it is rejected. Idempotent with an event_id.';
+
+-- packs/study/schema/track_remedy.sql
+
+-- Object: freshet.track_remedy()
+-- Why: each code of a rejected event has one remedy, which a single call gives as the hint of its error.
+create function freshet.track_remedy(code text)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select case code
+        when 'not_an_object' then 'Send each event as an object with event_id, event_type, session_id and created_at.'
+        when 'unknown_type' then 'Report one of these types, with what is special about it in properties.'
+        when 'unknown_key' then 'Leave the key out, or report it in properties.'
+        when 'missing_key' then 'Report the key with a value that is not null.'
+        when 'invalid_value' then 'Correct the value; docs/study.md has the shape of each key.'
+        when 'invalid_properties' then 'Report a flat object of numbers, booleans and short codes; longer texts stay in the application''s tables.'
+        when 'personal_data' then 'Report an id instead, and the time of an event as created_at.'
+        when 'unknown_topic' then 'Insert the topic into public.topics first, or report its id there.'
+        when 'unknown_material' then 'Insert the material into public.study_materials first, or report its id there.'
+        when 'too_old' then 'Drop the event: it would be deleted with its month.'
+        when 'erased' then 'Drop the event: its user was erased after it happened.'
+        when 'unreadable' then 'Remove NUL characters and halves of surrogate pairs: text.toWellFormed().replaceAll("\0", "").'
+    end;
+$$;
+
+revoke all on function freshet.track_remedy(text) from public, anon, authenticated, service_role;
+
+comment on function freshet.track_remedy(text) is 'What to do about an event that was rejected with this code.';
+
+-- packs/study/schema/track_session_end.sql
+
+-- Object: public.track_session_end()
+-- Why: a session that was ended has an end; of one that was not, the last event is known.
+create function public.track_session_end(
+    session_id text,
+    properties jsonb default '{}',
+    event_id uuid default null,
+    created_at timestamptz default null
+)
+returns jsonb
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    taken constant jsonb := freshet.take_event(
+        jsonb_build_object(
+            'session_id', session_id, 'event_type', 'session_end', 'properties', properties, 'event_id', event_id,
+            'created_at', created_at
+        )
+    );
+begin
+    return taken || jsonb_build_object(
+        'session', (select to_jsonb(s) from public.study_sessions as s where s.session_id = taken ->> 'session_id')
+    );
+end
+$$;
+
+revoke all on function public.track_session_end(text, jsonb, uuid, timestamptz) from public, anon;
+
+grant execute on function public.track_session_end(text, jsonb, uuid, timestamptz) to authenticated, service_role;
+
+comment on function public.track_session_end(text, jsonb, uuid, timestamptz) is
+    'Ends a session of the signed-in user: {event_id, status, session_id, session}. The latest end counts. 22023 (HTTP 400) if it is rejected. Idempotent with an event_id.';
+
+-- packs/study/schema/track_session_start.sql
+
+-- Object: public.track_session_start()
+-- Why: a session begins before its first answer. Any event begins a session that is not known, too: this one may be late.
+create function public.track_session_start(
+    session_id text,
+    device_type text default null,
+    properties jsonb default '{}',
+    event_id uuid default null,
+    created_at timestamptz default null
+)
+returns jsonb
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    taken constant jsonb := freshet.take_event(
+        jsonb_build_object(
+            'session_id', session_id, 'event_type', 'session_start', 'device_type', device_type, 'properties', properties,
+            'event_id', event_id, 'created_at', created_at
+        )
+    );
+begin
+    return taken || jsonb_build_object(
+        'session', (select to_jsonb(s) from public.study_sessions as s where s.session_id = taken ->> 'session_id')
+    );
+end
+$$;
+
+revoke all on function public.track_session_start(text, text, jsonb, uuid, timestamptz) from public, anon;
+
+grant execute on function public.track_session_start(text, text, jsonb, uuid, timestamptz) to authenticated, service_role;
+
+comment on function public.track_session_start(text, text, jsonb, uuid, timestamptz) is
+    'Begins a session of the signed-in user: {event_id, status, session_id, session}. Without device_type, or with "web", it is read from the User-Agent. 22023 (HTTP 400) if it is rejected. Idempotent with an event_id.';
+
 -- packs/study/schema/update_topic_mastery.sql
 
 -- Object: analytics.update_topic_mastery()
@@ -2847,7 +3281,6 @@ declare
     last_change pg_catalog.int8;
     taken_count pg_catalog.int4;
     failed_count pg_catalog.int4;
-    failure pg_catalog.text;
 begin
     perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     -- What is written from now on is for the next run, so that this one ends however much is written.
@@ -2865,15 +3298,13 @@ begin
         perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     end if;
 
-    select count(distinct c.user_id), min(c.error)
-    into failed_count, failure
-    from freshet.study_changes as c
-    where c.error is not null;
+    select count(distinct c.user_id) into failed_count from freshet.study_changes as c where c.error is not null;
     if failed_count > 0 then
+        -- No text of an error: it may quote a user's rows.
         raise exception using
             errcode = 'data_exception',
-            message = format('mastery of %s users is not up to date: %s', failed_count, failure),
-            hint = 'All other users are done. select user_id, question_id, topic_id, error from freshet.study_changes where error is not null; correct the answers that it names, and the next run does the rest.';
+            message = format('mastery is not up to date for %s user(s) whose rows could not be computed', failed_count),
+            hint = 'All others are done. select user_id, question_id, topic_id, error from freshet.study_changes where error is not null; correct what it names, and the next run does the rest.';
     end if;
 end
 $$;
@@ -2990,6 +3421,97 @@ revoke all on function freshet.users_of_study_batch(text, integer) from public, 
 comment on function freshet.users_of_study_batch(text, integer) is
     'The next users of a batch after this id (null: from the first), in the order of their ids; an empty array after the last.';
 
+-- packs/study/schema/first_attempt_accuracy.sql
+
+-- Object: analytics.first_attempt_accuracy
+-- Grain: one row per user and topic of which the user has answered a question
+-- Reads: analytics.question_reviews, public.topics
+-- Serves: /analytics/study/first-attempt-accuracy
+-- Why: the state of each question says whether its first answer was correct, so no scan of all answers is needed.
+create view analytics.first_attempt_accuracy
+with (security_invoker = on)
+as
+select
+    f.user_id,
+    f.topic_id,
+    t.name as topic_name,
+    f.questions_count,
+    f.first_correct_count,
+    round(f.first_correct_count::numeric / f.questions_count, 6) as first_attempt_accuracy
+from (
+    select
+        r.user_id,
+        r.topic_id,
+        count(*) as questions_count,
+        count(*) filter (where r.is_first_correct) as first_correct_count
+    from analytics.question_reviews as r
+    group by r.user_id, r.topic_id
+) as f
+join public.topics as t on t.id = f.topic_id;
+
+revoke all on table analytics.first_attempt_accuracy from public, anon, authenticated;
+
+comment on view analytics.first_attempt_accuracy is 'Share of a user''s questions whose first answer was correct, by topic.';
+
+-- packs/study/schema/named_knowledge_gaps.sql
+
+-- Object: analytics.named_knowledge_gaps
+-- Grain: one row per user and topic of knowledge_gaps
+-- Reads: analytics.knowledge_gaps, public.topics
+-- Serves: /analytics/study/gaps
+create view analytics.named_knowledge_gaps
+with (security_invoker = on)
+as
+select
+    g.user_id,
+    g.topic_id,
+    t.name as topic_name,
+    g.priority_score,
+    g.gap_score,
+    g.board_exam_weight,
+    g.prerequisite_impact,
+    g.recent_failure_rate,
+    g.calculated_at,
+    g.calculation_version
+from analytics.knowledge_gaps as g
+join public.topics as t on t.id = g.topic_id;
+
+revoke all on table analytics.named_knowledge_gaps from public, anon, authenticated;
+
+comment on view analytics.named_knowledge_gaps is 'Gaps with the names of topics.';
+
+-- packs/study/schema/named_topic_mastery.sql
+
+-- Object: analytics.named_topic_mastery
+-- Grain: one row per user and topic of topic_mastery
+-- Reads: analytics.topic_mastery, public.topics
+-- Serves: /analytics/study/mastery
+create view analytics.named_topic_mastery
+with (security_invoker = on)
+as
+select
+    m.user_id,
+    m.topic_id,
+    t.name as topic_name,
+    t.board_exam_weight,
+    m.mastery_score,
+    m.first_attempt_accuracy,
+    m.overall_accuracy,
+    m.retrieval_strength,
+    m.material_completion,
+    m.questions_count,
+    m.attempts_count,
+    m.stability_days,
+    m.last_answered_at,
+    m.calculated_at,
+    m.calculation_version
+from analytics.topic_mastery as m
+join public.topics as t on t.id = m.topic_id;
+
+revoke all on table analytics.named_topic_mastery from public, anon, authenticated;
+
+comment on view analytics.named_topic_mastery is 'Mastery with the names of topics.';
+
 -- packs/study/schema/question_attempts.sql
 
 -- Object: public.question_attempts
@@ -3040,6 +3562,40 @@ comment on table public.question_attempts is 'Answers to questions, in the order
 
 comment on column public.question_attempts.time_to_answer_seconds is 'Null where it was not measured.';
 
+-- packs/study/schema/question_history.sql
+
+-- Object: analytics.question_history
+-- Grain: one row per answer
+-- Reads: public.question_attempts, analytics.question_reviews
+-- Serves: /analytics/study/questions/history
+create view analytics.question_history
+with (security_invoker = on)
+as
+select
+    a.event_id,
+    a.user_id,
+    a.question_id,
+    a.topic_id,
+    a.selected_answer,
+    a.correct_answer,
+    a.is_correct,
+    a.is_hint_used,
+    a.time_to_answer_seconds,
+    freshet.answer_quality(a.is_correct, a.is_hint_used, a.time_to_answer_seconds) as quality,
+    a.attempted_at,
+    r.due_on as next_review_on,
+    r.interval_days,
+    r.easiness_factor
+from public.question_attempts as a
+left join analytics.question_reviews as r on r.user_id = a.user_id and r.question_id = a.question_id;
+
+revoke all on table analytics.question_history from public, anon, authenticated;
+
+comment on view analytics.question_history is 'Answers, each with the state of its question''s spaced repetition as it is now.';
+
+comment on column analytics.question_history.next_review_on is
+    'When the question is due; null until the job update-topic-mastery has seen its first answer, as interval_days and easiness_factor.';
+
 -- packs/study/schema/recompute_changed.sql
 
 -- Object: freshet.recompute_changed()
@@ -3051,22 +3607,30 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+    question_user_ids text[];
+    question_ids uuid[];
     user_ids text[];
     topic_ids uuid[];
 begin
-    select array_agg(t.user_id), array_agg(t.topic_id)
+    select array_agg(c.user_id), array_agg(c.topic_id)
     into user_ids, topic_ids
-    from (
-        select r.user_id, r.topic_id
-        from freshet.recompute_question_reviews(
-            array(select c.user_id from unnest(changes) as c),
-            array(select c.question_id from unnest(changes) as c),
-            calculated_at
-        ) as r
-        union
-        select c.user_id, c.topic_id from unnest(changes) as c where c.topic_id is not null
-    ) as t;
-    perform freshet.recompute_topic_mastery(coalesce(user_ids, '{}'), coalesce(topic_ids, '{}'), calculated_at);
+    from unnest(changes) as c
+    where c.topic_id is not null;
+
+    select array_agg(c.user_id), array_agg(c.question_id)
+    into question_user_ids, question_ids
+    from unnest(changes) as c
+    where c.question_id is not null;
+
+    if question_ids is not null then
+        select user_ids || array_agg(r.user_id), topic_ids || array_agg(r.topic_id)
+        into user_ids, topic_ids
+        from freshet.recompute_question_reviews(question_user_ids, question_ids, calculated_at) as r;
+    end if;
+    -- A statement that writes no row still makes every cached answer about the table old.
+    if user_ids is not null then
+        perform freshet.recompute_topic_mastery(user_ids, topic_ids, calculated_at);
+    end if;
 end
 $$;
 
@@ -3097,24 +3661,37 @@ grant select on table public.study_materials to authenticated;
 
 grant select, insert, update, delete on table public.study_materials to service_role;
 
--- packs/study/schema/study_topics.sql
+-- packs/study/schema/study_session_list.sql
 
--- Object: analytics.study_topics
--- Grain: one row per topic
--- Reads: public.topics
--- Serves: /analytics/study/topics
-create view analytics.study_topics
+-- Object: analytics.study_session_list
+-- Grain: one row per session
+-- Reads: public.study_sessions
+-- Serves: /analytics/study/sessions
+create view analytics.study_session_list
 with (security_invoker = on)
 as
 select
-    t.id as topic_id,
-    t.name,
-    t.board_exam_weight
-from public.topics as t;
+    s.session_id,
+    s.user_id,
+    (s.started_at at time zone 'UTC')::date as started_on,
+    s.started_at,
+    s.last_event_at,
+    s.ended_at,
+    extract(epoch from s.last_event_at - s.started_at)::bigint as study_seconds,
+    s.events_count,
+    s.questions_attempted,
+    s.questions_correct,
+    s.materials_viewed,
+    s.device_type
+from public.study_sessions as s;
 
-revoke all on table analytics.study_topics from public, anon, authenticated;
+revoke all on table analytics.study_session_list from public, anon, authenticated;
 
-comment on view analytics.study_topics is 'The topics of the curriculum.';
+comment on view analytics.study_session_list is 'Sessions with their day and their time.';
+
+comment on column analytics.study_session_list.started_on is 'UTC day of the first event.';
+
+comment on column analytics.study_session_list.study_seconds is 'From the first to the last event.';
 
 -- packs/study/schema/topic_prerequisite_cycles.sql
 
@@ -3211,6 +3788,35 @@ comment on column public.material_interactions.progress_rate is 'The greatest sh
 
 comment on column public.material_interactions.completed_at is 'When it was first reported as complete (material_complete, or a progress of 1); null if it was not.';
 
+-- packs/study/schema/material_progress.sql
+
+-- Object: analytics.material_progress
+-- Grain: one row per user and material that the user has opened
+-- Reads: public.material_interactions, public.study_materials
+-- Serves: /analytics/study/materials/progress
+create view analytics.material_progress
+with (security_invoker = on)
+as
+select
+    i.user_id,
+    i.material_id,
+    m.title,
+    m.topic_id,
+    i.progress_rate,
+    i.reading_seconds,
+    i.opens_count,
+    i.first_at,
+    i.last_at,
+    i.completed_at
+from public.material_interactions as i
+join public.study_materials as m on m.id = i.material_id;
+
+revoke all on table analytics.material_progress from public, anon, authenticated;
+
+comment on view analytics.material_progress is 'How far a user has come in each material.';
+
+-- packs/study/schema/material_interactions.sql
+
 create policy interactions_are_read_by_their_user on public.material_interactions
     for select to authenticated using (user_id = (select freshet.caller_claims() ->> 'sub'));
 
@@ -3259,6 +3865,14 @@ select analytics.register_job(
     command => 'call analytics.drop_old_study_events()'
 );
 
+-- packs/study/schema/first_attempt_accuracy.sql
+
+select analytics.register_live(
+    name => 'first_attempt_accuracy',
+    pack => 'study',
+    sources => array['analytics.question_reviews', 'public.topics']::regclass[]
+);
+
 -- packs/study/schema/knowledge_gaps.sql
 
 select analytics.register_live(
@@ -3275,10 +3889,26 @@ select analytics.register_job(
 )
 from analytics.make_study_months();
 
+-- packs/study/schema/material_progress.sql
+
+select analytics.register_live(
+    name => 'material_progress',
+    pack => 'study',
+    sources => array['public.material_interactions', 'public.study_materials']::regclass[]
+);
+
+-- packs/study/schema/question_history.sql
+
+select analytics.register_live(
+    name => 'question_history',
+    pack => 'study',
+    sources => array['public.question_attempts', 'analytics.question_reviews']::regclass[]
+);
+
 -- packs/study/schema/question_reviews.sql
 
 select analytics.register_live(
-    name => 'question_reviews', pack => 'study', sources => array['analytics.question_reviews']::regclass[]
+    name => 'question_reviews', pack => 'study', sources => array['analytics.question_reviews', 'public.topics']::regclass[]
 );
 
 -- packs/study/schema/run_study_batch.sql
@@ -3290,9 +3920,11 @@ select analytics.register_job(
     max_runtime => '2 minutes'
 );
 
--- packs/study/schema/study_topics.sql
+-- packs/study/schema/study_session_list.sql
 
-select analytics.register_live(name => 'study_topics', pack => 'study', sources => array['public.topics']::regclass[]);
+select analytics.register_live(
+    name => 'study_session_list', pack => 'study', sources => array['public.study_sessions']::regclass[]
+);
 
 -- packs/study/schema/topic_daily_stats.sql
 

@@ -5,8 +5,8 @@ set check_function_bodies = off;
 
 -- Object: analytics.access_log
 -- Grain: one row per read of one person's rows by another caller
--- Why: a person can be told who has read what is known about them. The row is written by analytics.read_person(), in
---      the transaction that reads the rows, so no row leaves the database without it.
+-- Why: the operator can say who has read what is known about a person. analytics.read_person() writes the row in the
+--      transaction that reads the person's rows, so none of them leaves the database without it.
 -- Why it is closed: it says who is interested in whom. Only the owner of the database reads it, by SQL; there is
 --      no resource over it, and neither the secret key nor the role of BI tools holds a privilege on it.
 create table analytics.access_log (
@@ -70,7 +70,7 @@ begin
         or scope ->> 'relation' is not null
         or nullif(scope -> 'org', 'null'::jsonb) is not null
         or reading ->> 'relation' is null
-        or case reader_kind when 'user' then subject is null when 'secret_key' then subject is not null else true end
+        or (reader_kind = 'user' and subject is not null or reader_kind = 'secret_key' and subject is null) is not true
     then
         raise exception using
             errcode = 'invalid_parameter_value',
