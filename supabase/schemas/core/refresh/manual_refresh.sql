@@ -27,7 +27,7 @@ begin
         from freshet.refresh_order() as o
         where manual_refresh.view_name is null or o.view_name = manual_refresh.view_name
     loop
-        -- The limit of a call strikes once: without this the views after the one that it canceled would have none.
+        -- A statement's limit cancels once: without this the remaining views would be refreshed without any limit.
         if is_canceled then
             return next freshet.refresh_not_tried(wanted);
             continue;
@@ -62,4 +62,4 @@ comment on function freshet.manual_refresh(text) is
     'Checks the caller, then refreshes. Called through analytics.manual_refresh.';
 
 comment on function analytics.manual_refresh(text) is
-    'Admins only: refreshes one view, or all in order of dependency, and returns a ledger row for each. At most once a minute for each view, requests to the queue included; PT429 (HTTP 429) otherwise. A call over the data API ends after 60 seconds, and the views that it did not come to have outcome not_tried, without a row in the ledger: analytics.request_refresh() has the view''s own limit.';
+    'Admins only: refreshes one view, or all in order of dependency, and returns a ledger row for each. At most once a minute for each view, requests to the queue included; PT429 (HTTP 429) otherwise. A call over the data API ends after 60 seconds; views that it did not reach have outcome not_tried and no row in the ledger: analytics.request_refresh() has the view''s own limit.';

@@ -1,5 +1,5 @@
 -- Object: freshet.refresh_not_tried()
--- Why: a call that was canceled says which views it did not come to, in rows like those of the others.
+-- Why: a canceled call reports the views that it did not reach, in rows like those of the others.
 create function freshet.refresh_not_tried(view_name text)
 returns analytics.refresh_log
 language plpgsql
@@ -20,4 +20,4 @@ $$;
 revoke all on function freshet.refresh_not_tried(text) from public, anon, authenticated;
 
 comment on function freshet.refresh_not_tried(text) is
-    'A row for a view whose turn did not come. It is not in the ledger: nothing was attempted.';
+    'A row for a view that a canceled call did not reach. Nothing was attempted, so it is not in the ledger.';
