@@ -1,6 +1,8 @@
-import { equal, rejects } from "node:assert/strict";
+import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { join } from "node:path";
 import { stoppedState, writeState } from "../../stack/state.ts";
 import { localDatabaseUrl } from "../../tools/local_database.ts";
+import { projectFolder } from "../../tools/pack_folders.ts";
 
 const GIVEN = "postgresql://given@127.0.0.1:1/db";
 const NAMED = "postgresql://named@127.0.0.1:1/db";
@@ -55,3 +57,26 @@ Deno.test("new:view and try:view use the local product's database while it runs,
     }
     await rejects(ask(null), /There is no database to ask/);
   }));
+
+Deno.test("no command, tool or part asks the shell for DATABASE_URL", async () => {
+  const files: string[] = [];
+  for (const folder of ["bench", "packs", "samples", "shared", "stack", "supabase", "tools"]) {
+    for await (const file of sourcesIn(join(projectFolder, folder))) files.push(file);
+  }
+  ok(files.length > 200, `only ${files.length} files were read`);
+  const asking = files.filter((file) => asksFor("DATABASE_URL", Deno.readTextFileSync(file)));
+  deepEqual(asking, []);
+  ok(asksFor("DATABASE_URL", 'Deno.env.get("DATABASE_URL")') && asksFor("DATABASE_URL", "env.DATABASE_URL ?? null"));
+});
+
+/** Comments and messages may name it; a quoted name, or a member of that name, is a question. */
+function asksFor(name: string, text: string): boolean {
+  return new RegExp(`["'\`]${name}["'\`]|\\.${name}\\b`).test(text);
+}
+
+async function* sourcesIn(folder: string): AsyncGenerator<string> {
+  for await (const { name, isDirectory, isFile } of Deno.readDir(folder)) {
+    if (isDirectory && name !== "node_modules") yield* sourcesIn(join(folder, name));
+    else if (isFile && /\.[cm]?[jt]s$/.test(name)) yield join(folder, name);
+  }
+}
