@@ -1,6 +1,6 @@
 -- Object: freshet.take_events()
--- Why: one statement for all events of a call, so that 500 cost little more than one. It raises if one of them has a
---      value that cannot be converted; freshet.take_batch() then takes them one by one.
+-- Why: one statement for all events of a call, so that 500 cost little more than one. It raises if the tables refuse
+--      one of them; freshet.take_halves() finds out which.
 -- Why sums, least and greatest: sessions and materials are the same in whatever order events arrive.
 create function freshet.take_events(
     user_id text, events jsonb, network cidr, user_agent text, erased_at timestamptz
