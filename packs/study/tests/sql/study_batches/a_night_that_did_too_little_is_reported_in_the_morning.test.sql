@@ -53,8 +53,8 @@ update analytics.study_batches as b set error = null from days where b.stat_date
 select is(analytics.check_study_batch(), (select closed from days), 'until an operator accepts it');
 
 select results_eq(
-    $$ select j.jobname::text, j.schedule, j.command = d.command, d.max_runtime from cron.job as j join analytics.scheduled_jobs as d on d.job_name = j.jobname
-       where j.jobname in ('aggregate-study-days', 'check-study-batch') order by 1 $$,
+    $$ select d.job_name, j.schedule, j.command = d.command, d.max_runtime from cron.job as j join analytics.scheduled_jobs as d on d.job_name = j.jobname
+       where j.jobname in ('aggregate-study-days', 'check-study-batch') order by d.job_name $$,
     $$ values ('aggregate-study-days', '5 0 * * *', true, interval '2 minutes'), ('check-study-batch', '15 6-23 * * *', true, interval '2 minutes') $$,
     'both jobs are scheduled and declared to the audit'
 );
