@@ -1,6 +1,7 @@
 /** What the server says about one event. */
 export interface EventResult {
-  readonly event_id: string;
+  /** Null if the server could not read the event. */
+  readonly event_id: string | null;
   readonly status: "accepted" | "duplicate" | "rejected";
   readonly code: string | null;
   readonly detail: string | null;
@@ -8,8 +9,8 @@ export interface EventResult {
 
 /** What a call of `track_batch` came to. */
 export type BatchReply =
-  /** The events that it named by their ids; others stay queued. */
-  | { readonly kind: "answered"; readonly results: ReadonlyMap<string, EventResult> }
+  /** The results are in the order of the events; there may be fewer of them. */
+  | { readonly kind: "answered"; readonly results: readonly unknown[] }
   /**
    * The whole call was refused, perhaps for one event. `is_of_data`: the refusal is certain to be about the data, and not
    * about the function or its privileges.
@@ -39,7 +40,7 @@ const REFUSALS = [400, 409, 413, 422];
 export async function batchReplyOf(response: Response): Promise<BatchReply> {
   const { status, headers, ok } = response;
   const body = parse(await response.text());
-  if (ok) return { kind: "answered", results: resultsOf(body["results"]) };
+  if (ok) return { kind: "answered", results: Array.isArray(body["results"]) ? body["results"] : [] };
   if (status === 401) return { kind: "unauthenticated" };
   const code = String(body["code"] ?? status);
   const detail = String(body["message"] ?? `status ${status}`);
@@ -58,12 +59,21 @@ function parse(text: string): Readonly<Record<string, unknown>> {
   }
 }
 
-function resultsOf(results: unknown): ReadonlyMap<string, EventResult> {
-  const known = (Array.isArray(results) ? results : []).filter(isResult);
-  return new Map(known.map((result) => [result.event_id, result]));
+/** The result of each event by its id: of an event that the server could not read, by its place in a whole answer. */
+export function resultsById(
+  results: readonly unknown[],
+  event_ids: readonly string[],
+): ReadonlyMap<string, EventResult> {
+  const found = new Map<string, EventResult>();
+  for (const [place, result] of results.entries()) {
+    if (!isResult(result)) continue;
+    const event_id = result.event_id ?? (results.length === event_ids.length ? event_ids[place] : undefined);
+    if (event_id !== undefined) found.set(event_id, result);
+  }
+  return found;
 }
 
 function isResult(result: unknown): result is EventResult {
   const { event_id, status } = Object(result);
-  return typeof event_id === "string" && ["accepted", "duplicate", "rejected"].includes(status);
+  return (event_id === null || typeof event_id === "string") && ["accepted", "duplicate", "rejected"].includes(status);
 }

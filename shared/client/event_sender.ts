@@ -1,4 +1,4 @@
-import { type BatchReply, batchReplyOf } from "./batch_reply.ts";
+import { type BatchReply, batchReplyOf, resultsById } from "./batch_reply.ts";
 import { bodyOf, cutBatch, MOST_BYTES, MOST_BYTES_ON_LEAVING, MOST_EVENTS } from "./event_batch.ts";
 import type { EventQueue, QueuedText } from "./event_queue.ts";
 import { userOf } from "./token_user.ts";
@@ -7,6 +7,8 @@ import type { TrackerPage } from "./tracker_page.ts";
 
 /** The longest time that a response is waited for: other tabs cannot send meanwhile. */
 const LONGEST_CALL_MS = 30_000;
+/** Fewer are not tried after failures: on a slow connection, or with a slow server, small calls may succeed. */
+const FEWEST_EVENTS = 10;
 /** Calls in a row. More events than they hold wait for the next interval. */
 const MOST_CALLS = 50;
 const LONGEST_WAIT_MS = 3_600_000;
@@ -27,7 +29,10 @@ interface Wiring extends Pick<TrackerOptions, "url" | "key" | "token" | "fetch">
 /** Sends the queue of the signed-in user. An event leaves it only when the server has answered for it. */
 export class EventSender {
   readonly #wiring: Wiring;
-  /** Halved by a refusal, so that the event that causes it is found; doubled again by each answer. */
+  /**
+   * Halved by a refusal, so that the event that causes it is found, and by a failure, which may be one of size; doubled
+   * again by each answer.
+   */
   #most_events = MOST_EVENTS;
   #failures_count = 0;
   /** No call before this time of `elapsed()`. */
@@ -150,8 +155,9 @@ export class EventSender {
     unanswered: Set<string>,
   ): boolean {
     const before = unanswered.size;
+    const by_id = resultsById(results, batch.map(({ event_id }) => event_id));
     for (const event of batch) {
-      const result = results.get(event.event_id);
+      const result = by_id.get(event.event_id);
       if (result === undefined) unanswered.add(event.key);
       else if (this.#wiring.queue.remove(event.key) && result.status === "rejected") {
         this.#wiring.reject(event, result);
@@ -193,6 +199,7 @@ export class EventSender {
   #fail({ status, detail, retry_after_seconds, cause }: BatchReply & { readonly kind: "failed" }): false {
     const { page, interval_ms } = this.#wiring;
     this.#failures_count = Math.min(this.#failures_count + 1, 10);
+    this.#most_events = Math.max(Math.min(this.#most_events, FEWEST_EVENTS), Math.ceil(this.#most_events / 2));
     const patience_ms = interval_ms * 2 ** this.#failures_count * (1 + page.random()) / 2;
     this.#not_before = page.elapsed() + Math.min(LONGEST_WAIT_MS, Math.max(patience_ms, retry_after_seconds * 1_000));
     this.#report(status === 0 ? "UNREACHABLE" : "UNEXPECTED", detail, status, cause);

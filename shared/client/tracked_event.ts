@@ -17,9 +17,10 @@ export interface QuestionAttempt extends EventContext {
   readonly event_type: "question_attempt";
   readonly question_id: string;
   readonly topic_id: string;
+  /** Null for a question that was left open. At most 200 bytes, as `correct_answer`. */
   readonly selected_answer: string | null;
-  readonly correct_answer: string | null;
-  /** Left out where it was not measured. */
+  readonly correct_answer: string;
+  /** Left out where it was not measured; more than a day is no measurement. */
   readonly time_to_answer_seconds?: number | undefined;
   readonly is_hint_used?: boolean | undefined;
 }
@@ -36,7 +37,8 @@ export interface MaterialProgress extends EventContext {
 
 export interface SessionStart extends EventContext {
   readonly event_type: "session_start";
-  readonly device_type?: "desktop" | "mobile" | "tablet" | "bot" | "other" | undefined;
+  /** What the browser says when left out, or "web". */
+  readonly device_type?: "desktop" | "mobile" | "tablet" | "bot" | "other" | "web" | undefined;
 }
 
 export interface QuestionView extends EventContext {

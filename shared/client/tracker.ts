@@ -11,6 +11,9 @@ import type {
 import type { TrackerOptions, TrackerTrouble } from "./tracker_options.ts";
 import { browserPage, browserStorage, newId } from "./tracker_page.ts";
 
+/** How long after the page was hidden an event counts as one of leaving it, and is sent at once: the end of a session. */
+const LEAVING_MS = 1_000;
+
 type Without<Event> = Omit<Event, "event_type">;
 
 /** Queues events and sends them in batches. Every event is stored on the server once, or comes to `onRejected`. */
@@ -71,6 +74,7 @@ export function createTracker(options: TrackerOptions): Tracker {
   let is_storing = options.storage !== null;
   let sending: Promise<void> | null = null;
   let cancel: (() => void) | null = null;
+  let left_at = -Infinity;
 
   function track(event: TrackedEvent): string | null {
     const caller = sender.caller();
@@ -88,8 +92,7 @@ export function createTracker(options: TrackerOptions): Tracker {
       report({ code: "STORAGE", detail, status: 0, ...refusal });
     }
     is_storing = refusal === null;
-    // Such an event is often the last one: the page may have been left already.
-    if (page.isHidden()) queueMicrotask(() => sender.leave());
+    if (page.elapsed() - left_at < LEAVING_MS) queueMicrotask(() => sender.leave());
     return event_id;
   }
 
@@ -104,7 +107,10 @@ export function createTracker(options: TrackerOptions): Tracker {
   }
 
   const stopListening = page.listen({
-    leave: () => sender.leave(),
+    leave() {
+      left_at = page.elapsed();
+      sender.leave();
+    },
     online() {
       sender.forgetFailures();
       void flush();

@@ -27,7 +27,8 @@ export interface TrackerOptions {
   readonly page?: TrackerPage | undefined;
 }
 
-export interface Rejection extends Pick<EventResult, "event_id" | "code" | "detail"> {
+export interface Rejection extends Pick<EventResult, "code" | "detail"> {
+  readonly event_id: string;
   /** The event as it was sent; null if what the storage held is damaged. */
   readonly event: QueuedEvent | null;
 }

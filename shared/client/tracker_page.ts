@@ -7,8 +7,6 @@ export interface TrackerPage {
   random(): number;
   /** Runs once, after a time; the result cancels it. */
   after(milliseconds: number, run: () => void): () => void;
-  /** Whether the page is hidden: it may be gone before a timer runs. */
-  isHidden(): boolean;
   /** @param on.leave the page was hidden, or is being left; the result stops listening */
   listen(on: { readonly leave: () => void; readonly online: () => void }): () => void;
   /** Runs while no other tab of this origin does under this name, where the browser has locks. */
@@ -37,7 +35,6 @@ export function browserPage(): TrackerPage {
       const timer = setTimeout(run, milliseconds);
       return () => clearTimeout(timer);
     },
-    isHidden: () => globals.document?.visibilityState === "hidden",
     listen({ leave, online }) {
       const hide = () => {
         if (globals.document?.visibilityState === "hidden") leave();

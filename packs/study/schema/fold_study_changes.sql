@@ -20,19 +20,21 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+    chosen text[];
     taken freshet.study_changes[];
     changed_user text;
     failure text;
 begin
     perform pg_advisory_xact_lock(hashtextextended('freshet.study_jobs', 0));
 
-    with oldest as (
+    -- The table is empty most of the time, and the planner takes it to be: each part is computed once, whatever it thinks.
+    with oldest as materialized (
         select c.user_id, c.change_id
         from freshet.study_changes as c
         where c.change_id <= coalesce(up_to_change, c.change_id)
         order by c.change_id
         limit change_limit
-    ), users as (
+    ), users as materialized (
         select o.user_id, min(o.change_id) as oldest_change
         from oldest as o
         group by o.user_id
@@ -44,11 +46,11 @@ begin
         cross join lateral (
             select count(*) as changes_count from freshet.study_changes as c where c.user_id = u.user_id
         ) as n
-    ), deleted as (
-        delete from freshet.study_changes as c
-        using counted as n
-        where c.user_id = n.user_id and n.running_count - n.changes_count < change_limit
-        returning c.*
+    )
+    select array_agg(n.user_id) into chosen from counted as n where n.running_count - n.changes_count < change_limit;
+
+    with deleted as (
+        delete from freshet.study_changes as c where c.user_id = any (chosen) returning c.*
     )
     select array_agg(d::freshet.study_changes), count(*), count(distinct d.user_id)
     into taken, changes_count, users_count
@@ -72,7 +74,7 @@ begin
             end if;
     end;
 
-    for changed_user in select distinct c.user_id from unnest(taken) as c loop
+    for changed_user in select u from unnest(chosen) as u loop
         begin
             perform freshet.recompute_changed(array(select c from unnest(taken) as c where c.user_id = changed_user));
         exception

@@ -15,39 +15,37 @@ as $$
 #variable_conflict use_column
 begin
     return query
-    with asked as materialized (
-        select distinct a.user_id, a.question_id
-        from unnest(user_ids, question_ids) as a (user_id, question_id)
-        where a.question_id is not null
-    ), answers as (
-        select
-            t.user_id, t.question_id, t.topic_id, t.is_correct, t.is_hint_used, t.time_to_answer_seconds, t.attempted_at, t.event_id,
-            row_number() over (
-                partition by t.user_id, t.question_id, (t.attempted_at at time zone 'UTC')::date
-                order by t.attempted_at, t.event_id
-            ) = 1 as is_first_of_day
-        from asked as a
-        join public.question_attempts as t on t.user_id = a.user_id and t.question_id = a.question_id
-    ), histories as (
-        select
-            a.user_id,
-            a.question_id,
-            (array_agg(a.topic_id order by a.attempted_at desc, a.event_id desc))[1] as topic_id,
-            count(*) as attempts_count,
-            count(*) filter (where a.is_correct) as correct_count,
-            (array_agg(a.is_correct order by a.attempted_at, a.event_id))[1] as is_first_correct,
-            array_agg(
-                freshet.answer_quality(a.is_correct, a.is_hint_used, a.time_to_answer_seconds)
-                order by a.attempted_at, a.event_id
-            ) filter (where a.is_first_of_day) as qualities,
-            max(a.attempted_at) filter (where a.is_first_of_day) as reviewed_at,
-            max(a.attempted_at) as last_answered_at
-        from answers as a
-        group by a.user_id, a.question_id
-    ), former as (
-        select r.user_id, r.question_id, r.topic_id
-        from asked as a
-        join analytics.question_reviews as r on r.user_id = a.user_id and r.question_id = a.question_id
+    with histories as materialized (
+        select a.user_id, a.question_id, r.topic_id as former_topic_id, h.*
+        from (
+            select distinct u.user_id, u.question_id
+            from unnest(user_ids, question_ids) as u (user_id, question_id)
+            where u.question_id is not null
+        ) as a
+        left join analytics.question_reviews as r on r.user_id = a.user_id and r.question_id = a.question_id
+        -- One look into the index for each question, however large the planner takes the table to be.
+        cross join lateral (
+            select
+                (array_agg(t.topic_id order by t.attempted_at desc, t.event_id desc))[1] as topic_id,
+                count(*) as attempts_count,
+                count(*) filter (where t.is_correct) as correct_count,
+                (array_agg(t.is_correct order by t.attempted_at, t.event_id))[1] as is_first_correct,
+                array_agg(
+                    freshet.answer_quality(t.is_correct, t.is_hint_used, t.time_to_answer_seconds)
+                    order by t.attempted_at, t.event_id
+                ) filter (where t.is_first_of_day) as qualities,
+                max(t.attempted_at) filter (where t.is_first_of_day) as reviewed_at,
+                max(t.attempted_at) as last_answered_at
+            from (
+                select
+                    q.*,
+                    row_number() over (
+                        partition by (q.attempted_at at time zone 'UTC')::date order by q.attempted_at, q.event_id
+                    ) = 1 as is_first_of_day
+                from public.question_attempts as q
+                where q.user_id = a.user_id and q.question_id = a.question_id
+            ) as t
+        ) as h
     ), written as (
         insert into analytics.question_reviews as r (
             user_id, question_id, topic_id, attempts_count, correct_count, is_first_correct, easiness_factor, repetition,
@@ -60,6 +58,7 @@ begin
             recompute_question_reviews.calculated_at, freshet.study_version()
         from histories as h
         cross join lateral freshet.sm2(h.qualities) as s
+        where h.attempts_count > 0
         on conflict on constraint question_reviews_pkey do update
         set topic_id = excluded.topic_id,
             attempts_count = excluded.attempts_count,
@@ -73,18 +72,14 @@ begin
             due_on = excluded.due_on,
             calculated_at = excluded.calculated_at,
             calculation_version = excluded.calculation_version
-        returning r.user_id, r.question_id, r.topic_id
     ), removed as (
         delete from analytics.question_reviews as r
-        using former as f
-        where r.user_id = f.user_id and r.question_id = f.question_id
-            and not exists (
-                select from histories as h where h.user_id = f.user_id and h.question_id = f.question_id
-            )
+        using histories as h
+        where r.user_id = h.user_id and r.question_id = h.question_id and h.attempts_count = 0
     )
-    select f.user_id, f.topic_id from former as f
+    select h.user_id, h.former_topic_id from histories as h where h.former_topic_id is not null
     union
-    select w.user_id, w.topic_id from written as w;
+    select h.user_id, h.topic_id from histories as h where h.topic_id is not null;
 end
 $$;
 

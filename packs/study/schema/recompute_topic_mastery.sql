@@ -21,59 +21,49 @@ begin
         from freshet.studied_topics(recompute_topic_mastery.user_ids) as t;
     end if;
 
-    with asked as materialized (
-        select distinct a.user_id, a.topic_id
-        from unnest(recompute_topic_mastery.user_ids, recompute_topic_mastery.topic_ids) as a (user_id, topic_id)
-        where a.topic_id is not null
-    ), answers as (
+    with terms as materialized (
         select
             a.user_id,
             a.topic_id,
-            count(*) as questions_count,
-            sum(r.attempts_count) as attempts_count,
-            sum(r.correct_count) as correct_count,
-            count(*) filter (where r.is_first_correct) as first_correct_count,
-            avg(r.interval_days) as stability_days,
-            max(r.last_answered_at) as last_answered_at
-        from asked as a
-        join analytics.question_reviews as r on r.user_id = a.user_id and r.topic_id = a.topic_id
-        group by a.user_id, a.topic_id
-    ), materials as (
-        select m.topic_id, count(*) as materials_count
-        from public.study_materials as m
-        where m.topic_id in (select a.topic_id from asked as a)
-        group by m.topic_id
-    ), reading as (
-        select a.user_id, a.topic_id, sum(i.progress_rate) as progress_sum
-        from asked as a
-        join public.study_materials as m on m.topic_id = a.topic_id
-        join public.material_interactions as i on i.material_id = m.id and i.user_id = a.user_id
-        group by a.user_id, a.topic_id
-    ), terms as (
-        select
-            a.user_id,
-            a.topic_id,
-            coalesce(n.first_correct_count::numeric / n.questions_count, 0) as first_attempt_accuracy,
+            coalesce(n.first_correct_count::numeric / nullif(n.questions_count, 0), 0) as first_attempt_accuracy,
             coalesce(n.correct_count::numeric / n.attempts_count, 0) as overall_accuracy,
             freshet.retrieval_strength(
                 extract(epoch from recompute_topic_mastery.calculated_at - n.last_answered_at) / 86400, n.stability_days
             ) as retrieval_strength,
-            coalesce(g.progress_sum / m.materials_count, 0) as material_completion,
-            coalesce(n.questions_count, 0) as questions_count,
+            coalesce(m.progress_sum / m.materials_count, 0) as material_completion,
+            n.questions_count,
             coalesce(n.attempts_count, 0) as attempts_count,
             coalesce(n.correct_count, 0) as correct_count,
             n.stability_days,
-            n.last_answered_at
-        from asked as a
-        left join answers as n on n.user_id = a.user_id and n.topic_id = a.topic_id
-        left join reading as g on g.user_id = a.user_id and g.topic_id = a.topic_id
-        left join materials as m on m.topic_id = a.topic_id
-        where n.user_id is not null or g.user_id is not null
+            n.last_answered_at,
+            n.questions_count + m.readings_count > 0 as is_studied
+        from (
+            select distinct u.user_id, u.topic_id
+            from unnest(recompute_topic_mastery.user_ids, recompute_topic_mastery.topic_ids) as u (user_id, topic_id)
+            where u.topic_id is not null
+        ) as a
+        -- One look into each index for each topic, however large the planner takes the tables to be.
+        cross join lateral (
+            select
+                count(*) as questions_count,
+                sum(r.attempts_count) as attempts_count,
+                sum(r.correct_count) as correct_count,
+                count(*) filter (where r.is_first_correct) as first_correct_count,
+                avg(r.interval_days) as stability_days,
+                max(r.last_answered_at) as last_answered_at
+            from analytics.question_reviews as r
+            where r.user_id = a.user_id and r.topic_id = a.topic_id
+        ) as n
+        cross join lateral (
+            select count(*) as materials_count, count(i.material_id) as readings_count, sum(i.progress_rate) as progress_sum
+            from public.study_materials as m
+            left join public.material_interactions as i on i.material_id = m.id and i.user_id = a.user_id
+            where m.topic_id = a.topic_id
+        ) as m
     ), removed as (
         delete from analytics.topic_mastery as t
-        using asked as a
-        where t.user_id = a.user_id and t.topic_id = a.topic_id
-            and not exists (select from terms as e where e.user_id = a.user_id and e.topic_id = a.topic_id)
+        using terms as e
+        where t.user_id = e.user_id and t.topic_id = e.topic_id and not e.is_studied
     ), written as (
         insert into analytics.topic_mastery as t (
             user_id, topic_id, mastery_score, first_attempt_accuracy, overall_accuracy, retrieval_strength,
@@ -87,6 +77,7 @@ begin
             round(e.material_completion, 6), e.questions_count, e.attempts_count, e.correct_count,
             round(e.stability_days, 6), e.last_answered_at, recompute_topic_mastery.calculated_at, freshet.study_version()
         from terms as e
+        where e.is_studied
         on conflict on constraint ix_topic_mastery_user_topic do update
         set mastery_score = excluded.mastery_score,
             first_attempt_accuracy = excluded.first_attempt_accuracy,

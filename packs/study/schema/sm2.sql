@@ -22,7 +22,7 @@ declare
 begin
     easiness_factor := 2.5;
     repetition := 0;
-    foreach quality in array qualities loop
+    foreach quality in array coalesce(qualities, '{}') loop
         if quality is null or quality not between 0 and 5 then
             raise exception using
                 errcode = 'numeric_value_out_of_range',

@@ -1,6 +1,6 @@
 -- Object: freshet.study_version()
--- Why: a figure says by which rules it was computed, so that figures from before and after a change of a rule are told
---      apart. Change the text with any rule: quality, SM-2, the curve, the weights.
+-- Why: a figure names the rules by which it was computed, so that figures from before and after a change are not
+--      compared unawares. Change the text with any rule: quality, SM-2, the curve, the weights.
 create function freshet.study_version()
 returns text
 language sql

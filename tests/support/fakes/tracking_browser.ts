@@ -115,7 +115,6 @@ export class FakeBrowser {
 export class FakeTab implements TrackerPage {
   readonly timers = new Set<Timer>();
   is_alive = true;
-  #is_hidden = false;
   #listeners: Parameters<TrackerPage["listen"]>[0] | null = null;
   readonly #browser: FakeBrowser;
 
@@ -126,7 +125,6 @@ export class FakeTab implements TrackerPage {
   now = () => this.#browser.now();
   elapsed = () => this.#browser.elapsed();
   random = () => 0.5;
-  isHidden = () => this.#is_hidden;
   alone = (_name: string, run: () => Promise<void>) => this.#browser.alone(this, run);
 
   after(milliseconds: number, run: () => void): () => void {
@@ -142,12 +140,7 @@ export class FakeTab implements TrackerPage {
 
   /** The user turns to another tab. */
   hide(): void {
-    this.#is_hidden = true;
     this.#listeners?.leave();
-  }
-
-  show(): void {
-    this.#is_hidden = false;
   }
 
   goOnline(): void {

@@ -34,7 +34,7 @@ type Step =
   | { readonly do: "track"; readonly tab: number; readonly kinds: readonly Kind[] }
   | { readonly do: "wait"; readonly seconds: number }
   | { readonly do: "fail"; readonly faults: readonly CallFault[] }
-  | { readonly do: "kill" | "open" | "hide" | "show" | "flush" | "online"; readonly tab: number }
+  | { readonly do: "kill" | "open" | "hide" | "flush" | "online"; readonly tab: number }
   | { readonly do: "sign in"; readonly user: number | null }
   | { readonly do: "fill" | "empty" };
 
@@ -58,7 +58,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 5,
     arbitrary: fc.record({
-      do: fc.constantFrom("kill" as const, "open", "hide", "show", "flush", "online"),
+      do: fc.constantFrom("kill" as const, "open", "hide", "flush", "online"),
       tab: fc.nat(2),
     }),
   },
@@ -111,8 +111,6 @@ class World {
         return;
       case "hide":
         return tab?.page.hide();
-      case "show":
-        return tab?.page.show();
       case "flush":
         // Begun, and not awaited: the next step may come while a call is under way.
         void tab?.tracker.flush();

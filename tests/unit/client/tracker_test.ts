@@ -212,6 +212,32 @@ Deno.test("an event that the answer does not name stays, and is not asked about 
   assert.deepEqual([rig.server.calls.length, rig.browser.storage.length, rig.serials()], [2, 0, [0, 1, 2, 3]]);
 });
 
+Deno.test("an event that the server cannot read is known by its place, in an answer about all events only", async () => {
+  const unread = { event_id: null, status: "rejected", code: "unreadable", detail: "not readable" };
+  async function rejectedOf(resultsOf: (accepted: readonly unknown[]) => readonly unknown[]): Promise<unknown> {
+    const rig = new TrackerRig();
+    let calls_count = 0;
+    const { tracker } = rig.open({
+      fetch(_url, init) {
+        if (calls_count++ > 0) return Promise.reject(new TypeError("Failed to fetch"));
+        const events: readonly { readonly event_id: string }[] = JSON.parse(String(init?.body)).events;
+        const accepted = events.map(({ event_id }) => ({ event_id, status: "accepted", code: null, detail: null }));
+        return Promise.resolve(Response.json({ results: resultsOf(accepted) }));
+      },
+    });
+    for (const n of range(3)) {
+      tracker.track(numbered(n));
+      rig.browser.setTime(rig.browser.now() + 1);
+    }
+    await rig.browser.advance(30);
+    return [rig.rejections.map(({ code, event }) => [code, event?.properties?.["n"]]), rig.browser.storage.length];
+  }
+  assert.deepEqual(await rejectedOf(([first, , third]) => [first, unread, third]), [[["unreadable", 1]], 0]);
+  assert.deepEqual(await rejectedOf(([first]) => ["?", unread, first]), [[["unreadable", 1]], 1]);
+  // Two results for three events: the one without an id may be about either of the others.
+  assert.deepEqual(await rejectedOf(([first]) => [first, unread]), [[], 2]);
+});
+
 Deno.test("an answer that names no event, like a login page, removes none and is waited out", async () => {
   const rig = new TrackerRig();
   const { tracker } = rig.open({ fetch: () => Promise.resolve(new Response("<h1>Welcome</h1>")) });
@@ -282,6 +308,25 @@ Deno.test("a server that refuses every call is asked 50 times in a row at most, 
   // Each event once, and the calls in which it was found.
   assert.ok(rig.server.calls.length < 450, `${rig.server.calls.length} calls`);
   assert.equal(rig.browser.storage.length, 200);
+});
+
+Deno.test("a server that fails on large calls is sent smaller ones, down to ten events", async () => {
+  const rig = new TrackerRig();
+  const sizes: number[] = [];
+  const { page, tracker } = rig.open({
+    fetch: async (url, init) => {
+      const { events } = JSON.parse(String(init?.body));
+      sizes.push(events.length);
+      return events.length > 15
+        ? Response.json({ code: "57014", message: "canceling statement due to statement timeout" }, { status: 500 })
+        : await page.fetchOf(rig.server.fetch)(url, init);
+    },
+  });
+  await rig.browser.advance(0);
+  for (const n of range(400)) tracker.track(numbered(n));
+  await rig.browser.advance(4 * 3_600);
+  assert.deepEqual([...new Set(sizes)].slice(0, 7), [400, 250, 125, 63, 32, 16, 10]);
+  assert.ok(rig.serials().length > 30, `${rig.serials().length} events`);
 });
 
 Deno.test("a missing function or privilege is a failure, and no event is blamed", async () => {
@@ -429,6 +474,21 @@ Deno.test("an event that is tracked while the page is being left is sent, too", 
   assert.deepEqual(rig.server.stored.map(({ event }) => event["event_type"]), ["session_start", "session_end"]);
 });
 
+Deno.test("a page that stays hidden sends at its intervals, as one that is seen", async () => {
+  const rig = new TrackerRig();
+  const { page, tracker } = rig.open();
+  await rig.browser.advance(10);
+  page.hide();
+  for (const n of range(10)) {
+    await rig.browser.advance(1);
+    tracker.track(numbered(n));
+  }
+  await settled();
+  assert.deepEqual(rig.server.calls.length, 0);
+  await rig.browser.advance(10);
+  assert.deepEqual(rig.serials(), range(10));
+});
+
 Deno.test("a page that is left sends no more than browsers let outlive it, and the next page sends the rest", async () => {
   const rig = new TrackerRig();
   const { page, tracker } = rig.open();
@@ -458,8 +518,7 @@ Deno.test("each time that a page is hidden it sends as much, and again what was 
     for (const n of range(150)) tracker.track(numbered(1_000 * round + n));
     if (round === 1) rig.server.faults = ["lost_reply"];
     page.hide();
-    await settled();
-    page.show();
+    await rig.browser.advance(1);
   }
   const [first, second, third = 0] = rig.server.calls.map(({ event_ids }) => event_ids?.length);
   assert.deepEqual([first, second, third > 250], [150, 150, true]);

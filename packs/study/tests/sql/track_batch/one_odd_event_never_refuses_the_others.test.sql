@@ -1,7 +1,7 @@
 -- Each odd event stands between two good ones, as a JSON array and as a text that holds it: only in the text may it have
 -- what jsonb cannot hold at all.
 begin;
-select plan(6);
+select plan(7);
 
 insert into public.topics (id, name) values ('00000000-0000-4000-8000-0000000000a1', 'Anatomy');
 create temporary table odd_events (number integer generated always as identity, event text, is_json boolean default true);
@@ -105,6 +105,13 @@ select throws_ok(
            pg_temp.good_event(9201)::jsonb || '{"event_type": "question_attempt", "question_id": "00000000-0000-4000-8000-0000000000cd", "correct_answer": "A"}'
        )) $$,
     '53100', 'planted: the disk is full', 'what is no fault of the event fails the call, so that the client sends it again'
+);
+select throws_ok(
+    $$ select public.track_batch(jsonb_build_array(
+           pg_temp.good_event(9301)::jsonb || '{"created_at": "2026-02-30T00:00:00Z"}',
+           pg_temp.good_event(9302)::jsonb || '{"event_type": "question_attempt", "question_id": "00000000-0000-4000-8000-0000000000cd", "correct_answer": "A"}'
+       )) $$,
+    '53100', 'planted: the disk is full', 'beside an odd event, too'
 );
 reset role;
 select is(

@@ -13,8 +13,8 @@ create function pg_temp.progress(progress_rate numeric, reading_seconds numeric)
         public.track_material_progress('s', '00000000-0000-4000-8000-0000000000b1', progress_rate, reading_seconds) -> 'interaction'
     ) as m;
 $$;
-select is(pg_temp.progress(0.5, 30), '0.5 30 f', 'the first report');
-select is(pg_temp.progress(0.2, 30), '0.5 60 f', 'a reader who turns back has read no less');
+select is(pg_temp.progress(0.12345678, 30), '0.123457 30 f', 'the first report, with six places');
+select is(pg_temp.progress(0.1, 30), '0.123457 60 f', 'a reader who turns back has read no less');
 select is(pg_temp.progress(1, null), '1 60 t', 'all of it is complete, without a time');
 select is(pg_temp.progress(0.1, 86401), '1 60 t', 'more than a day of seconds is not a measurement');
 

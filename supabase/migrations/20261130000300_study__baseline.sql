@@ -638,19 +638,21 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+    chosen text[];
     taken freshet.study_changes[];
     changed_user text;
     failure text;
 begin
     perform pg_advisory_xact_lock(hashtextextended('freshet.study_jobs', 0));
 
-    with oldest as (
+    -- The table is empty most of the time, and the planner takes it to be: each part is computed once, whatever it thinks.
+    with oldest as materialized (
         select c.user_id, c.change_id
         from freshet.study_changes as c
         where c.change_id <= coalesce(up_to_change, c.change_id)
         order by c.change_id
         limit change_limit
-    ), users as (
+    ), users as materialized (
         select o.user_id, min(o.change_id) as oldest_change
         from oldest as o
         group by o.user_id
@@ -662,11 +664,11 @@ begin
         cross join lateral (
             select count(*) as changes_count from freshet.study_changes as c where c.user_id = u.user_id
         ) as n
-    ), deleted as (
-        delete from freshet.study_changes as c
-        using counted as n
-        where c.user_id = n.user_id and n.running_count - n.changes_count < change_limit
-        returning c.*
+    )
+    select array_agg(n.user_id) into chosen from counted as n where n.running_count - n.changes_count < change_limit;
+
+    with deleted as (
+        delete from freshet.study_changes as c where c.user_id = any (chosen) returning c.*
     )
     select array_agg(d::freshet.study_changes), count(*), count(distinct d.user_id)
     into taken, changes_count, users_count
@@ -690,7 +692,7 @@ begin
             end if;
     end;
 
-    for changed_user in select distinct c.user_id from unnest(taken) as c loop
+    for changed_user in select u from unnest(chosen) as u loop
         begin
             perform freshet.recompute_changed(array(select c from unnest(taken) as c where c.user_id = changed_user));
         exception
@@ -1513,39 +1515,37 @@ as $$
 #variable_conflict use_column
 begin
     return query
-    with asked as materialized (
-        select distinct a.user_id, a.question_id
-        from unnest(user_ids, question_ids) as a (user_id, question_id)
-        where a.question_id is not null
-    ), answers as (
-        select
-            t.user_id, t.question_id, t.topic_id, t.is_correct, t.is_hint_used, t.time_to_answer_seconds, t.attempted_at, t.event_id,
-            row_number() over (
-                partition by t.user_id, t.question_id, (t.attempted_at at time zone 'UTC')::date
-                order by t.attempted_at, t.event_id
-            ) = 1 as is_first_of_day
-        from asked as a
-        join public.question_attempts as t on t.user_id = a.user_id and t.question_id = a.question_id
-    ), histories as (
-        select
-            a.user_id,
-            a.question_id,
-            (array_agg(a.topic_id order by a.attempted_at desc, a.event_id desc))[1] as topic_id,
-            count(*) as attempts_count,
-            count(*) filter (where a.is_correct) as correct_count,
-            (array_agg(a.is_correct order by a.attempted_at, a.event_id))[1] as is_first_correct,
-            array_agg(
-                freshet.answer_quality(a.is_correct, a.is_hint_used, a.time_to_answer_seconds)
-                order by a.attempted_at, a.event_id
-            ) filter (where a.is_first_of_day) as qualities,
-            max(a.attempted_at) filter (where a.is_first_of_day) as reviewed_at,
-            max(a.attempted_at) as last_answered_at
-        from answers as a
-        group by a.user_id, a.question_id
-    ), former as (
-        select r.user_id, r.question_id, r.topic_id
-        from asked as a
-        join analytics.question_reviews as r on r.user_id = a.user_id and r.question_id = a.question_id
+    with histories as materialized (
+        select a.user_id, a.question_id, r.topic_id as former_topic_id, h.*
+        from (
+            select distinct u.user_id, u.question_id
+            from unnest(user_ids, question_ids) as u (user_id, question_id)
+            where u.question_id is not null
+        ) as a
+        left join analytics.question_reviews as r on r.user_id = a.user_id and r.question_id = a.question_id
+        -- One look into the index for each question, however large the planner takes the table to be.
+        cross join lateral (
+            select
+                (array_agg(t.topic_id order by t.attempted_at desc, t.event_id desc))[1] as topic_id,
+                count(*) as attempts_count,
+                count(*) filter (where t.is_correct) as correct_count,
+                (array_agg(t.is_correct order by t.attempted_at, t.event_id))[1] as is_first_correct,
+                array_agg(
+                    freshet.answer_quality(t.is_correct, t.is_hint_used, t.time_to_answer_seconds)
+                    order by t.attempted_at, t.event_id
+                ) filter (where t.is_first_of_day) as qualities,
+                max(t.attempted_at) filter (where t.is_first_of_day) as reviewed_at,
+                max(t.attempted_at) as last_answered_at
+            from (
+                select
+                    q.*,
+                    row_number() over (
+                        partition by (q.attempted_at at time zone 'UTC')::date order by q.attempted_at, q.event_id
+                    ) = 1 as is_first_of_day
+                from public.question_attempts as q
+                where q.user_id = a.user_id and q.question_id = a.question_id
+            ) as t
+        ) as h
     ), written as (
         insert into analytics.question_reviews as r (
             user_id, question_id, topic_id, attempts_count, correct_count, is_first_correct, easiness_factor, repetition,
@@ -1558,6 +1558,7 @@ begin
             recompute_question_reviews.calculated_at, freshet.study_version()
         from histories as h
         cross join lateral freshet.sm2(h.qualities) as s
+        where h.attempts_count > 0
         on conflict on constraint question_reviews_pkey do update
         set topic_id = excluded.topic_id,
             attempts_count = excluded.attempts_count,
@@ -1571,18 +1572,14 @@ begin
             due_on = excluded.due_on,
             calculated_at = excluded.calculated_at,
             calculation_version = excluded.calculation_version
-        returning r.user_id, r.question_id, r.topic_id
     ), removed as (
         delete from analytics.question_reviews as r
-        using former as f
-        where r.user_id = f.user_id and r.question_id = f.question_id
-            and not exists (
-                select from histories as h where h.user_id = f.user_id and h.question_id = f.question_id
-            )
+        using histories as h
+        where r.user_id = h.user_id and r.question_id = h.question_id and h.attempts_count = 0
     )
-    select f.user_id, f.topic_id from former as f
+    select h.user_id, h.former_topic_id from histories as h where h.former_topic_id is not null
     union
-    select w.user_id, w.topic_id from written as w;
+    select h.user_id, h.topic_id from histories as h where h.topic_id is not null;
 end
 $$;
 
@@ -1616,59 +1613,49 @@ begin
         from freshet.studied_topics(recompute_topic_mastery.user_ids) as t;
     end if;
 
-    with asked as materialized (
-        select distinct a.user_id, a.topic_id
-        from unnest(recompute_topic_mastery.user_ids, recompute_topic_mastery.topic_ids) as a (user_id, topic_id)
-        where a.topic_id is not null
-    ), answers as (
+    with terms as materialized (
         select
             a.user_id,
             a.topic_id,
-            count(*) as questions_count,
-            sum(r.attempts_count) as attempts_count,
-            sum(r.correct_count) as correct_count,
-            count(*) filter (where r.is_first_correct) as first_correct_count,
-            avg(r.interval_days) as stability_days,
-            max(r.last_answered_at) as last_answered_at
-        from asked as a
-        join analytics.question_reviews as r on r.user_id = a.user_id and r.topic_id = a.topic_id
-        group by a.user_id, a.topic_id
-    ), materials as (
-        select m.topic_id, count(*) as materials_count
-        from public.study_materials as m
-        where m.topic_id in (select a.topic_id from asked as a)
-        group by m.topic_id
-    ), reading as (
-        select a.user_id, a.topic_id, sum(i.progress_rate) as progress_sum
-        from asked as a
-        join public.study_materials as m on m.topic_id = a.topic_id
-        join public.material_interactions as i on i.material_id = m.id and i.user_id = a.user_id
-        group by a.user_id, a.topic_id
-    ), terms as (
-        select
-            a.user_id,
-            a.topic_id,
-            coalesce(n.first_correct_count::numeric / n.questions_count, 0) as first_attempt_accuracy,
+            coalesce(n.first_correct_count::numeric / nullif(n.questions_count, 0), 0) as first_attempt_accuracy,
             coalesce(n.correct_count::numeric / n.attempts_count, 0) as overall_accuracy,
             freshet.retrieval_strength(
                 extract(epoch from recompute_topic_mastery.calculated_at - n.last_answered_at) / 86400, n.stability_days
             ) as retrieval_strength,
-            coalesce(g.progress_sum / m.materials_count, 0) as material_completion,
-            coalesce(n.questions_count, 0) as questions_count,
+            coalesce(m.progress_sum / m.materials_count, 0) as material_completion,
+            n.questions_count,
             coalesce(n.attempts_count, 0) as attempts_count,
             coalesce(n.correct_count, 0) as correct_count,
             n.stability_days,
-            n.last_answered_at
-        from asked as a
-        left join answers as n on n.user_id = a.user_id and n.topic_id = a.topic_id
-        left join reading as g on g.user_id = a.user_id and g.topic_id = a.topic_id
-        left join materials as m on m.topic_id = a.topic_id
-        where n.user_id is not null or g.user_id is not null
+            n.last_answered_at,
+            n.questions_count + m.readings_count > 0 as is_studied
+        from (
+            select distinct u.user_id, u.topic_id
+            from unnest(recompute_topic_mastery.user_ids, recompute_topic_mastery.topic_ids) as u (user_id, topic_id)
+            where u.topic_id is not null
+        ) as a
+        -- One look into each index for each topic, however large the planner takes the tables to be.
+        cross join lateral (
+            select
+                count(*) as questions_count,
+                sum(r.attempts_count) as attempts_count,
+                sum(r.correct_count) as correct_count,
+                count(*) filter (where r.is_first_correct) as first_correct_count,
+                avg(r.interval_days) as stability_days,
+                max(r.last_answered_at) as last_answered_at
+            from analytics.question_reviews as r
+            where r.user_id = a.user_id and r.topic_id = a.topic_id
+        ) as n
+        cross join lateral (
+            select count(*) as materials_count, count(i.material_id) as readings_count, sum(i.progress_rate) as progress_sum
+            from public.study_materials as m
+            left join public.material_interactions as i on i.material_id = m.id and i.user_id = a.user_id
+            where m.topic_id = a.topic_id
+        ) as m
     ), removed as (
         delete from analytics.topic_mastery as t
-        using asked as a
-        where t.user_id = a.user_id and t.topic_id = a.topic_id
-            and not exists (select from terms as e where e.user_id = a.user_id and e.topic_id = a.topic_id)
+        using terms as e
+        where t.user_id = e.user_id and t.topic_id = e.topic_id and not e.is_studied
     ), written as (
         insert into analytics.topic_mastery as t (
             user_id, topic_id, mastery_score, first_attempt_accuracy, overall_accuracy, retrieval_strength,
@@ -1682,6 +1669,7 @@ begin
             round(e.material_completion, 6), e.questions_count, e.attempts_count, e.correct_count,
             round(e.stability_days, 6), e.last_answered_at, recompute_topic_mastery.calculated_at, freshet.study_version()
         from terms as e
+        where e.is_studied
         on conflict on constraint ix_topic_mastery_user_topic do update
         set mastery_score = excluded.mastery_score,
             first_attempt_accuracy = excluded.first_attempt_accuracy,
@@ -1998,7 +1986,7 @@ declare
 begin
     easiness_factor := 2.5;
     repetition := 0;
-    foreach quality in array qualities loop
+    foreach quality in array coalesce(qualities, '{}') loop
         if quality is null or quality not between 0 and 5 then
             raise exception using
                 errcode = 'numeric_value_out_of_range',
@@ -2371,8 +2359,8 @@ comment on column public.study_sessions.materials_viewed is 'Events material_ope
 -- packs/study/schema/study_version.sql
 
 -- Object: freshet.study_version()
--- Why: a figure says by which rules it was computed, so that figures from before and after a change of a rule are told
---      apart. Change the text with any rule: quality, SM-2, the curve, the weights.
+-- Why: a figure names the rules by which it was computed, so that figures from before and after a change are not
+--      compared unawares. Change the text with any rule: quality, SM-2, the curve, the weights.
 create function freshet.study_version()
 returns text
 language sql
