@@ -58,7 +58,7 @@ async function versions(sql: postgres.Sql): Promise<Record<string, string>> {
   return found;
 }
 
-Deno.test("importOulad() loads every row of the dataset into an empty database and says how many", () =>
+Deno.test("importOulad() loads every row of the dataset for the arena and the training pack, and says how many", () =>
   withCopyOf("empty", async (databaseUrl) => {
     const { imported, report } = await importSample(databaseUrl);
     assert.deepEqual({ ...imported, seconds: 0, sessions: 0, answers: 0, events: 0 }, {
