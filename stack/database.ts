@@ -17,8 +17,8 @@ export async function storeSecrets(superuserUrl: string, secrets: Record<string,
   });
 }
 
-/** A first start loads a part of the answers, so that it stays short; `deno task import:oulad` loads them all. */
-export const ANSWERS_AT_FIRST = 20_000;
+/** A first start loads a part of the answers, so that it grows by 3 s at most; `deno task import:oulad` loads them all. */
+export const ANSWERS_AT_FIRST = 10_000;
 
 /**
  * Loads the sample data, with the packs' demo people, where a pack's tables are empty and no pack holds data of your own. Answers

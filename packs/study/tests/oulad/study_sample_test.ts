@@ -18,7 +18,7 @@ const ANSWERS = `
   from submission
   where score is not null and submitted_on <= '2015-06-03'`;
 
-/** At most 20,000 of them: the busy learner's, then those of whole students by the hash of their number. */
+/** At most 10,000 of them: the busy learner's, then those of whole students by the hash of their number. */
 const FIRST_ANSWERS = `
   create view first_answer as
   select a.*
@@ -27,7 +27,7 @@ const FIRST_ANSWERS = `
       select id_student, sum(n) over (order by id_student <> ${BUSY_LEARNER}, md5(id_student::varchar)) as total
       from (select id_student, count(*) as n from answer group by all)
   ) as s using (id_student)
-  where s.total <= 20000`;
+  where s.total <= 10000`;
 
 const TOPICS = (answers: string) => `
   select
@@ -58,8 +58,8 @@ function topicsOf(sql: postgres.Sql): Promise<TextRow[]> {
     group by t.name, l.last_on`;
 }
 
-Deno.test("a first start loads whole students with at most 20,000 answers, as DuckDB counts them by topic", async () => {
-  assert.equal(ANSWERS_AT_FIRST, 20_000);
+Deno.test("a first start loads whole students with at most 10,000 answers, as DuckDB counts them by topic", async () => {
+  assert.equal(ANSWERS_AT_FIRST, 10_000);
   const expected = await inDuckdb((duckdb) => duckdb.rows(TOPICS("first_answer")));
   assert.equal(expected.length, 22);
   await withOulad(async (sql) => {
@@ -98,7 +98,7 @@ Deno.test("each answer has its session, and its event if that is not older than 
           count(*) filter (where s.session_id is null)::integer as without_session,
           count(*) filter (where (e.event_id is null) <> (a.attempted_at < now() - interval '2 years 1 day'))::integer
               as wrong_event,
-          count(e.event_id)::integer > 10000 as has_events,
+          count(e.event_id)::integer > 5000 as has_events,
           count(*) filter (where e.tableoid = 'public.study_events_default'::regclass)::integer as in_default
       from public.question_attempts as a
       left join public.study_sessions as s on s.session_id = a.session_id and s.user_id = a.user_id and s.started_at = a.attempted_at
