@@ -114,9 +114,9 @@ export const registry: Registry = {
     const { sessions } = await import("./study/resources/sessions.ts");
     return sessions;
   },
-  "study/topics": async () => {
-    const { topics } = await import("./study/resources/topics.ts");
-    return topics;
+  "study/topics/cycles": async () => {
+    const { topicsCycles } = await import("./study/resources/topics_cycles.ts");
+    return topicsCycles;
   },
   "study/topics/daily": async () => {
     const { topicsDaily } = await import("./study/resources/topics_daily.ts");

@@ -29,7 +29,7 @@ const REPAIRS: Repairs<AlertKind> = {
     `select jobid, schedule, command from cron.job where jobname = ${literal(job ?? "")};`,
   default_partition_used: ({ subject, repair_hint }) =>
     lines(
-      `select * from analytics.${identifier(subject)} limit 20;`,
+      `select * from ${defaultPartition(subject)} limit 20;`,
       repair_hint == null
         ? `-- then create the missing partitions of its table and move these rows into them`
         : `-- then create the missing partitions, which moves these rows into them:\n${
@@ -313,6 +313,12 @@ function adoptOrphans(owner: string, jobids: readonly number[]): string {
     ...jobids.map(unschedule),
     `reset role; revoke usage on schema cron from ${role}; drop role ${role};`,
   );
+}
+
+/** In another schema than analytics, the subject begins with the schema. */
+function defaultPartition(subject: string): string {
+  const [, name] = /^public\.(.+)$/s.exec(subject) ?? [];
+  return name === undefined ? `analytics.${identifier(subject)}` : `public.${identifier(name)}`;
 }
 
 function refresh(view: string): string {

@@ -31,6 +31,8 @@ export type CacheEvent =
   | { readonly type: "source_read"; readonly milliseconds: number }
   /** The database took a second or more for one read, whether it answered or was given up. */
   | { readonly type: "source_slow"; readonly milliseconds: number }
+  /** Another person's rows were read: no cache was asked, and none keeps them. */
+  | { readonly type: "person_read" }
   | { readonly type: "source_failed" }
   /** The source did not answer, and a cached answer was served instead. */
   | { readonly type: "stale_served" }
@@ -44,7 +46,16 @@ export type CacheEvent =
 export type Emit = (event: CacheEvent) => void;
 
 /** Where an answer came from, in one word for the log. */
-export type CacheWord = "none" | "not_modified" | "memory" | "shared" | "source" | "collapsed" | "previous" | "stale";
+export type CacheWord =
+  | "none"
+  | "not_modified"
+  | "memory"
+  | "shared"
+  | "source"
+  | "person"
+  | "collapsed"
+  | "previous"
+  | "stale";
 
 const WORDS: Readonly<Partial<Record<CacheEvent["type"], CacheWord>>> = {
   not_modified: "not_modified",
@@ -53,6 +64,7 @@ const WORDS: Readonly<Partial<Record<CacheEvent["type"], CacheWord>>> = {
   waited: "collapsed",
   shared_hit: "shared",
   source_read: "source",
+  person_read: "person",
   previous_served: "previous",
   stale_served: "stale",
 };

@@ -109,8 +109,8 @@ export interface StudyPack {
   readonly reviewsDue: RowsMethod<"study/reviews/due">;
   /** The caller's sessions of the days up to today, the newest first. */
   readonly sessions: RowsMethod<"study/sessions">;
-  /** The topics of the curriculum, by name, with their weight in the exam. */
-  readonly topics: RowsMethod<"study/topics">;
+  /** Topics that are prerequisites of themselves, directly or through others, by circle. */
+  readonly topicsCycles: Method<"study/topics/cycles">;
   /** The caller's answers in one topic by day, oldest first; the latest days if there are more than limit. */
   readonly topicsDaily: Method<"study/topics/daily">;
 }
@@ -127,7 +127,7 @@ export function study(client: Client): StudyPack {
     questionsHistory: pagedRows(client, "study/questions/history", "cursor"),
     reviewsDue: pagedRows(client, "study/reviews/due", "cursor"),
     sessions: pagedRows(client, "study/sessions", "cursor"),
-    topics: pagedRows(client, "study/topics", "cursor"),
+    topicsCycles: method(client, "study/topics/cycles"),
     topicsDaily: method(client, "study/topics/daily"),
   };
 }

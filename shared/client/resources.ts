@@ -401,6 +401,7 @@ export interface QbankTopicsRow {
 
 /** Parameters of study/activity. */
 export interface StudyActivityParams {
+  readonly user_id?: string | undefined;
   readonly days?: number | undefined;
 }
 
@@ -420,7 +421,9 @@ export interface StudyActivityRow {
 }
 
 /** Parameters of study/dashboard. */
-export type StudyDashboardParams = Readonly<Record<string, never>>;
+export interface StudyDashboardParams {
+  readonly user_id?: string | undefined;
+}
 
 /** A row of: The caller's last 30 days in one row: answers, accuracy, study time, streak, mastery. */
 export interface StudyDashboardRow {
@@ -449,6 +452,7 @@ export interface StudyDashboardRow {
 
 /** Parameters of study/first-attempt-accuracy. */
 export interface StudyFirstAttemptAccuracyParams {
+  readonly user_id?: string | undefined;
   readonly topic_id?: string | undefined;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
@@ -466,6 +470,7 @@ export interface StudyFirstAttemptAccuracyRow {
 
 /** Parameters of study/gaps. */
 export interface StudyGapsParams {
+  readonly user_id?: string | undefined;
   readonly limit?: number | undefined;
 }
 
@@ -480,7 +485,7 @@ export interface StudyGapsRow {
   readonly board_exam_weight: number;
   /** How many other topics have this one as a prerequisite, directly or through others. In a circle each topic counts once. */
   readonly prerequisite_impact: number;
-  /** Share of wrong answers in the topic in the last 14 UTC days; 0 without answers. */
+  /** Share of wrong answers in the topic in the 14 UTC days that end on the day of the batch; 0 without answers. */
   readonly recent_failure_rate: number;
   readonly calculated_at: string;
   readonly calculation_version: string;
@@ -488,6 +493,7 @@ export interface StudyGapsRow {
 
 /** Parameters of study/mastery. */
 export interface StudyMasteryParams {
+  readonly user_id?: string | undefined;
   readonly topic_id?: string | undefined;
   readonly limit?: number | undefined;
 }
@@ -518,6 +524,7 @@ export interface StudyMasteryRow {
 
 /** Parameters of study/materials/progress. */
 export interface StudyMaterialsProgressParams {
+  readonly user_id?: string | undefined;
   readonly topic_id?: string | undefined;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
@@ -539,6 +546,7 @@ export interface StudyMaterialsProgressRow {
 
 /** Parameters of study/questions/history. */
 export interface StudyQuestionsHistoryParams {
+  readonly user_id?: string | undefined;
   readonly question_id: string;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
@@ -565,6 +573,7 @@ export interface StudyQuestionsHistoryRow {
 
 /** Parameters of study/reviews/due. */
 export interface StudyReviewsDueParams {
+  readonly user_id?: string | undefined;
   readonly days_ahead?: number | undefined;
   readonly topic_id?: string | undefined;
   readonly limit?: number | undefined;
@@ -587,6 +596,7 @@ export interface StudyReviewsDueRow {
 
 /** Parameters of study/sessions. */
 export interface StudySessionsParams {
+  readonly user_id?: string | undefined;
   readonly days?: number | undefined;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
@@ -608,21 +618,24 @@ export interface StudySessionsRow {
   readonly device_type: string | null;
 }
 
-/** Parameters of study/topics. */
-export interface StudyTopicsParams {
+/** Parameters of study/topics/cycles. */
+export interface StudyTopicsCyclesParams {
   readonly limit?: number | undefined;
-  readonly cursor?: string | undefined;
 }
 
-/** A row of: The topics of the curriculum, by name, with their weight in the exam. */
-export interface StudyTopicsRow {
+/** A row of: Topics that are prerequisites of themselves, directly or through others, by circle. */
+export interface StudyTopicsCyclesRow {
   readonly topic_id: string;
   readonly name: string;
-  readonly board_exam_weight: number;
+  /** The least topic id of the circle; circles that share a topic are one. */
+  readonly cycle_id: string;
+  /** Topics in the circle. */
+  readonly topics_count: number;
 }
 
 /** Parameters of study/topics/daily. */
 export interface StudyTopicsDailyParams {
+  readonly user_id?: string | undefined;
   readonly topic_id: string;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
@@ -1383,10 +1396,10 @@ export interface Resources {
     readonly data: readonly StudySessionsRow[];
     readonly meta: PageMeta;
   };
-  readonly "study/topics": {
-    readonly params: StudyTopicsParams;
-    readonly data: readonly StudyTopicsRow[];
-    readonly meta: PageMeta;
+  readonly "study/topics/cycles": {
+    readonly params: StudyTopicsCyclesParams;
+    readonly data: readonly StudyTopicsCyclesRow[];
+    readonly meta: ListMeta;
   };
   readonly "study/topics/daily": {
     readonly params: StudyTopicsDailyParams;

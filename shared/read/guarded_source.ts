@@ -3,7 +3,7 @@ import { Breaker } from "../kernel/breaker.ts";
 import type { Clock } from "../kernel/ports.ts";
 import { Semaphore } from "../kernel/semaphore.ts";
 import type { Emit } from "../cache/event.ts";
-import type { Source, SourceAnswer, SourceRequest } from "./source.ts";
+import type { PersonReading, Source, SourceAnswer, SourceRequest } from "./source.ts";
 import type { ViewStateMap } from "./view_state.ts";
 
 /** A read that takes this long is reported: a view is read in milliseconds. */
@@ -13,6 +13,11 @@ const SLOW_MS = 1_000;
 export interface GuardedSource {
   states(): Promise<ViewStateMap>;
   read(view: string, request: SourceRequest, emit: Emit): Promise<SourceAnswer>;
+  readPerson(
+    view: string,
+    request: SourceRequest,
+    about: { readonly reading: PersonReading; readonly emit: Emit },
+  ): Promise<SourceAnswer>;
 }
 
 /**
@@ -58,5 +63,7 @@ export function guardSource(source: Source, clock: Clock): GuardedSource {
   return {
     states: () => ask(() => source.states()),
     read: (view, request, emit) => run(() => timed(() => source.read(view, request), emit)),
+    readPerson: (view, request, { reading, emit }) =>
+      run(() => timed(() => source.readPerson(view, request, reading), emit)),
   };
 }

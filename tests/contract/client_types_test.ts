@@ -29,7 +29,7 @@ import { materialsProgress as StudyMaterialsProgress } from "../../packs/study/r
 import { questionsHistory as StudyQuestionsHistory } from "../../packs/study/resources/questions_history.ts";
 import { reviewsDue as StudyReviewsDue } from "../../packs/study/resources/reviews_due.ts";
 import { sessions as StudySessions } from "../../packs/study/resources/sessions.ts";
-import { topics as StudyTopics } from "../../packs/study/resources/topics.ts";
+import { topicsCycles as StudyTopicsCycles } from "../../packs/study/resources/topics_cycles.ts";
 import { topicsDaily as StudyTopicsDaily } from "../../packs/study/resources/topics_daily.ts";
 import { activityCalendar as TrainingActivityCalendar } from "../../packs/training/resources/activity_calendar.ts";
 import { assignments as TrainingAssignments } from "../../packs/training/resources/assignments.ts";
@@ -121,8 +121,8 @@ Deno.test("the client's parameters and rows are those of the schemas", () => {
     Same<client.StudyReviewsDueRow, Rows<typeof StudyReviewsDue.row>>,
     Same<client.StudySessionsParams, Asked<typeof StudySessions.params>>,
     Same<client.StudySessionsRow, Rows<typeof StudySessions.row>>,
-    Same<client.StudyTopicsParams, Asked<typeof StudyTopics.params>>,
-    Same<client.StudyTopicsRow, Rows<typeof StudyTopics.row>>,
+    Same<client.StudyTopicsCyclesParams, Asked<typeof StudyTopicsCycles.params>>,
+    Same<client.StudyTopicsCyclesRow, Rows<typeof StudyTopicsCycles.row>>,
     Same<client.StudyTopicsDailyParams, Asked<typeof StudyTopicsDaily.params>>,
     Same<client.StudyTopicsDailyRow, Rows<typeof StudyTopicsDaily.row>>,
     Same<client.TrainingActivityCalendarParams, Asked<typeof TrainingActivityCalendar.params>>,

@@ -7,7 +7,7 @@ export const activity = defineResource({
   reading: "study_activity",
   clock: "day",
   summary: "The caller's days with activity among the days up to today, oldest first",
-  params: { days: parameter.wholeNumber({ from: 1, to: 366, otherwise: 90 }) },
+  params: { user_id: parameter.subject().optional(), days: parameter.wholeNumber({ from: 1, to: 366, otherwise: 90 }) },
   filters: [],
   columns: {
     user_id: column.text(),
@@ -22,7 +22,7 @@ export const activity = defineResource({
     materials_viewed: column.count(),
     topics_count: column.count(),
   },
-  access: { scope: "user", column: "user_id", relation: null },
+  access: { scope: "person", column: "user_id", param: "user_id", relation: "study_people_of_caller" },
   order: [{ column: "stat_date", direction: "asc" }],
   limit: 366,
   shown: "as_ordered",

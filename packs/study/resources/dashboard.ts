@@ -1,11 +1,11 @@
-import { column, defineResource } from "../../../shared/resource/resource.ts";
+import { column, defineResource, parameter } from "../../../shared/resource/resource.ts";
 
 export const dashboard = defineResource({
   pack: "study",
   name: "dashboard",
   view: "user_learning_metrics",
   summary: "The caller's last 30 days in one row: answers, accuracy, study time, streak, mastery",
-  params: {},
+  params: { user_id: parameter.subject().optional() },
   filters: [],
   columns: {
     user_id: column.text(),
@@ -27,7 +27,7 @@ export const dashboard = defineResource({
     calculated_at: column.timestamp(),
     calculation_version: column.text(),
   },
-  access: { scope: "user", column: "user_id", relation: null },
+  access: { scope: "person", column: "user_id", param: "user_id", relation: "study_people_of_caller" },
   order: [{ column: "user_id", direction: "asc" }],
   limit: 1,
   shown: "as_ordered",

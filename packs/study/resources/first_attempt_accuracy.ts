@@ -6,6 +6,7 @@ export const firstAttemptAccuracy = defineResource({
   view: "first_attempt_accuracy",
   summary: "The share of the caller's questions whose first answer was correct, by topic",
   params: {
+    user_id: parameter.subject().optional(),
     topic_id: parameter.id().optional(),
     limit: parameter.wholeNumber({ from: 1, to: 999, otherwise: 50 }),
     cursor: parameter.cursor().optional(),
@@ -19,7 +20,7 @@ export const firstAttemptAccuracy = defineResource({
     first_correct_count: column.count(),
     first_attempt_accuracy: column.number(),
   },
-  access: { scope: "user", column: "user_id", relation: null },
+  access: { scope: "person", column: "user_id", param: "user_id", relation: "study_people_of_caller" },
   order: [{ column: "topic_name", direction: "asc" }, { column: "topic_id", direction: "asc" }],
   limit: { param: "limit" },
   cursor: "cursor",

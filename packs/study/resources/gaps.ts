@@ -6,7 +6,7 @@ export const gaps = defineResource({
   view: "knowledge_gaps",
   through: "named_knowledge_gaps",
   summary: "What the caller should learn next, the most urgent topic first, with the terms of its priority",
-  params: { limit: parameter.wholeNumber({ from: 1, to: 50, otherwise: 10 }) },
+  params: { user_id: parameter.subject().optional(), limit: parameter.wholeNumber({ from: 1, to: 50, otherwise: 10 }) },
   filters: [],
   columns: {
     user_id: column.text(),
@@ -20,7 +20,7 @@ export const gaps = defineResource({
     calculated_at: column.timestamp(),
     calculation_version: column.text(),
   },
-  access: { scope: "user", column: "user_id", relation: null },
+  access: { scope: "person", column: "user_id", param: "user_id", relation: "study_people_of_caller" },
   order: [{ column: "priority_score", direction: "desc" }, { column: "topic_id", direction: "asc" }],
   limit: { param: "limit" },
   shown: "as_ordered",

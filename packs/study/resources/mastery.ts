@@ -7,6 +7,7 @@ export const mastery = defineResource({
   through: "named_topic_mastery",
   summary: "The caller's mastery of each topic with its four terms, the weakest first",
   params: {
+    user_id: parameter.subject().optional(),
     topic_id: parameter.id().optional(),
     limit: parameter.wholeNumber({ from: 1, to: 999, otherwise: 50 }),
   },
@@ -28,7 +29,7 @@ export const mastery = defineResource({
     calculated_at: column.timestamp(),
     calculation_version: column.text(),
   },
-  access: { scope: "user", column: "user_id", relation: null },
+  access: { scope: "person", column: "user_id", param: "user_id", relation: "study_people_of_caller" },
   order: [{ column: "mastery_score", direction: "asc" }, { column: "topic_id", direction: "asc" }],
   limit: { param: "limit" },
   shown: "as_ordered",

@@ -6,6 +6,7 @@ export const materialsProgress = defineResource({
   view: "material_progress",
   summary: "How far the caller has come in each material, the last read first",
   params: {
+    user_id: parameter.subject().optional(),
     topic_id: parameter.id().optional(),
     limit: parameter.wholeNumber({ from: 1, to: 999, otherwise: 50 }),
     cursor: parameter.cursor().optional(),
@@ -23,7 +24,7 @@ export const materialsProgress = defineResource({
     last_at: column.timestamp(),
     completed_at: column.timestamp().nullable(),
   },
-  access: { scope: "user", column: "user_id", relation: null },
+  access: { scope: "person", column: "user_id", param: "user_id", relation: "study_people_of_caller" },
   order: [{ column: "last_at", direction: "desc" }, { column: "material_id", direction: "desc" }],
   limit: { param: "limit" },
   cursor: "cursor",

@@ -6,6 +6,7 @@ export const questionsHistory = defineResource({
   view: "question_history",
   summary: "The caller's answers to one question, the newest first, with the day of its next review",
   params: {
+    user_id: parameter.subject().optional(),
     question_id: parameter.id(),
     limit: parameter.wholeNumber({ from: 1, to: 999, otherwise: 50 }),
     cursor: parameter.cursor().optional(),
@@ -28,7 +29,7 @@ export const questionsHistory = defineResource({
     interval_days: column.count().nullable(),
     easiness_factor: column.number().nullable(),
   },
-  access: { scope: "user", column: "user_id", relation: null },
+  access: { scope: "person", column: "user_id", param: "user_id", relation: "study_people_of_caller" },
   order: [{ column: "attempted_at", direction: "desc" }, { column: "event_id", direction: "desc" }],
   limit: { param: "limit" },
   cursor: "cursor",

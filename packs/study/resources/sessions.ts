@@ -8,6 +8,7 @@ export const sessions = defineResource({
   clock: "day",
   summary: "The caller's sessions of the days up to today, the newest first",
   params: {
+    user_id: parameter.subject().optional(),
     days: parameter.wholeNumber({ from: 1, to: 366, otherwise: 30 }),
     limit: parameter.wholeNumber({ from: 1, to: 999, otherwise: 50 }),
     cursor: parameter.cursor().optional(),
@@ -28,7 +29,7 @@ export const sessions = defineResource({
     materials_viewed: column.count(),
     device_type: column.text().nullable(),
   },
-  access: { scope: "user", column: "user_id", relation: null },
+  access: { scope: "person", column: "user_id", param: "user_id", relation: "study_people_of_caller" },
   order: [{ column: "started_at", direction: "desc" }, { column: "session_id", direction: "desc" }],
   limit: { param: "limit" },
   cursor: "cursor",

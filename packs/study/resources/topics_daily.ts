@@ -6,6 +6,7 @@ export const topicsDaily = defineResource({
   view: "topic_daily_stats",
   summary: "The caller's answers in one topic by day, oldest first; the latest days if there are more than limit",
   params: {
+    user_id: parameter.subject().optional(),
     topic_id: parameter.id(),
     from: parameter.day().optional(),
     to: parameter.day().optional(),
@@ -25,7 +26,7 @@ export const topicsDaily = defineResource({
     accuracy_rate: column.number(),
     avg_time_to_answer_seconds: column.number().nullable(),
   },
-  access: { scope: "user", column: "user_id", relation: null },
+  access: { scope: "person", column: "user_id", param: "user_id", relation: "study_people_of_caller" },
   order: [{ column: "stat_date", direction: "desc" }],
   limit: { param: "limit" },
   shown: "reversed",

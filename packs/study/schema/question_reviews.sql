@@ -43,5 +43,5 @@ comment on column analytics.question_reviews.reviewed_at is 'The last answer tha
 comment on column analytics.question_reviews.due_on is 'UTC day of reviewed_at plus interval_days.';
 
 select analytics.register_live(
-    name => 'question_reviews', pack => 'study', sources => array['analytics.question_reviews']::regclass[]
+    name => 'question_reviews', pack => 'study', sources => array['analytics.question_reviews', 'public.topics']::regclass[]
 );

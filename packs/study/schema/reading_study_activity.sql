@@ -26,9 +26,9 @@ as $$
         d.user_id, d.stat_date, d.events_count, d.sessions_count, d.study_seconds,
         d.questions_attempted, d.questions_correct, d.accuracy_rate, d.avg_time_to_answer_seconds,
         d.materials_viewed, d.topics_count
-    from jsonb_array_elements_text(asked -> 'scope_values') as p (user_id)
-    join analytics.daily_user_stats as d on d.user_id = p.user_id
-    where d.stat_date > (asked ->> 'today')::date - (asked #>> '{params,days}')::integer
+    from analytics.daily_user_stats as d
+    where d.user_id = asked ->> 'person'
+        and d.stat_date > (asked ->> 'today')::date - (asked #>> '{params,days}')::integer
         and d.stat_date <= (asked ->> 'today')::date;
 $$;
 

@@ -25,10 +25,10 @@ as $$
         r.user_id, r.question_id, r.topic_id, t.name, r.due_on,
         greatest((asked ->> 'today')::date - r.due_on, 0),
         r.interval_days, r.repetition, r.easiness_factor, r.last_answered_at
-    from jsonb_array_elements_text(asked -> 'scope_values') as p (user_id)
-    join analytics.question_reviews as r on r.user_id = p.user_id
+    from analytics.question_reviews as r
     join public.topics as t on t.id = r.topic_id
-    where r.due_on <= (asked ->> 'today')::date + (asked #>> '{params,days_ahead}')::integer;
+    where r.user_id = asked ->> 'person'
+        and r.due_on <= (asked ->> 'today')::date + (asked #>> '{params,days_ahead}')::integer;
 $$;
 
 revoke all on function freshet.reading_study_reviews_due(jsonb) from public, anon, authenticated;

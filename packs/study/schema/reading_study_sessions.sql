@@ -26,9 +26,9 @@ as $$
     select
         s.session_id, s.user_id, s.started_on, s.started_at, s.last_event_at, s.ended_at, s.study_seconds,
         s.events_count, s.questions_attempted, s.questions_correct, s.materials_viewed, s.device_type
-    from jsonb_array_elements_text(asked -> 'scope_values') as p (user_id)
-    join analytics.study_session_list as s on s.user_id = p.user_id
-    where s.started_at >= ((asked ->> 'today')::date - (asked #>> '{params,days}')::integer + 1)::timestamp at time zone 'UTC';
+    from analytics.study_session_list as s
+    where s.user_id = asked ->> 'person'
+        and s.started_at >= ((asked ->> 'today')::date - (asked #>> '{params,days}')::integer + 1)::timestamp at time zone 'UTC';
 $$;
 
 revoke all on function freshet.reading_study_sessions(jsonb) from public, anon, authenticated;

@@ -71,6 +71,7 @@ export type Database = {
       };
       "note_failed_audit": { Args: { "reason": string }; Returns: boolean };
       "park_alert": { Args: { "error": string; "event_id": string; "token": number }; Returns: boolean };
+      "read_person": { Args: { "reading": Json; "request": Json; "view_name": string }; Returns: Json };
       "read_view": { Args: { "request": Json; "view_name": string }; Returns: Json };
       "record_delivery": { Args: { "detail": string; "state": string }; Returns: Json };
       "refresh_request": { Args: { "id": number }; Returns: Json };

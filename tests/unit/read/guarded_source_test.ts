@@ -50,3 +50,22 @@ Deno.test("guardSource() refuses the 73rd question at once, and counts a refusal
   assert.deepEqual(Object.keys(await guard.states()), ["agents_of_user"]);
   assert.ok(source.state_reads > 0);
 });
+
+Deno.test("guardSource() counts reads of another person's rows among all others", async () => {
+  const { source, guard } = guarded();
+  source.is_down = true;
+  const scope = { column: "user_id", value: "anna", relation: null, org: null };
+  const reading = {
+    reader: { kind: "secret_key" },
+    relation: "x",
+    resource: "x",
+    parameters: {},
+    request_id: "x",
+  } as const;
+  for (let call = 0; call < 20; call += 1) {
+    await assert.rejects(guard.readPerson(ANY[0], { ...ANY[1], scope }, { reading, emit: () => {} }), {
+      code: "SOURCE_UNAVAILABLE",
+    });
+  }
+  assert.equal(source.reads, 5);
+});

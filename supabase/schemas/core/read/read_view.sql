@@ -66,9 +66,8 @@ begin
             rows_of := relation::text;
         else
             relation := freshet.reading_rows(reading ->> 'name');
-            asked := (reading -> 'asked') || jsonb_build_object(
-                'people', case when org is not null then to_jsonb(allowed) end, 'scope_values', to_jsonb(allowed)
-            );
+            asked := (reading -> 'asked')
+                || jsonb_build_object('people', case when org is not null then to_jsonb(allowed) end);
             rows_of := format('freshet.%I(%L::jsonb)', 'reading_' || (reading ->> 'name'), asked);
         end if;
 
