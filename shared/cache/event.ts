@@ -29,6 +29,8 @@ export type CacheEvent =
   | { readonly type: "previous_served" }
   | { readonly type: "waited"; readonly milliseconds: number; readonly found: boolean }
   | { readonly type: "source_read"; readonly milliseconds: number }
+  /** The database took a second or more for one read, whether it answered or was given up. */
+  | { readonly type: "source_slow"; readonly milliseconds: number }
   /** Another person's rows were read: no cache was asked, and none keeps them. */
   | { readonly type: "person_read" }
   | { readonly type: "source_failed" }
@@ -74,6 +76,7 @@ const NOTABLE: ReadonlySet<CacheEvent["type"]> = new Set<CacheEvent["type"]>([
   "shared_skipped",
   "key_mismatch",
   "entry_malformed",
+  "source_slow",
   "source_failed",
   "too_large_to_keep",
   "refresh_demanded",
@@ -84,6 +87,12 @@ const NOTABLE: ReadonlySet<CacheEvent["type"]> = new Set<CacheEvent["type"]>([
 export function cacheWord(events: readonly CacheEvent[]): CacheWord {
   const found = events.findLast((event) => event.type in WORDS);
   return (found && WORDS[found.type]) ?? "none";
+}
+
+/** The slowest read of the database that took a second or more, in milliseconds; null if none did. */
+export function slowestRead(events: readonly CacheEvent[]): number | null {
+  const slow = events.flatMap((event) => event.type === "source_slow" ? [event.milliseconds] : []);
+  return slow.length === 0 ? null : Math.max(...slow);
 }
 
 /** The types of the notable events, each once, in order of first occurrence. */

@@ -15,4 +15,9 @@ export {
 export * from "./packs.ts";
 export type { ProblemCode } from "./problem_code.ts";
 export type * from "./resources.ts";
+export { createTracker, type Tracker } from "./tracker.ts";
+export type * from "./tracked_event.ts";
+export type { Rejection, TrackerOptions, TrackerTrouble } from "./tracker_options.ts";
+export type { TrackerPage } from "./tracker_page.ts";
+export type { KeyValueStorage } from "./event_queue.ts";
 export type { Endpoint, SupabaseClientLike } from "./transport.ts";

@@ -17,7 +17,7 @@ export async function computeEntry(reader: Reader, { question, scope, day, stem,
   const { resource, params } = question;
   const began = reader.clock.monotonic();
   const request = pageRequest(question, sourceRequest({ resource, params, scope, day }));
-  const answer = await reader.source.read(resource.view, request);
+  const answer = await reader.source.read(resource.view, request, emit);
   const read_at = reader.clock.now();
   emit({ type: "source_read", milliseconds: reader.clock.monotonic() - began });
 

@@ -8,6 +8,7 @@ import { ownParams } from "./own_params.ts";
 import { pageRequest } from "./page.ts";
 import type { Reader } from "./reader.ts";
 import { renderAnswer } from "./render_answer.ts";
+import type { PersonReading } from "./source.ts";
 import { sourceRequest } from "./source_request.ts";
 
 /** One person's rows for another caller. It has no tag: it is kept nowhere, so there is nothing to compare. */
@@ -41,13 +42,14 @@ export async function readPerson(
   const began = clock.monotonic();
   const day = resource.clock === undefined ? null : utcDay(clock.now());
   const request = pageRequest(question, sourceRequest({ resource, params, scope, day }));
-  const answer = await reader.source.readPerson(resource.view, request, {
+  const reading: PersonReading = {
     reader: other.reader === null ? { kind: "secret_key" } : { kind: "user", subject: other.reader },
     relation,
     resource: fullName(resource),
     parameters: ownParams(resource, params),
     request_id,
-  });
+  };
+  const answer = await reader.source.readPerson(resource.view, request, { reading, emit });
   emit({ type: "source_read", milliseconds: clock.monotonic() - began });
   emit({ type: "person_read" });
   const { rendered, state } = await renderAnswer(reader, { question, scope }, answer);

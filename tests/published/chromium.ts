@@ -13,11 +13,15 @@ const FLAGS = [
 ];
 
 /** Debian's Chromium with a profile of its own, at one page. */
-export async function openInChromium(url: string): Promise<{ close(): Promise<void> }> {
+export async function openInChromium(
+  url: string,
+  flags: readonly string[] = [],
+): Promise<{ readonly profile: string; close(): Promise<void> }> {
   const profile = await Deno.makeTempDir({ prefix: "freshet-chromium-" });
-  const args = [...FLAGS, `--user-data-dir=${profile}`, url];
+  const args = [...FLAGS, ...flags, `--user-data-dir=${profile}`, url];
   const process = new Deno.Command(CHROMIUM, { args, stdin: "null", stdout: "null", stderr: "null" }).spawn();
   return {
+    profile,
     async close() {
       process.kill("SIGTERM");
       await process.status;

@@ -3,6 +3,7 @@ import { gzipSync } from "node:zlib";
 import { runInChromium } from "./chromium_page.ts";
 import { type InstalledPackage, installPackage } from "./installed_package.ts";
 import { EXPECTED, startScenarioProject } from "./scenario_project.ts";
+import { tryTracker } from "./tracker_steps.ts";
 
 /** Writes a file into the empty project. */
 async function write(installed: InstalledPackage, name: string, text: string): Promise<void> {
@@ -76,6 +77,10 @@ Deno.test("the packed client, installed into an empty project", async (test) => 
       });
     }
 
+    await test.step("its tracker in Chromium", async (step) => {
+      await tryTracker(step, `${installed.folder}/node_modules/freshet-client`);
+    });
+
     await test.step("every example of docs/client.md compiles, in the strictest way", async () => {
       const blocks = await blocksOf("docs/client.md");
       assert.ok(blocks.length >= 8);
@@ -96,28 +101,51 @@ Deno.test("the packed client, installed into an empty project", async (test) => 
         "freshet.qbank.heatmapMatrix.rows();",
         "freshet.engagement.summaryStats({ limit: 1 });",
         "(await freshet.arena.timeToFirstWin()).data[0]?.p50;",
+        'tracker.track({ event_type: "opened" });',
+        'tracker.track({ event_type: "material_open" });',
+        'tracker.track({ event_type: "topic_view", topic_id: "…", progress_rate: 1 });',
+        'tracker.questionAttempt({ question_id: "…", topic_id: "…", selected_answer: "A" });',
+        'tracker.track({ event_type: "review_start", properties: { answers: { first: "A" } } });',
+        'createTracker({ url: "", key: "", token: () => Promise.resolve("…") });',
       ];
       const head = [
-        'import { createFreshet } from "freshet-client";',
+        'import { createFreshet, createTracker } from "freshet-client";',
         'const freshet = createFreshet({ url: "", key: "" });',
+        'const tracker = createTracker({ url: "", key: "", token: () => null });',
       ];
       await write(installed, "refused.mts", [...head, ...refused, "export {};", ""].join("\n"));
       const said = await compile(installed, ["refused.mts"]);
       const places = [...said.matchAll(/^(.*)\((\d+),\d+\): error/gm)].map(([, file, line]) => `${file}:${line}`);
-      assert.deepEqual([...new Set(places)], refused.map((_line, index) => `refused.mts:${index + 3}`), said);
+      assert.deepEqual(
+        [...new Set(places)],
+        refused.map((_line, index) => `refused.mts:${head.length + 1 + index}`),
+        said,
+      );
     });
 
-    await test.step("it weighs less than 5 KB with gzip, and what is not used is left out", async () => {
+    await test.step("it weighs less than 5 KB with gzip, its tracker less than 4, and what is not used is left out", async () => {
       const whole = await weigh(installed, 'export * from "freshet-client";');
-      assert.ok(whole.bytes < 5_000, `${whole.bytes} bytes`);
       assert.match(whole.text, /laneDistributions/);
+      assert.match(whole.text, /track_batch/);
+      const reader = await weigh(installed, 'export { createFreshet, FreshetError } from "freshet-client";');
+      assert.ok(reader.bytes < 5_000, `${reader.bytes} bytes`);
+      assert.doesNotMatch(reader.text, /track_batch|visibilitychange|localStorage/);
+      const tracker = await weigh(installed, 'export { createTracker } from "freshet-client";');
+      assert.ok(tracker.bytes < 4_000, `${tracker.bytes} bytes`);
+      assert.doesNotMatch(tracker.text, /laneDistributions|functions\/v1/);
       const one = await weigh(installed, 'export { createBareClient, qbank } from "freshet-client";');
       assert.doesNotMatch(one.text, /laneDistributions|active-learning-days/);
       assert.match(one.text, /heatmapMatrix/);
       const error = await weigh(installed, 'export { FreshetError } from "freshet-client";');
       assert.ok(error.bytes < 400, `${error.bytes} bytes`);
       assert.doesNotMatch(whole.text, /\bDeno\b|\bprocess\b|node:|zod/);
-      console.log(`gzip: ${whole.bytes} bytes whole, ${one.bytes} with one pack, ${error.bytes} the error alone`);
+      const weights = [
+        `${reader.bytes} bytes to read`,
+        `${tracker.bytes} to track`,
+        `${one.bytes} with one pack`,
+        `${error.bytes} the error alone`,
+      ];
+      console.log(`gzip: ${weights.join(", ")}`);
     });
   } finally {
     await installed.remove();

@@ -80,6 +80,7 @@ export type Database = {
         Args: { "defect": string; "request_id": string; "resource": string };
         Returns: undefined;
       };
+      "report_slow_read": { Args: { "read_ms": number; "request_id": string; "resource": string }; Returns: undefined };
       "request_refresh": { Args: { "asked_by"?: string; "pack"?: string; "view_name"?: string }; Returns: Json };
       "shrink_audit_batch": { Args: Record<PropertyKey, never>; Returns: number };
       "verify_call": {
