@@ -78,9 +78,49 @@ export const registry: Registry = {
     const { topics } = await import("./qbank/resources/topics.ts");
     return topics;
   },
-  "study/topics": async () => {
-    const { topics } = await import("./study/resources/topics.ts");
-    return topics;
+  "study/activity": async () => {
+    const { activity } = await import("./study/resources/activity.ts");
+    return activity;
+  },
+  "study/dashboard": async () => {
+    const { dashboard } = await import("./study/resources/dashboard.ts");
+    return dashboard;
+  },
+  "study/first-attempt-accuracy": async () => {
+    const { firstAttemptAccuracy } = await import("./study/resources/first_attempt_accuracy.ts");
+    return firstAttemptAccuracy;
+  },
+  "study/gaps": async () => {
+    const { gaps } = await import("./study/resources/gaps.ts");
+    return gaps;
+  },
+  "study/mastery": async () => {
+    const { mastery } = await import("./study/resources/mastery.ts");
+    return mastery;
+  },
+  "study/materials/progress": async () => {
+    const { materialsProgress } = await import("./study/resources/materials_progress.ts");
+    return materialsProgress;
+  },
+  "study/questions/history": async () => {
+    const { questionsHistory } = await import("./study/resources/questions_history.ts");
+    return questionsHistory;
+  },
+  "study/reviews/due": async () => {
+    const { reviewsDue } = await import("./study/resources/reviews_due.ts");
+    return reviewsDue;
+  },
+  "study/sessions": async () => {
+    const { sessions } = await import("./study/resources/sessions.ts");
+    return sessions;
+  },
+  "study/topics/cycles": async () => {
+    const { topicsCycles } = await import("./study/resources/topics_cycles.ts");
+    return topicsCycles;
+  },
+  "study/topics/daily": async () => {
+    const { topicsDaily } = await import("./study/resources/topics_daily.ts");
+    return topicsDaily;
   },
   "training/activity-calendar": async () => {
     const { activityCalendar } = await import("./training/resources/activity_calendar.ts");

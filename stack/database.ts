@@ -17,6 +17,9 @@ export async function storeSecrets(superuserUrl: string, secrets: Record<string,
   });
 }
 
+/** A first start loads a part of the answers, so that it grows by 3 s at most; `deno task import:oulad` loads them all. */
+export const ANSWERS_AT_FIRST = 10_000;
+
 /**
  * Loads the sample data, with the packs' demo people, where a pack's tables are empty and no pack holds data of your own. Answers
  * whether it loaded them.
@@ -33,6 +36,7 @@ export async function loadSamples(
     folder: join(projectFolder, "samples", "oulad"),
     report,
     packs,
+    answers: ANSWERS_AT_FIRST,
     owners: { member: demoUsers.member, other_tenant: demoUsers.other_tenant },
   });
   await withConnection(databaseUrl, async (sql) => {

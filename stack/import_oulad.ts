@@ -4,6 +4,7 @@ import { OuladError } from "../samples/oulad/import/oulad_error.ts";
 import { importOulad, type OuladImport, type OuladImported } from "../samples/oulad/import.ts";
 import { nearestDatabase, parseArguments } from "./choose_import.ts";
 import { withConnection } from "./one_connection.ts";
+import { demos } from "./pack_demo.ts";
 
 export interface ImportTarget extends Omit<OuladImport, "sql"> {
   /** A database with the tables of the packs, as the role that owns them. */
@@ -30,6 +31,8 @@ if (import.meta.main) {
       folder,
       databaseUrl: dbUrl ?? await nearestDatabase(),
       report: (line) => console.log(line),
+      // A pack may have been left out of this checkout.
+      packs: [...demos].filter(([, { sample }]) => sample !== undefined).map(([pack]) => pack),
     });
     console.log(`Done in ${imported.seconds.toFixed(1)} s`);
   } catch (error) {

@@ -49,7 +49,7 @@ const answer = serveAnalytics({
     refreshes: new FakeRefreshes(),
     rates: { limits: { user: LIMIT, key: LIMIT, service: LIMIT, unverified: LIMIT }, counter: null, salt: "salt" },
     client_address_header: "cf-connecting-ip",
-    faults: { failed: () => Promise.resolve(), answered: () => Promise.resolve() },
+    faults: { failed: () => Promise.resolve(), answered: () => Promise.resolve(), slow: () => Promise.resolve() },
   }),
 });
 

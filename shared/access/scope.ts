@@ -2,7 +2,7 @@ import { AppError } from "../kernel/app_error.ts";
 import { type Caller, readsEverything } from "./caller.ts";
 import type { Hash } from "../kernel/ports.ts";
 import { fullName, type Resource } from "../resource/resource.ts";
-import type { MemberAccess } from "../resource/definition.ts";
+import type { MemberAccess, PersonAccess } from "../resource/definition.ts";
 import { isStorable } from "../kernel/storable.ts";
 
 /** The rows a caller may see: always part of the WHERE and of the cache key, and checked again on the returned rows. */
@@ -42,6 +42,7 @@ export function deriveScope(resource: Resource, caller: Caller, hash: Hash): Sco
 function rowsOf(resource: Resource, caller: Caller, hash: Hash): Scope {
   const { access } = resource;
   if (access.scope === "public") return { label: "public", restriction: null };
+  if (access.scope === "person") return ownScope(resource, { access, caller, hash });
   if (access.scope === "member") return memberScope(resource, { access, caller, hash });
   if (access.scope === "service" && caller.kind !== "service") throw forbidden(resource, "the secret key");
   if (readsEverything(caller)) return { label: "all", restriction: null };
@@ -52,6 +53,25 @@ function rowsOf(resource: Resource, caller: Caller, hash: Hash): Scope {
   }
   const { column, relation } = access;
   return { label: `${access.scope}=${fingerprint(hash, value)}`, restriction: { column, value, relation, org: null } };
+}
+
+/** The caller's own rows, also for an administrator. Another person's are read by `readPerson`, and have no scope here. */
+function ownScope(
+  resource: Resource,
+  { access, caller, hash }: { readonly access: PersonAccess; readonly caller: Caller; readonly hash: Hash },
+): Scope {
+  if (caller.kind === "service") {
+    const reason = "is required with the secret key, which has no rows of its own: name the person";
+    throw new AppError("BAD_REQUEST", {
+      detail: `The query is not valid: ${access.param} ${reason}`,
+      errors: [{ field: access.param, reason }],
+    });
+  }
+  if (caller.kind !== "user" || !isStorable(caller.subject)) throw forbidden(resource, "a signed-in user's token");
+  return {
+    label: `user=${fingerprint(hash, caller.subject)}`,
+    restriction: { column: access.column, value: caller.subject, relation: null, org: null },
+  };
 }
 
 function memberScope(
@@ -84,7 +104,8 @@ function claimFor(scope: "user" | "org", caller: Caller): string | null {
   return scope === "org" ? caller.org_id : caller.subject;
 }
 
-function forbidden(resource: Resource, remedy: string): AppError {
+/** The refusal of a kind of caller. */
+export function forbidden(resource: Resource, remedy: string): AppError {
   return new AppError("FORBIDDEN", {
     detail: `This credential may not read ${fullName(resource)}; it takes ${remedy}`,
   });

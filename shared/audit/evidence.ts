@@ -44,6 +44,8 @@ export const EVIDENCE = {
   scheduler_gone: [],
   secret_missing: [],
   source_stopped: ["view"],
+  slow_read: [],
+  slow_statement: [],
   stale: ["view", "job"],
   storm: [],
   stuck: ["pid"],

@@ -29,7 +29,7 @@ const REPAIRS: Repairs<AlertKind> = {
     `select jobid, schedule, command from cron.job where jobname = ${literal(job ?? "")};`,
   default_partition_used: ({ subject, repair_hint }) =>
     lines(
-      `select * from analytics.${identifier(subject)} limit 20;`,
+      `select * from ${defaultPartition(subject)} limit 20;`,
       repair_hint == null
         ? `-- then create the missing partitions of its table and move these rows into them`
         : `-- then create the missing partitions, which moves these rows into them:\n${
@@ -175,6 +175,21 @@ const REPAIRS: Repairs<AlertKind> = {
     `select view_name, source_at_table, source_at_column, source_as_of, verified_at from analytics.views where view_name = ${
       literal(view ?? "")
     };`,
+  slow_read: ({ subject }) =>
+    lines(
+      `select resource, last_slow_at, slow_count, read_ms, request_id from analytics.slow_reads where resource = ${
+        literal(subject)
+      };`,
+      `-- what runs now, and what it waits for:`,
+      `select pid, wait_event_type, wait_event, now() - query_start as runs_for, left(query, 80) as query from pg_stat_activity where state = 'active' and pid <> pg_backend_pid() order by query_start;`,
+    ),
+  slow_statement: ({ subject }) =>
+    lines(
+      `select last_slow_at, round(last_slow_ms) as last_slow_ms, calls_count from analytics.slow_statements where queryid = ${
+        literal(subject)
+      };`,
+      `-- its text: select query from extensions.pg_stat_statements where queryid = ${subject};`,
+    ),
   stale: ({ view, job }) =>
     lines(
       `select jobid, schedule, active, username from cron.job where jobname = ${literal(job ?? "")};`,
@@ -298,6 +313,12 @@ function adoptOrphans(owner: string, jobids: readonly number[]): string {
     ...jobids.map(unschedule),
     `reset role; revoke usage on schema cron from ${role}; drop role ${role};`,
   );
+}
+
+/** In another schema than analytics, the subject begins with the schema. */
+function defaultPartition(subject: string): string {
+  const [, name] = /^public\.(.+)$/s.exec(subject) ?? [];
+  return name === undefined ? `analytics.${identifier(subject)}` : `public.${identifier(name)}`;
 }
 
 function refresh(view: string): string {

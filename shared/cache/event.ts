@@ -29,6 +29,10 @@ export type CacheEvent =
   | { readonly type: "previous_served" }
   | { readonly type: "waited"; readonly milliseconds: number; readonly found: boolean }
   | { readonly type: "source_read"; readonly milliseconds: number }
+  /** The database took a second or more for one read, whether it answered or was given up. */
+  | { readonly type: "source_slow"; readonly milliseconds: number }
+  /** Another person's rows were read: no cache was asked, and none keeps them. */
+  | { readonly type: "person_read" }
   | { readonly type: "source_failed" }
   /** The source did not answer, and a cached answer was served instead. */
   | { readonly type: "stale_served" }
@@ -42,7 +46,16 @@ export type CacheEvent =
 export type Emit = (event: CacheEvent) => void;
 
 /** Where an answer came from, in one word for the log. */
-export type CacheWord = "none" | "not_modified" | "memory" | "shared" | "source" | "collapsed" | "previous" | "stale";
+export type CacheWord =
+  | "none"
+  | "not_modified"
+  | "memory"
+  | "shared"
+  | "source"
+  | "person"
+  | "collapsed"
+  | "previous"
+  | "stale";
 
 const WORDS: Readonly<Partial<Record<CacheEvent["type"], CacheWord>>> = {
   not_modified: "not_modified",
@@ -51,6 +64,7 @@ const WORDS: Readonly<Partial<Record<CacheEvent["type"], CacheWord>>> = {
   waited: "collapsed",
   shared_hit: "shared",
   source_read: "source",
+  person_read: "person",
   previous_served: "previous",
   stale_served: "stale",
 };
@@ -62,6 +76,7 @@ const NOTABLE: ReadonlySet<CacheEvent["type"]> = new Set<CacheEvent["type"]>([
   "shared_skipped",
   "key_mismatch",
   "entry_malformed",
+  "source_slow",
   "source_failed",
   "too_large_to_keep",
   "refresh_demanded",
@@ -72,6 +87,12 @@ const NOTABLE: ReadonlySet<CacheEvent["type"]> = new Set<CacheEvent["type"]>([
 export function cacheWord(events: readonly CacheEvent[]): CacheWord {
   const found = events.findLast((event) => event.type in WORDS);
   return (found && WORDS[found.type]) ?? "none";
+}
+
+/** The slowest read of the database that took a second or more, in milliseconds; null if none did. */
+export function slowestRead(events: readonly CacheEvent[]): number | null {
+  const slow = events.flatMap((event) => event.type === "source_slow" ? [event.milliseconds] : []);
+  return slow.length === 0 ? null : Math.max(...slow);
 }
 
 /** The types of the notable events, each once, in order of first occurrence. */

@@ -91,14 +91,44 @@ export function qbank(client: Client): QbankPack {
 
 /** The resources of the pack study. */
 export interface StudyPack {
-  /** The topics of the curriculum, by name, with their weight in the exam. */
-  readonly topics: RowsMethod<"study/topics">;
+  /** The caller's days with activity among the days up to today, oldest first. */
+  readonly activity: Method<"study/activity">;
+  /** The caller's last 30 days in one row: answers, accuracy, study time, streak, mastery. */
+  readonly dashboard: Method<"study/dashboard">;
+  /** The share of the caller's questions whose first answer was correct, by topic. */
+  readonly firstAttemptAccuracy: RowsMethod<"study/first-attempt-accuracy">;
+  /** What the caller should learn next, the most urgent topic first, with the terms of its priority. */
+  readonly gaps: Method<"study/gaps">;
+  /** The caller's mastery of each topic with its four terms, the weakest first. */
+  readonly mastery: Method<"study/mastery">;
+  /** How far the caller has come in each material, the last read first. */
+  readonly materialsProgress: RowsMethod<"study/materials/progress">;
+  /** The caller's answers to one question, the newest first, with the day of its next review. */
+  readonly questionsHistory: RowsMethod<"study/questions/history">;
+  /** The questions that the caller should answer again today, the longest overdue first. */
+  readonly reviewsDue: RowsMethod<"study/reviews/due">;
+  /** The caller's sessions of the days up to today, the newest first. */
+  readonly sessions: RowsMethod<"study/sessions">;
+  /** Topics that are prerequisites of themselves, directly or through others, by circle. */
+  readonly topicsCycles: Method<"study/topics/cycles">;
+  /** The caller's answers in one topic by day, oldest first; the latest days if there are more than limit. */
+  readonly topicsDaily: Method<"study/topics/daily">;
 }
 
 /** The methods of the pack study alone, over a client. */
 export function study(client: Client): StudyPack {
   return {
-    topics: pagedRows(client, "study/topics", "cursor"),
+    activity: method(client, "study/activity"),
+    dashboard: method(client, "study/dashboard"),
+    firstAttemptAccuracy: pagedRows(client, "study/first-attempt-accuracy", "cursor"),
+    gaps: method(client, "study/gaps"),
+    mastery: method(client, "study/mastery"),
+    materialsProgress: pagedRows(client, "study/materials/progress", "cursor"),
+    questionsHistory: pagedRows(client, "study/questions/history", "cursor"),
+    reviewsDue: pagedRows(client, "study/reviews/due", "cursor"),
+    sessions: pagedRows(client, "study/sessions", "cursor"),
+    topicsCycles: method(client, "study/topics/cycles"),
+    topicsDaily: method(client, "study/topics/daily"),
   };
 }
 

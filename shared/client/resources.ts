@@ -399,17 +399,258 @@ export interface QbankTopicsRow {
   readonly lesions_count: number;
 }
 
-/** Parameters of study/topics. */
-export interface StudyTopicsParams {
+/** Parameters of study/activity. */
+export interface StudyActivityParams {
+  readonly user_id?: string | undefined;
+  readonly days?: number | undefined;
+}
+
+/** A row of: The caller's days with activity among the days up to today, oldest first. */
+export interface StudyActivityRow {
+  readonly user_id: string;
+  readonly stat_date: string;
+  readonly events_count: number;
+  readonly sessions_count: number;
+  readonly study_seconds: number;
+  readonly questions_attempted: number;
+  readonly questions_correct: number;
+  readonly accuracy_rate: number | null;
+  readonly avg_time_to_answer_seconds: number | null;
+  readonly materials_viewed: number;
+  readonly topics_count: number;
+}
+
+/** Parameters of study/dashboard. */
+export interface StudyDashboardParams {
+  readonly user_id?: string | undefined;
+}
+
+/** A row of: The caller's last 30 days in one row: answers, accuracy, study time, streak, mastery. */
+export interface StudyDashboardRow {
+  readonly user_id: string;
+  readonly as_of_date: string;
+  readonly questions_attempted_7d: number;
+  readonly questions_attempted_30d: number;
+  /** Null without answers, as accuracy_rate_30d. */
+  readonly accuracy_rate_7d: number | null;
+  readonly accuracy_rate_30d: number | null;
+  readonly study_seconds_7d: number;
+  readonly study_seconds_30d: number;
+  readonly sessions_count_30d: number;
+  readonly active_days_30d: number;
+  /** Days in a row with activity that end on as_of_date. */
+  readonly current_streak_days: number;
+  /** Over the topics with a row in topic_mastery; null without any. */
+  readonly avg_mastery_score: number | null;
+  readonly topics_started_count: number;
+  /** Topics with a mastery of 0.8 or more. */
+  readonly topics_mastered_count: number;
+  readonly last_active_on: string | null;
+  readonly calculated_at: string;
+  readonly calculation_version: string;
+}
+
+/** Parameters of study/first-attempt-accuracy. */
+export interface StudyFirstAttemptAccuracyParams {
+  readonly user_id?: string | undefined;
+  readonly topic_id?: string | undefined;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
 }
 
-/** A row of: The topics of the curriculum, by name, with their weight in the exam. */
-export interface StudyTopicsRow {
+/** A row of: The share of the caller's questions whose first answer was correct, by topic. */
+export interface StudyFirstAttemptAccuracyRow {
+  readonly user_id: string;
+  readonly topic_id: string;
+  readonly topic_name: string;
+  readonly questions_count: number;
+  readonly first_correct_count: number;
+  readonly first_attempt_accuracy: number;
+}
+
+/** Parameters of study/gaps. */
+export interface StudyGapsParams {
+  readonly user_id?: string | undefined;
+  readonly limit?: number | undefined;
+}
+
+/** A row of: What the caller should learn next, the most urgent topic first, with the terms of its priority. */
+export interface StudyGapsRow {
+  readonly user_id: string;
+  readonly topic_id: string;
+  readonly topic_name: string;
+  readonly priority_score: number;
+  /** 1 - mastery_score; 1 for a topic without a row in topic_mastery. */
+  readonly gap_score: number;
+  readonly board_exam_weight: number;
+  /** How many other topics have this one as a prerequisite, directly or through others. In a circle each topic counts once. */
+  readonly prerequisite_impact: number;
+  /** Share of wrong answers in the topic in the 14 UTC days that end on the day of the batch; 0 without answers. */
+  readonly recent_failure_rate: number;
+  readonly calculated_at: string;
+  readonly calculation_version: string;
+}
+
+/** Parameters of study/mastery. */
+export interface StudyMasteryParams {
+  readonly user_id?: string | undefined;
+  readonly topic_id?: string | undefined;
+  readonly limit?: number | undefined;
+}
+
+/** A row of: The caller's mastery of each topic with its four terms, the weakest first. */
+export interface StudyMasteryRow {
+  readonly user_id: string;
+  readonly topic_id: string;
+  readonly topic_name: string;
+  readonly board_exam_weight: number;
+  readonly mastery_score: number;
+  /** Share of the answered questions whose first answer was correct; 0 without answers. */
+  readonly first_attempt_accuracy: number;
+  /** Share of all answers that were correct; 0 without answers. */
+  readonly overall_accuracy: number;
+  /** R at calculated_at; 0 without answers. */
+  readonly retrieval_strength: number;
+  /** Mean of progress_rate over all materials of the topic, 0 for those not opened; 0 for a topic without materials. */
+  readonly material_completion: number;
+  readonly questions_count: number;
+  readonly attempts_count: number;
+  /** S: mean SM-2 interval of the answered questions, in days; null without answers. */
+  readonly stability_days: number | null;
+  readonly last_answered_at: string | null;
+  readonly calculated_at: string;
+  readonly calculation_version: string;
+}
+
+/** Parameters of study/materials/progress. */
+export interface StudyMaterialsProgressParams {
+  readonly user_id?: string | undefined;
+  readonly topic_id?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** A row of: How far the caller has come in each material, the last read first. */
+export interface StudyMaterialsProgressRow {
+  readonly user_id: string;
+  readonly material_id: string;
+  readonly title: string;
+  readonly topic_id: string;
+  readonly progress_rate: number;
+  readonly reading_seconds: number;
+  readonly opens_count: number;
+  readonly first_at: string;
+  readonly last_at: string;
+  readonly completed_at: string | null;
+}
+
+/** Parameters of study/questions/history. */
+export interface StudyQuestionsHistoryParams {
+  readonly user_id?: string | undefined;
+  readonly question_id: string;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** A row of: The caller's answers to one question, the newest first, with the day of its next review. */
+export interface StudyQuestionsHistoryRow {
+  readonly event_id: string;
+  readonly user_id: string;
+  readonly question_id: string;
+  readonly topic_id: string;
+  readonly selected_answer: string | null;
+  readonly correct_answer: string | null;
+  readonly is_correct: boolean;
+  readonly is_hint_used: boolean;
+  readonly time_to_answer_seconds: number | null;
+  readonly quality: number;
+  readonly attempted_at: string;
+  /** When the question is due; null until the job update-topic-mastery has seen its first answer, as interval_days and easiness_factor. */
+  readonly next_review_on: string | null;
+  readonly interval_days: number | null;
+  readonly easiness_factor: number | null;
+}
+
+/** Parameters of study/reviews/due. */
+export interface StudyReviewsDueParams {
+  readonly user_id?: string | undefined;
+  readonly days_ahead?: number | undefined;
+  readonly topic_id?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** A row of: The questions that the caller should answer again today, the longest overdue first. */
+export interface StudyReviewsDueRow {
+  readonly user_id: string;
+  readonly question_id: string;
+  readonly topic_id: string;
+  readonly topic_name: string;
+  readonly due_on: string;
+  readonly overdue_days: number;
+  readonly interval_days: number;
+  readonly repetition: number;
+  readonly easiness_factor: number;
+  readonly last_answered_at: string;
+}
+
+/** Parameters of study/sessions. */
+export interface StudySessionsParams {
+  readonly user_id?: string | undefined;
+  readonly days?: number | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** A row of: The caller's sessions of the days up to today, the newest first. */
+export interface StudySessionsRow {
+  readonly session_id: string;
+  readonly user_id: string;
+  readonly started_on: string;
+  readonly started_at: string;
+  readonly last_event_at: string;
+  readonly ended_at: string | null;
+  readonly study_seconds: number;
+  readonly events_count: number;
+  readonly questions_attempted: number;
+  readonly questions_correct: number;
+  readonly materials_viewed: number;
+  readonly device_type: string | null;
+}
+
+/** Parameters of study/topics/cycles. */
+export interface StudyTopicsCyclesParams {
+  readonly limit?: number | undefined;
+}
+
+/** A row of: Topics that are prerequisites of themselves, directly or through others, by circle. */
+export interface StudyTopicsCyclesRow {
   readonly topic_id: string;
   readonly name: string;
-  readonly board_exam_weight: number;
+  /** The least topic id of the circle; circles that share a topic are one. */
+  readonly cycle_id: string;
+  /** Topics in the circle. */
+  readonly topics_count: number;
+}
+
+/** Parameters of study/topics/daily. */
+export interface StudyTopicsDailyParams {
+  readonly user_id?: string | undefined;
+  readonly topic_id: string;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly limit?: number | undefined;
+}
+
+/** A row of: The caller's answers in one topic by day, oldest first; the latest days if there are more than limit. */
+export interface StudyTopicsDailyRow {
+  readonly user_id: string;
+  readonly topic_id: string;
+  readonly stat_date: string;
+  readonly questions_attempted: number;
+  readonly questions_correct: number;
+  readonly accuracy_rate: number;
+  readonly avg_time_to_answer_seconds: number | null;
 }
 
 /** Parameters of training/activity-calendar. */
@@ -1110,10 +1351,60 @@ export interface Resources {
     readonly data: readonly QbankTopicsRow[];
     readonly meta: PageMeta;
   };
-  readonly "study/topics": {
-    readonly params: StudyTopicsParams;
-    readonly data: readonly StudyTopicsRow[];
+  readonly "study/activity": {
+    readonly params: StudyActivityParams;
+    readonly data: readonly StudyActivityRow[];
+    readonly meta: ListMeta;
+  };
+  readonly "study/dashboard": {
+    readonly params: StudyDashboardParams;
+    readonly data: readonly StudyDashboardRow[];
+    readonly meta: ListMeta;
+  };
+  readonly "study/first-attempt-accuracy": {
+    readonly params: StudyFirstAttemptAccuracyParams;
+    readonly data: readonly StudyFirstAttemptAccuracyRow[];
     readonly meta: PageMeta;
+  };
+  readonly "study/gaps": {
+    readonly params: StudyGapsParams;
+    readonly data: readonly StudyGapsRow[];
+    readonly meta: ListMeta;
+  };
+  readonly "study/mastery": {
+    readonly params: StudyMasteryParams;
+    readonly data: readonly StudyMasteryRow[];
+    readonly meta: ListMeta;
+  };
+  readonly "study/materials/progress": {
+    readonly params: StudyMaterialsProgressParams;
+    readonly data: readonly StudyMaterialsProgressRow[];
+    readonly meta: PageMeta;
+  };
+  readonly "study/questions/history": {
+    readonly params: StudyQuestionsHistoryParams;
+    readonly data: readonly StudyQuestionsHistoryRow[];
+    readonly meta: PageMeta;
+  };
+  readonly "study/reviews/due": {
+    readonly params: StudyReviewsDueParams;
+    readonly data: readonly StudyReviewsDueRow[];
+    readonly meta: PageMeta;
+  };
+  readonly "study/sessions": {
+    readonly params: StudySessionsParams;
+    readonly data: readonly StudySessionsRow[];
+    readonly meta: PageMeta;
+  };
+  readonly "study/topics/cycles": {
+    readonly params: StudyTopicsCyclesParams;
+    readonly data: readonly StudyTopicsCyclesRow[];
+    readonly meta: ListMeta;
+  };
+  readonly "study/topics/daily": {
+    readonly params: StudyTopicsDailyParams;
+    readonly data: readonly StudyTopicsDailyRow[];
+    readonly meta: ListMeta;
   };
   readonly "training/activity-calendar": {
     readonly params: TrainingActivityCalendarParams;

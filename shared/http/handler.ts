@@ -1,5 +1,5 @@
 import { AppError } from "../kernel/app_error.ts";
-import { type CacheEvent, notableEvents } from "../cache/event.ts";
+import { type CacheEvent, notableEvents, slowestRead } from "../cache/event.ts";
 import type { Clock, Log } from "../kernel/ports.ts";
 import type { FaultReports } from "../ops/fault_reports.ts";
 import type { MaybePromise } from "../kernel/maybe_promise.ts";
@@ -30,6 +30,9 @@ export interface Site {
 
 const METHODS = ["GET", "HEAD", "OPTIONS"] as const;
 const POSTED = ["POST", "OPTIONS"] as const;
+
+/** A read of the database that takes this long is an incident; the log names those of a second and more. */
+const SLOW_READ_MS = 5_000;
 
 /** A preflight is answered the same for every path. */
 const PREFLIGHT = "GET, HEAD, POST, OPTIONS";
@@ -72,9 +75,12 @@ export function createHandler(
 }
 
 /** Reports every fault; a refusal says nothing about the resource either way. */
-function report(faults: FaultReports, { resource, request_id, path, emit }: Exchange, error: AppError | null): void {
+function report(faults: FaultReports, exchange: Exchange, error: AppError | null): void {
+  const { resource, request_id, path, emit } = exchange;
   // A fault can only come from a route's path: any other path is not found.
   const subject = resource ?? path;
+  const read_ms = slowestRead(exchange.events);
+  if (read_ms !== null && read_ms >= SLOW_READ_MS) faults.slow({ resource: subject, request_id, read_ms }, emit);
   if (error === null) faults.answered(subject, emit);
   else if (error.is_fault) faults.failed({ resource: subject, request_id, defect: error.defect ?? error.code }, emit);
 }

@@ -8,10 +8,18 @@ export interface FailedAnswer {
   readonly defect: string;
 }
 
-/** Reports failed responses to the audit, and that the resource answers again. */
+/** A read of the database for which a caller had to wait too long, whether it was answered or given up. */
+export interface SlowRead {
+  readonly resource: string;
+  readonly request_id: string;
+  readonly read_ms: number;
+}
+
+/** Reports failed responses and slow reads to the audit, and that the resource answers again. */
 export interface FaultLedger {
   failed(answer: FailedAnswer): Promise<void>;
   answered(resource: string): Promise<void>;
+  slow(read: SlowRead): Promise<void>;
 }
 
 /** The least time between two reports of one isolate about one resource, in either direction. */
@@ -37,6 +45,8 @@ interface Reported {
 export class FaultReports {
   readonly #options: FaultReportsOptions;
   readonly #reported = new Map<string, Reported>();
+  /** When a slow read of a resource was last reported. */
+  readonly #slow = new Map<string, number>();
 
   constructor(options: FaultReportsOptions) {
     this.#options = options;
@@ -57,6 +67,14 @@ export class FaultReports {
     if (reported === undefined || reported.answered_at > -Infinity) return;
     this.#reported.set(resource, { ...reported, answered_at: this.#options.clock.now() });
     this.#tell(this.#options.ledger.answered(resource), emit);
+  }
+
+  /** A slow read is over when no other is reported for a while: there is no report of its end. */
+  slow(read: SlowRead, emit: Emit): void {
+    const now = this.#options.clock.now();
+    if (now - (this.#slow.get(read.resource) ?? -Infinity) < PAUSE_MS) return;
+    this.#slow.set(read.resource, now);
+    this.#tell(this.#options.ledger.slow(read), emit);
   }
 
   #tell(telling: Promise<void>, emit: Emit): void {

@@ -4,11 +4,8 @@ import { type ViewState, viewState } from "./view_state.ts";
 /** Bytes of a response body: `Uint8Array`, which is generic in newer compilers only. */
 export type Bytes = ReturnType<typeof Uint8Array.of>;
 
-/** One answer, ready to send. Immutable: a newer version is another entry under another key. */
-export interface Entry {
-  readonly key: string;
-  readonly state: ViewState;
-  readonly etag: string;
+/** A rendered body, and what the headers say about its rows. */
+export interface Rendered {
   readonly row_count: number;
   /** The cursor of the next page; null if there is none. */
   readonly next_cursor: string | null;
@@ -16,12 +13,19 @@ export interface Entry {
   readonly is_truncated: boolean | null;
   /** The number of all rows, if known. */
   readonly total_count: number | null;
-  /** When the source was read, in milliseconds since the epoch. */
-  readonly read_at: number;
   /** As text: a server must copy bytes before it sends them, but only encode text. */
   readonly body: string;
   /** The size of the body as UTF-8. */
   readonly byte_count: number;
+}
+
+/** One answer, ready to send. Immutable: a newer version is another entry under another key. */
+export interface Entry extends Rendered {
+  readonly key: string;
+  readonly state: ViewState;
+  readonly etag: string;
+  /** When the source was read, in milliseconds since the epoch. */
+  readonly read_at: number;
   /** The compressed body, after the first request for it. In memory only. */
   readonly gzip?: Bytes;
 }

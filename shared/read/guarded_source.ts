@@ -2,7 +2,23 @@ import { isUnavailable, sourceUnavailable } from "../kernel/app_error.ts";
 import { Breaker } from "../kernel/breaker.ts";
 import type { Clock } from "../kernel/ports.ts";
 import { Semaphore } from "../kernel/semaphore.ts";
-import type { Source } from "./source.ts";
+import type { Emit } from "../cache/event.ts";
+import type { PersonReading, Source, SourceAnswer, SourceRequest } from "./source.ts";
+import type { ViewStateMap } from "./view_state.ts";
+
+/** A read that takes this long is reported: a view is read in milliseconds. */
+const SLOW_MS = 1_000;
+
+/** The source behind its limit and its breaker. Times of reads are without the time in the queue. */
+export interface GuardedSource {
+  states(): Promise<ViewStateMap>;
+  read(view: string, request: SourceRequest, emit: Emit): Promise<SourceAnswer>;
+  readPerson(
+    view: string,
+    request: SourceRequest,
+    about: { readonly reading: PersonReading; readonly emit: Emit },
+  ): Promise<SourceAnswer>;
+}
 
 /**
  * Puts a limit and a breaker before the source: at most 8 concurrent reads of one isolate and 64 in the queue, and after 5
@@ -10,7 +26,7 @@ import type { Source } from "./source.ts";
  * requests, and bypasses the queue: behind a crowd it would come too late, and rows that were revoked would be shown
  * meanwhile.
  */
-export function guardSource(source: Source, clock: Clock): Source {
+export function guardSource(source: Source, clock: Clock): GuardedSource {
   const semaphore = new Semaphore({ permits: 8, queue: 64 });
   const breaker = new Breaker({ clock, failures: 5, open_ms: 2_000 });
 
@@ -33,8 +49,21 @@ export function guardSource(source: Source, clock: Clock): Source {
     return semaphore.run(() => ask(question), () => sourceUnavailable("too many questions wait for the source"));
   }
 
+  /** Also for a read that fails: the caller has waited as long for it. */
+  async function timed<T>(question: () => Promise<T>, emit: Emit): Promise<T> {
+    const began = clock.monotonic();
+    try {
+      return await question();
+    } finally {
+      const milliseconds = Math.round(clock.monotonic() - began);
+      if (milliseconds >= SLOW_MS) emit({ type: "source_slow", milliseconds });
+    }
+  }
+
   return {
     states: () => ask(() => source.states()),
-    read: (view, request) => run(() => source.read(view, request)),
+    read: (view, request, emit) => run(() => timed(() => source.read(view, request), emit)),
+    readPerson: (view, request, { reading, emit }) =>
+      run(() => timed(() => source.readPerson(view, request, reading), emit)),
   };
 }

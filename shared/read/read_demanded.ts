@@ -1,7 +1,8 @@
 import { AppError } from "../kernel/app_error.ts";
 import type { Emit } from "../cache/event.ts";
 import { freshnessOf } from "./freshness.ts";
-import { type ReadAnswer, readResource } from "./read_resource.ts";
+import type { ReadAnswer } from "./read_resource.ts";
+import type { MaybePromise } from "../kernel/maybe_promise.ts";
 import type { Read } from "./miss.ts";
 import type { Reader } from "./reader.ts";
 import type { RefreshOnDemand } from "./refresh_on_demand.ts";
@@ -11,6 +12,11 @@ export interface Demand {
   /** The greatest age of rows that the caller accepts: the upper limit of the header `Age`. */
   readonly max_age_seconds: number;
   readonly refreshes: RefreshOnDemand;
+}
+
+/** One caller's read, which may be repeated. */
+export interface DemandedRead<Answer> extends Pick<Read, "question" | "emit"> {
+  readonly read: () => MaybePromise<Answer>;
 }
 
 /** A refresh has to run, and to be seen: up to 3 s for the pointer. */
@@ -27,15 +33,18 @@ const PAUSE_MS = 60;
  * Reads for a caller that accepts no older rows. The demanded age is not part of the question: answers are cached and
  * compared as they are without it.
  *
- * @throws AppError TOO_STALE when there are no rows that young, and everything that readResource throws.
+ * @throws AppError TOO_STALE when there are no rows that young, and everything that the read throws.
  */
-export async function readDemanded(reader: Reader, read: Read, demand: Demand): Promise<ReadAnswer> {
-  const { question: { resource }, emit } = read;
-  const isYoung = ({ freshness }: ReadAnswer) => freshness.age_seconds <= demand.max_age_seconds;
+export async function readDemanded<Answer extends Pick<ReadAnswer, "freshness">>(
+  reader: Reader,
+  { question: { resource }, emit, read }: DemandedRead<Answer>,
+  demand: Demand,
+): Promise<Answer> {
+  const isYoung = ({ freshness }: Answer) => freshness.age_seconds <= demand.max_age_seconds;
   const oldViews = () => viewsOlderThan(demand.max_age_seconds, { reader, resource, emit });
 
   const began = reader.clock.now();
-  let answer = await readResource(reader, read);
+  let answer = await read();
   if (isYoung(answer)) return answer;
 
   // A refresh may have ended since the states were last read.
@@ -46,10 +55,10 @@ export async function readDemanded(reader: Reader, read: Read, demand: Demand): 
     await reader.pointer.renew(reader.clock.now(), emit);
     old = await oldViews();
   }
-  if (old.length === 0) answer = await readResource(reader, read);
+  if (old.length === 0) answer = await read();
   for (let look = 0; look < LOOKS && old.length === 0 && !isYoung(answer); look += 1) {
     await reader.clock.sleep(PAUSE_MS);
-    answer = await readResource(reader, read);
+    answer = await read();
   }
   if (isYoung(answer)) return answer;
   throw await tooStale(answer.freshness.age_seconds, { reader, resource, demand, old });

@@ -1,6 +1,6 @@
 import { schemaHash } from "./cache_key.ts";
 import type { Clock, Hash } from "../kernel/ports.ts";
-import { guardSource } from "./guarded_source.ts";
+import { type GuardedSource, guardSource } from "./guarded_source.ts";
 import type { Renderers } from "./renderer.ts";
 import { ReadyStates } from "./readiness.ts";
 import type { Resource } from "../resource/resource.ts";
@@ -27,7 +27,8 @@ export interface ReaderParts {
 }
 
 /** One isolate's read path: its dependencies, and the state that lives as long as the isolate. */
-export interface Reader extends Omit<ReaderParts, "shared" | "deployment"> {
+export interface Reader extends Omit<ReaderParts, "shared" | "source" | "deployment"> {
+  readonly source: GuardedSource;
   readonly shared: SharedCache;
   readonly pointer: ViewPointer;
   readonly ready: ReadyStates;

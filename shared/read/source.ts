@@ -34,7 +34,21 @@ export interface Reading {
     readonly today: string | null;
     /** One organisation; null for all that the caller may see. */
     readonly org: string | null;
+    /** The person whose rows are read; absent if the resource is not of one person. */
+    readonly person?: string;
   };
+}
+
+/** Who reads a person's rows, and what: the database checks it against the relation and writes it to the access log. */
+export interface PersonReading {
+  /** `subject` is the subject of the reader's token. */
+  readonly reader: { readonly kind: "user"; readonly subject: string } | { readonly kind: "secret_key" };
+  readonly relation: string;
+  /** The full name of the resource. */
+  readonly resource: string;
+  /** The checked parameters, without the one that names the person. */
+  readonly parameters: Params;
+  readonly request_id: string;
 }
 
 export type SourceFilter = ColumnFilter | PlaceFilter;
@@ -71,9 +85,11 @@ export type SourceAnswer = z.output<typeof sourceAnswer>;
 /**
  * The source of truth.
  *
- * Both functions throw AppError: SOURCE_UNAVAILABLE when it did not answer, INTERNAL when the request was wrong.
+ * All functions throw AppError: SOURCE_UNAVAILABLE when it did not answer, INTERNAL when the request was wrong.
  */
 export interface Source {
   states(): Promise<ViewStateMap>;
   read(view: string, request: SourceRequest): Promise<SourceAnswer>;
+  /** Reads the rows of one person for another caller, once the read is in the access log; `denied` if it may not. */
+  readPerson(view: string, request: SourceRequest, reading: PersonReading): Promise<SourceAnswer>;
 }

@@ -3,6 +3,7 @@ import { fullName, type Resource } from "../resource/resource.ts";
 import type { Filter } from "../resource/definition.ts";
 import type { Scope } from "../access/scope.ts";
 import type { Miss } from "./miss.ts";
+import { ownParams } from "./own_params.ts";
 import type { Question } from "./question.ts";
 import type { Params, SourceFilter, SourceRequest } from "./source.ts";
 
@@ -16,6 +17,7 @@ export function sourceRequest(
   if (minimum_sample !== null && scope.is_insider !== true) {
     filters.push({ column: minimum_sample.column, op: "gte", value: minimum_sample.at_least, is_guard: true });
   }
+  const org = orgOf(resource, filters, scope);
   return {
     columns: resource.columns,
     filters,
@@ -24,9 +26,12 @@ export function sourceRequest(
     limit: rowLimit(resource, params),
     reads: resource.reads ?? [],
     ...(resource.through === undefined ? {} : { through: resource.through }),
-    ...(resource.reading === undefined
-      ? {}
-      : { reading: { name: resource.reading, asked: { params, today: day, org: orgOf(resource, filters, scope) } } }),
+    ...(resource.reading === undefined ? {} : {
+      reading: {
+        name: resource.reading,
+        asked: { params: ownParams(resource, params), today: day, org, ...personOf(resource, scope) },
+      },
+    }),
     counts: resource.total !== undefined && params[resource.total] === true,
   };
 }
@@ -37,6 +42,11 @@ function orgOf({ access }: Resource, filters: readonly SourceFilter[], { restric
   if (restriction !== null) return restriction.org?.value ?? restriction.value;
   const asked = filters.find((filter) => "column" in filter && filter.column === access.org && filter.op === "eq");
   return asked !== undefined && "value" in asked ? String(asked.value) : null;
+}
+
+/** The person of the scope. A reading must compute for one person only: its rows are restricted afterwards. */
+function personOf({ access }: Resource, { restriction }: Scope): { readonly person?: string } {
+  return access.scope === "person" && restriction !== null ? { person: restriction.value } : {};
 }
 
 function narrow(filter: Filter, given: unknown): SourceFilter[] {

@@ -12,7 +12,7 @@ import type { ViewStateMap } from "./view_state.ts";
 export interface ViewPointerOptions {
   readonly clock: Clock;
   readonly shared: SharedCache;
-  readonly source: Source;
+  readonly source: Pick<Source, "states">;
   /** Keeps work alive after the answer has left. */
   readonly waitUntil: (work: Promise<unknown>) => void;
 }

@@ -1,6 +1,8 @@
 import type { Access, ResourceDefinition } from "./definition.ts";
 import { z } from "zod";
 
+type Definition = ResourceDefinition<z.ZodRawShape, z.ZodRawShape>;
+
 const PACK = /^[a-z][a-z0-9_]{0,30}$/;
 const NAME = /^[a-z][a-z0-9]*(?:[-/][a-z0-9]+)*$/;
 const VIEW = /^[a-z][a-z0-9_]{0,62}$/;
@@ -22,9 +24,28 @@ function accessFaults(access: Access, columns: ReadonlySet<string>, reads: reado
   if (access.scope === "member" && access.column === null && kinds.some((kind) => kind !== "org")) {
     faults.push("some rows are a person's, and access names no column of the person");
   }
+  if (access.scope === "person") return faults;
   const relations = "relation" in access ? [access.relation] : kinds.filter((kind) => kind !== "org" && kind !== "own");
   const unseen = relations.filter((relation) => relation !== null && !reads.includes(relation));
   return [...faults, ...unseen.map((relation) => `"${relation}" changes at any time, so it must be among reads`)];
+}
+
+/**
+ * Faults of the parameter that names another person: a filter on it would narrow the caller's own rows instead, and a
+ * required one would refuse the caller's own.
+ */
+function personFaults({ access, params, filters }: Pick<Definition, "access" | "params" | "filters">): string[] {
+  if (access.scope !== "person") return [];
+  const { param, relation } = access;
+  const schema = params[param];
+  if (schema === undefined) return [`another person is named by "${param}", which is not among params`];
+  const left_out = z.safeParse(schema, undefined);
+  return [
+    ...(left_out.success && left_out.data === undefined ? [] : [`"${param}" names another person, so it is optional`]),
+    ...filters.filter((filter) => filter.param === param)
+      .map(() => `"${param}" names another person: access decides by it, and a filter must not`),
+    ...(VIEW.test(relation) ? [] : [`the relation "${relation}" is no plain name, like people_of_tutor`]),
+  ];
 }
 
 /**
@@ -32,7 +53,7 @@ function accessFaults(access: Access, columns: ReadonlySet<string>, reads: reado
  *
  * @throws Error that names the resource and its first fault
  */
-export function checkDefinition(definition: ResourceDefinition<z.ZodRawShape, z.ZodRawShape>): void {
+export function checkDefinition(definition: Definition): void {
   const where = `${definition.pack}/${definition.name}`;
   const params = new Set(Object.keys(definition.params));
   const columns = new Set(Object.keys(definition.columns));
@@ -113,5 +134,5 @@ export function checkDefinition(definition: ResourceDefinition<z.ZodRawShape, z.
       `its minimum sample excepts the role "${role}", which access does not name`,
     );
   }
-  for (const fault of accessFaults(definition.access, columns, reads)) must(false, fault);
+  for (const fault of [...accessFaults(access, columns, reads), ...personFaults(definition)]) must(false, fault);
 }

@@ -15,12 +15,29 @@ export interface Filter {
 /**
  * The callers that may read, and their rows. `public`: any valid key or token. `user`, `org`: the rows of the caller or
  * of the caller's organisation, found by `column`, directly or through a relation in the database; administrators and
- * the secret key read all rows. `admin`: administrators and the secret key. `service`: the secret key.
+ * the secret key read all rows. `admin`: administrators and the secret key. `service`: the secret key. `person`,
+ * `member`: see PersonAccess and MemberAccess.
  */
 export type Access =
   | { readonly scope: "public" | "admin" | "service" }
   | { readonly scope: "user" | "org"; readonly column: string; readonly relation: string | null }
+  | PersonAccess
   | MemberAccess;
+
+/**
+ * Access to one person's rows. Without the parameter the rows are the caller's own, administrators' too. With another
+ * person's id they are that person's, if `freshet.scope_<relation>(subject)` lists the id at the moment of the read,
+ * for administrators too; the secret key may name any person, and must name one. Such a read passes every cache by, and
+ * is written to `analytics.access_log` before its rows leave the database.
+ */
+export interface PersonAccess {
+  readonly scope: "person";
+  /** The column that holds the person. */
+  readonly column: string;
+  /** The optional parameter that names another person. No filter uses it. */
+  readonly param: string;
+  readonly relation: string;
+}
 
 /**
  * Access for members of an organisation, by the verified claims `org_id` and `org_role`. `rows` maps each role to the

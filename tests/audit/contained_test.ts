@@ -144,6 +144,19 @@ test("a dropped extension is told as blindness, and what waits is delivered (sup
   assert.ok(missing.includes("missing:probe") && missing.length > 20, "then it names every job that is lost");
 });
 
+test("without pg_stat_statements, or with one that may not be read, a pass finds no slow statement and does not fail", async ({ sql, audit, open }) => {
+  for (
+    const loss of [
+      "revoke execute on function extensions.pg_stat_statements(boolean) from public",
+      "drop extension pg_stat_statements cascade",
+    ]
+  ) {
+    await sql.unsafe(loss);
+    await audit();
+    assert.ok(!(await open()).some((one) => /detector_failed|slow_statement/.test(one)), loss);
+  }
+});
+
 test("a detector that fails is told, leaves nothing half written, and takes none along", async (world) => {
   const { sql, sink, plant, audit, open } = world;
   await plant("probe", ["failed"]);

@@ -20,7 +20,17 @@ import { heatmap as QbankHeatmap } from "../../packs/qbank/resources/heatmap.ts"
 import { heatmapMatrix as QbankHeatmapMatrix } from "../../packs/qbank/resources/heatmap_matrix.ts";
 import { lesions as QbankLesions } from "../../packs/qbank/resources/lesions.ts";
 import { topics as QbankTopics } from "../../packs/qbank/resources/topics.ts";
-import { topics as StudyTopics } from "../../packs/study/resources/topics.ts";
+import { activity as StudyActivity } from "../../packs/study/resources/activity.ts";
+import { dashboard as StudyDashboard } from "../../packs/study/resources/dashboard.ts";
+import { firstAttemptAccuracy as StudyFirstAttemptAccuracy } from "../../packs/study/resources/first_attempt_accuracy.ts";
+import { gaps as StudyGaps } from "../../packs/study/resources/gaps.ts";
+import { mastery as StudyMastery } from "../../packs/study/resources/mastery.ts";
+import { materialsProgress as StudyMaterialsProgress } from "../../packs/study/resources/materials_progress.ts";
+import { questionsHistory as StudyQuestionsHistory } from "../../packs/study/resources/questions_history.ts";
+import { reviewsDue as StudyReviewsDue } from "../../packs/study/resources/reviews_due.ts";
+import { sessions as StudySessions } from "../../packs/study/resources/sessions.ts";
+import { topicsCycles as StudyTopicsCycles } from "../../packs/study/resources/topics_cycles.ts";
+import { topicsDaily as StudyTopicsDaily } from "../../packs/study/resources/topics_daily.ts";
 import { activityCalendar as TrainingActivityCalendar } from "../../packs/training/resources/activity_calendar.ts";
 import { assignments as TrainingAssignments } from "../../packs/training/resources/assignments.ts";
 import { attemptTrend as TrainingAttemptTrend } from "../../packs/training/resources/attempt_trend.ts";
@@ -93,8 +103,28 @@ Deno.test("the client's parameters and rows are those of the schemas", () => {
     Same<client.QbankLesionsRow, Rows<typeof QbankLesions.row>>,
     Same<client.QbankTopicsParams, Asked<typeof QbankTopics.params>>,
     Same<client.QbankTopicsRow, Rows<typeof QbankTopics.row>>,
-    Same<client.StudyTopicsParams, Asked<typeof StudyTopics.params>>,
-    Same<client.StudyTopicsRow, Rows<typeof StudyTopics.row>>,
+    Same<client.StudyActivityParams, Asked<typeof StudyActivity.params>>,
+    Same<client.StudyActivityRow, Rows<typeof StudyActivity.row>>,
+    Same<client.StudyDashboardParams, Asked<typeof StudyDashboard.params>>,
+    Same<client.StudyDashboardRow, Rows<typeof StudyDashboard.row>>,
+    Same<client.StudyFirstAttemptAccuracyParams, Asked<typeof StudyFirstAttemptAccuracy.params>>,
+    Same<client.StudyFirstAttemptAccuracyRow, Rows<typeof StudyFirstAttemptAccuracy.row>>,
+    Same<client.StudyGapsParams, Asked<typeof StudyGaps.params>>,
+    Same<client.StudyGapsRow, Rows<typeof StudyGaps.row>>,
+    Same<client.StudyMasteryParams, Asked<typeof StudyMastery.params>>,
+    Same<client.StudyMasteryRow, Rows<typeof StudyMastery.row>>,
+    Same<client.StudyMaterialsProgressParams, Asked<typeof StudyMaterialsProgress.params>>,
+    Same<client.StudyMaterialsProgressRow, Rows<typeof StudyMaterialsProgress.row>>,
+    Same<client.StudyQuestionsHistoryParams, Asked<typeof StudyQuestionsHistory.params>>,
+    Same<client.StudyQuestionsHistoryRow, Rows<typeof StudyQuestionsHistory.row>>,
+    Same<client.StudyReviewsDueParams, Asked<typeof StudyReviewsDue.params>>,
+    Same<client.StudyReviewsDueRow, Rows<typeof StudyReviewsDue.row>>,
+    Same<client.StudySessionsParams, Asked<typeof StudySessions.params>>,
+    Same<client.StudySessionsRow, Rows<typeof StudySessions.row>>,
+    Same<client.StudyTopicsCyclesParams, Asked<typeof StudyTopicsCycles.params>>,
+    Same<client.StudyTopicsCyclesRow, Rows<typeof StudyTopicsCycles.row>>,
+    Same<client.StudyTopicsDailyParams, Asked<typeof StudyTopicsDaily.params>>,
+    Same<client.StudyTopicsDailyRow, Rows<typeof StudyTopicsDaily.row>>,
     Same<client.TrainingActivityCalendarParams, Asked<typeof TrainingActivityCalendar.params>>,
     Same<client.TrainingActivityCalendarRow, Rows<typeof TrainingActivityCalendar.row>>,
     Same<client.TrainingAssignmentsParams, Asked<typeof TrainingAssignments.params>>,
@@ -141,6 +171,6 @@ Deno.test("the client's parameters and rows are those of the schemas", () => {
     Same<client.TrainingTeamsRow, Rows<typeof TrainingTeams.row>>,
     Same<client.TrainingTopScenariosParams, Asked<typeof TrainingTopScenarios.params>>,
     Same<client.TrainingTopScenariosRow, Rows<typeof TrainingTopScenarios.row>>,
-  ]> = 86;
-  assert.equal(checked, 86);
+  ]> = 106;
+  assert.equal(checked, 106);
 });

@@ -7,6 +7,7 @@ import { packNames } from "../../tools/pack_folders.ts";
 import { resources } from "../../tools/resources.ts";
 import { bearer, type Contracted, contracted, ownerOf, readerOf, readsAll } from "../support/fixtures/contracted.ts";
 import type { FakeRow } from "../support/fakes/source.ts";
+import { samplePack } from "../support/sample_pack/mod.ts";
 import { sampleQuery, sampleRow } from "../support/fixtures/sample_values.ts";
 import { KEYS, mintToken } from "../support/fixtures/tokens.ts";
 
@@ -15,6 +16,7 @@ function alike(resource: Resource, row: FakeRow): FakeRow {
   const { access, filters } = resource;
   const asked = sampleQuery(resource, row);
   const columns = filters.filter(({ param }) => param in asked).map(({ column }) => column);
+  if (access.scope === "person") columns.push(access.column);
   if (access.scope === "member" && !readsAll(resource)) columns.push(access.org, access.column ?? access.org);
   return Object.fromEntries(columns.map((column) => [column, row[column]]));
 }
@@ -43,13 +45,16 @@ function byPlaceIn(resource: Resource): (left: string, right: string) => number 
   return (left, right) => resource.columns.indexOf(left) - resource.columns.indexOf(right);
 }
 
+/** Every resource of this checkout, and of the sample pack those of one person, whichever packs there are. */
+const contracts = [...resources, ...samplePack.filter(({ access }) => access.scope === "person")];
+
 function each(sentence: string, prove: (resource: Resource, given: Contracted) => Promise<void>): void {
-  for (const resource of resources) {
+  for (const resource of contracts) {
     Deno.test(`${fullName(resource)} ${sentence}`, () => prove(resource, contracted(resource)));
   }
 }
 
-each("answers the secret key with rows of exactly its columns", async (resource, { ask }) => {
+each("answers a caller that may read it with rows of exactly its columns", async (resource, { ask }) => {
   const response = await ask();
   assert.equal(response.status, 200);
   const { data: served, meta } = await response.json();
@@ -147,16 +152,18 @@ each(
     };
     const { scope } = resource.access;
     const open = scope === "public" ? 200 : 403;
-    const own = ["public", "user", "org", "member"].includes(scope) ? 200 : 403;
+    const own = ["public", "user", "org", "member", "person"].includes(scope) ? 200 : 403;
     const everything = readsAll(resource) ? 200 : 403;
+    const is_of_one = scope === "person";
     // Where the question names the owner's row, somebody else is refused; without that their own list is empty.
     const expected = {
       publishable: open,
       cron: open,
       owner: own,
-      stranger: scope === "user" && !namesOwner(resource, row) ? 200 : open,
-      admin: scope === "service" ? 403 : everything,
-      secret: everything,
+      stranger: is_of_one || scope === "user" && !namesOwner(resource, row) ? 200 : open,
+      // Of one person's rows an administrator reads their own, and the secret key has none.
+      admin: is_of_one ? 200 : scope === "service" ? 403 : everything,
+      secret: is_of_one ? 400 : everything,
     };
     for (const _temperature of ["cold", "warm"]) {
       const found: Record<string, number> = {};
@@ -168,7 +175,7 @@ each(
 
 each("shows its owner the rows, and nobody else's", async (resource, { rig, row, path }) => {
   const { access } = resource;
-  if (access.scope !== "user" && access.scope !== "org") return;
+  if (access.scope !== "user" && access.scope !== "org" && access.scope !== "person") return;
   const response = await rig.ask(path, { headers: await ownerOf(resource, row) });
   const rows = rowsOf(resource, (await response.json()).data);
   assert.deepEqual(rows.map((shown) => shown[access.column]), [row[access.column]]);
@@ -177,6 +184,38 @@ each("shows its owner the rows, and nobody else's", async (resource, { rig, row,
   const foreign = await rig.ask(path, { headers: another });
   assert.deepEqual(rowsOf(resource, (await foreign.json()).data), []);
 });
+
+each(
+  "shows another person's rows to those whom the relation lists and the secret key, and to no other",
+  async (resource, given) => {
+    const { access } = resource;
+    if (access.scope !== "person") return;
+    const { rig, row, path } = given;
+    const person = String(row[access.column]);
+    const asked = `${path}&${access.param}=${encodeURIComponent(person)}`;
+    const expected: readonly (readonly [number, Record<string, string>])[] = [
+      [200, await bearer({ sub: "tutor" })],
+      [200, { apikey: KEYS.secret }],
+      [403, await bearer({ sub: "stranger" })],
+      [403, await bearer({ sub: "root", is_admin: true })],
+      [403, { apikey: KEYS.publishable }],
+      [403, { apikey: KEYS.cron }],
+    ];
+    for (const _temperature of ["cold", "warm"]) {
+      for (const [status, headers] of expected) {
+        const response = await rig.ask(asked, { headers });
+        assert.equal(response.status, status, JSON.stringify(headers));
+        assert.equal(response.headers.get("cache-control"), "no-store");
+        assert.equal(response.headers.get("etag"), null);
+        const rows = rowsOf(resource, (await response.json()).data ?? []);
+        assert.equal(rows.length > 0, status === 200);
+        assert.ok(rows.every((shown) => shown[access.column] === person));
+      }
+    }
+    assert.deepEqual(rig.shared.keysWith(fullName(resource)), []);
+    assert.equal(rig.source.access_log.length, 4);
+  },
+);
 
 each("shows a member of another organisation none of its rows", async (resource, { rig, row, path }) => {
   const { access } = resource;
@@ -196,7 +235,8 @@ each("is not swayed by what a caller writes about himself", async (resource, { a
   };
   const response = await ask("", { ...headers, "x-user-id": "owner", cookie: "sub=owner" });
   // A list of the caller's own, in which no owner is named, is a stranger's own: empty.
-  const own_list = resource.access.scope === "user" && !namesOwner(resource, row);
+  const { scope } = resource.access;
+  const own_list = scope === "person" || scope === "user" && !namesOwner(resource, row);
   assert.equal(response.status, own_list ? 200 : 403);
   if (own_list) assert.deepEqual((await response.json()).data, []);
   assert.equal((await ask("&sub=owner", headers)).status, 400);
@@ -268,7 +308,7 @@ Deno.test("every scope that the documents name has a resource that is shipped", 
   // The page of the API lists every pack's paths; a checkout that has left a pack out may lack its scopes.
   const api = await Deno.readTextFile(new URL("../../docs/api.md", import.meta.url));
   const listed = [...api.matchAll(/^\| `\/([a-z_]+)\/[^`]*` \|/gm)].map(([, pack = ""]) => pack);
-  const is_whole = listed.every((pack) => pack === "ops" || packNames().includes(pack));
+  const is_whole = listed.every((pack) => ["ops", "runbook"].includes(pack) || packNames().includes(pack));
   if (is_whole) assert.deepEqual([...documented].sort(), [...shipped].sort());
   assert.ok(documented.size >= 5, "the page names no scopes");
 });

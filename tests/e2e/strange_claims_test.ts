@@ -1,6 +1,7 @@
 // Claims of every type, spelling and length against every resource, through the real function and the real database.
 import { equal, ok } from "node:assert/strict";
 import { fullName, type Resource } from "../../shared/resource/resource.ts";
+import { demoUsers } from "../../stack/demo_users.ts";
 import { DEMO_TOKENS } from "../../stack/tokens.ts";
 import { resources } from "../../tools/resources.ts";
 import { challenge, memberAgent, plantArena } from "../support/fixtures/arena.ts";
@@ -21,11 +22,13 @@ Deno.test.beforeAll(async () => {
 });
 Deno.test.afterAll(() => product.stop());
 
-/** A question of the resource about planted rows, as far as it has to name some. */
-function pathOf(resource: Resource): string {
+/** A question of the resource about planted rows, as far as it has to name some, or about a person's. */
+function pathOf(resource: Resource, person: string | null = null): string {
   const planted: Record<string, string> = { agent_id: memberAgent, challenge_id: challenge };
   const asked = Object.entries(sampleQuery(resource, sampleRow(resource, 1)))
     .map(([name, value]) => [name, planted[name] ?? value]);
+  const { access } = resource;
+  if (access.scope === "person" && person !== null) asked.push([access.param, person]);
   return `/${fullName(resource)}?${new URLSearchParams(asked)}`;
 }
 
@@ -41,10 +44,12 @@ interface Claims {
 }
 
 /** Fails unless these claims read nothing that is somebody's, without an error. */
-async function readsNothing(resource: Resource, claims: Claims): Promise<number> {
-  const response = await product.get(pathOf(resource), await withClaims(product.stack, { ...claims }));
+async function readsNothing(resource: Resource, claims: Claims, person: string | null = null): Promise<number> {
+  const response = await product.get(pathOf(resource, person), await withClaims(product.stack, { ...claims }));
   const body = await response.text();
-  const what = `${fullName(resource)} as ${JSON.stringify(claims).slice(0, 300)}: ${response.status} ${body}`;
+  const what = `${fullName(resource)} of ${person} as ${
+    JSON.stringify(claims).slice(0, 300)
+  }: ${response.status} ${body}`;
   ok(response.status < 500, what);
   ok(!body.includes("canary-"), what);
   if (response.status === 200 && hasOwners(resource)) equal(JSON.parse(body).meta.row_count, 0, what);
@@ -71,7 +76,8 @@ e2e("users and organisations that can own no row read nothing, and break nothing
       const resource = pick(roll, resources);
       const strange = () => roll(4) === 0 ? pick(roll, NO_IDS) : pick(roll, STRANGE_IDS);
       const claims = { sub: strange(), org_id: strange(), org_role: pick(roll, ROLES) };
-      const status = await readsNothing(resource, claims);
+      const person = roll(2) === 0 ? null : pick(roll, [...STRANGE_IDS, "u1", memberAgent, demoUsers.member]);
+      const status = await readsNothing(resource, claims, person);
       found[status] = (found[status] ?? 0) + 1;
     }
   });

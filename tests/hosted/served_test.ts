@@ -1,6 +1,7 @@
 // What was uploaded, and nothing else, served by the deployed runtime's version behind the product's own origin.
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { parse } from "csv-parse/sync";
+import postgres from "postgres";
 import { registry } from "../../packs/registry.ts";
 import { functionEnvironment, optionalVariables } from "../../stack/function_environment.ts";
 import type { FoundFunction } from "../../stack/functions/discovery.ts";
@@ -145,14 +146,41 @@ served("a function that uses what the deployed runtime lacks is uploaded, and fa
   }
 });
 
-served("health, catalog, the OpenAPI document and every page for operators answer", async () => {
+/** Every list for operators; the queue of refreshes has a test of its own. */
+const LISTS = ["/ops/incidents", "/ops/jobs", "/ops/runs"];
+
+served("health, catalog, the OpenAPI document, the runbook and every list for operators answer", async () => {
   const { secretKey } = product.stack.keys;
-  for (const path of ["/health", "/catalog", "/openapi.json", "/ops/incidents", "/ops/jobs", "/ops/runs"]) {
+  for (const path of ["/health", "/catalog", "/openapi.json", ...LISTS]) {
     const response = await product.get(path, { apikey: secretKey });
     const body = await response.json();
     equal(response.status, 200, `${path}: ${JSON.stringify(body)}`);
     ok(Object.keys(body).length > 0, path);
+    if (path !== "/openapi.json") continue;
+    const described = Object.keys(body.paths).filter((one) => one.startsWith("/ops/"));
+    deepEqual(described.sort(), [...LISTS, "/ops/refresh", "/ops/refreshes/{id}"].sort());
   }
+  const page = await product.get("/runbook/failed.md");
+  equal(page.status, 200);
+  match(await page.text(), /^# failed/);
+});
+
+served("a refresh is taken with 202, and its outcome is found where the answer says", async () => {
+  const headers = { apikey: product.stack.keys.secretKey };
+  const url = `${product.stack.origin}/functions/v1/analytics/ops/refresh?view=mv_agent_progress`;
+  const taken = await fetch(url, { method: "POST", headers });
+  const { data: request } = await taken.json();
+  deepEqual([taken.status, request.state], [202, "queued"]);
+  const at = new URL(taken.headers.get("location") ?? "", url);
+  const look = async () => (await (await fetch(at, { headers })).json()).data;
+  deepEqual(await look(), request);
+
+  const [job] = await product.sql`select command from cron.job where jobname = 'analytics-refresh-queue-1'`;
+  const worker = postgres(product.stack.databaseUrl, { max: 1, onnotice: () => {} });
+  await worker.unsafe(String(job?.["command"])).simple().finally(() => worker.end({ timeout: 1 }));
+  const { state, views } = await look();
+  deepEqual([state, views.length, views[0].view], ["finished", 1, "mv_agent_progress"]);
+  match(views[0].outcome, /^(?:refreshed|skipped_clean)$/);
 });
 
 served("each kind of caller is told apart, and a bad token is refused", async () => {

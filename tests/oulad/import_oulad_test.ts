@@ -1,16 +1,19 @@
 import assert from "node:assert/strict";
 import type postgres from "postgres";
+import { ANSWERS_AT_FIRST } from "../../stack/database.ts";
 import { importOuladInto } from "../../stack/import_oulad.ts";
 import { attemptId, challengeId, submissionId, userId } from "../../samples/oulad/import/ids.ts";
 import { withCopyOf } from "../support/rigs/sample_copy.ts";
 import { SAMPLE_FOLDER, withOulad } from "./oulad_database.ts";
 
+/** Of the study pack as much as the suite's sample holds; packs/study/tests/oulad loads the whole. */
 async function importSample(databaseUrl: string) {
   const report: string[] = [];
   const imported = await importOuladInto({
     databaseUrl,
     folder: SAMPLE_FOLDER,
     report: (line) => report.push(line),
+    answers: ANSWERS_AT_FIRST,
   });
   return { imported, report };
 }
@@ -29,6 +32,12 @@ const TABLES = [
   "analytics.dim_users",
   "analytics.dim_scenarios",
   "analytics.dim_time",
+  "public.topics",
+  "public.study_sessions",
+  "public.question_attempts",
+  "public.study_events",
+  "freshet.study_event_keys",
+  "freshet.study_changes",
   "analytics.source_changes",
 ] as const;
 
@@ -49,10 +58,10 @@ async function versions(sql: postgres.Sql): Promise<Record<string, string>> {
   return found;
 }
 
-Deno.test("importOulad() loads every row of the dataset into an empty database and says how many", () =>
+Deno.test("importOulad() loads every row of the dataset for the arena and the training pack, and says how many", () =>
   withCopyOf("empty", async (databaseUrl) => {
     const { imported, report } = await importSample(databaseUrl);
-    assert.deepEqual({ ...imported, seconds: 0 }, {
+    assert.deepEqual({ ...imported, seconds: 0, sessions: 0, answers: 0, events: 0 }, {
       challenges: 22,
       agents: 23_369,
       submissions: 173_912,
@@ -61,14 +70,19 @@ Deno.test("importOulad() loads every row of the dataset into an empty database a
       members: 25_087,
       scenarios: 206,
       attempts: 173_912,
+      topics: 22,
+      answers: 0,
+      sessions: 0,
+      events: 0,
       seconds: 0,
     });
     assert.ok(report.some((line) => /studentAssessment.csv.gz: 100 %$/.test(line)), report.join("\n"));
-    assert.deepEqual(report.slice(-2), [
+    assert.deepEqual(report.slice(-3, -1), [
       "Arena: challenges: 22 (22 written); agents: 23,369 (23,369 written); submissions: 173,912 (173,912 written)",
       "Training pack: orgs: 7 (7 written); users: 23,369 (23,369 written); members: 25,087 (25,087 written); " +
       "scenarios: 206 (206 written); attempts: 173,912 (173,912 written)",
     ]);
+    assert.match(report.at(-1) ?? "", /^Study pack: topics: 22 \(22 written\); sessions: .* written\)$/);
     await withOulad(async (sql) => {
       const [counts] = await sql`
         select count(*)::integer as submissions, count(distinct s.agent_id)::integer as agents,
@@ -93,11 +107,12 @@ Deno.test("importOulad() writes no row version and logs no change the second tim
     const { imported, report } = await importSample(databaseUrl);
     assert.ok(imported.seconds > 0 && imported.seconds < 60, `It took ${imported.seconds} s`);
     assert.deepEqual(await versions(sql), before);
-    assert.deepEqual(report.slice(-2), [
+    assert.deepEqual(report.slice(-3, -1), [
       "Arena: challenges: 22 (unchanged); agents: 23,369 (unchanged); submissions: 173,912 (unchanged)",
       "Training pack: orgs: 7 (unchanged); users: 23,369 (unchanged); members: 25,087 (unchanged); " +
       "scenarios: 206 (unchanged); attempts: 173,912 (unchanged)",
     ]);
+    assert.match(report.at(-1) ?? "", /^Study pack: (?:[a-z]+: [0-9,]+ \(unchanged\)(?:; |$)){4}/);
   });
 });
 
@@ -109,8 +124,8 @@ Deno.test("importOulad() restores exactly the rows that somebody changed or dele
     await sql`update public.scenario_attempts set status = 'abandoned' where id = ${attemptId("1752", "31604")}`;
     await sql`delete from public.scenario_attempts where id = ${attemptId("1752", "28400")}`;
     const { report } = await importSample(databaseUrl);
-    assert.match(report.at(-2) ?? "", /submissions: 173,912 \(2 written\)$/);
-    assert.match(report.at(-1) ?? "", /attempts: 173,912 \(3 written\)$/);
+    assert.match(report.at(-3) ?? "", /submissions: 173,912 \(2 written\)$/);
+    assert.match(report.at(-2) ?? "", /attempts: 173,912 \(3 written\)$/);
     const facts = await sql`
       select f.attempt_id, f.score::text from analytics.fact_scenario_attempts as f
       where f.attempt_id = any(${["11391", "31604", "28400"].map((student) => attemptId("1752", student))})

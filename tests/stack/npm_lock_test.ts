@@ -1,4 +1,5 @@
 import { deepEqual, ok } from "node:assert/strict";
+import { EDGE_RUNTIME_VERSION } from "../../stack/functions/edge_runtime.ts";
 
 const folder = new URL("../../stack/", import.meta.url);
 
@@ -13,4 +14,10 @@ Deno.test("every package of the stack's lock file has an integrity hash, or stac
   const named = [...readme.matchAll(/`(@(?:supabase\/cli|deno\/\w+)-[\w-]+)`/g)].map(([, name]) => name);
   deepEqual(without.sort(), [...new Set(named)].sort());
   ok(Object.keys(packages).length > 100);
+});
+
+Deno.test("stack/README.md names the edge runtime's version that the one constant holds", async () => {
+  const readme = await Deno.readTextFile(new URL("README.md", folder));
+  const named = [...readme.matchAll(/\bDeno (\d+\.\d+\.\d+)/g)].map(([, version]) => version);
+  deepEqual([...new Set(named)], [EDGE_RUNTIME_VERSION]);
 });

@@ -33,11 +33,13 @@ Deno.test("a schema that is not exposed is said by each function, with the remed
       log,
       connect: () => Promise.resolve(connectPlatform(get)),
     });
-    for (const path of ["qbank/heatmap", "health", "ops/incidents", "ops/jobs", "ops/runs"]) {
-      await t.step(`GET /analytics/${path}`, async () => {
+    const asked = ["qbank/heatmap", "health", "ops/incidents", "ops/jobs", "ops/runs", "ops/refreshes/1"];
+    const requests = [...asked.map((path) => ["GET", path] as const), ["POST", "ops/refresh?pack=qbank"] as const];
+    for (const [method, path] of requests) {
+      await t.step(`${method} /analytics/${path}`, async () => {
         lines.length = 0;
         const headers = { apikey: secretKey };
-        const response = await analytics(new Request(`http://127.0.0.1/analytics/${path}`, { headers }));
+        const response = await analytics(new Request(`http://127.0.0.1/analytics/${path}`, { method, headers }));
         const problem = await response.json();
         assert.equal(response.status, 500, JSON.stringify(problem));
         assert.match(problem.remedy, REMEDY);

@@ -8,12 +8,14 @@ const seconds = { type: "integer", minimum: 0 };
 
 /** Every header of an answer, by its component's name. CORS headers are left out: only browsers use them. */
 export const headers = {
-  ETag: header("Strong tag of exactly these bytes, for `If-None-Match`.", {
+  ETag: header("Strong tag of exactly these bytes, for `If-None-Match`; absent from another person's rows.", {
     type: "string",
     pattern: '^"[0-9a-f]{32}(?:-gzip)?"$',
   }),
   Age: header("Seconds since the rows were last known to equal their sources.", seconds),
-  "Cache-Control": header("For data: private, and revalidated each time; `no-store` for problems, health and ops."),
+  "Cache-Control": header(
+    "For data: private, and revalidated each time; `no-store` for another person's rows, problems, health and ops.",
+  ),
   Vary: header("The request headers that the answer depends on; absent if there are none."),
   "Cache-Status": header("Which layer answered (RFC 9211)."),
   "Last-Modified": header("When the rows were computed, to the second."),

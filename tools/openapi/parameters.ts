@@ -36,6 +36,10 @@ export function parametersOf(resource: Resource, examples: Readonly<Record<strin
 /** The description of a parameter, from the resource's definition. */
 function describe(resource: Resource, name: string, schema: z.core.$ZodType): string {
   if (name === resource.cursor) return "`next_cursor` of the previous page. It is valid with the same filters only.";
+  if (resource.access.scope === "person" && name === resource.access.param) {
+    return "Whose rows: another person's, for a caller that may read them, and then no cache is used. Left out, or the " +
+      "caller's own id: the caller's own rows. The secret key has to send it.";
+  }
   if (name === resource.total) return "Whether `meta.total_count` counts the rows of all pages.";
   if (typeof resource.limit === "object" && name === resource.limit.param) {
     return resource.cursor === undefined ? "The most rows of the answer." : "The most rows of a page.";

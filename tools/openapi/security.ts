@@ -1,4 +1,4 @@
-import type { Access, MemberAccess } from "../../shared/resource/definition.ts";
+import type { Access, MemberAccess, PersonAccess } from "../../shared/resource/definition.ts";
 import type { Json } from "./json.ts";
 
 /** The credentials. One suffices; an invalid token is refused even beside a valid key. */
@@ -45,18 +45,27 @@ const WHO: Readonly<Record<Exclude<Access["scope"], "member">, string>> = {
   public: "Any valid key or token may read it.",
   user: "A user reads their own rows; administrators and the secret key read all.",
   org: "A member reads the rows of their organisation; administrators and the secret key read all.",
+  person: "A user reads their own rows, an administrator too.",
   admin: "Administrators and the secret key may read it.",
   service: "The secret key may read it.",
 };
 
 /** Sentences that say which callers may read which rows. */
 export function whoMayRead(access: Access): string {
+  if (access.scope === "person") return `${WHO.person} ${ofOthers(access)}`;
   if (access.scope !== "member") return WHO[access.scope];
   const roles = Object.entries(access.rows).map(([role, rows]) =>
     `${role}: ${ROWS[rows] ?? `the rows of ${rows.replaceAll("_", " ")}`}`
   );
   const others = readByOrganisation(access) ? " Administrators of the project and the secret key read all." : "";
   return `By the member's role in the organisation of the token. ${roles.join("; ")}.${others}`;
+}
+
+/** What the parameter of another person does. */
+function ofOthers({ param, relation }: PersonAccess): string {
+  return `With another person's id in \`${param}\` it answers those to whom \`${relation}\` lists that person at this ` +
+    `moment, and the secret key, which has to name one; everybody else is refused, administrators too. Such an answer ` +
+    "has no `ETag`, is `no-store`, and is answered only after the read is in the access log.";
 }
 
 const ROWS: Readonly<Record<string, string>> = {

@@ -29,7 +29,7 @@ comment on table analytics.daily_user_stats is 'Figures of a user''s day, writte
 comment on column analytics.daily_user_stats.sessions_count is 'Sessions that began on the day.';
 
 comment on column analytics.daily_user_stats.study_seconds is
-    'From the first to the last event of each session that began on the day: a session that crosses midnight belongs to its first day, whole.';
+    'From the first to the last event of each session that began on the day: a session that crosses midnight belongs to its first day, whole. Rounded to whole seconds for the day.';
 
 comment on column analytics.daily_user_stats.accuracy_rate is 'Null without answers.';
 

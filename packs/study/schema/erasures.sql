@@ -13,6 +13,9 @@ create table freshet.erasures (
 
 create index erasures_user_hash_idx on freshet.erasures (user_hash, erased_at);
 
+-- The trigger of the log asks for each event that is deleted.
+create index erasures_user_id_idx on freshet.erasures (user_id) where user_id is not null;
+
 revoke all on table freshet.erasures from public, anon, authenticated, service_role;
 
 comment on table freshet.erasures is 'Users that were erased, as hashes. Written by public.forget_user only.';

@@ -1,6 +1,6 @@
 -- Object: analytics.knowledge_gaps
 -- Grain: one row per user and topic, the 50 most urgent topics of each user
--- Reads: public.topics, public.topic_prerequisites, analytics.topic_mastery, public.question_attempts
+-- Reads: public.topics, freshet.prerequisite_impacts, analytics.topic_mastery, analytics.topic_daily_stats
 -- Serves: /analytics/study/gaps
 -- Why: priority_score = gap_score * 3.0 + board_exam_weight * 2.0 + prerequisite_impact * 1.0 + recent_failure_rate * 1.5.
 --      Each term stands beside the score.
@@ -30,7 +30,7 @@ comment on column analytics.knowledge_gaps.gap_score is '1 - mastery_score; 1 fo
 comment on column analytics.knowledge_gaps.prerequisite_impact is
     'How many other topics have this one as a prerequisite, directly or through others. In a circle each topic counts once.';
 
-comment on column analytics.knowledge_gaps.recent_failure_rate is 'Share of wrong answers in the topic in the last 14 UTC days; 0 without answers.';
+comment on column analytics.knowledge_gaps.recent_failure_rate is 'Share of wrong answers in the topic in the 14 UTC days that end on the day of the batch; 0 without answers.';
 
 select analytics.register_live(
     name => 'knowledge_gaps', pack => 'study', sources => array['analytics.knowledge_gaps', 'public.topics']::regclass[]

@@ -12,7 +12,7 @@ create table analytics.question_reviews (
     correct_count integer not null,
     is_first_correct boolean not null,
     easiness_factor numeric not null check (easiness_factor >= 1.3),
-    repetition integer not null check (repetition >= 0),
+    repetition integer not null check (repetition >= 1),
     interval_days integer not null check (interval_days >= 1),
     reviewed_at timestamptz not null,
     last_answered_at timestamptz not null,
@@ -34,7 +34,7 @@ comment on table analytics.question_reviews is 'SM-2 after all answers of a user
 
 comment on column analytics.question_reviews.topic_id is 'The topic of the last answer.';
 
-comment on column analytics.question_reviews.repetition is 'n of I(n): successful answers in a row that counted; 0 after a failure.';
+comment on column analytics.question_reviews.repetition is 'n of I(n). A failure starts again with I(1), so the next successful answer has I(2).';
 
 comment on column analytics.question_reviews.interval_days is 'I(n) in days, at most 36500.';
 
@@ -43,5 +43,5 @@ comment on column analytics.question_reviews.reviewed_at is 'The last answer tha
 comment on column analytics.question_reviews.due_on is 'UTC day of reviewed_at plus interval_days.';
 
 select analytics.register_live(
-    name => 'question_reviews', pack => 'study', sources => array['analytics.question_reviews']::regclass[]
+    name => 'question_reviews', pack => 'study', sources => array['analytics.question_reviews', 'public.topics']::regclass[]
 );

@@ -9,6 +9,7 @@ create table analytics.study_batches (
     users_count integer not null default 0,
     days_count integer not null default 0,
     cycles_count integer not null default 0,
+    failed_count integer not null default 0,
     attempts_count integer not null default 1,
     error text
 );
@@ -28,3 +29,10 @@ comment on column analytics.study_batches.last_user_id is 'Users are taken in th
 comment on column analytics.study_batches.days_count is 'Days of users that were aggregated.';
 
 comment on column analytics.study_batches.cycles_count is 'Topics in circles of prerequisites; see analytics.topic_prerequisite_cycles.';
+
+comment on column analytics.study_batches.failed_count is 'Users who could not be computed and keep the figures of an earlier night.';
+
+comment on column analytics.study_batches.attempts_count is 'Runs that worked on the batch: more than one after a kill, or when it took longer than a run.';
+
+comment on column analytics.study_batches.error is
+    'What is wrong with the batch, read by analytics.check_study_batch(); null if nothing is. An operator who has judged it sets it to null.';

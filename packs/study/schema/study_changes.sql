@@ -7,7 +7,8 @@ create table freshet.study_changes (
     user_id text not null,
     topic_id uuid,
     question_id uuid,
-    changed_on date
+    changed_on date,
+    error text
 );
 
 create index study_changes_user_id_idx on freshet.study_changes (user_id);
@@ -22,3 +23,6 @@ comment on column freshet.study_changes.question_id is 'The question whose answe
 comment on column freshet.study_changes.topic_id is 'The topic whose mastery changed; null if none did.';
 
 comment on column freshet.study_changes.changed_on is 'The UTC day whose figures changed; null if none did.';
+
+comment on column freshet.study_changes.error is
+    'Why the last run of the job could not recompute this; null if none has tried. Each run tries it again.';

@@ -51,6 +51,8 @@ create trigger study_events_were_inserted after insert on public.study_events
 comment on table public.study_events is
     'Immutable log of study events, two years. Written by public.track_batch and its kin, read by no client.';
 
+comment on table public.study_events_default is 'Events of months without a partition. The audit warns while there are any (default_partition_used). Repair: select analytics.make_study_partitions((min(created_at) at time zone ''UTC'')::date, (max(created_at) at time zone ''UTC'')::date) from public.study_events_default;';
+
 comment on column public.study_events.event_id is 'Made by the client, once per event: a repeated delivery is the same event.';
 
 comment on column public.study_events.session_id is 'HMAC-SHA256, in hex, of the client''s session id with the pepper in Vault.';

@@ -13,6 +13,7 @@ declare
     is_person constant boolean := analytics.is_admin() or freshet.is_org_admin();
     wanted text;
     entry analytics.refresh_log;
+    is_canceled boolean := false;
 begin
     if not is_person then
         perform freshet.assert_operator();
@@ -37,7 +38,14 @@ begin
                 continue;
             end if;
         end if;
-        return next freshet.attempt_refresh(wanted);
+        -- A statement's limit cancels once: without this the remaining views would be refreshed without any limit.
+        if is_canceled then
+            return next freshet.refresh_not_tried(wanted);
+            continue;
+        end if;
+        entry := freshet.attempt_refresh(wanted);
+        is_canceled := entry.sqlstate is not distinct from '57014';
+        return next entry;
     end loop;
 end
 $$;
@@ -63,4 +71,4 @@ comment on function freshet.refresh_reporting_views() is
     'Checks the caller, then refreshes. Called through public.refresh_reporting_views.';
 
 comment on function public.refresh_reporting_views() is
-    'Refreshes every view of the training pack, sources first, and returns a ledger row for each; if a view fails, only its own work is rolled back. Admins of an organisation and of the platform: a view that was refreshed less than a minute ago is not refreshed again, its last row is returned. Service role: without a limit. Any other caller gets 42501. A call over the data API ends after 60 seconds: analytics.request_refresh(pack => ''training'') has each view''s own limit.';
+    'Refreshes every view of the training pack, sources first, and returns a ledger row for each; if a view fails, only its own work is rolled back. Admins of an organisation and of the platform: a view that was refreshed less than a minute ago is not refreshed again, its last row is returned. Service role: without a limit. Any other caller gets 42501. A call over the data API ends after 60 seconds; views that it did not reach have outcome not_tried and no row in the ledger: analytics.request_refresh(pack => ''training'') has each view''s own limit.';

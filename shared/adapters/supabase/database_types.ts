@@ -71,6 +71,7 @@ export type Database = {
       };
       "note_failed_audit": { Args: { "reason": string }; Returns: boolean };
       "park_alert": { Args: { "error": string; "event_id": string; "token": number }; Returns: boolean };
+      "read_person": { Args: { "reading": Json; "request": Json; "view_name": string }; Returns: Json };
       "read_view": { Args: { "request": Json; "view_name": string }; Returns: Json };
       "record_delivery": { Args: { "detail": string; "state": string }; Returns: Json };
       "refresh_request": { Args: { "id": number }; Returns: Json };
@@ -79,6 +80,7 @@ export type Database = {
         Args: { "defect": string; "request_id": string; "resource": string };
         Returns: undefined;
       };
+      "report_slow_read": { Args: { "read_ms": number; "request_id": string; "resource": string }; Returns: undefined };
       "request_refresh": { Args: { "asked_by"?: string; "pack"?: string; "view_name"?: string }; Returns: Json };
       "shrink_audit_batch": { Args: Record<PropertyKey, never>; Returns: number };
       "verify_call": {

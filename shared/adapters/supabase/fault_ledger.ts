@@ -7,7 +7,7 @@ const REPORT_MS = 5_000;
 /** Enough to name rows and columns; the text is cut before anything else reads it. */
 const LONGEST_DEFECT = 500;
 
-/** analytics.report_failed_answer and analytics.report_answered, through the data API. */
+/** analytics.report_failed_answer, report_answered and report_slow_read, through the data API. */
 export function createFaultLedger(rpc: AnalyticsRpc): FaultLedger {
   const call = { output: z.unknown(), timeout_ms: REPORT_MS };
   return {
@@ -19,6 +19,9 @@ export function createFaultLedger(rpc: AnalyticsRpc): FaultLedger {
     },
     async answered(resource) {
       await rpc({ ...call, name: "report_answered", input: { resource } });
+    },
+    async slow(read) {
+      await rpc({ ...call, name: "report_slow_read", input: { ...read } });
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { CacheEvent } from "../../cache/event.ts";
 import { gzipEtag } from "../../read/etag.ts";
-import type { Entry } from "../../read/entry.ts";
+import type { Rendered } from "../../read/entry.ts";
+import type { PersonAnswer } from "../../read/read_person.ts";
 import type { ReadAnswer } from "../../read/read_resource.ts";
 import type { Resource } from "../../resource/resource.ts";
 import type { Format } from "../../resource/definition.ts";
@@ -9,6 +10,9 @@ import { MEDIA_TYPES } from "../request/negotiation.ts";
 
 /** Private, and revalidated each time: a 304 costs little, a stale dashboard costs trust. */
 export const PRIVATE = "private, max-age=0, must-revalidate";
+
+/** For another person's rows: a copy would be read without a row in the access log. */
+const NO_STORE = "no-store";
 
 export const VARY = "Authorization, Apikey, Accept";
 
@@ -24,7 +28,7 @@ export interface ResponseForm {
 }
 
 /** Writes an answer as a response. */
-export type WriteAnswer = (answer: ReadAnswer, asked: ResponseForm) => Response;
+export type WriteAnswer = (answer: ReadAnswer | PersonAnswer, asked: ResponseForm) => Response;
 
 /**
  * Writes answers of one resource. A 304 has no body, and only the headers that may have changed, such as the age. The others
@@ -33,13 +37,13 @@ export type WriteAnswer = (answer: ReadAnswer, asked: ResponseForm) => Response;
 export function createWriter(resource: Resource): WriteAnswer {
   const filename = `${resource.name.replaceAll("/", "-")}.csv`;
 
-  function withFacts(response: Response, answer: ReadAnswer): Headers {
+  function withFacts(response: Response, answer: ReadAnswer | PersonAnswer): Headers {
     // One by one: it takes a third of the time of a list of headers, which is checked and copied.
     const { headers } = response;
     const { freshness } = answer;
-    headers.set("etag", answer.etag);
+    if (answer.kind !== "person") headers.set("etag", answer.etag);
     headers.set("age", String(freshness.age_seconds));
-    headers.set("cache-control", PRIVATE);
+    headers.set("cache-control", answer.kind === "person" ? NO_STORE : PRIVATE);
     headers.set("vary", VARY_CODED);
     if (freshness.is_stale) headers.set("freshet-stale", "?1");
     return headers;
@@ -52,12 +56,12 @@ export function createWriter(resource: Resource): WriteAnswer {
       return response;
     }
     const { entry } = answer;
-    const compressed = gzip ? entry.gzip : undefined;
+    const compressed = gzip && answer.kind === "entry" ? answer.entry.gzip : undefined;
     const response = new Response(compressed ?? entry.body);
     const headers = withFacts(response, answer);
     headers.set("cache-status", cacheStatus(events));
-    if (compressed !== undefined) {
-      headers.set("etag", gzipEtag(entry.etag));
+    if (compressed !== undefined && answer.kind === "entry") {
+      headers.set("etag", gzipEtag(answer.etag));
       headers.set("content-encoding", "gzip");
     }
     const { as_of } = answer.freshness;
@@ -69,13 +73,13 @@ export function createWriter(resource: Resource): WriteAnswer {
   };
 
   /** CSV has no `meta`, so headers carry its content. */
-  function nameCsv(headers: Headers, { is_truncated, total_count }: Entry): void {
+  function nameCsv(headers: Headers, { is_truncated, total_count }: Rendered): void {
     headers.set("content-disposition", `attachment; filename="${filename}"`);
     if (is_truncated !== null) headers.set("freshet-truncated", is_truncated ? "?1" : "?0");
     if (total_count !== null) headers.set("freshet-total-count", String(total_count));
   }
 
-  function linkNextPage(headers: Headers, { next_cursor }: Entry, search: string): void {
+  function linkNextPage(headers: Headers, { next_cursor }: Rendered, search: string): void {
     if (resource.cursor === undefined || next_cursor === null) return;
     const next = new URLSearchParams(search);
     next.set(resource.cursor, next_cursor);

@@ -7,6 +7,7 @@ const MEMBERS: Readonly<Record<CacheWord, string>> = {
   memory: "hit; detail=memory",
   shared: "hit; detail=redis",
   source: "fwd=uri-miss; stored; detail=postgres",
+  person: "fwd=bypass; detail=postgres",
   collapsed: "fwd=uri-miss; collapsed",
   previous: "hit; detail=previous-version",
   stale: "hit; detail=source-down",

@@ -1,5 +1,5 @@
 import type { AppError } from "../../kernel/app_error.ts";
-import { type CacheWord, cacheWord, notableEvents } from "../../cache/event.ts";
+import { type CacheWord, cacheWord, notableEvents, slowestRead } from "../../cache/event.ts";
 import { loadOnce } from "../../kernel/load_once.ts";
 import type { Log } from "../../kernel/ports.ts";
 import type { MaybePromise } from "../../kernel/maybe_promise.ts";
@@ -28,7 +28,9 @@ export function createRequestLog(log: Log): (exchange: Exchange, outcome: Outcom
     const { request_id, resource } = exchange;
     const ms = Math.round(milliseconds * 10) / 10;
     const outcome = error?.code ?? exchange.outcome;
-    const line = { request_id, resource, outcome, status, cache, ms, events: events.length > 0 ? events : undefined };
+    const source_ms = slowestRead(exchange.events) ?? undefined;
+    const noted = { source_ms, events: events.length > 0 ? events : undefined };
+    const line = { request_id, resource, outcome, status, cache, ms, ...noted };
     if (error !== null && error.defect !== null) return writeDefect(line, error.defect);
     log(JSON.stringify(line), error === null && events.length === 0 && ROUTINE.has(cache) ? "soon" : "now");
   };

@@ -1,8 +1,10 @@
 import type { Caller } from "../../access/caller.ts";
 import { readDemanded } from "../../read/read_demanded.ts";
+import { type PersonAnswer, readPerson } from "../../read/read_person.ts";
 import { type ReadAnswer, readResource } from "../../read/read_resource.ts";
 import type { Question } from "../../read/question.ts";
 import { fullName, type Resource } from "../../resource/resource.ts";
+import { otherPerson } from "../../access/other_person.ts";
 import { deriveScope } from "../../access/scope.ts";
 import { type MaybePromise, thenMaybe } from "../../kernel/maybe_promise.ts";
 import { createWriter } from "../response/answer.ts";
@@ -24,21 +26,28 @@ export function serveResource(api: Api, resource: Resource): Route {
   const compressLater = createCompressor(reader);
   const name = fullName(resource);
 
-  function read(exchange: Exchange, question: Question, caller: Caller): MaybePromise<ReadAnswer> {
-    const { headers } = exchange.request;
-    const if_none_match = headers.get("if-none-match");
-    const wanted = { question, scope: scopeOf(caller), if_none_match, emit: exchange.emit };
+  function read(exchange: Exchange, question: Question, caller: Caller): MaybePromise<ReadAnswer | PersonAnswer> {
+    const { request: { headers }, emit, request_id } = exchange;
     const max_age_seconds = demandedAge(headers.get("cache-control"), question.max_age);
-    return max_age_seconds === null
-      ? readResource(reader, wanted)
-      : readDemanded(reader, wanted, { max_age_seconds, refreshes: api.on_demand });
+
+    function demanded<Answer extends ReadAnswer | PersonAnswer>(once: () => MaybePromise<Answer>) {
+      if (max_age_seconds === null) return once();
+      return readDemanded(reader, { question, emit, read: once }, { max_age_seconds, refreshes: api.on_demand });
+    }
+
+    const other = otherPerson(resource, caller, question.params);
+    if (other !== null) return demanded(() => readPerson(reader, { question, other, request_id, emit }));
+    const wanted = { question, scope: scopeOf(caller), if_none_match: headers.get("if-none-match"), emit };
+    return demanded(() => readResource(reader, wanted));
   }
 
-  function respond(exchange: Exchange, { format }: Question, answer: ReadAnswer): Response {
+  function respond(exchange: Exchange, { format }: Question, answer: ReadAnswer | PersonAnswer): Response {
+    const { events, search } = exchange;
+    if (answer.kind === "person") return write(answer, { format, gzip: false, events, search });
     if (answer.kind === "not_modified") exchange.outcome = "NOT_MODIFIED";
     const gzip = answer.kind === "entry" && likesGzip(exchange.request.headers.get("accept-encoding"));
     if (gzip && answer.entry.gzip === undefined) compressLater(answer.entry);
-    const form = { format, gzip, events: exchange.events, search: exchange.search };
+    const form = { format, gzip, events, search };
     return fast_path.copyOf(answer, form) ?? fast_path.keep(answer, form, write(answer, form));
   }
 

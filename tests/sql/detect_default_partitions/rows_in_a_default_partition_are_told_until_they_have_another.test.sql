@@ -16,18 +16,24 @@ insert into analytics.probe_parted select 1 from generate_series(1, 10001);
 create table public.probe_elsewhere (n integer) partition by list (n);
 create table public.probe_elsewhere_rest partition of public.probe_elsewhere default;
 insert into public.probe_elsewhere values (1);
+-- In schema public, those whose comment says how their partitions are made.
+create table public.probe_ours (n integer) partition by list (n);
+create table public.probe_ours_rest partition of public.probe_ours default;
+comment on table public.probe_ours_rest is 'Rows without a partition. Repair: select 1;';
+insert into public.probe_ours values (1);
 
 select analytics.audit_pass();
 select results_eq(
     $$ select subject, severity, evidence ->> 'message' from analytics.incidents where kind = 'default_partition_used' and closed_at is null order by subject $$,
     $$ values
         ('fact_scenario_attempts_default', 'warning', 'analytics.fact_scenario_attempts_default holds 3 rows that fit no other partition of analytics.fact_scenario_attempts'),
-        ('probe_rest', 'warning', 'analytics.probe_rest holds 10000 or more rows that fit no other partition of analytics.probe_parted') $$,
+        ('probe_rest', 'warning', 'analytics.probe_rest holds 10000 or more rows that fit no other partition of analytics.probe_parted'),
+        ('public.probe_ours_rest', 'warning', 'public.probe_ours_rest holds 1 rows that fit no other partition of public.probe_ours') $$,
     'one that is used is told, with how much is in it'
 );
-select is((select count(*) from analytics.outbox as o join analytics.incidents as i using (incident_id) where i.kind = 'default_partition_used'), 2::bigint, 'as an alert each');
+select is((select count(*) from analytics.outbox as o join analytics.incidents as i using (incident_id) where i.kind = 'default_partition_used'), 3::bigint, 'as an alert each');
 select analytics.audit_pass();
-select is((select count(*) from analytics.outbox as o join analytics.incidents as i using (incident_id) where i.kind = 'default_partition_used'), 2::bigint, 'once');
+select is((select count(*) from analytics.outbox as o join analytics.incidents as i using (incident_id) where i.kind = 'default_partition_used'), 3::bigint, 'once');
 select is(analytics.audit_pass() ->> 'outcome', 'ok', 'a warning makes nobody unhealthy');
 
 select is(
@@ -35,10 +41,11 @@ select is(
     'the repair of the runbook makes the month'
 );
 drop table analytics.probe_parted;
+delete from public.probe_ours;
 select analytics.audit_pass();
 select results_eq(
     $$ select subject, resolution from analytics.incidents where kind = 'default_partition_used' order by subject $$,
-    $$ values ('fact_scenario_attempts_default', 'recovered'), ('probe_rest', 'withdrawn') $$,
+    $$ values ('fact_scenario_attempts_default', 'recovered'), ('probe_rest', 'withdrawn'), ('public.probe_ours_rest', 'recovered') $$,
     'then it is over; a table that is gone has nothing to recover'
 );
 select is((select count(*) from analytics.fact_scenario_attempts_default), 0::bigint, 'and it is empty again');

@@ -11,6 +11,7 @@ export function notedLedger() {
       told.push(`${answer.resource} failed`);
       return Promise.resolve();
     },
+    slow: ({ resource, read_ms }) => Promise.resolve(void told.push(`${resource} took ${read_ms} ms`)),
     answered: (resource) => Promise.resolve(void told.push(`${resource} answers`)),
   };
   return { failed, told, ledger };

@@ -1,6 +1,6 @@
 import { type AppError, internalError, sourceUnavailable } from "../../../shared/kernel/app_error.ts";
 import type { Clock } from "../../../shared/kernel/ports.ts";
-import type { Source, SourceAnswer, SourceFilter, SourceRequest } from "../../../shared/read/source.ts";
+import type { PersonReading, Source, SourceAnswer, SourceFilter, SourceRequest } from "../../../shared/read/source.ts";
 import { toUtc } from "../../../shared/kernel/utc_timestamp.ts";
 import { anyViewState, type ViewState, type ViewStateMap } from "../../../shared/read/view_state.ts";
 import { settle } from "./clock.ts";
@@ -21,6 +21,10 @@ export class FakeSource implements Source {
   is_down = false;
   /** Whether it leaves the scope out of the WHERE, as a faulty database would. */
   forgets_scope = false;
+  /** The rows of `analytics.access_log`. */
+  readonly access_log: (PersonReading & { readonly person: string })[] = [];
+  /** Whether the access log refuses rows. */
+  is_log_closed = false;
   reads = 0;
   state_reads = 0;
   readonly requests: SourceRequest[] = [];
@@ -115,6 +119,21 @@ export class FakeSource implements Source {
         .length - this.answerTo(rows, counted, scope_values).length
       : null;
     return { state, reads, denied: false, scope_values, rows: answered, total_count, withheld_count };
+  }
+
+  async readPerson(view: string, request: SourceRequest, reading: PersonReading): Promise<SourceAnswer> {
+    const { reader } = reading;
+    const person = request.scope?.value ?? "";
+    await settle();
+    if (reader.kind === "user" && !this.owners.get(reader.subject)?.includes(person)) {
+      this.reads += 1;
+      const { state } = this.#view(view);
+      return { state, reads: {}, denied: true, scope_values: null, rows: [], total_count: null, withheld_count: null };
+    }
+    if (this.is_log_closed) throw internalError("read_person failed [42501, HTTP 403]");
+    const answer = await this.read(view, request);
+    this.access_log.push({ ...reading, person });
+    return answer;
   }
 
   /** The correct rows of an answer, computed directly, for tests to compare with. */

@@ -100,7 +100,10 @@ export async function withDuckdb<Result>(
   }
 }
 
-/** Opens the OULAD sample's files. */
-export function withOuladInDuckdb<Result>(body: (oulad: InDuckdb) => Promise<Result>): Promise<Result> {
-  return withDuckdb(PREPARE, body);
+/** Opens the OULAD sample's files. `views` are statements over `submission` that a pack's own test needs. */
+export function withOuladInDuckdb<Result>(
+  body: (oulad: InDuckdb) => Promise<Result>,
+  views: readonly string[] = [],
+): Promise<Result> {
+  return withDuckdb([PREPARE, ...views].join(";\n"), body);
 }

@@ -84,7 +84,8 @@ export function createHttpRig(options: HttpRigOptions = {}) {
     refreshes: options.refreshes ?? new FakeRefreshes(),
     rates: { limits: UNLIMITED, counter: null, salt: "salt", ...options.rates?.(clock) },
     client_address_header: "cf-connecting-ip",
-    faults: options.faults ?? { failed: () => Promise.resolve(), answered: () => Promise.resolve() },
+    faults: options.faults ??
+      { failed: () => Promise.resolve(), answered: () => Promise.resolve(), slow: () => Promise.resolve() },
   };
   const fetch = serveAnalytics({
     registry: registryOf(options.resources ?? all, options.load),

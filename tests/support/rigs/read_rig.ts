@@ -4,11 +4,13 @@ import { createQuestion } from "../../../shared/read/question.ts";
 import type { CacheEvent } from "../../../shared/cache/event.ts";
 import type { Caller } from "../../../shared/access/caller.ts";
 import type { Entry } from "../../../shared/read/entry.ts";
+import { type PersonAnswer, readPerson } from "../../../shared/read/read_person.ts";
 import { type ReadAnswer, readResource } from "../../../shared/read/read_resource.ts";
 import { createReader, type Reader, type ReaderParts } from "../../../shared/read/reader.ts";
 import { renderJson } from "../../../shared/read/renderer.ts";
 import type { Resource } from "../../../shared/resource/resource.ts";
 import type { Format } from "../../../shared/resource/definition.ts";
+import { otherPerson } from "../../../shared/access/other_person.ts";
 import { deriveScope } from "../../../shared/access/scope.ts";
 import type { SharedStore } from "../../../shared/cache/shared_store.ts";
 import { FakeClock, settle } from "../fakes/clock.ts";
@@ -30,6 +32,11 @@ export interface Trace {
   readonly events: readonly CacheEvent["type"][];
   /** The rows of a JSON answer. */
   readonly rows: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** The same for another person's rows. */
+export interface OtherTrace extends Omit<Trace, "answer"> {
+  readonly answer: PersonAnswer;
 }
 
 /** One isolate: a memory of its own, over a source and a shared store that other isolates may use too. */
@@ -66,9 +73,7 @@ export class Isolate {
 
   async readOnly({ resource, params, caller = SERVICE, format = "json", if_none_match }: Read): Promise<Trace> {
     const events: CacheEvent[] = [];
-    const checked = resource.params.parse(params);
-    const place = placeOf(resource, checked, sha256);
-    const question = createQuestion({ resource, params: checked, format, place, max_age: null }, sha256);
+    const question = questionOf({ resource, params, format });
     const answer = await readResource(this.reader, {
       question,
       scope: deriveScope(resource, caller, sha256),
@@ -79,6 +84,24 @@ export class Isolate {
     const rows = answer.kind === "entry" && format === "json" ? JSON.parse(text).data : [];
     return { answer, rows, events: events.map(({ type }) => type) };
   }
+
+  /** Reads another person's rows like the HTTP layer. Fails if the parameters name nobody else. */
+  async readOther({ resource, params, caller = SERVICE, format = "json" }: Read): Promise<OtherTrace> {
+    const events: CacheEvent[] = [];
+    const question = questionOf({ resource, params, format });
+    const other = otherPerson(resource, caller, question.params);
+    if (other === null) throw new Error("The parameters name the caller");
+    const emit = (event: CacheEvent) => void events.push(event);
+    const answer = await readPerson(this.reader, { question, other, request_id: crypto.randomUUID(), emit });
+    const rows = format === "json" ? JSON.parse(answer.entry.body).data : [];
+    return { answer, rows, events: events.map(({ type }) => type) };
+  }
+}
+
+function questionOf({ resource, params, format }: Pick<Read, "resource" | "params"> & { readonly format: Format }) {
+  const checked = resource.params.parse(params);
+  const place = placeOf(resource, checked, sha256);
+  return createQuestion({ resource, params: checked, format, place, max_age: null }, sha256);
 }
 
 /** One database and one Redis, for any number of isolates. */

@@ -146,6 +146,22 @@ export interface SampleProgressRow {
   readonly wow_composite_delta: number | null;
 }
 
+/** Parameters of sample/study-days. */
+export interface SampleStudyDaysParams {
+  readonly user_id?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** A row of: The days on which one learner studied, the newest first. */
+export interface SampleStudyDaysRow {
+  readonly user_id: string;
+  readonly studied_on: string;
+  readonly sessions_count: number;
+}
+
 /** Parameters of sample/summary-stats. */
 export type SampleSummaryStatsParams = Readonly<Record<string, never>>;
 
@@ -234,6 +250,11 @@ declare module "../../../shared/client/resources.ts" {
       readonly data: readonly SampleProgressRow[];
       readonly meta: ListMeta;
     };
+    readonly "sample/study-days": {
+      readonly params: SampleStudyDaysParams;
+      readonly data: readonly SampleStudyDaysRow[];
+      readonly meta: PageMeta;
+    };
     readonly "sample/summary-stats": {
       readonly params: SampleSummaryStatsParams;
       readonly data: readonly SampleSummaryStatsRow[];
@@ -266,6 +287,8 @@ export interface SamplePack {
   readonly popularTracks: Method<"sample/popular-tracks">;
   /** The latest weeks of one agent in one challenge, oldest first, with the change against the week before. */
   readonly progress: Method<"sample/progress">;
+  /** The days on which one learner studied, the newest first. */
+  readonly studyDays: RowsMethod<"sample/study-days">;
   /** Learning activity in one row, with windows that end at the newest active day. */
   readonly summaryStats: Method<"sample/summary-stats">;
   /** How many days agents need from their first submission to their first win, by challenge. */
@@ -283,6 +306,7 @@ export function sample(client: Client): SamplePack {
     laneDistributions: method(client, "sample/lane-distributions"),
     popularTracks: method(client, "sample/popular-tracks"),
     progress: method(client, "sample/progress"),
+    studyDays: pagedRows(client, "sample/study-days", "cursor"),
     summaryStats: method(client, "sample/summary-stats"),
     timeToFirstWin: method(client, "sample/time-to-first-win"),
     weaknessPatterns: method(client, "sample/weakness-patterns"),

@@ -5,6 +5,7 @@ import { heatmapMatrix } from "./heatmap_matrix.ts";
 import { laneDistributions } from "./lane_distributions.ts";
 import { popularTracks } from "./popular_tracks.ts";
 import { progress } from "./progress.ts";
+import { studyDays } from "./study_days.ts";
 import { summaryStats } from "./summary_stats.ts";
 import { timeToFirstWin } from "./time_to_first_win.ts";
 import { weaknessPatterns } from "./weakness_patterns.ts";
@@ -17,6 +18,7 @@ export const samplePack: readonly Resource[] = [
   laneDistributions,
   popularTracks,
   progress,
+  studyDays,
   summaryStats,
   timeToFirstWin,
   weaknessPatterns,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { sha256 } from "../../../shared/adapters/runtime/sha256.ts";
 import type { Caller } from "../../../shared/access/caller.ts";
-import { column, defineResource, type Resource } from "../../../shared/resource/resource.ts";
+import { column, defineResource, parameter, type Resource } from "../../../shared/resource/resource.ts";
 import type { Access } from "../../../shared/resource/definition.ts";
 import { deriveScope, type Restriction } from "../../../shared/access/scope.ts";
 
@@ -36,7 +36,7 @@ function resourceFor(access: Access): Resource {
     name: "rows",
     view: "mv_rows",
     summary: "Rows",
-    params: {},
+    params: { owner: parameter.subject().optional() },
     filters: [],
     columns: { owner_id: column.text(), org_id: column.text() },
     reads: ["people_of_manager"],
@@ -79,6 +79,16 @@ const CASES: readonly (readonly [Access, Record<"key" | "user" | "member" | "adm
   [
     { scope: "org", ...own },
     { key: "FORBIDDEN", user: "FORBIDDEN", member: "owner_id=acme", admin: "all", service: "all" },
+  ],
+  [
+    { scope: "person", column: "owner_id", param: "owner", relation: "people_of_tutor" },
+    {
+      key: "FORBIDDEN",
+      user: "owner_id=anna",
+      member: "owner_id=anna",
+      admin: "owner_id=anna",
+      service: "BAD_REQUEST",
+    },
   ],
   [{ scope: "admin" }, { key: "FORBIDDEN", user: "FORBIDDEN", member: "FORBIDDEN", admin: "all", service: "all" }],
   [

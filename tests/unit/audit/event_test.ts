@@ -206,12 +206,12 @@ Deno.test("alertEvent() names the owner of a job whose name two owners share", (
 });
 
 Deno.test("alertEvent() repairs a default partition as its own comment says, and runs nothing of that", () => {
-  const repair = (repair_hint?: string) =>
+  const repair = (repair_hint?: string, subject = "probe_default") =>
     String(
       alertEvent(
         failedAlert(1, {
           kind: "default_partition_used",
-          subject: "probe_default",
+          subject,
           ...(repair_hint === undefined ? {} : { repair_hint }),
         }),
         runbook,
@@ -226,4 +226,5 @@ Deno.test("alertEvent() repairs a default partition as its own comment says, and
   assert.deepEqual(repair().slice(1), [
     "-- then create the missing partitions of its table and move these rows into them",
   ]);
+  assert.equal(repair(undefined, "public.probe_default")[0], 'select * from public."probe_default" limit 20;');
 });

@@ -56,6 +56,18 @@ Deno.test("a refresh gives new rows to the same question", async () => {
   assert.deepEqual([data[0]?.p50, freshness.is_unchanged], [72, false]);
 });
 
+Deno.test("another person's rows are asked for each time, and are never kept", async () => {
+  const { freshet, asked, http } = createClientRig({ key: KEYS.secret });
+  http.source.refresh("study_days", [{ user_id: "anna", studied_on: "2026-11-20", sessions_count: 2 }]);
+  for (let turn = 1; turn <= 2; turn += 1) {
+    const { data, freshness } = await freshet.sample.studyDays({ user_id: "anna" });
+    assert.deepEqual(data, [{ user_id: "anna", studied_on: "2026-11-20", sessions_count: 2 }]);
+    assert.deepEqual([freshness.etag, freshness.is_unchanged], [null, false]);
+    assert.equal(http.source.access_log.length, turn);
+  }
+  assert.deepEqual(asked.map(({ headers }) => headers.get("if-none-match")), [null, null]);
+});
+
 Deno.test("what one person was answered is never shown to the next", async () => {
   let subject = "anna";
   const { freshet } = createClientRig({ token: () => mintToken({ claims: { sub: subject } }) });

@@ -64,7 +64,7 @@ Deno.test("refusals and a database that is down are no faults, and what never fa
 
 Deno.test("a ledger that cannot be reached costs no answer, and shows in the log", async () => {
   const down = () => Promise.reject(sourceUnavailable("down"));
-  const { ask, source, lines } = createSampleRig({ faults: { failed: down, answered: down } });
+  const { ask, source, lines } = createSampleRig({ faults: { failed: down, answered: down, slow: down } });
   source.refresh("mv_lane_score_distribution", [laneRow({ mean_score: "planted" })]);
   assert.equal((await ask(LANES_PATH)).status, 500);
   assert.ok(lines.some((line) => line.includes("background_failed")), lines.join("\n"));
@@ -85,4 +85,54 @@ Deno.test("the ledger cuts a defect and scrubs it before it leaves", async () =>
   assert.deepEqual(rest, { resource: "sample/progress", request_id });
   assert.ok(defect.startsWith("of [email] x x") && defect.length <= 500, defect);
   assert.deepEqual(answered, { name: "report_answered", input: { resource: "sample/progress" } });
+});
+
+/** A rig whose database takes this long for each read. */
+function slowRig(milliseconds: number) {
+  const { told, ledger } = notedLedger();
+  const rig = createSampleRig({ faults: ledger });
+  const read = rig.source.read.bind(rig.source);
+  rig.source.read = async (view, request) => {
+    rig.clock.advance(milliseconds);
+    return await read(view, request);
+  };
+  return { told, ...rig };
+}
+
+Deno.test("a read of five seconds is reported with its resource and its time, once a minute", async () => {
+  const { told, ask, source, clock } = slowRig(5_000);
+  source.refresh("mv_agent_progress", [progressRow()]);
+  assert.equal((await ask(PROGRESS_PATH, AS_SERVICE)).status, 200);
+  assert.deepEqual(told, ["sample/progress took 5000 ms"]);
+  for (let times = 0; times < 3; times += 1) {
+    source.refresh("mv_agent_progress", [progressRow()]);
+    clock.advance(4_000);
+    await ask(PROGRESS_PATH, AS_SERVICE);
+  }
+  assert.deepEqual(told, ["sample/progress took 5000 ms"]);
+  source.refresh("mv_agent_progress", [progressRow()]);
+  clock.advance(60_000);
+  await ask(PROGRESS_PATH, AS_SERVICE);
+  assert.equal(told.length, 2);
+});
+
+Deno.test("a read that is given up after five seconds is reported too", async () => {
+  const { told, ask, source } = slowRig(5_100);
+  source.refresh("mv_agent_progress", [progressRow()]);
+  await ask(WINS_PATH);
+  source.is_down = true;
+  assert.equal((await ask(PROGRESS_PATH, AS_SERVICE)).status, 503);
+  assert.deepEqual(told, ["sample/time-to-first-win took 5100 ms", "sample/progress took 5100 ms"]);
+});
+
+Deno.test("a read of a second is in the request's line and no incident, and a fast one is neither", async () => {
+  for (const [milliseconds, source_ms] of [[999, undefined], [1_000, 1_000], [4_999, 4_999]] as const) {
+    const { told, ask, source, lines } = slowRig(milliseconds);
+    source.refresh("mv_agent_progress", [progressRow()]);
+    await ask(PROGRESS_PATH, AS_SERVICE);
+    const line = JSON.parse(lines.at(-1) ?? "");
+    assert.equal(line.source_ms, source_ms);
+    assert.deepEqual(line.events, source_ms === undefined ? undefined : ["source_slow"]);
+    assert.deepEqual(told, []);
+  }
 });

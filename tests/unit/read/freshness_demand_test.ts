@@ -3,6 +3,7 @@ import { sha256 } from "../../../shared/adapters/runtime/sha256.ts";
 import { AppError } from "../../../shared/kernel/app_error.ts";
 import { createQuestion } from "../../../shared/read/question.ts";
 import { readDemanded } from "../../../shared/read/read_demanded.ts";
+import { readResource } from "../../../shared/read/read_resource.ts";
 import { RefreshOnDemand } from "../../../shared/read/refresh_on_demand.ts";
 import { laneDistributions } from "../../support/sample_pack/lane_distributions.ts";
 import { samplePack as resources } from "../../support/sample_pack/mod.ts";
@@ -285,7 +286,10 @@ Deno.test("while another isolate fetches the newest version, a demand waits for 
     emit: () => {},
   };
   const refreshes = new RefreshOnDemand(new FakeRefreshes(), { clock, waitUntil: () => {} });
-  const demanding = readDemanded(other.reader, request, { max_age_seconds: 10, refreshes });
+  const demanding = readDemanded(other.reader, { ...request, read: () => readResource(other.reader, request) }, {
+    max_age_seconds: 10,
+    refreshes,
+  });
   for (let turn = 0; turn < 8; turn++) await settle();
   open();
   const [first, answer] = await Promise.all([fetching, demanding]);

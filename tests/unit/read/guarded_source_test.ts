@@ -3,7 +3,7 @@ import { guardSource } from "../../../shared/read/guarded_source.ts";
 import { FakeClock } from "../../support/fakes/clock.ts";
 import { FakeSource } from "../../support/fakes/source.ts";
 
-const ANY = ["agents_of_user", { columns: [], filters: [], scope: null, order: [], limit: 1 }] as const;
+const ANY = ["agents_of_user", { columns: [], filters: [], scope: null, order: [], limit: 1 }, () => {}] as const;
 
 function guarded() {
   const clock = new FakeClock();
@@ -45,8 +45,27 @@ Deno.test("guardSource() refuses the 73rd question at once, and counts a refusal
   const outcomes = await Promise.allSettled(Array.from({ length: 73 }, () => guard.read(...ANY)));
   assert.equal(outcomes.filter(({ status }) => status === "rejected").length, 1);
   for (let call = 0; call < 10; call += 1) {
-    await assert.rejects(guard.read("mv_nothing", ANY[1]), { code: "INTERNAL" });
+    await assert.rejects(guard.read("mv_nothing", ANY[1], ANY[2]), { code: "INTERNAL" });
   }
   assert.deepEqual(Object.keys(await guard.states()), ["agents_of_user"]);
   assert.ok(source.state_reads > 0);
+});
+
+Deno.test("guardSource() counts reads of another person's rows among all others", async () => {
+  const { source, guard } = guarded();
+  source.is_down = true;
+  const scope = { column: "user_id", value: "anna", relation: null, org: null };
+  const reading = {
+    reader: { kind: "secret_key" },
+    relation: "x",
+    resource: "x",
+    parameters: {},
+    request_id: "x",
+  } as const;
+  for (let call = 0; call < 20; call += 1) {
+    await assert.rejects(guard.readPerson(ANY[0], { ...ANY[1], scope }, { reading, emit: () => {} }), {
+      code: "SOURCE_UNAVAILABLE",
+    });
+  }
+  assert.equal(source.reads, 5);
 });

@@ -26,6 +26,7 @@ for (
       faults: {
         failed: ({ resource, defect }) => Promise.resolve(void told.push(`${resource}: ${defect}`)),
         answered: () => Promise.resolve(),
+        slow: () => Promise.resolve(),
       },
     });
     assert.equal((await ask(PROGRESS_PATH, AS_SERVICE)).status, 200);

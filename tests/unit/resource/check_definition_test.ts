@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { defineResource } from "../../../shared/resource/resource.ts";
+import { defineResource, parameter } from "../../../shared/resource/resource.ts";
 import { heatmap } from "../../support/sample_pack/heatmap.ts";
 import { heatmapMatrix } from "../../support/sample_pack/heatmap_matrix.ts";
 import { laneDistributions } from "../../support/sample_pack/lane_distributions.ts";
@@ -30,6 +30,52 @@ const FAULTS: readonly (readonly [string, object, RegExp])[] = [
     "a relation whose changes would not be seen",
     { access: { scope: "member", org: "challenge_id", column: "lane_key", rows: { manager: "people_of_manager" } } },
     /"people_of_manager" .* among reads/,
+  ],
+  [
+    "a person's rows without the parameter that names another",
+    { access: { scope: "person", column: "lane_key", param: "x", relation: "people_of_tutor" } },
+    /named by "x", which is not among params/,
+  ],
+  [
+    "a person who has to be named",
+    {
+      filters: [],
+      access: { scope: "person", column: "lane_key", param: "challenge_id", relation: "people_of_tutor" },
+    },
+    /"challenge_id" names another person, so it is optional/,
+  ],
+  [
+    "a filter by the person who is named",
+    {
+      params: { ...GOOD.params, who: parameter.subject().optional() },
+      filters: [{ param: "who", column: "lane_key", op: "eq" }],
+      access: { scope: "person", column: "lane_key", param: "who", relation: "people_of_tutor" },
+    },
+    /access decides by it, and a filter must not/,
+  ],
+  [
+    "a person whose name has a default",
+    {
+      params: { ...GOOD.params, who: parameter.subject().default("anna") },
+      access: { scope: "person", column: "lane_key", param: "who", relation: "people_of_tutor" },
+    },
+    /"who" names another person, so it is optional/,
+  ],
+  [
+    "a person's relation that is no name",
+    {
+      params: { ...GOOD.params, who: parameter.subject().optional() },
+      access: { scope: "person", column: "lane_key", param: "who", relation: "x(1)" },
+    },
+    /the relation "x\(1\)" is no plain name/,
+  ],
+  [
+    "a person by a column that is not served",
+    {
+      params: { ...GOOD.params, who: parameter.subject().optional() },
+      access: { scope: "person", column: "x", param: "who", relation: "people_of_tutor" },
+    },
+    /goes by "x"/,
   ],
   [
     "members of no role",

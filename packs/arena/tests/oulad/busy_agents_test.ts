@@ -9,7 +9,7 @@ const MEMBER = "11111111-1111-4111-8111-111111111111";
 const OTHER_TENANT = "22222222-2222-4222-8222-222222222222";
 
 function sample(databaseUrl: string) {
-  return { databaseUrl, folder: SAMPLE_FOLDER, report: () => {} };
+  return { databaseUrl, folder: SAMPLE_FOLDER, packs: ["arena"], report: () => {} };
 }
 
 Deno.test("importOulad() gives the busy agents to the owners, nobody another one, and keeps that without owners", () =>

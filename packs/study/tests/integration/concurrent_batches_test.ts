@@ -71,9 +71,9 @@ Deno.test("a batch waits for one of the same user that is not committed, and for
     });
     await taken;
     const after = second.begin((transaction) => track(transaction, ada, [event(2), event(3)]));
-    await untilBlocked(third, pid, after);
-    const other = await third.begin((transaction) => track(transaction, bob, [event(1), event(2)]));
-    commit();
+    const other = await untilBlocked(third, pid, after)
+      .then(() => third.begin((transaction) => track(transaction, bob, [event(1), event(2)])))
+      .finally(commit);
     deepEqual((await before).results.map(({ status }) => status), ["accepted", "accepted"]);
     deepEqual((await after).results.map(({ status }) => status), ["duplicate", "accepted"]);
     deepEqual(other.results.map(({ status }) => status), ["accepted", "accepted"]);
@@ -93,8 +93,7 @@ Deno.test("a batch of which the first delivery is rolled back is accepted by the
     });
     await taken;
     const after = second.begin((transaction) => track(transaction, ada, [event(1)]));
-    await untilBlocked(third, pid, after);
-    fail(new Error("planted"));
+    await untilBlocked(third, pid, after).finally(() => fail(new Error("planted")));
     equal(await before.then(() => "committed", (error: Error) => error.message), "planted");
     equal((await after).accepted, 1);
   }));
@@ -114,8 +113,7 @@ Deno.test("a batch that arrives during an erasure is rejected when that is commi
     });
     await erased;
     const batch = second.begin((transaction) => track(transaction, ada, [event(1)]));
-    await untilBlocked(third, pid, batch);
-    commit();
+    await untilBlocked(third, pid, batch).finally(commit);
     await erasure;
     deepEqual((await batch).results.map(({ code }) => code), ["erased"]);
   }));

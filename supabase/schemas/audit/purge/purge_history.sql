@@ -25,6 +25,7 @@ begin
             when 'http_calls' then freshet.purge_http_calls(rule.keep_for, rule.batch_size)
             when 'outbox' then freshet.purge_outbox(rule.keep_for, rule.batch_size)
             when 'incidents' then freshet.purge_incidents(rule.keep_for, rule.batch_size)
+            when 'access_log' then freshet.purge_access_log(rule.keep_for, rule.batch_size)
         end);
     end loop;
     return deleted;

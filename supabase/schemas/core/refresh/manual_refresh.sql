@@ -10,6 +10,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     wanted text;
+    entry analytics.refresh_log;
+    is_canceled boolean := false;
 begin
     perform freshet.assert_operator();
     if view_name is not null and not exists (select from analytics.views as v where v.view_name = manual_refresh.view_name) then
@@ -25,7 +27,14 @@ begin
         from freshet.refresh_order() as o
         where manual_refresh.view_name is null or o.view_name = manual_refresh.view_name
     loop
-        return next freshet.attempt_refresh(wanted);
+        -- A statement's limit cancels once: without this the remaining views would be refreshed without any limit.
+        if is_canceled then
+            return next freshet.refresh_not_tried(wanted);
+            continue;
+        end if;
+        entry := freshet.attempt_refresh(wanted);
+        is_canceled := entry.sqlstate is not distinct from '57014';
+        return next entry;
     end loop;
     -- Last, so that no incident is locked while a view is refreshed.
     perform freshet.close_repaired();
@@ -53,4 +62,4 @@ comment on function freshet.manual_refresh(text) is
     'Checks the caller, then refreshes. Called through analytics.manual_refresh.';
 
 comment on function analytics.manual_refresh(text) is
-    'Admins only: refreshes one view, or all in order of dependency, and returns a ledger row for each. At most once a minute for each view, requests to the queue included; PT429 (HTTP 429) otherwise. A call over the data API ends after 60 seconds: analytics.request_refresh() has the view''s own limit.';
+    'Admins only: refreshes one view, or all in order of dependency, and returns a ledger row for each. At most once a minute for each view, requests to the queue included; PT429 (HTTP 429) otherwise. A call over the data API ends after 60 seconds; views that it did not reach have outcome not_tried and no row in the ledger: analytics.request_refresh() has the view''s own limit.';

@@ -52,6 +52,24 @@ Deno.test("the source calls read_view in schema analytics with the secret key", 
   assert.deepEqual(call?.body, { view_name: "mv_x", request: REQUEST });
 });
 
+Deno.test("the source calls read_person for another person's rows, and a refusal of the log is a fault without a word of it", async () => {
+  const reading = {
+    reader: { kind: "user", subject: "tutor" },
+    relation: "learners_of_tutor",
+    resource: "sample/study-days",
+    parameters: { limit: 100 },
+    request_id: "00000000-0000-4000-8000-000000000001",
+  } as const;
+  const denial = { code: "42501", message: "permission denied for table access_log", details: null, hint: null };
+  const { sent, source } = sourceAnswering(() => Response.json(denial, { status: 403 }));
+  await assert.rejects(source.readPerson("study_days", REQUEST, reading), {
+    code: "INTERNAL",
+    defect: "read_person failed [42501, HTTP 403]",
+  });
+  assert.equal(sent[0]?.url, `${ORIGIN}/rest/v1/rpc/read_person`);
+  assert.deepEqual(sent[0]?.body, { view_name: "study_days", request: REQUEST, reading });
+});
+
 Deno.test("the source reads the state of all views at once", async () => {
   const { source } = sourceAnswering(() => Response.json({ mv_x: { ...STATE, later_field: 1 } }));
   const states = await source.states();

@@ -1,5 +1,5 @@
-// Tracking through the origin, as supabase-js calls it: who is let in, what is refused with which status, and what of
-// the request is stored.
+// The study pack through the origin. Tracking as supabase-js calls it: who is let in, what is refused with which status,
+// and what of the request is stored. Then what the readers get of it.
 import { deepEqual, equal, match } from "node:assert/strict";
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import { issuerOf } from "../../../../stack/function_environment.ts";
@@ -15,6 +15,7 @@ const agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/
 
 let product: Product;
 let ada: SupabaseClient;
+let adas_headers: Record<string, string>;
 
 Deno.test.beforeAll(async () => {
   product = await startProduct({ redis: false });
@@ -26,6 +27,7 @@ Deno.test.beforeAll(async () => {
     subject: "ada",
     claims: {},
   });
+  adas_headers = { apikey: stack.keys.publishableKey, authorization: `Bearer ${token}` };
   ada = client(stack.keys.publishableKey, { authorization: `Bearer ${token}`, "user-agent": agent });
 });
 Deno.test.afterAll(() => product.stop());
@@ -136,6 +138,70 @@ e2e("a user reads their own rows of the writing tables, and no row of the log", 
   const log = await ada.from("study_events").select("event_id");
   deepEqual([log.status, log.error?.code], [403, "42501"]);
 });
+
+e2e("an answer of yesterday is in every list of its user once the jobs have run", async () => {
+  const yesterday = new Date(Date.now() - 86_400_000).toISOString();
+  const answer = {
+    event_type: "question_attempt",
+    session_id: "evening",
+    question_id: question,
+    topic_id: topic,
+    selected_answer: "B",
+    correct_answer: "B",
+    time_to_answer_seconds: 8,
+  };
+  const sent = await ada.rpc("track_batch", {
+    events: [event(crypto.randomUUID(), { ...answer, created_at: yesterday })],
+  });
+  equal(sent.data.accepted, 1, JSON.stringify(sent.data));
+  await product.sql`call analytics.update_topic_mastery()`;
+  await product.sql`call analytics.run_study_batch()`;
+  // The batch of yesterday may have been finished before the answer arrived: a late event waits for the next night.
+  await product.sql`select freshet.aggregate_study_days(array['ada'], (now() at time zone 'UTC')::date)`;
+
+  const lists: readonly [path: string, check: (row: Record<string, unknown>) => void][] = [
+    ["/study/activity", (row) => equal(row["stat_date"], yesterday.slice(0, 10))],
+    ["/study/sessions", (row) => equal(row["user_id"], "ada")],
+    ["/study/mastery", (row) => equal(row["topic_name"], "Anatomy")],
+    [`/study/topics/daily?topic_id=${topic}`, (row) => equal(row["questions_correct"], 1)],
+    [`/study/questions/history?question_id=${question}`, (row) => match(String(row["next_review_on"]), /^\d{4}-/)],
+    ["/study/first-attempt-accuracy", (row) => equal(row["first_attempt_accuracy"], 1)],
+    ["/study/reviews/due?days_ahead=30", (row) => equal(row["question_id"], question)],
+  ];
+  for (const [path, check] of lists) {
+    const response = await product.get(path, adas_headers);
+    equal(response.status, 200, path);
+    const { data } = await response.json();
+    equal(data.length >= 1, true, `${path} has a row`);
+    check(data[0]);
+  }
+});
+
+e2e(
+  "another person's figures are refused until the relation lists that person, and then logged and kept nowhere",
+  async () => {
+    const { sql, stack } = product;
+    const path = "/study/mastery?user_id=ben";
+    await sql`insert into public.question_attempts (event_id, user_id, question_id, topic_id, is_correct, attempted_at)
+    values (${crypto.randomUUID()}, 'ben', ${question}, ${topic}, true, now())`;
+    await sql`call analytics.update_topic_mastery()`;
+
+    const refused = await product.get(path, adas_headers);
+    equal(refused.status, 403);
+    equal((await refused.text()).includes("ben"), false);
+    await sql.unsafe(`create or replace function freshet.scope_study_people_of_caller(subject text) returns setof text
+    language sql stable set search_path = pg_catalog, pg_temp as $$ select 'ben' where subject = 'ada' $$`);
+    const allowed = await product.get(path, adas_headers);
+    equal(allowed.status, 200);
+    match(allowed.headers.get("cache-control") ?? "", /no-store/);
+    deepEqual((await allowed.json()).data.map((row: Record<string, unknown>) => row["user_id"]), ["ben"]);
+    const log = await sql`select reader_id, person_id, resource from analytics.access_log where person_id = 'ben'`;
+    deepEqual([...log].map((row) => ({ ...row })), [{ reader_id: "ada", person_id: "ben", resource: "study/mastery" }]);
+
+    const unnamed = await product.get("/study/mastery", { apikey: stack.keys.secretKey });
+    equal(unnamed.status, 400, "the secret key has to name a person");
+  },
+);
 
 e2e(
   "the client's tracker sends through the origin: each event is stored once, and what is at fault is rejected",
