@@ -37,7 +37,8 @@ export async function computeEntry(reader: Reader, { question, scope, day, stem,
   const { refreshed_at: as_of, source_as_of, version } = state;
   const page = is_truncated === null ? { next_cursor } : { is_truncated };
   const total = total_count === null ? {} : { total_count };
-  const withheld = resource.minimum_sample === null ? {} : { withheld_count: answer.withheld_count ?? 0 };
+  const withheld_count = resource.minimum_sample === null ? null : answer.withheld_count ?? 0;
+  const withheld = withheld_count === null ? {} : { withheld_count };
   const meta = {
     resource: fullName(resource),
     as_of,
@@ -52,6 +53,6 @@ export async function computeEntry(reader: Reader, { question, scope, day, stem,
   const body = await reader.renderers[format]({ columns, rows, meta, pivot });
   const key = cacheKey(stem, generation(state));
   const etag = etagOf(key, reader.hash);
-  const shape = { row_count: rows.length, next_cursor, is_truncated, total_count };
+  const shape = { row_count: rows.length, next_cursor, is_truncated, total_count, withheld_count };
   return { key, state, etag, ...shape, read_at, body, byte_count: bytesOf(body) };
 }

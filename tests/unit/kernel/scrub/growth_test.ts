@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { neutralise } from "../../../../shared/adapters/runtime/csv.ts";
 import { scrubCredentials } from "../../../../shared/kernel/scrub/credentials.ts";
-import { scrubMessage } from "../../../../shared/kernel/scrub/message.ts";
+import { scrubMessage, scrubName } from "../../../../shared/kernel/scrub/message.ts";
 
 /** What a rule could begin to read again and again. */
 const SHAPES = [
@@ -195,6 +195,7 @@ function exponent(scrub: (text: string) => unknown, shape: string): number {
 
 const SCRUBS: Readonly<Record<string, (text: string) => unknown>> = {
   "scrubMessage()": (text) => scrubMessage(text, { longest: Infinity, names: ["a", "b c"] }),
+  "scrubName()": scrubName,
   "scrubCredentials()": scrubCredentials,
   "neutralise()": neutralise,
 };
