@@ -113,7 +113,10 @@ export const sharedResponses: Readonly<Record<string, Json>> = {
     description: "The client's cached answer is current.",
     headers: headersNamed(...repeatedOf(FRESHNESS)),
   },
-  HeadOfRows: { description: "The headers of GET.", headers: headersNamed(...FRESHNESS, ...OF_LISTS, WITHHELD, ...OF_BODIES) },
+  HeadOfRows: {
+    description: "The headers of GET.",
+    headers: headersNamed(...FRESHNESS, ...OF_LISTS, WITHHELD, ...OF_BODIES),
+  },
   HeadOfPage: {
     description: "The headers of GET.",
     headers: headersNamed(...FRESHNESS, "Link", "Freshet-Total-Count", WITHHELD, ...OF_BODIES),

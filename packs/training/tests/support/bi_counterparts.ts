@@ -50,7 +50,9 @@ export function counterparts({ asked, read, owner }: Tools, { org, boss }: Team)
   return {
     admin_activity_calendar: {
       shown: async () =>
-        (await asked("admin_activity_calendar", { organisation, year: "2026" })).filter((row) => row["attempts"] !== "0"),
+        (await asked("admin_activity_calendar", { organisation, year: "2026" })).filter((row) =>
+          row["attempts"] !== "0"
+        ),
       columns: ["day", "attempts"],
       answered: () => read("activity_calendar", { org, params: { year: "2026" } }),
       like: ["active_on", "attempts_count"],
