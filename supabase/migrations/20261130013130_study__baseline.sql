@@ -1523,7 +1523,7 @@ begin
             where u.question_id is not null
         ) as a
         left join analytics.question_reviews as r on r.user_id = a.user_id and r.question_id = a.question_id
-        -- One look into the index for each question, however large the planner takes the table to be.
+        -- One look into the index for each question, in its order, however large the planner takes the table to be.
         cross join lateral (
             select
                 (array_agg(t.topic_id order by t.attempted_at desc, t.event_id desc))[1] as topic_id,
@@ -1539,9 +1539,8 @@ begin
             from (
                 select
                     q.*,
-                    row_number() over (
-                        partition by (q.attempted_at at time zone 'UTC')::date order by q.attempted_at, q.event_id
-                    ) = 1 as is_first_of_day
+                    lag((q.attempted_at at time zone 'UTC')::date) over (order by q.attempted_at, q.event_id)
+                        is distinct from (q.attempted_at at time zone 'UTC')::date as is_first_of_day
                 from public.question_attempts as q
                 where q.user_id = a.user_id and q.question_id = a.question_id
             ) as t
@@ -1836,11 +1835,11 @@ comment on function freshet.retrieval_strength(numeric, numeric) is
 
 -- Object: analytics.run_study_batch()
 -- Why: each step is a transaction of its own, so that a kill loses at most that step, and the next call goes on there.
--- Why a budget: the whole is one statement, and the platform cancels it after two minutes. What is left is for the job of
---      every minute, analytics.update_topic_mastery().
+-- Why a budget: the whole is one statement, and the platform cancels it after two minutes; from 84 seconds on the audit
+--      warns of that (near_timeout). What is left is for the job of every minute, analytics.update_topic_mastery().
 -- Why changes first: what was tracked shortly before midnight is still waiting to be folded.
 -- Why no SET clause: a procedure with one may not commit. Instead each of its transactions begins with the search path.
-create procedure analytics.run_study_batch(time_budget interval default '90 seconds', user_limit integer default 1000)
+create procedure analytics.run_study_batch(time_budget interval default '75 seconds', user_limit integer default 1000)
 language plpgsql
 as $$
 declare
@@ -3329,7 +3328,7 @@ comment on function public.track_session_start(text, text, jsonb, uuid, timestam
 -- Why no SET clause: a procedure with one may not commit. Instead each of its transactions begins with the search path.
 -- Why it fails at its end: users whose changes could not be folded are reported after all others are done. Their changes
 --      stay in freshet.study_changes with the error, and each run tries them again.
-create procedure analytics.update_topic_mastery(time_budget interval default '90 seconds')
+create procedure analytics.update_topic_mastery(time_budget interval default '75 seconds')
 language plpgsql
 as $$
 declare
