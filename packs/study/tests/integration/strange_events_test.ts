@@ -32,7 +32,16 @@ const strangeText = fc.oneof(
   fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
 );
 const strangeValue = fc.oneof(strangeText, fc.double(), fc.maxSafeInteger(), fc.jsonValue({ maxDepth: 4 }));
+/** Each part is within its bounds, and the whole may be no moment. */
+const strangeMoment = fc.tuple(
+  fc.constantFrom("0000", "0044", "1900", "1969", "2025", "2026", "9999"),
+  fc.constantFrom("02", "04", "12", "13"),
+  fc.constantFrom("00", "29", "30", "31"),
+  fc.constantFrom("00:00:00", "08:15:00", "23:59:59.999999999", "24:00:00"),
+  fc.constantFrom("Z", "Z", "+00:00", "-15:59", "+16:00", "", " BC"),
+).map(([year, month, day, time, offset]) => `${year}-${month}-${day}T${time}${offset}`);
 const strangeEvent = fc.oneof(
+  { weight: 2, arbitrary: strangeMoment.map((created_at) => ({ ...goodEvent(), created_at })) },
   fc.jsonValue({ maxDepth: 5 }),
   fc.tuple(
     fc.constantFrom("topic_view", "review_start", "question_attempt"),
