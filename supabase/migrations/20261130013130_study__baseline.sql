@@ -1832,11 +1832,11 @@ comment on function freshet.retrieval_strength(numeric, numeric) is
 
 -- Object: analytics.run_study_batch()
 -- Why: each step is a transaction of its own, so that a kill loses at most that step, and the next call goes on there.
--- Why a budget: the whole is one statement, and the platform cancels it after two minutes. What is left is for the job of
---      every minute, analytics.update_topic_mastery().
+-- Why a budget: the whole is one statement, and the platform cancels it after two minutes; from 84 seconds on the audit
+--      warns of that (near_timeout). What is left is for the job of every minute, analytics.update_topic_mastery().
 -- Why changes first: what was tracked shortly before midnight is still waiting to be folded.
 -- Why no SET clause: a procedure with one may not commit. Instead each of its transactions begins with the search path.
-create procedure analytics.run_study_batch(time_budget interval default '90 seconds', user_limit integer default 1000)
+create procedure analytics.run_study_batch(time_budget interval default '75 seconds', user_limit integer default 1000)
 language plpgsql
 as $$
 declare
@@ -2417,7 +2417,7 @@ begin
         return;
     end if;
     if event ->> 'event_id' ~ uuid_shape then
-        event_id := event ->> 'event_id';
+        event_id := (event ->> 'event_id')::uuid;
     end if;
     event_type := event ->> 'event_type';
     if event_type is not null and event_type <> all (freshet.study_event_types()) then
@@ -2510,9 +2510,9 @@ begin
     end if;
 
     client_session_id := event ->> 'session_id';
-    topic_id := event ->> 'topic_id';
-    question_id := event ->> 'question_id';
-    material_id := event ->> 'material_id';
+    topic_id := (event ->> 'topic_id')::uuid;
+    question_id := (event ->> 'question_id')::uuid;
+    material_id := (event ->> 'material_id')::uuid;
     properties := coalesce(nullif(event -> 'properties', 'null'), '{}');
     selected_answer := event ->> 'selected_answer';
     correct_answer := event ->> 'correct_answer';
@@ -2570,7 +2570,7 @@ begin
         );
     end if;
     begin
-        list := written;
+        list := written::json;
     exception
         when data_exception or program_limit_exceeded then
             null;
@@ -2926,7 +2926,7 @@ declare
 begin
     unreadable := '{}';
     begin
-        readable := list;
+        readable := list::jsonb;
         return;
     exception
         when data_exception or program_limit_exceeded then
@@ -3325,7 +3325,7 @@ comment on function public.track_session_start(text, text, jsonb, uuid, timestam
 -- Why no SET clause: a procedure with one may not commit. Instead each of its transactions begins with the search path.
 -- Why it fails at its end: users whose changes could not be folded are reported after all others are done. Their changes
 --      stay in freshet.study_changes with the error, and each run tries them again.
-create procedure analytics.update_topic_mastery(time_budget interval default '90 seconds')
+create procedure analytics.update_topic_mastery(time_budget interval default '75 seconds')
 language plpgsql
 as $$
 declare
