@@ -1523,7 +1523,7 @@ begin
             where u.question_id is not null
         ) as a
         left join analytics.question_reviews as r on r.user_id = a.user_id and r.question_id = a.question_id
-        -- One look into the index for each question, however large the planner takes the table to be.
+        -- One look into the index for each question, in its order, however large the planner takes the table to be.
         cross join lateral (
             select
                 (array_agg(t.topic_id order by t.attempted_at desc, t.event_id desc))[1] as topic_id,
@@ -1539,9 +1539,8 @@ begin
             from (
                 select
                     q.*,
-                    row_number() over (
-                        partition by (q.attempted_at at time zone 'UTC')::date order by q.attempted_at, q.event_id
-                    ) = 1 as is_first_of_day
+                    lag((q.attempted_at at time zone 'UTC')::date) over (order by q.attempted_at, q.event_id)
+                        is distinct from (q.attempted_at at time zone 'UTC')::date as is_first_of_day
                 from public.question_attempts as q
                 where q.user_id = a.user_id and q.question_id = a.question_id
             ) as t
@@ -2421,7 +2420,7 @@ begin
         return;
     end if;
     if event ->> 'event_id' ~ uuid_shape then
-        event_id := event ->> 'event_id';
+        event_id := (event ->> 'event_id')::uuid;
     end if;
     event_type := event ->> 'event_type';
     if event_type is not null and event_type <> all (freshet.study_event_types()) then
@@ -2514,9 +2513,9 @@ begin
     end if;
 
     client_session_id := event ->> 'session_id';
-    topic_id := event ->> 'topic_id';
-    question_id := event ->> 'question_id';
-    material_id := event ->> 'material_id';
+    topic_id := (event ->> 'topic_id')::uuid;
+    question_id := (event ->> 'question_id')::uuid;
+    material_id := (event ->> 'material_id')::uuid;
     properties := coalesce(nullif(event -> 'properties', 'null'), '{}');
     selected_answer := event ->> 'selected_answer';
     correct_answer := event ->> 'correct_answer';
@@ -2574,7 +2573,7 @@ begin
         );
     end if;
     begin
-        list := written;
+        list := written::json;
     exception
         when data_exception or program_limit_exceeded then
             null;
@@ -2930,7 +2929,7 @@ declare
 begin
     unreadable := '{}';
     begin
-        readable := list;
+        readable := list::jsonb;
         return;
     exception
         when data_exception or program_limit_exceeded then
