@@ -1,5 +1,5 @@
 begin;
-select plan(19);
+select plan(21);
 
 create temporary table days as select (now() at time zone 'UTC')::date - 1 as closed;
 delete from analytics.study_batches;
@@ -14,7 +14,13 @@ $$;
 create function pg_temp.shortfall() returns text language sql
 as $$ select freshet.study_batch_shortfall(stat_date, days_count) from analytics.study_batches, days where stat_date = closed $$;
 
+update analytics.scheduled_jobs set declared_at = now() where job_name = 'aggregate-study-days';
+select is(analytics.check_study_batch(), null, 'a project that was deployed today had no night yet');
+update analytics.scheduled_jobs set declared_at = declared_at - interval '1 day' where job_name = 'aggregate-study-days';
 select throws_ok('select analytics.check_study_batch()', '22000', (select format('study batch of %s: never began', closed) from days), 'a night without a batch fails the check');
+insert into analytics.study_batches (stat_date) select closed from days;
+select is(analytics.check_study_batch(), null, 'a batch that has just begun is at work');
+delete from analytics.study_batches;
 insert into analytics.study_batches (stat_date, started_at, users_count) select closed, '2026-01-01 00:05+00', 2000 from days;
 select throws_like('select analytics.check_study_batch()', 'study batch of %: is not finished: 2000 users done since 2026-01-01 00:05:00%', 'one that is not finished fails it');
 update analytics.study_batches set finished_at = now();
