@@ -15,6 +15,12 @@ const INTENDED: Readonly<Record<string, readonly string[]>> = {
     ...["freshet.analytics_heatmap_admin()", "freshet.analytics_refresh_heatmap()", "freshet.get_cron_job_status()"],
     ...["freshet.health_check()", "freshet.manual_refresh(text)", "freshet.people_of_caller()"],
     "freshet.refresh_reporting_views()",
+    ...["freshet.take_batch(jsonb)", "freshet.take_event(jsonb)", "public.track_batch(jsonb)"],
+    "public.track_event(text, text, uuid, uuid, uuid, jsonb, uuid, timestamp with time zone)",
+    "public.track_material_progress(text, uuid, numeric, numeric, jsonb, uuid, timestamp with time zone)",
+    "public.track_question_attempt(text, uuid, uuid, text, text, numeric, boolean, jsonb, uuid, timestamp with time zone)",
+    "public.track_session_end(text, jsonb, uuid, timestamp with time zone)",
+    "public.track_session_start(text, text, jsonb, uuid, timestamp with time zone)",
     ...["public.analytics_heatmap_admin()", "public.analytics_refresh_heatmap()", "public.refresh_reporting_views()"],
   ],
 };

@@ -7,18 +7,19 @@ import { proofs } from "../support/random/proofs.ts";
 
 /** Runs a body with variables as the runner sets them. */
 async function withVariables(variables: Record<string, string>, body: () => void | Promise<void>): Promise<void> {
+  const before = Object.keys(variables).map((name) => [name, Deno.env.get(name)] as const);
   for (const [name, value] of Object.entries(variables)) Deno.env.set(name, value);
   try {
     await body();
   } finally {
-    for (const name of Object.keys(variables)) Deno.env.delete(name);
+    for (const [name, value] of before) value === undefined ? Deno.env.delete(name) : Deno.env.set(name, value);
   }
 }
 
 Deno.test("proofs() is the sample, and in a run of test:proofs the whole count, noted with the file that asked", async () => {
   const notes = await Deno.makeTempFile();
   try {
-    equal(proofs(3, 5), 3);
+    await withVariables({ FRESHET_PROOFS: "" }, () => equal(proofs(3, 5), 3));
     await withVariables({ FRESHET_PROOFS: "full", FRESHET_PROOFS_NOTES: notes }, () => equal(proofs(3, 5), 5));
     deepEqual(readCounts(await Deno.readTextFile(notes)), [{ file: "tests/tools/proofs_test.ts", count: 5 }]);
   } finally {
@@ -36,7 +37,7 @@ Deno.test("the suites of test:proofs are those whose tests ask proofs(), and no 
   deepEqual(chooseSuites(["e2e"], true).map(({ name }) => name), ["e2e"]);
   throws(
     () => chooseSuites(["house"], true),
-    /Unknown suite with proofs "house": choose from packs, integration, audit, e2e$/,
+    /Unknown suite with proofs "house": choose from unit, packs, integration, audit, e2e$/,
   );
 });
 

@@ -37,6 +37,7 @@ export const suites: readonly Suite[] = [
     name: "unit",
     what: "core, contracts and tools; no sleeping, no network",
     paths: ["tests/unit", "tests/contract", "tests/tools", "packs/*/tests/unit"],
+    proofs: true,
   },
   {
     name: "docs",

@@ -1,7 +1,5 @@
 -- Object: freshet.take_batch()
--- Why: with the owner's rights, since clients may write none of these tables. One odd event never refuses the others:
---      what the quick way cannot write is taken event by event, each in a savepoint. Only an event's own fault (classes
---      22 and 23) rejects it; anything else, like a full disk, fails the call, and the client sends it again.
+-- Why: with the owner's rights, since clients may write none of these tables. One odd event never refuses the others.
 create function freshet.take_batch(events jsonb)
 returns jsonb
 language plpgsql
@@ -12,15 +10,13 @@ as $$
 declare
     caller constant text := freshet.take_caller();
     headers constant jsonb := nullif(current_setting('request.headers', true), '')::jsonb;
-    network constant cidr := freshet.network_of_request();
     -- A text that holds the array is read too. In it one event may hold what jsonb cannot (NUL, half of a pair of
     -- surrogates), and is rejected alone.
     written constant text := case jsonb_typeof(events) when 'string' then events #>> '{}' else events::text end;
     list json;
-    element json;
-    event jsonb;
-    erased_at timestamptz;
-    results jsonb := '[]';
+    readable jsonb;
+    unreadable jsonb;
+    results jsonb;
 begin
     if octet_length(written) > 262144 then
         perform freshet.take_refuse(
@@ -45,30 +41,19 @@ begin
         );
     end if;
 
+    select r.readable, r.unreadable into readable, unreadable from freshet.take_readable(list) as r;
     perform freshet.take_lock(caller);
-    select max(e.erased_at) into erased_at from freshet.erasures as e where e.user_hash = freshet.user_hash(caller);
-    begin
-        results := freshet.take_events(caller, written::jsonb, network, headers ->> 'user-agent', erased_at);
-    exception
-        when data_exception or integrity_constraint_violation or program_limit_exceeded then
-            for element in select e from json_array_elements(list) as e loop
-                event := null;
-                begin
-                    event := element;
-                    results := results || freshet.take_events(
-                        caller, jsonb_build_array(event), network, headers ->> 'user-agent', erased_at
-                    );
-                exception
-                    when data_exception or integrity_constraint_violation or program_limit_exceeded then
-                        results := results || jsonb_build_object(
-                            'event_id', event ->> 'event_id',
-                            'status', 'rejected',
-                            'code', case when event is null then 'unreadable' else 'invalid_value' end,
-                            'detail', left(sqlerrm, 200)
-                        );
-                end;
-            end loop;
-    end;
+    results := freshet.take_halves(
+        caller, readable, freshet.network_of_request(), headers ->> 'user-agent',
+        (select max(e.erased_at) from freshet.erasures as e where e.user_hash = freshet.user_hash(caller))
+    );
+    -- The results of those that can be read, with the others in their places.
+    select coalesce(jsonb_agg(coalesce(unreadable -> t.place::text, results -> t.number::integer) order by t.place), '[]')
+    into results
+    from (
+        select p.place, count(*) filter (where not unreadable ? p.place::text) over (order by p.place) - 1 as number
+        from generate_series(1, json_array_length(list)) as p (place)
+    ) as t;
 
     return jsonb_build_object(
         'accepted', (select count(*) from jsonb_array_elements(results) as r where r ->> 'status' = 'accepted'),

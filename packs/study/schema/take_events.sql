@@ -1,6 +1,6 @@
 -- Object: freshet.take_events()
--- Why: one statement for all events of a call, so that 500 cost little more than one. It raises if one of them has a
---      value that cannot be converted; freshet.take_batch() then takes them one by one.
+-- Why: one statement for all events of a call, so that 500 cost little more than one. It raises if the tables refuse
+--      one of them; freshet.take_halves() finds out which.
 -- Why sums, least and greatest: sessions and materials are the same in whatever order events arrive.
 create function freshet.take_events(
     user_id text, events jsonb, network cidr, user_agent text, erased_at timestamptz
@@ -22,52 +22,42 @@ begin
     ),
     judged as materialized (
         select
-            i.place, i.event_id, f.code,
-            case f.code
-                when 'erased' then 'the event is from before the erasure of its user'
-                when 'unknown_topic' then format('there is no topic %s', i.topic_id)
-                when 'unknown_material' then format('there is no material %s', i.material_id)
-                else i.detail
-            end as detail
+            i.*, f.fault,
+            f.fault is null
+                and row_number() over (partition by i.event_id, f.fault is null order by i.place) = 1 as is_first
         from items as i
-        left join public.topics as t on t.id = i.topic_id
-        left join public.study_materials as m on m.id = i.material_id
         cross join lateral (
             select case
                 when i.code is not null then i.code
                 when i.created_at <= take_events.erased_at then 'erased'
                 -- The rows of answers and materials refer to these. Other events keep the ids that they report.
-                when i.event_type = 'question_attempt' and t.id is null then 'unknown_topic'
-                when i.event_type in ('material_open', 'material_progress', 'material_complete') and m.id is null
+                when i.event_type = 'question_attempt' and not exists (select from public.topics as t where t.id = i.topic_id)
+                    then 'unknown_topic'
+                when i.event_type in ('material_open', 'material_progress', 'material_complete')
+                    and not exists (select from public.study_materials as m where m.id = i.material_id)
                     then 'unknown_material'
             end
-        ) as f (code)
-    ),
-    firsts as (
-        select distinct on (j.event_id) j.place, j.event_id
-        from judged as j
-        where j.code is null
-        order by j.event_id, j.place
+        ) as f (fault)
     ),
     keys as (
         insert into freshet.study_event_keys (user_id, event_id, created_at)
-        select take_events.user_id, i.event_id, i.created_at
-        from firsts as f
-        join items as i on i.place = f.place
-        order by i.event_id
+        select take_events.user_id, j.event_id, j.created_at
+        from judged as j
+        where j.is_first
+        order by j.event_id
         on conflict do nothing
         returning study_event_keys.event_id
     ),
     hashes as materialized (
         select s.client_session_id, freshet.session_hash(take_events.user_id, s.client_session_id) as session_id
-        from (select distinct i.client_session_id from items as i join firsts as f on f.place = i.place) as s
+        from (select distinct j.client_session_id from judged as j where j.is_first) as s
     ),
     accepted as materialized (
-        select i.*, h.session_id, i.selected_answer is not distinct from i.correct_answer as is_correct
-        from keys as k
-        join firsts as f on f.event_id = k.event_id
-        join items as i on i.place = f.place
-        join hashes as h on h.client_session_id = i.client_session_id
+        select j.*, h.session_id, j.selected_answer is not distinct from j.correct_answer as is_correct
+        from judged as j
+        join keys as k on k.event_id = j.event_id
+        join hashes as h on h.client_session_id = j.client_session_id
+        where j.is_first
     ),
     logged as (
         insert into public.study_events (
@@ -140,9 +130,14 @@ begin
     select jsonb_agg(
         jsonb_build_object(
             'event_id', j.event_id,
-            'status', case when j.code is not null then 'rejected' when a.place is not null then 'accepted' else 'duplicate' end,
-            'code', j.code,
-            'detail', j.detail
+            'status', case when j.fault is not null then 'rejected' when a.place is not null then 'accepted' else 'duplicate' end,
+            'code', j.fault,
+            'detail', case j.fault
+                when 'erased' then 'the event is from before the erasure of its user'
+                when 'unknown_topic' then format('there is no topic %s', j.topic_id)
+                when 'unknown_material' then format('there is no material %s', j.material_id)
+                else j.detail
+            end
         )
         order by j.place
     )

@@ -55,7 +55,7 @@ end
 $$;
 select matches(
     pg_temp.plan_of($$ select * from analytics.access_log where person_id = 'person 7' order by accessed_at desc limit 20 $$),
-    'access_log_person_idx', 'a person''s readers are found by the index'
+    '"Index Cond": "\(person_id = ', 'a person''s readers are found by the index'
 );
 
 select * from finish();

@@ -601,6 +601,35 @@ Deno.test("stop() while a call is under way lets it end, and begins no other", a
   assert.deepEqual([rig.codes(), rig.serials(), page.timers.size], [["UNREACHABLE"], [], 0]);
 });
 
+Deno.test("what the application's own functions throw is reported by the runtime, and stops nothing", async () => {
+  const rig = new TrackerRig();
+  const thrown: string[] = [];
+  const hear = (event: ErrorEvent) => {
+    event.preventDefault();
+    thrown.push(event.error.message);
+  };
+  const { tracker } = rig.open({
+    onRejected() {
+      throw new Error("in onRejected");
+    },
+    onError() {
+      throw new Error("in onError");
+    },
+  });
+  addEventListener("error", hear);
+  try {
+    await rig.browser.advance(0);
+    rig.server.faults = ["offline"];
+    tracker.track(numbered(1, { is_rejected: true }));
+    tracker.track(numbered(2));
+    await rig.browser.advance(600);
+  } finally {
+    removeEventListener("error", hear);
+  }
+  assert.deepEqual([rig.serials(), rig.browser.storage.length], [[2], 0]);
+  assert.deepEqual(thrown, ["in onError", "in onRejected"]);
+});
+
 Deno.test("an interval that would send all the time, or never, is refused", () => {
   for (const interval_seconds of [0, -1, 0.5, NaN, Infinity, 86_401]) {
     const options: TrackerOptions = {

@@ -1,6 +1,7 @@
 /** Another person's rows: the relation decides at each read, the log has each read, and no cache takes part. */
 import assert from "node:assert/strict";
 import type { Caller } from "../../../shared/access/caller.ts";
+import { defineResource } from "../../../shared/resource/resource.ts";
 import { dice, pick } from "../../support/random/dice.ts";
 import { proofs } from "../../support/random/proofs.ts";
 import { createWorld } from "../../support/rigs/read_rig.ts";
@@ -178,4 +179,23 @@ Deno.test("of random reads by random callers, in two isolates, none shows a pers
     await ask();
   }
   assert.ok(Math.min(...Object.values(found)) > rounds / 20, JSON.stringify(found));
+});
+
+Deno.test("a reading is told whose rows it computes, and not by the parameter that anybody may write", async () => {
+  const { params, row } = studyDays;
+  const reading = defineResource({
+    ...studyDays,
+    params: params.shape,
+    columns: row.shape,
+    reading: "study_days",
+    clock: "day",
+  });
+  const world = createSchool();
+  const one = world.isolate();
+  await one.read({ resource: reading, params: { limit: "5" }, caller: user("anna") });
+  await one.readOther({ resource: reading, params: { limit: "5", user_id: "anna" }, caller: user("tutor") });
+  const asked = world.source.requests.map((request) => request.reading?.asked);
+  const today = new Date(world.clock.now()).toISOString().slice(0, 10);
+  const expected = { params: { limit: 5 }, today, org: null, person: "anna" };
+  assert.deepEqual(asked, [expected, expected]);
 });

@@ -9,6 +9,9 @@ insert into public.topic_prerequisites values (md5('a')::uuid, md5('b')::uuid), 
 insert into public.question_attempts (event_id, user_id, question_id, topic_id, is_correct, attempted_at)
 select gen_random_uuid(), 'u' || n, md5('q')::uuid, md5('a')::uuid, true, (d::timestamp + interval '12 hours') at time zone 'UTC'
 from generate_series(1, 5) as n, days, unnest(array[closed, before]) as d;
+-- u6 has only looked at something, so has no mastery.
+insert into public.study_events (event_id, user_id, event_type, created_at)
+select gen_random_uuid(), 'u6', 'topic_view', (closed::timestamp + interval '12 hours') at time zone 'UTC' from days;
 -- Of u0 there is only what an earlier night left.
 insert into analytics.user_learning_metrics select 'u0', before, 9, 9, null, null, 9, 9, 9, 9, 9, null, 9, 9, null, now(), 'old' from days;
 select freshet.fold_study_changes();
@@ -18,7 +21,7 @@ insert into analytics.study_batches (stat_date, last_user_id) select before, 'u3
 select is(freshet.begin_study_batch(), (select closed from days), 'it begins for yesterday');
 select matches(
     (select error from analytics.study_batches, days where stat_date = before), '^not finished when the batch of ',
-    'one of an older day that was never finished is told and not continued'
+    'one of an older day that was never finished is reported and not continued'
 );
 select results_eq(
     $$ select last_user_id, users_count, days_count, cycles_count, attempts_count, finished_at, error from analytics.study_batches, days where stat_date = closed $$,
@@ -44,12 +47,12 @@ select is((select count(*) from analytics.user_learning_metrics where user_id = 
 -- Called for again, as after a kill.
 select is(freshet.begin_study_batch(), (select closed from days), 'a second run goes on');
 select is(
-    (select array[freshet.continue_study_batch(2), freshet.continue_study_batch(2), freshet.continue_study_batch(2)]), array[true, true, false],
+    (select array[freshet.continue_study_batch(2), freshet.continue_study_batch(2), freshet.continue_study_batch(2), freshet.continue_study_batch(2)]), array[true, true, true, false],
     'to the last user, and then ends it'
 );
 select results_eq(
     $$ select last_user_id, users_count, days_count, attempts_count, finished_at is not null, error from analytics.study_batches, days where stat_date = closed $$,
-    $$ values ('u5', 6, 10, 2, true, null::text) $$,
+    $$ values ('u6', 7, 11, 2, true, null::text) $$,
     'all users, all days, two runs'
 );
 select results_eq(
@@ -61,7 +64,7 @@ select results_eq(
     union all select 'marks', count(*) from freshet.days_to_aggregate
     union all select 'as of the begin', count(*) from analytics.topic_mastery as m, analytics.study_batches as b, days where b.stat_date = closed and m.calculated_at = b.started_at
     $$,
-    $$ values ('days', 10::bigint), ('topics', 10), ('metrics', 5), ('gaps', 15), ('marks', 0), ('as of the begin', 5) $$,
+    $$ values ('days', 11::bigint), ('topics', 10), ('metrics', 6), ('gaps', 18), ('marks', 0), ('as of the begin', 5) $$,
     'each figure was computed'
 );
 select is(freshet.begin_study_batch(), null, 'a batch that is finished is not begun again');

@@ -96,6 +96,9 @@ select results_eq(
 reset role;
 create or replace function public.topic_is_gone() returns trigger language plpgsql as $$
 begin
+    if new.question_id = '00000000-0000-4000-8000-0000000000cc' then
+        raise foreign_key_violation using message = 'planted: the topic is gone';
+    end if;
     raise disk_full using message = 'planted: the disk is full';
 end
 $$;
@@ -108,10 +111,10 @@ select throws_ok(
 );
 select throws_ok(
     $$ select public.track_batch(jsonb_build_array(
-           pg_temp.good_event(9301)::jsonb || '{"created_at": "2026-02-30T00:00:00Z"}',
+           pg_temp.good_event(9301)::jsonb || '{"event_type": "question_attempt", "question_id": "00000000-0000-4000-8000-0000000000cc", "correct_answer": "A"}',
            pg_temp.good_event(9302)::jsonb || '{"event_type": "question_attempt", "question_id": "00000000-0000-4000-8000-0000000000cd", "correct_answer": "A"}'
        )) $$,
-    '53100', 'planted: the disk is full', 'beside an odd event, too'
+    '53100', 'planted: the disk is full', 'beside an event that the tables refuse, too'
 );
 reset role;
 select is(

@@ -103,4 +103,78 @@ grant execute on function analytics.read_person(text, jsonb, jsonb) to service_r
 comment on function analytics.read_person(text, jsonb, jsonb) is
     'The answer of analytics.read_view to a request whose scope is one person, for another reader, with a row in analytics.access_log. Service role only. reading: {reader: {kind: "user", subject} or {kind: "secret_key"}, relation, resource, parameters, request_id}. denied: freshet.scope_<relation>(subject) does not list the person; then nothing is read and nothing logged. Raises 22023 for a request of any other shape, and whatever the insert raises.';
 
+-- supabase/schemas/core/refresh/refresh_not_tried.sql
+
+-- Object: freshet.refresh_not_tried()
+-- Why: a canceled call reports the views that it did not reach, in rows like those of the others.
+create function freshet.refresh_not_tried(view_name text)
+returns analytics.refresh_log
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    entry analytics.refresh_log;
+begin
+    entry.view_name := view_name;
+    entry.requested_by := 'manual';
+    entry.outcome := 'not_tried';
+    entry.message := 'the call was canceled before the turn of this view';
+    return entry;
+end
+$$;
+
+revoke all on function freshet.refresh_not_tried(text) from public, anon, authenticated;
+
+comment on function freshet.refresh_not_tried(text) is
+    'A row for a view that a canceled call did not reach. Nothing was attempted, so it is not in the ledger.';
+
+-- supabase/schemas/core/refresh/manual_refresh.sql
+
+-- Object: freshet.manual_refresh(), analytics.manual_refresh()
+-- Why: an admin can refresh at once, at most once a minute for each view, if it takes no longer than a call may; a
+--      longer refresh goes into the queue (analytics.request_refresh). An incident that the refresh has repaired closes
+--      here and does not wait for the next slot of a nightly job.
+create or replace function freshet.manual_refresh(view_name text)
+returns setof analytics.refresh_log
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    wanted text;
+    entry analytics.refresh_log;
+    is_canceled boolean := false;
+begin
+    perform freshet.assert_operator();
+    if view_name is not null and not exists (select from analytics.views as v where v.view_name = manual_refresh.view_name) then
+        raise exception using
+            errcode = 'undefined_table',
+            message = format('unknown view "%s"', view_name),
+            hint = 'select view_name from analytics.health_check() lists the registered views.';
+    end if;
+    perform freshet.assert_refresh_is_due(view_name, null);
+
+    for wanted in
+        select o.view_name
+        from freshet.refresh_order() as o
+        where manual_refresh.view_name is null or o.view_name = manual_refresh.view_name
+    loop
+        -- A statement's limit cancels once: without this the remaining views would be refreshed without any limit.
+        if is_canceled then
+            return next freshet.refresh_not_tried(wanted);
+            continue;
+        end if;
+        entry := freshet.attempt_refresh(wanted);
+        is_canceled := entry.sqlstate is not distinct from '57014';
+        return next entry;
+    end loop;
+    -- Last, so that no incident is locked while a view is refreshed.
+    perform freshet.close_repaired();
+end
+$$;
+
+comment on function analytics.manual_refresh(text) is
+    'Admins only: refreshes one view, or all in order of dependency, and returns a ledger row for each. At most once a minute for each view, requests to the queue included; PT429 (HTTP 429) otherwise. A call over the data API ends after 60 seconds; views that it did not reach have outcome not_tried and no row in the ledger: analytics.request_refresh() has the view''s own limit.';
+
 reset check_function_bodies;

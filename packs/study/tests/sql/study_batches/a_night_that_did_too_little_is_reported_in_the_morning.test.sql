@@ -1,5 +1,5 @@
 begin;
-select plan(16);
+select plan(19);
 
 create temporary table days as select (now() at time zone 'UTC')::date - 1 as closed;
 delete from analytics.study_batches;
@@ -53,12 +53,32 @@ update analytics.study_batches as b set error = null from days where b.stat_date
 select is(analytics.check_study_batch(), (select closed from days), 'until an operator accepts it');
 
 select results_eq(
-    $$ select j.jobname::text, j.schedule, j.command = d.command, d.max_runtime from cron.job as j join analytics.scheduled_jobs as d on d.job_name = j.jobname
-       where j.jobname in ('aggregate-study-days', 'check-study-batch') order by 1 $$,
+    $$ select d.job_name, j.schedule, j.command = d.command, d.max_runtime from cron.job as j join analytics.scheduled_jobs as d on d.job_name = j.jobname
+       where j.jobname in ('aggregate-study-days', 'check-study-batch') order by d.job_name $$,
     $$ values ('aggregate-study-days', '5 0 * * *', true, interval '2 minutes'), ('check-study-batch', '15 6-23 * * *', true, interval '2 minutes') $$,
     'both jobs are scheduled and declared to the audit'
 );
 select lives_ok((select command from cron.job where jobname = 'check-study-batch'), 'the check''s command runs');
+
+
+-- What the audit makes of the check's runs.
+create function pg_temp.ran(status text, message text) returns void language sql
+as $$
+    insert into cron.job_run_details (runid, jobid, status, return_message, start_time, end_time)
+    select (select max(m) + 1 from (select runid from cron.job_run_details union all select 1000000) as r (m)), j.jobid, status, message, now(), now()
+    from cron.job as j where j.jobname = 'check-study-batch'
+$$;
+select analytics.audit_pass();
+select pg_temp.ran('failed', E'ERROR:  study batch of 2026-11-29: is not finished: 2000 users done\n');
+select analytics.audit_pass();
+prepare incidents as select kind, severity, closed_at is null from analytics.incidents where subject = 'check-study-batch' and opened_at >= now();
+select results_eq('incidents', $$ values ('failed', 'error', true) $$, 'a check that fails is an incident');
+select pg_temp.ran('failed', E'ERROR:  study batch of 2026-11-29: is not finished: 3000 users done\n');
+select analytics.audit_pass();
+select results_eq('incidents', $$ values ('failed', 'error', true) $$, 'an hour later it is the same one');
+select pg_temp.ran('succeeded', '1 row');
+select analytics.audit_pass();
+select results_eq('incidents', $$ values ('failed', 'error', false) $$, 'a check that passes ends it');
 
 select * from finish();
 rollback;

@@ -58,7 +58,7 @@ select results_eq(
     $$ values (999, pg_temp.topic(1), 1000::bigint) $$,
     'a circle of 1,000 topics ends, and each blocks the 999 others'
 );
-select is((select count(*) from analytics.topic_prerequisite_cycles where topics_count = 1000), 1000::bigint, 'and is told as one');
+select is((select count(*) from analytics.topic_prerequisite_cycles where topics_count = 1000), 1000::bigint, 'and is reported as one');
 delete from public.topic_prerequisites where topic_id = pg_temp.topic(1);
 select results_eq(
     'select topic_id, prerequisite_impact, cycle_id from freshet.prerequisite_closure() order by topic_id',

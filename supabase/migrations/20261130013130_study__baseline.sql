@@ -1836,11 +1836,11 @@ comment on function freshet.retrieval_strength(numeric, numeric) is
 
 -- Object: analytics.run_study_batch()
 -- Why: each step is a transaction of its own, so that a kill loses at most that step, and the next call goes on there.
--- Why a budget: the whole is one statement, and the platform cancels it after two minutes. What is left is for the job of
---      every minute, analytics.update_topic_mastery().
+-- Why a budget: the whole is one statement, and the platform cancels it after two minutes; from 84 seconds on the audit
+--      warns of that (near_timeout). What is left is for the job of every minute, analytics.update_topic_mastery().
 -- Why changes first: what was tracked shortly before midnight is still waiting to be folded.
 -- Why no SET clause: a procedure with one may not commit. Instead each of its transactions begins with the search path.
-create procedure analytics.run_study_batch(time_budget interval default '90 seconds', user_limit integer default 1000)
+create procedure analytics.run_study_batch(time_budget interval default '75 seconds', user_limit integer default 1000)
 language plpgsql
 as $$
 declare
@@ -2377,7 +2377,7 @@ comment on function freshet.study_version() is
 
 -- Object: freshet.take_apart()
 -- Why: one reading of an event for a batch and for a single call. It checks shape and limits of each key before it
---      converts anything; what it cannot foresee (a 30th of February) raises, and is the event's own fault.
+--      converts anything, so that it never raises: an error would cost the whole batch its quick way.
 create function freshet.take_apart(
     event jsonb,
     out event_id uuid,
@@ -2406,7 +2406,7 @@ as $$
 declare
     uuid_shape constant text := '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$';
     moment_shape constant text :=
-        '^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-](0\d|1[0-5]):?[0-5]\d)$';
+        '^[1-9]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-](0\d|1[0-5]):?[0-5]\d)$';
     day_seconds constant integer := 86400;
     allowed text[] := array[
         'event_id', 'event_type', 'session_id', 'created_at', 'topic_id', 'question_id', 'material_id', 'properties'
@@ -2469,6 +2469,10 @@ begin
             detail := case
                 when jsonb_typeof(value) <> 'string' or value #>> '{}' !~ moment_shape
                     then 'has to be a moment like 2026-11-30T08:15:00.000Z, with its offset'
+                when substring(value #>> '{}' from 9 for 2)::integer > extract(
+                    day from (substring(value #>> '{}' from 1 for 7) || '-01')::date + interval '1 month' - interval '1 day'
+                )
+                    then 'has a day that its month does not have'
             end;
         elsif key = 'session_id' then
             detail := case
@@ -2540,14 +2544,12 @@ $$;
 revoke all on function freshet.take_apart(jsonb) from public, anon, authenticated, service_role;
 
 comment on function freshet.take_apart(jsonb) is
-    'The values of an event, or the code and the sentence with which it is rejected. Raises class 22 for a value that only conversion finds out.';
+    'The values of an event, or the code and the sentence with which it is rejected.';
 
 -- packs/study/schema/take_batch.sql
 
 -- Object: freshet.take_batch()
--- Why: with the owner's rights, since clients may write none of these tables. One odd event never refuses the others:
---      what the quick way cannot write is taken event by event, each in a savepoint. Only an event's own fault (classes
---      22 and 23) rejects it; anything else, like a full disk, fails the call, and the client sends it again.
+-- Why: with the owner's rights, since clients may write none of these tables. One odd event never refuses the others.
 create function freshet.take_batch(events jsonb)
 returns jsonb
 language plpgsql
@@ -2558,15 +2560,13 @@ as $$
 declare
     caller constant text := freshet.take_caller();
     headers constant jsonb := nullif(current_setting('request.headers', true), '')::jsonb;
-    network constant cidr := freshet.network_of_request();
     -- A text that holds the array is read too. In it one event may hold what jsonb cannot (NUL, half of a pair of
     -- surrogates), and is rejected alone.
     written constant text := case jsonb_typeof(events) when 'string' then events #>> '{}' else events::text end;
     list json;
-    element json;
-    event jsonb;
-    erased_at timestamptz;
-    results jsonb := '[]';
+    readable jsonb;
+    unreadable jsonb;
+    results jsonb;
 begin
     if octet_length(written) > 262144 then
         perform freshet.take_refuse(
@@ -2591,30 +2591,19 @@ begin
         );
     end if;
 
+    select r.readable, r.unreadable into readable, unreadable from freshet.take_readable(list) as r;
     perform freshet.take_lock(caller);
-    select max(e.erased_at) into erased_at from freshet.erasures as e where e.user_hash = freshet.user_hash(caller);
-    begin
-        results := freshet.take_events(caller, written::jsonb, network, headers ->> 'user-agent', erased_at);
-    exception
-        when data_exception or integrity_constraint_violation or program_limit_exceeded then
-            for element in select e from json_array_elements(list) as e loop
-                event := null;
-                begin
-                    event := element;
-                    results := results || freshet.take_events(
-                        caller, jsonb_build_array(event), network, headers ->> 'user-agent', erased_at
-                    );
-                exception
-                    when data_exception or integrity_constraint_violation or program_limit_exceeded then
-                        results := results || jsonb_build_object(
-                            'event_id', event ->> 'event_id',
-                            'status', 'rejected',
-                            'code', case when event is null then 'unreadable' else 'invalid_value' end,
-                            'detail', left(sqlerrm, 200)
-                        );
-                end;
-            end loop;
-    end;
+    results := freshet.take_halves(
+        caller, readable, freshet.network_of_request(), headers ->> 'user-agent',
+        (select max(e.erased_at) from freshet.erasures as e where e.user_hash = freshet.user_hash(caller))
+    );
+    -- The results of those that can be read, with the others in their places.
+    select coalesce(jsonb_agg(coalesce(unreadable -> t.place::text, results -> t.number::integer) order by t.place), '[]')
+    into results
+    from (
+        select p.place, count(*) filter (where not unreadable ? p.place::text) over (order by p.place) - 1 as number
+        from generate_series(1, json_array_length(list)) as p (place)
+    ) as t;
 
     return jsonb_build_object(
         'accepted', (select count(*) from jsonb_array_elements(results) as r where r ->> 'status' = 'accepted'),
@@ -2711,8 +2700,8 @@ comment on function freshet.take_event(jsonb) is
 -- packs/study/schema/take_events.sql
 
 -- Object: freshet.take_events()
--- Why: one statement for all events of a call, so that 500 cost little more than one. It raises if one of them has a
---      value that cannot be converted; freshet.take_batch() then takes them one by one.
+-- Why: one statement for all events of a call, so that 500 cost little more than one. It raises if the tables refuse
+--      one of them; freshet.take_halves() finds out which.
 -- Why sums, least and greatest: sessions and materials are the same in whatever order events arrive.
 create function freshet.take_events(
     user_id text, events jsonb, network cidr, user_agent text, erased_at timestamptz
@@ -2734,52 +2723,42 @@ begin
     ),
     judged as materialized (
         select
-            i.place, i.event_id, f.code,
-            case f.code
-                when 'erased' then 'the event is from before the erasure of its user'
-                when 'unknown_topic' then format('there is no topic %s', i.topic_id)
-                when 'unknown_material' then format('there is no material %s', i.material_id)
-                else i.detail
-            end as detail
+            i.*, f.fault,
+            f.fault is null
+                and row_number() over (partition by i.event_id, f.fault is null order by i.place) = 1 as is_first
         from items as i
-        left join public.topics as t on t.id = i.topic_id
-        left join public.study_materials as m on m.id = i.material_id
         cross join lateral (
             select case
                 when i.code is not null then i.code
                 when i.created_at <= take_events.erased_at then 'erased'
                 -- The rows of answers and materials refer to these. Other events keep the ids that they report.
-                when i.event_type = 'question_attempt' and t.id is null then 'unknown_topic'
-                when i.event_type in ('material_open', 'material_progress', 'material_complete') and m.id is null
+                when i.event_type = 'question_attempt' and not exists (select from public.topics as t where t.id = i.topic_id)
+                    then 'unknown_topic'
+                when i.event_type in ('material_open', 'material_progress', 'material_complete')
+                    and not exists (select from public.study_materials as m where m.id = i.material_id)
                     then 'unknown_material'
             end
-        ) as f (code)
-    ),
-    firsts as (
-        select distinct on (j.event_id) j.place, j.event_id
-        from judged as j
-        where j.code is null
-        order by j.event_id, j.place
+        ) as f (fault)
     ),
     keys as (
         insert into freshet.study_event_keys (user_id, event_id, created_at)
-        select take_events.user_id, i.event_id, i.created_at
-        from firsts as f
-        join items as i on i.place = f.place
-        order by i.event_id
+        select take_events.user_id, j.event_id, j.created_at
+        from judged as j
+        where j.is_first
+        order by j.event_id
         on conflict do nothing
         returning study_event_keys.event_id
     ),
     hashes as materialized (
         select s.client_session_id, freshet.session_hash(take_events.user_id, s.client_session_id) as session_id
-        from (select distinct i.client_session_id from items as i join firsts as f on f.place = i.place) as s
+        from (select distinct j.client_session_id from judged as j where j.is_first) as s
     ),
     accepted as materialized (
-        select i.*, h.session_id, i.selected_answer is not distinct from i.correct_answer as is_correct
-        from keys as k
-        join firsts as f on f.event_id = k.event_id
-        join items as i on i.place = f.place
-        join hashes as h on h.client_session_id = i.client_session_id
+        select j.*, h.session_id, j.selected_answer is not distinct from j.correct_answer as is_correct
+        from judged as j
+        join keys as k on k.event_id = j.event_id
+        join hashes as h on h.client_session_id = j.client_session_id
+        where j.is_first
     ),
     logged as (
         insert into public.study_events (
@@ -2852,9 +2831,14 @@ begin
     select jsonb_agg(
         jsonb_build_object(
             'event_id', j.event_id,
-            'status', case when j.code is not null then 'rejected' when a.place is not null then 'accepted' else 'duplicate' end,
-            'code', j.code,
-            'detail', j.detail
+            'status', case when j.fault is not null then 'rejected' when a.place is not null then 'accepted' else 'duplicate' end,
+            'code', j.fault,
+            'detail', case j.fault
+                when 'erased' then 'the event is from before the erasure of its user'
+                when 'unknown_topic' then format('there is no topic %s', j.topic_id)
+                when 'unknown_material' then format('there is no material %s', j.material_id)
+                else j.detail
+            end
         )
         order by j.place
     )
@@ -2869,6 +2853,48 @@ revoke all on function freshet.take_events(text, jsonb, cidr, text, timestamptz)
 
 comment on function freshet.take_events(text, jsonb, cidr, text, timestamptz) is
     'Writes the events of a user and returns their results, in order. Call it with freshet.take_lock() held.';
+
+-- packs/study/schema/take_halves.sql
+
+-- Object: freshet.take_halves()
+-- Why: an event that the tables refuse (its topic was deleted this moment, a trigger of the application forbids it) never
+--      refuses the others. Halves of a batch find it in a few statements, where one savepoint for each of 500 events
+--      would take longer than a call may. Only an event's own fault (classes 22, 23 and 54) rejects it; anything else,
+--      like a full disk, fails the call, and the client sends it again.
+create function freshet.take_halves(
+    user_id text, events jsonb, network cidr, user_agent text, erased_at timestamptz
+)
+returns jsonb
+language plpgsql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    half constant integer := jsonb_array_length(events) / 2;
+begin
+    return freshet.take_events(user_id, events, network, user_agent, erased_at);
+exception
+    when data_exception or integrity_constraint_violation or program_limit_exceeded then
+        if half = 0 then
+            return jsonb_build_array(
+                jsonb_build_object(
+                    'event_id', events -> 0 -> 'event_id', 'status', 'rejected', 'code', 'invalid_value', 'detail', left(sqlerrm, 200)
+                )
+            );
+        end if;
+        -- In order, so that of two deliveries of one event the first counts.
+        return freshet.take_halves(
+            user_id, jsonb_path_query_array(events, '$[0 to $end]', jsonb_build_object('end', half - 1)), network, user_agent, erased_at
+        ) || freshet.take_halves(
+            user_id, jsonb_path_query_array(events, '$[$start to last]', jsonb_build_object('start', half)), network, user_agent, erased_at
+        );
+end
+$$;
+
+revoke all on function freshet.take_halves(text, jsonb, cidr, text, timestamptz) from public, anon, authenticated, service_role;
+
+comment on function freshet.take_halves(text, jsonb, cidr, text, timestamptz) is
+    'As freshet.take_events, with those events rejected that the tables refuse.';
 
 -- packs/study/schema/take_lock.sql
 
@@ -2888,6 +2914,47 @@ revoke all on function freshet.take_lock(text) from public, anon, authenticated,
 
 comment on function freshet.take_lock(text) is
     'Waits until no other transaction writes events of the user, and holds until this one ends. Take it before the job''s lock.';
+
+-- packs/study/schema/take_readable.sql
+
+-- Object: freshet.take_readable()
+-- Why: JSON may hold what jsonb cannot. Only where the list as a whole cannot be converted its elements are, one by one.
+create function freshet.take_readable(list json, out readable jsonb, out unreadable jsonb)
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    element json;
+    place integer := 0;
+begin
+    unreadable := '{}';
+    begin
+        readable := list;
+        return;
+    exception
+        when data_exception or program_limit_exceeded then
+            readable := '[]';
+    end;
+    for element in select e from json_array_elements(list) as e loop
+        place := place + 1;
+        begin
+            readable := readable || jsonb_build_array(element::jsonb);
+        exception
+            when data_exception or program_limit_exceeded then
+                unreadable := unreadable || jsonb_build_object(
+                    place,
+                    jsonb_build_object('event_id', null, 'status', 'rejected', 'code', 'unreadable', 'detail', left(sqlerrm, 200))
+                );
+        end;
+    end loop;
+end
+$$;
+
+revoke all on function freshet.take_readable(json) from public, anon, authenticated, service_role;
+
+comment on function freshet.take_readable(json) is
+    'The elements that jsonb can hold, and the results of those that it cannot, by their place from 1.';
 
 -- packs/study/schema/take_refuse.sql
 
@@ -3262,7 +3329,7 @@ comment on function public.track_session_start(text, text, jsonb, uuid, timestam
 -- Why no SET clause: a procedure with one may not commit. Instead each of its transactions begins with the search path.
 -- Why it fails at its end: users whose changes could not be folded are reported after all others are done. Their changes
 --      stay in freshet.study_changes with the error, and each run tries them again.
-create procedure analytics.update_topic_mastery(time_budget interval default '90 seconds')
+create procedure analytics.update_topic_mastery(time_budget interval default '75 seconds')
 language plpgsql
 as $$
 declare
