@@ -495,7 +495,7 @@ as $$
 declare
     old record;
     waiting_on pg_catalog.date;
-    kept pg_catalog.text[] := '{}';
+    kept pg_catalog.text[] := array[]::pg_catalog.text[];
     tried_count pg_catalog.int4 := 0;
 begin
     perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
@@ -737,7 +737,7 @@ declare
     erasure bigint;
     relation text;
     changed bigint;
-    counts jsonb := '{}';
+    counts jsonb := jsonb_build_object();
 begin
     if forgotten is null or forgotten = '' then
         raise exception using
@@ -2420,7 +2420,7 @@ begin
         return;
     end if;
     if event ->> 'event_id' ~ uuid_shape then
-        event_id := event ->> 'event_id';
+        event_id := (event ->> 'event_id')::uuid;
     end if;
     event_type := event ->> 'event_type';
     if event_type is not null and event_type <> all (freshet.study_event_types()) then
@@ -2513,9 +2513,9 @@ begin
     end if;
 
     client_session_id := event ->> 'session_id';
-    topic_id := event ->> 'topic_id';
-    question_id := event ->> 'question_id';
-    material_id := event ->> 'material_id';
+    topic_id := (event ->> 'topic_id')::uuid;
+    question_id := (event ->> 'question_id')::uuid;
+    material_id := (event ->> 'material_id')::uuid;
     properties := coalesce(nullif(event -> 'properties', 'null'), '{}');
     selected_answer := event ->> 'selected_answer';
     correct_answer := event ->> 'correct_answer';
@@ -2573,7 +2573,7 @@ begin
         );
     end if;
     begin
-        list := written;
+        list := written::json;
     exception
         when data_exception or program_limit_exceeded then
             null;
@@ -2929,7 +2929,7 @@ declare
 begin
     unreadable := '{}';
     begin
-        readable := list;
+        readable := list::jsonb;
         return;
     exception
         when data_exception or program_limit_exceeded then
