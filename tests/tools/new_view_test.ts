@@ -195,6 +195,9 @@ Deno.test("the README of the pack lists a new view and its resource after its ow
     "| path |\n| --- |\n| `/tuition/first` | … | `a` |\n\n## Decisions\n";
   const listed = withPackRows(readme, plan);
   assert.match(listed, /\| `a` \|\n\| `mv_daily_mastery` \| .*\n\n## Resources/);
-  assert.match(listed, /\| `\/tuition\/first` .*\n\| `\/tuition\/daily-mastery` \| .* \| `mv_daily_mastery` \|\n\n## Dec/);
+  assert.match(
+    listed,
+    /\| `\/tuition\/first` .*\n\| `\/tuition\/daily-mastery` \| .* \| `mv_daily_mastery` \|\n\n## Dec/,
+  );
   assert.throws(() => withPackRows("# Study\n", plan), /add this row by hand: \| `mv_daily_mastery`/);
 });
