@@ -504,7 +504,7 @@ as $$
 declare
     old record;
     waiting_on pg_catalog.date;
-    kept pg_catalog.text[] := '{}';
+    kept pg_catalog.text[] := array[]::pg_catalog.text[];
     tried_count pg_catalog.int4 := 0;
 begin
     perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
@@ -743,7 +743,7 @@ declare
     erasure bigint;
     relation text;
     changed bigint;
-    counts jsonb := '{}';
+    counts jsonb := jsonb_build_object();
 begin
     if forgotten is null or forgotten = '' then
         raise exception using
