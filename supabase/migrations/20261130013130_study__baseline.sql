@@ -504,7 +504,7 @@ as $$
 declare
     old record;
     waiting_on pg_catalog.date;
-    kept pg_catalog.text[] := '{}';
+    kept pg_catalog.text[] := array[]::pg_catalog.text[];
     tried_count pg_catalog.int4 := 0;
 begin
     perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
@@ -654,14 +654,13 @@ declare
 begin
     perform pg_advisory_xact_lock(hashtextextended('freshet.study_jobs', 0));
 
-    -- The table is empty most of the time, and the planner takes it to be: each part is computed once, whatever it thinks.
-    with oldest as materialized (
+    with oldest as (
         select c.user_id, c.change_id
         from freshet.study_changes as c
         where c.change_id <= coalesce(up_to_change, c.change_id)
         order by c.change_id
         limit change_limit
-    ), users as materialized (
+    ), users as (
         select o.user_id, min(o.change_id) as oldest_change
         from oldest as o
         group by o.user_id
@@ -676,6 +675,7 @@ begin
     )
     select array_agg(n.user_id) into chosen from counted as n where n.running_count - n.changes_count < change_limit;
 
+    -- A statement of its own: the planner takes the table, mostly empty, to have one row, and a join would be planned so.
     with deleted as (
         delete from freshet.study_changes as c where c.user_id = any (chosen) returning c.*
     )
@@ -683,9 +683,6 @@ begin
     into taken, changes_count, users_count
     from deleted as d;
     failed_count := 0;
-    if taken is null then
-        return;
-    end if;
 
     insert into freshet.days_to_aggregate (user_id, stat_date)
     select distinct c.user_id, c.changed_on from unnest(taken) as c where c.changed_on is not null
@@ -746,7 +743,7 @@ declare
     erasure bigint;
     relation text;
     changed bigint;
-    counts jsonb := '{}';
+    counts jsonb := jsonb_build_object();
 begin
     if forgotten is null or forgotten = '' then
         raise exception using
@@ -2220,7 +2217,7 @@ create table public.study_events (
     topic_id uuid,
     question_id uuid,
     material_id uuid,
-    properties jsonb not null default '{}' check (jsonb_typeof(properties) = 'object' and pg_column_size(properties) <= 4096),
+    properties jsonb not null default '{}' check (jsonb_typeof(properties) = 'object' and octet_length(properties::text) <= 2048),
     ip_network cidr,
     browser text,
     device_type text check (device_type in ('desktop', 'mobile', 'tablet', 'bot', 'other')),
