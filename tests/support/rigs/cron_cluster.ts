@@ -15,6 +15,8 @@ export interface CronCluster {
   admin(): postgres.Sql;
   /** A connection of postgres, the owner of the jobs. */
   owner(): postgres.Sql;
+  /** For work that opens a connection of its own. */
+  ownerUrl(): string;
   /** Opens another session of the owner; the caller must end it. */
   session(): postgres.Sql;
   restart(): Promise<void>;
@@ -69,6 +71,7 @@ export async function startCronCluster(settings: Record<string, string> = {}): P
   return {
     admin: () => connections.admin,
     owner: () => connections.owner,
+    ownerUrl: () => server.url,
     session: () => postgres(server.url, { max: 1, onnotice: () => {} }),
     restart: () => restart(() => Promise.resolve()),
     async backUp() {
