@@ -417,17 +417,17 @@ comment on function freshet.continue_study_batch(integer) is
 -- Why: the calendar of the last 90 days is 90 rows by key, not a scan of the log.
 create table analytics.daily_user_stats (
     user_id text not null,
-    stat_date date not null,
-    events_count integer not null,
-    sessions_count integer not null,
-    study_seconds bigint not null,
-    questions_attempted integer not null,
-    questions_correct integer not null,
+    stat_date date not null check (stat_date between '1970-01-01' and '9999-12-31'),
+    events_count integer not null check (events_count >= 0),
+    sessions_count integer not null check (sessions_count >= 0),
+    study_seconds bigint not null check (study_seconds between 0 and 9007199254740991),
+    questions_attempted integer not null check (questions_attempted >= 0),
+    questions_correct integer not null check (questions_correct >= 0),
     accuracy_rate numeric check (accuracy_rate between 0 and 1),
-    avg_time_to_answer_seconds numeric,
-    materials_viewed integer not null,
-    topics_count integer not null,
-    calculated_at timestamptz not null,
+    avg_time_to_answer_seconds numeric check (abs(avg_time_to_answer_seconds) < 1e15),
+    materials_viewed integer not null check (materials_viewed >= 0),
+    topics_count integer not null check (topics_count >= 0),
+    calculated_at timestamptz not null check (calculated_at between '1970-01-01 00:00+00' and '9999-12-31 00:00+00'),
     calculation_version text not null,
     constraint ix_daily_user_stats_user_date primary key (user_id, stat_date)
 );
@@ -893,12 +893,12 @@ comment on function freshet.is_study_batch_due() is
 create table analytics.knowledge_gaps (
     user_id text not null,
     topic_id uuid not null,
-    priority_score numeric not null,
+    priority_score numeric not null check (abs(priority_score) < 1e15),
     gap_score numeric not null check (gap_score between 0 and 1),
     board_exam_weight numeric not null check (board_exam_weight between 0 and 10),
     prerequisite_impact integer not null check (prerequisite_impact >= 0),
     recent_failure_rate numeric not null check (recent_failure_rate between 0 and 1),
-    calculated_at timestamptz not null,
+    calculated_at timestamptz not null check (calculated_at between '1970-01-01 00:00+00' and '9999-12-31 00:00+00'),
     calculation_version text not null,
     primary key (user_id, topic_id)
 );
@@ -1307,16 +1307,16 @@ create table analytics.question_reviews (
     user_id text not null,
     question_id uuid not null,
     topic_id uuid not null,
-    attempts_count integer not null,
-    correct_count integer not null,
+    attempts_count integer not null check (attempts_count >= 0),
+    correct_count integer not null check (correct_count >= 0),
     is_first_correct boolean not null,
-    easiness_factor numeric not null check (easiness_factor >= 1.3),
+    easiness_factor numeric not null check (easiness_factor between 1.3 and 1e6),
     repetition integer not null check (repetition >= 1),
     interval_days integer not null check (interval_days >= 1),
-    reviewed_at timestamptz not null,
-    last_answered_at timestamptz not null,
-    due_on date not null,
-    calculated_at timestamptz not null default now(),
+    reviewed_at timestamptz not null check (reviewed_at between '1970-01-01 00:00+00' and '9999-12-31 00:00+00'),
+    last_answered_at timestamptz not null check (last_answered_at between '1970-01-01 00:00+00' and '9999-12-31 00:00+00'),
+    due_on date not null check (due_on between '1970-01-01' and '9999-12-31'),
+    calculated_at timestamptz not null default now() check (calculated_at between '1970-01-01 00:00+00' and '9999-12-31 00:00+00'),
     calculation_version text not null,
     primary key (user_id, question_id)
 );
@@ -2136,15 +2136,15 @@ comment on function freshet.study_batch_shortfall(date, integer) is
 -- Grain: one row per nightly batch
 -- Why: the ledger of the batch: how far it came, so that it goes on there after a crash, and what it found.
 create table analytics.study_batches (
-    stat_date date primary key,
-    started_at timestamptz not null default now(),
-    finished_at timestamptz,
+    stat_date date primary key check (stat_date between '1970-01-01' and '9999-12-31'),
+    started_at timestamptz not null default now() check (started_at between '1970-01-01 00:00+00' and '9999-12-31 00:00+00'),
+    finished_at timestamptz check (finished_at between '1970-01-01 00:00+00' and '9999-12-31 00:00+00'),
     last_user_id text,
-    users_count integer not null default 0,
-    days_count integer not null default 0,
-    cycles_count integer not null default 0,
-    failed_count integer not null default 0,
-    attempts_count integer not null default 1,
+    users_count integer not null default 0 check (users_count >= 0),
+    days_count integer not null default 0 check (days_count >= 0),
+    cycles_count integer not null default 0 check (cycles_count >= 0),
+    failed_count integer not null default 0 check (failed_count >= 0),
+    attempts_count integer not null default 1 check (attempts_count >= 0),
     error text
 );
 
@@ -2267,7 +2267,7 @@ create table public.study_events (
     device_type text check (device_type in ('desktop', 'mobile', 'tablet', 'bot', 'other')),
     created_at timestamptz not null check (created_at between '1970-01-01 00:00+00' and '9999-12-31 00:00+00'),
     received_at timestamptz not null default now(),
-    clock_skew_seconds numeric not null default 0,
+    clock_skew_seconds numeric not null default 0 check (abs(clock_skew_seconds) < 1e15),
     primary key (user_id, event_id, created_at)
 ) partition by range (created_at);
 
@@ -3056,12 +3056,12 @@ comment on function freshet.take_refuse(text, text) is 'Raises 22023, which is H
 create table analytics.topic_daily_stats (
     user_id text not null,
     topic_id uuid not null,
-    stat_date date not null,
-    questions_attempted integer not null,
-    questions_correct integer not null,
+    stat_date date not null check (stat_date between '1970-01-01' and '9999-12-31'),
+    questions_attempted integer not null check (questions_attempted >= 0),
+    questions_correct integer not null check (questions_correct >= 0),
     accuracy_rate numeric not null check (accuracy_rate between 0 and 1),
-    avg_time_to_answer_seconds numeric,
-    calculated_at timestamptz not null,
+    avg_time_to_answer_seconds numeric check (abs(avg_time_to_answer_seconds) < 1e15),
+    calculated_at timestamptz not null check (calculated_at between '1970-01-01 00:00+00' and '9999-12-31 00:00+00'),
     calculation_version text not null,
     constraint ix_topic_daily_stats_user_topic_date primary key (user_id, topic_id, stat_date)
 );
@@ -3097,12 +3097,12 @@ create table analytics.topic_mastery (
     overall_accuracy numeric not null check (overall_accuracy between 0 and 1),
     retrieval_strength numeric not null check (retrieval_strength between 0 and 1),
     material_completion numeric not null check (material_completion between 0 and 1),
-    questions_count integer not null,
-    attempts_count integer not null,
-    correct_count integer not null,
-    stability_days numeric check (stability_days >= 1),
-    last_answered_at timestamptz,
-    calculated_at timestamptz not null,
+    questions_count integer not null check (questions_count >= 0),
+    attempts_count integer not null check (attempts_count >= 0),
+    correct_count integer not null check (correct_count >= 0),
+    stability_days numeric check (stability_days between 1 and 36500),
+    last_answered_at timestamptz check (last_answered_at between '1970-01-01 00:00+00' and '9999-12-31 00:00+00'),
+    calculated_at timestamptz not null check (calculated_at between '1970-01-01 00:00+00' and '9999-12-31 00:00+00'),
     calculation_version text not null,
     constraint ix_topic_mastery_user_topic primary key (user_id, topic_id)
 );
@@ -3478,21 +3478,21 @@ comment on function freshet.user_hash(text) is 'HMAC-SHA256, 64 hex digits, of a
 -- Why: the dashboard is one row by key. Its windows end on as_of_date, the last day that the batch has closed.
 create table analytics.user_learning_metrics (
     user_id text not null,
-    as_of_date date not null,
-    questions_attempted_7d integer not null,
-    questions_attempted_30d integer not null,
-    accuracy_rate_7d numeric,
-    accuracy_rate_30d numeric,
-    study_seconds_7d bigint not null,
-    study_seconds_30d bigint not null,
-    sessions_count_30d integer not null,
-    active_days_30d integer not null,
-    current_streak_days integer not null,
-    avg_mastery_score numeric,
-    topics_started_count integer not null,
-    topics_mastered_count integer not null,
-    last_active_on date,
-    calculated_at timestamptz not null,
+    as_of_date date not null check (as_of_date between '1970-01-01' and '9999-12-31'),
+    questions_attempted_7d integer not null check (questions_attempted_7d >= 0),
+    questions_attempted_30d integer not null check (questions_attempted_30d >= 0),
+    accuracy_rate_7d numeric check (abs(accuracy_rate_7d) < 1e15),
+    accuracy_rate_30d numeric check (abs(accuracy_rate_30d) < 1e15),
+    study_seconds_7d bigint not null check (study_seconds_7d between 0 and 9007199254740991),
+    study_seconds_30d bigint not null check (study_seconds_30d between 0 and 9007199254740991),
+    sessions_count_30d integer not null check (sessions_count_30d >= 0),
+    active_days_30d integer not null check (active_days_30d >= 0),
+    current_streak_days integer not null check (current_streak_days >= 0),
+    avg_mastery_score numeric check (abs(avg_mastery_score) < 1e15),
+    topics_started_count integer not null check (topics_started_count >= 0),
+    topics_mastered_count integer not null check (topics_mastered_count >= 0),
+    last_active_on date check (last_active_on between '1970-01-01' and '9999-12-31'),
+    calculated_at timestamptz not null check (calculated_at between '1970-01-01 00:00+00' and '9999-12-31 00:00+00'),
     calculation_version text not null,
     constraint ix_user_learning_metrics primary key (user_id)
 );
@@ -3895,7 +3895,7 @@ create table public.material_interactions (
     material_id uuid not null references public.study_materials (id) on delete cascade,
     user_id text not null check (octet_length(user_id) between 1 and 1000),
     progress_rate numeric not null default 0 check (progress_rate between 0 and 1),
-    reading_seconds numeric not null default 0 check (reading_seconds >= 0),
+    reading_seconds numeric not null default 0 check (reading_seconds between 0 and 1e15),
     opens_count integer not null default 0 check (opens_count >= 0),
     first_at timestamptz not null check (first_at between '1970-01-01 00:00+00' and '9999-12-31 00:00+00'),
     last_at timestamptz not null check (last_at between first_at and '9999-12-31 00:00+00'),

@@ -63,6 +63,7 @@ async function versionedBy(sql: postgres.Sql, names: readonly string[]): Promise
 const renaming: Readonly<Record<string, (sql: postgres.Sql) => Promise<unknown>>> = {
   agent_name: (sql) => sql`update public.agents set name = 'renamed'`,
   question_text: (sql) => sql`update public.questions set stem = 'renamed'`,
+  topic_name: (sql) => sql`update public.topics set name = 'renamed'`,
   track_title: (sql) => sql`update public.tracks set title = 'renamed'`,
 };
 

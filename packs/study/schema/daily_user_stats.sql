@@ -5,17 +5,17 @@
 -- Why: the calendar of the last 90 days is 90 rows by key, not a scan of the log.
 create table analytics.daily_user_stats (
     user_id text not null,
-    stat_date date not null,
-    events_count integer not null,
-    sessions_count integer not null,
-    study_seconds bigint not null,
-    questions_attempted integer not null,
-    questions_correct integer not null,
+    stat_date date not null check (stat_date between '1970-01-01' and '9999-12-31'),
+    events_count integer not null check (events_count >= 0),
+    sessions_count integer not null check (sessions_count >= 0),
+    study_seconds bigint not null check (study_seconds between 0 and 9007199254740991),
+    questions_attempted integer not null check (questions_attempted >= 0),
+    questions_correct integer not null check (questions_correct >= 0),
     accuracy_rate numeric check (accuracy_rate between 0 and 1),
-    avg_time_to_answer_seconds numeric,
-    materials_viewed integer not null,
-    topics_count integer not null,
-    calculated_at timestamptz not null,
+    avg_time_to_answer_seconds numeric check (abs(avg_time_to_answer_seconds) < 1e15),
+    materials_viewed integer not null check (materials_viewed >= 0),
+    topics_count integer not null check (topics_count >= 0),
+    calculated_at timestamptz not null check (calculated_at between '1970-01-01 00:00+00' and '9999-12-31 00:00+00'),
     calculation_version text not null,
     constraint ix_daily_user_stats_user_date primary key (user_id, stat_date)
 );

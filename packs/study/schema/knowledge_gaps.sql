@@ -7,12 +7,12 @@
 create table analytics.knowledge_gaps (
     user_id text not null,
     topic_id uuid not null,
-    priority_score numeric not null,
+    priority_score numeric not null check (abs(priority_score) < 1e15),
     gap_score numeric not null check (gap_score between 0 and 1),
     board_exam_weight numeric not null check (board_exam_weight between 0 and 10),
     prerequisite_impact integer not null check (prerequisite_impact >= 0),
     recent_failure_rate numeric not null check (recent_failure_rate between 0 and 1),
-    calculated_at timestamptz not null,
+    calculated_at timestamptz not null check (calculated_at between '1970-01-01 00:00+00' and '9999-12-31 00:00+00'),
     calculation_version text not null,
     primary key (user_id, topic_id)
 );

@@ -5,7 +5,7 @@ create table public.material_interactions (
     material_id uuid not null references public.study_materials (id) on delete cascade,
     user_id text not null check (octet_length(user_id) between 1 and 1000),
     progress_rate numeric not null default 0 check (progress_rate between 0 and 1),
-    reading_seconds numeric not null default 0 check (reading_seconds >= 0),
+    reading_seconds numeric not null default 0 check (reading_seconds between 0 and 1e15),
     opens_count integer not null default 0 check (opens_count >= 0),
     first_at timestamptz not null check (first_at between '1970-01-01 00:00+00' and '9999-12-31 00:00+00'),
     last_at timestamptz not null check (last_at between first_at and '9999-12-31 00:00+00'),

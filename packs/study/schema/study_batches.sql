@@ -2,15 +2,15 @@
 -- Grain: one row per nightly batch
 -- Why: the ledger of the batch: how far it came, so that it goes on there after a crash, and what it found.
 create table analytics.study_batches (
-    stat_date date primary key,
-    started_at timestamptz not null default now(),
-    finished_at timestamptz,
+    stat_date date primary key check (stat_date between '1970-01-01' and '9999-12-31'),
+    started_at timestamptz not null default now() check (started_at between '1970-01-01 00:00+00' and '9999-12-31 00:00+00'),
+    finished_at timestamptz check (finished_at between '1970-01-01 00:00+00' and '9999-12-31 00:00+00'),
     last_user_id text,
-    users_count integer not null default 0,
-    days_count integer not null default 0,
-    cycles_count integer not null default 0,
-    failed_count integer not null default 0,
-    attempts_count integer not null default 1,
+    users_count integer not null default 0 check (users_count >= 0),
+    days_count integer not null default 0 check (days_count >= 0),
+    cycles_count integer not null default 0 check (cycles_count >= 0),
+    failed_count integer not null default 0 check (failed_count >= 0),
+    attempts_count integer not null default 1 check (attempts_count >= 0),
     error text
 );
 

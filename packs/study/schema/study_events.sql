@@ -19,7 +19,7 @@ create table public.study_events (
     device_type text check (device_type in ('desktop', 'mobile', 'tablet', 'bot', 'other')),
     created_at timestamptz not null check (created_at between '1970-01-01 00:00+00' and '9999-12-31 00:00+00'),
     received_at timestamptz not null default now(),
-    clock_skew_seconds numeric not null default 0,
+    clock_skew_seconds numeric not null default 0 check (abs(clock_skew_seconds) < 1e15),
     primary key (user_id, event_id, created_at)
 ) partition by range (created_at);
 

@@ -6,12 +6,12 @@
 create table analytics.topic_daily_stats (
     user_id text not null,
     topic_id uuid not null,
-    stat_date date not null,
-    questions_attempted integer not null,
-    questions_correct integer not null,
+    stat_date date not null check (stat_date between '1970-01-01' and '9999-12-31'),
+    questions_attempted integer not null check (questions_attempted >= 0),
+    questions_correct integer not null check (questions_correct >= 0),
     accuracy_rate numeric not null check (accuracy_rate between 0 and 1),
-    avg_time_to_answer_seconds numeric,
-    calculated_at timestamptz not null,
+    avg_time_to_answer_seconds numeric check (abs(avg_time_to_answer_seconds) < 1e15),
+    calculated_at timestamptz not null check (calculated_at between '1970-01-01 00:00+00' and '9999-12-31 00:00+00'),
     calculation_version text not null,
     constraint ix_topic_daily_stats_user_topic_date primary key (user_id, topic_id, stat_date)
 );

@@ -15,12 +15,12 @@ create table analytics.topic_mastery (
     overall_accuracy numeric not null check (overall_accuracy between 0 and 1),
     retrieval_strength numeric not null check (retrieval_strength between 0 and 1),
     material_completion numeric not null check (material_completion between 0 and 1),
-    questions_count integer not null,
-    attempts_count integer not null,
-    correct_count integer not null,
-    stability_days numeric check (stability_days >= 1),
-    last_answered_at timestamptz,
-    calculated_at timestamptz not null,
+    questions_count integer not null check (questions_count >= 0),
+    attempts_count integer not null check (attempts_count >= 0),
+    correct_count integer not null check (correct_count >= 0),
+    stability_days numeric check (stability_days between 1 and 36500),
+    last_answered_at timestamptz check (last_answered_at between '1970-01-01 00:00+00' and '9999-12-31 00:00+00'),
+    calculated_at timestamptz not null check (calculated_at between '1970-01-01 00:00+00' and '9999-12-31 00:00+00'),
     calculation_version text not null,
     constraint ix_topic_mastery_user_topic primary key (user_id, topic_id)
 );
