@@ -72,6 +72,8 @@ export const downSourceFaults: readonly ReadFault[] = [
     what: "the database is stopped, the answers are known",
     async run({ scene, count, is_whole, meet, note }) {
       const known = [...scene.questions(count), ...scene.publicQuestions(count)];
+      // An earlier fault may have emptied Redis: the next question reads the current versions and shares them again.
+      await pause(2_100);
       for (const isolate of Object.values(scene.isolates)) {
         for (const { path } of known) await ask(isolate, path, scene.service);
       }
