@@ -1,5 +1,18 @@
 import type { AlertKind, Repairs } from "./evidence.ts";
 import type { AlertPayload } from "./pass.ts";
+import {
+  adopt,
+  adoptOrphans,
+  calls,
+  defaultPartition,
+  durations,
+  look,
+  refresh,
+  restore,
+  seen,
+  unschedule,
+  unscheduleDuplicates,
+} from "./repair_statements.ts";
 import { declareAsItIs, UNSEEN_REPAIRS } from "./repair_unseen.ts";
 import { identifier, lines, literal } from "./sql_text.ts";
 
@@ -255,72 +268,4 @@ export function repairSql(payload: AlertPayload): string | null {
 function repairOfKind(kind: string, payload: AlertPayload): string | null {
   const repairs: Readonly<Record<string, (payload: AlertPayload) => string>> = REPAIRS;
   return repairs[kind]?.(payload) ?? null;
-}
-
-function calls(job: string | null | undefined): string {
-  return `select call_id, runid, queued_at, outcome, status_code, is_timed_out, error, answer_code, completion_detail
-from analytics.http_calls where job_name = ${literal(job ?? "")} order by call_id desc limit 10;`;
-}
-
-function durations(job: string | null | undefined): string {
-  return `select round(seconds, 1) as seconds from freshet.recent_durations(${literal(job ?? "")}) order by place;`;
-}
-
-function look(jobid: number | null | undefined): string {
-  return `select jobid, jobname, schedule, active, username, database from cron.job where jobid = ${jobid ?? "…"};`;
-}
-
-/** Changes nothing, but makes pg_cron read its jobs again: on a busy machine it may have missed a new one. */
-function seen(job: string): string {
-  return `select cron.alter_job(jobid, active := true) from cron.job where jobname = ${literal(job)} and active;`;
-}
-
-function restore(job: string | null | undefined): string {
-  return `select analytics.restore_job(${literal(job ?? "")});`;
-}
-
-function adopt(job: string | null | undefined): string {
-  return `select analytics.adopt_job(${literal(job ?? "")});`;
-}
-
-function unschedule(jobid: number | null | undefined): string {
-  return `select cron.unschedule(${jobid ?? "…"});`;
-}
-
-/**
- * Unschedules duplicates of the same owner. A job of another owner is a different job to pg_cron, and only its owner can end it:
- * it is shown, and named in a comment. The doctor offers the same.
- */
-export function unscheduleDuplicates(
-  duplicates: readonly { readonly jobid: number }[],
-  foreign: readonly { readonly jobid: number | null | undefined; readonly owner: string }[],
-): string {
-  return lines(
-    ...duplicates.map(({ jobid }) => unschedule(jobid)),
-    ...foreign.flatMap(({ jobid, owner }) => [
-      look(jobid),
-      `-- it is the job of ${owner.replace(/\s+/g, " ")}; when it is not wanted, that role runs: ${unschedule(jobid)}`,
-    ]),
-  );
-}
-
-/** A role can unschedule only its own jobs, so the role has to exist again while that is done. */
-function adoptOrphans(owner: string, jobids: readonly number[]): string {
-  const role = identifier(owner);
-  return lines(
-    `create role ${role} nologin; grant ${role} to current_user; grant usage on schema cron to ${role};`,
-    `set role ${role};`,
-    ...jobids.map(unschedule),
-    `reset role; revoke usage on schema cron from ${role}; drop role ${role};`,
-  );
-}
-
-/** In another schema than analytics, the subject begins with the schema. */
-function defaultPartition(subject: string): string {
-  const [, name] = /^public\.(.+)$/s.exec(subject) ?? [];
-  return name === undefined ? `analytics.${identifier(subject)}` : `public.${identifier(name)}`;
-}
-
-function refresh(view: string): string {
-  return `select * from analytics.manual_refresh(${literal(view)});`;
 }

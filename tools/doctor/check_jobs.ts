@@ -1,4 +1,4 @@
-import { unscheduleDuplicates } from "../../shared/audit/repair.ts";
+import { unscheduleDuplicates } from "../../shared/audit/repair_statements.ts";
 import type { Check } from "./check.ts";
 import type { Finding } from "./finding.ts";
 import type { Job, Patient } from "./patient.ts";
