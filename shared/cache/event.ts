@@ -91,8 +91,11 @@ export function cacheWord(events: readonly CacheEvent[]): CacheWord {
 
 /** The slowest read of the database that took a second or more, in milliseconds; null if none did. */
 export function slowestRead(events: readonly CacheEvent[]): number | null {
-  const slow = events.flatMap((event) => event.type === "source_slow" ? [event.milliseconds] : []);
-  return slow.length === 0 ? null : Math.max(...slow);
+  let slowest: number | null = null;
+  for (const event of events) {
+    if (event.type === "source_slow" && event.milliseconds > (slowest ?? 0)) slowest = event.milliseconds;
+  }
+  return slowest;
 }
 
 /** The types of the notable events, each once, in order of first occurrence. */

@@ -62,25 +62,30 @@ export function createHandler(
       error = asAppError(thrown);
       response = problem(error, exchange.request_id, { is_operator: found?.isOperator(request.headers) === true });
     }
-    if (found !== null) report(found.faults, exchange, error);
+    const source_ms = slowestRead(exchange.events);
+    if (found !== null) report(found.faults, exchange, { error, source_ms });
     const milliseconds = exchange.finish();
     // A route may send copies of one response to many callers: what differs between callers is added here, to the copy.
     addCallerHeaders(response, exchange, found?.cors ?? []);
     if (request.method === "HEAD") response = await withoutBody(response);
     addRequestHeaders(response, exchange, milliseconds);
-    const logged = logRequest(exchange, { status: response.status, error, milliseconds });
+    const logged = logRequest(exchange, { status: response.status, error, milliseconds, source_ms });
     if (logged instanceof Promise) await logged;
     return response;
   };
 }
 
 /** Reports every fault; a refusal says nothing about the resource either way. */
-function report(faults: FaultReports, exchange: Exchange, error: AppError | null): void {
-  const { resource, request_id, path, emit } = exchange;
+function report(
+  faults: FaultReports,
+  { resource, request_id, path, emit }: Exchange,
+  { error, source_ms }: { readonly error: AppError | null; readonly source_ms: number | null },
+): void {
   // A fault can only come from a route's path: any other path is not found.
   const subject = resource ?? path;
-  const read_ms = slowestRead(exchange.events);
-  if (read_ms !== null && read_ms >= SLOW_READ_MS) faults.slow({ resource: subject, request_id, read_ms }, emit);
+  if (source_ms !== null && source_ms >= SLOW_READ_MS) {
+    faults.slow({ resource: subject, request_id, read_ms: source_ms }, emit);
+  }
   if (error === null) faults.answered(subject, emit);
   else if (error.is_fault) faults.failed({ resource: subject, request_id, defect: error.defect ?? error.code }, emit);
 }

@@ -1,5 +1,5 @@
 import type { AppError } from "../../kernel/app_error.ts";
-import { type CacheWord, cacheWord, notableEvents, slowestRead } from "../../cache/event.ts";
+import { type CacheWord, cacheWord, notableEvents } from "../../cache/event.ts";
 import { loadOnce } from "../../kernel/load_once.ts";
 import type { Log } from "../../kernel/ports.ts";
 import type { MaybePromise } from "../../kernel/maybe_promise.ts";
@@ -9,6 +9,8 @@ export interface Outcome {
   readonly status: number;
   readonly error: AppError | null;
   readonly milliseconds: number;
+  /** The slowest read of the database that took a second or more; null if none did. */
+  readonly source_ms: number | null;
 }
 
 /** The origins of nearly all answers: their lines may be written a moment later. */
@@ -22,14 +24,13 @@ const scrubber = loadOnce(() => import("../../kernel/scrub/message.ts"));
  * written asynchronously, and awaited.
  */
 export function createRequestLog(log: Log): (exchange: Exchange, outcome: Outcome) => MaybePromise<void> {
-  return (exchange, { status, error, milliseconds }) => {
+  return (exchange, { status, error, milliseconds, source_ms }) => {
     const cache = cacheWord(exchange.events);
     const events = notableEvents(exchange.events);
     const { request_id, resource } = exchange;
     const ms = Math.round(milliseconds * 10) / 10;
     const outcome = error?.code ?? exchange.outcome;
-    const source_ms = slowestRead(exchange.events) ?? undefined;
-    const noted = { source_ms, events: events.length > 0 ? events : undefined };
+    const noted = { source_ms: source_ms ?? undefined, events: events.length > 0 ? events : undefined };
     const line = { request_id, resource, outcome, status, cache, ms, ...noted };
     if (error !== null && error.defect !== null) return writeDefect(line, error.defect);
     log(JSON.stringify(line), error === null && events.length === 0 && ROUTINE.has(cache) ? "soon" : "now");

@@ -98,7 +98,7 @@ const WAYS: Readonly<Record<string, Way>> = {
     const exchange = { events: [], request_id: "1", resource: "a/b", outcome: "INTERNAL" };
     await createRequestLog((line) => lines.push(line))(
       exchange as unknown as Parameters<ReturnType<typeof createRequestLog>>[0],
-      { status: 500, error: internalError(message), milliseconds: 1 },
+      { status: 500, error: internalError(message), milliseconds: 1, source_ms: null },
     );
     assert.equal(lines.length, 1);
     return lines.join();
