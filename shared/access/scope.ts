@@ -1,4 +1,4 @@
-import { AppError } from "../kernel/app_error.ts";
+import { AppError, invalidQuery } from "../kernel/app_error.ts";
 import { type Caller, readsEverything } from "./caller.ts";
 import type { Hash } from "../kernel/ports.ts";
 import { fullName, type Resource } from "../resource/resource.ts";
@@ -62,10 +62,7 @@ function ownScope(
 ): Scope {
   if (caller.kind === "service") {
     const reason = "is required with the secret key, which has no rows of its own: name the person";
-    throw new AppError("BAD_REQUEST", {
-      detail: `The query is not valid: ${access.param} ${reason}`,
-      errors: [{ field: access.param, reason }],
-    });
+    throw invalidQuery({ field: access.param, reason });
   }
   if (caller.kind !== "user" || !isStorable(caller.subject)) throw forbidden(resource, "a signed-in user's token");
   return {

@@ -83,6 +83,12 @@ export function isUnavailable(error: unknown): boolean {
   return error instanceof AppError && error.code === "SOURCE_UNAVAILABLE";
 }
 
+/** A query that cannot be answered as it is: what is wrong with each parameter. */
+export function invalidQuery(...errors: readonly FieldError[]): AppError {
+  const fields = errors.map(({ field, reason }) => `${field} ${reason}`).join("; ");
+  return new AppError("BAD_REQUEST", { detail: `The query is not valid: ${fields}`, errors });
+}
+
 /** A fault of the server: the caller learns only that it happened, `defect` goes to the log. */
 export function internalError(defect: string): AppError {
   return new AppError("INTERNAL", {

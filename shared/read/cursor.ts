@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { AppError, internalError } from "../kernel/app_error.ts";
+import { internalError, invalidQuery } from "../kernel/app_error.ts";
 import { canonicalParams } from "../kernel/canonical_params.ts";
 import { decode, encode, LONGEST_CURSOR } from "../resource/cursor_text.ts";
 import type { Hash } from "../kernel/ports.ts";
@@ -34,17 +34,20 @@ export function placeOf(resource: Resource, params: Params, hash: Hash): Place |
   if (resource.cursor === undefined || typeof given !== "string") return null;
   const parsed = content.safeParse(decode(given));
   if (!parsed.success || encode(parsed.data) !== given) {
-    throw refuse(resource.cursor, "must be the next_cursor of the page before");
+    throw invalidQuery({ field: resource.cursor, reason: "must be the next_cursor of the page before" });
   }
   const [question, ...place] = parsed.data;
   if (question !== questionOf(resource, params, hash)) {
-    throw refuse(resource.cursor, "belongs to another question: begin again without it after changing a filter");
+    throw invalidQuery({
+      field: resource.cursor,
+      reason: "belongs to another question: begin again without it after changing a filter",
+    });
   }
   const fits = place.length === resource.order.length && resource.order.every(({ column }, index) => {
     const schema = resource.row.shape[column];
     return schema !== undefined && z.safeParse(schema, place[index]).success;
   });
-  if (!fits) throw refuse(resource.cursor, "must be the next_cursor of the page before");
+  if (!fits) throw invalidQuery({ field: resource.cursor, reason: "must be the next_cursor of the page before" });
   return place;
 }
 
@@ -55,11 +58,4 @@ function questionOf(resource: Resource, params: Params, hash: Hash): string {
   const kept = Object.entries(params).filter(([name]) => !moving.includes(name));
   const question = JSON.stringify([fullName(resource), order, canonicalParams(Object.fromEntries(kept))]);
   return hash(question).slice(0, 12);
-}
-
-function refuse(field: string, reason: string): AppError {
-  return new AppError("BAD_REQUEST", {
-    detail: `The query is not valid: ${field} ${reason}`,
-    errors: [{ field, reason }],
-  });
 }

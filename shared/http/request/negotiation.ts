@@ -1,7 +1,6 @@
-import { AppError } from "../../kernel/app_error.ts";
+import { AppError, invalidQuery } from "../../kernel/app_error.ts";
 import type { Resource } from "../../resource/resource.ts";
 import type { Format } from "../../resource/definition.ts";
-import { refuse } from "./query_params.ts";
 
 export const MEDIA_TYPES: Readonly<Record<Format, string>> = { json: "application/json", csv: "text/csv" };
 
@@ -18,7 +17,7 @@ export function chooseFormat(
   const { formats } = resource;
   if (asked.format !== undefined) {
     const found = formats.find((format) => format === asked.format);
-    if (found === undefined) throw refuse([{ field: "format", reason: `must be one of ${formats.join(", ")}` }]);
+    if (found === undefined) throw invalidQuery({ field: "format", reason: `must be one of ${formats.join(", ")}` });
     return found;
   }
   if (asked.accept === null || asked.accept === "*/*") return "json";

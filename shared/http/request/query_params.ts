@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { AppError, type FieldError } from "../../kernel/app_error.ts";
+import { type FieldError, invalidQuery } from "../../kernel/app_error.ts";
 import { LONGEST_CURSOR } from "../../resource/cursor_text.ts";
 import { periodFaults } from "./period.ts";
 import type { Resource } from "../../resource/resource.ts";
@@ -29,7 +29,7 @@ export function parseQuery(resource: Resource, search: URLSearchParams): Query {
   const { format, max_age, ...given } = takeOnce(search);
   const params = parse(resource.params, given, ["format", "max_age"]);
   const faults = periodFaults(params);
-  if (faults.length > 0) throw refuse(faults);
+  if (faults.length > 0) throw invalidQuery(...faults);
   return { format, max_age: parseAge(max_age), params };
 }
 
@@ -42,12 +42,7 @@ export function parseParams<Schema extends z.ZodObject>(schema: Schema, search: 
 export function refuseParameters(search: URLSearchParams): void {
   const names = [...new Set(search.keys())].filter((name) => name !== PLATFORM_PARAMETER);
   const errors = names.map((name) => ({ field: shown(name), reason: "is not a parameter here" }));
-  if (errors.length > 0) throw refuse(errors);
-}
-
-export function refuse(errors: readonly FieldError[]): AppError {
-  const fields = errors.map(({ field, reason }) => `${field} ${reason}`).join("; ");
-  return new AppError("BAD_REQUEST", { detail: `The query is not valid: ${fields}`, errors });
+  if (errors.length > 0) throw invalidQuery(...errors);
 }
 
 function parse<Schema extends z.ZodObject>(
@@ -58,24 +53,24 @@ function parse<Schema extends z.ZodObject>(
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   const known = [...Object.keys(schema.shape), ...others].join(", ");
-  throw refuse(parsed.error.issues.flatMap((issue) => describe(issue, known)));
+  throw invalidQuery(...parsed.error.issues.flatMap((issue) => describe(issue, known)));
 }
 
 function parseAge(text: string | undefined): number | null {
   if (text === undefined) return null;
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw refuse([{ field: "max_age", reason: "must be a whole number of seconds, at least 1" }]);
+  throw invalidQuery({ field: "max_age", reason: "must be a whole number of seconds, at least 1" });
 }
 
 function takeOnce(search: URLSearchParams): Record<string, string> {
   const cursor_length = Math.min(search.get("cursor")?.length ?? 0, LONGEST_CURSOR);
   if (search.toString().length - cursor_length > LONGEST_QUERY) {
-    throw refuse([{ field: "(query)", reason: `must be at most ${LONGEST_QUERY} characters, without its cursor` }]);
+    throw invalidQuery({ field: "(query)", reason: `must be at most ${LONGEST_QUERY} characters, without its cursor` });
   }
   const names = [...search.keys()];
   const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index));
   if (repeated.size > 0) {
-    throw refuse([...repeated].map((name) => ({ field: shown(name), reason: "is given more than once" })));
+    throw invalidQuery(...[...repeated].map((name) => ({ field: shown(name), reason: "is given more than once" })));
   }
   const { [PLATFORM_PARAMETER]: _, ...given } = Object.fromEntries(search);
   return given;

@@ -1,10 +1,11 @@
+import { invalidQuery } from "../../kernel/app_error.ts";
 import { placeOf } from "../../read/cursor.ts";
 import { createQuestion, type Question } from "../../read/question.ts";
 import type { Hash } from "../../kernel/ports.ts";
 import type { Resource } from "../../resource/resource.ts";
 import type { Params } from "../../read/source.ts";
 import { chooseFormat } from "./negotiation.ts";
-import { parseQuery, refuse } from "./query_params.ts";
+import { parseQuery } from "./query_params.ts";
 
 /** Checks the query string and `Accept` of a request. @throws AppError BAD_REQUEST or NOT_ACCEPTABLE. */
 export type CheckQuestion = (search: string, accept: string | null) => Question;
@@ -24,5 +25,5 @@ export function checkerOf(resource: Resource, hash: Hash): CheckQuestion {
 function refuseTotal(resource: Resource, params: Params): void {
   if (resource.total === undefined || params[resource.total] !== true) return;
   const reason = "is told in meta, which CSV does not have: ask for JSON, or leave it out";
-  throw refuse([{ field: resource.total, reason }]);
+  throw invalidQuery({ field: resource.total, reason });
 }

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { AppError } from "../../kernel/app_error.ts";
+import { AppError, invalidQuery } from "../../kernel/app_error.ts";
 import type { RefreshRequest } from "../../read/refresh_request.ts";
 import { scrubMessage } from "../../kernel/scrub/message.ts";
 import type { Api } from "../api.ts";
-import { parseParams, refuse, refuseParameters } from "../request/query_params.ts";
+import { parseParams, refuseParameters } from "../request/query_params.ts";
 import type { Route } from "./route.ts";
 import { opsAnswer, requireOperator } from "./serve_ops.ts";
 
@@ -58,7 +58,7 @@ function targetOf(view: string | undefined, pack: string | undefined): Target {
   if (view !== undefined && pack === undefined) return { view };
   if (pack !== undefined && view === undefined) return { pack };
   const reason = "is needed, and only one of the two: a refresh is for one view, or for all views of one pack";
-  throw refuse([{ field: "view or pack", reason }]);
+  throw invalidQuery({ field: "view or pack", reason });
 }
 
 function unknown(target: Target): AppError {
