@@ -95,7 +95,7 @@ $$;
 revoke all on function freshet.aggregate_study_days(text[], date) from public, anon, authenticated;
 
 comment on function freshet.aggregate_study_days(text[], date) is
-    'Computes the marked days of these users up to last_day, and removes their marks. Returns how many days it computed. Called under the lock freshet.study_jobs. Idempotent.';
+    'Computes the marked days of these users up to last_day, and removes their marks. Returns how many days it computed. Called under freshet.lock_study_jobs(). Idempotent.';
 
 -- packs/study/schema/answer_quality.sql
 
@@ -188,7 +188,7 @@ declare
     closed_day constant date := (now() at time zone 'UTC')::date - 1;
     is_finished boolean;
 begin
-    perform pg_advisory_xact_lock(hashtextextended('freshet.study_jobs', 0));
+    perform freshet.lock_study_jobs();
 
     select b.finished_at is not null into is_finished from analytics.study_batches as b where b.stat_date = closed_day;
     if is_finished then
@@ -347,7 +347,7 @@ begin
             message = format('cannot take %s users at a time', coalesce(user_limit::text, 'null')),
             hint = 'Give 1 to 100000 users for each transaction; 1000 is usual.';
     end if;
-    perform pg_advisory_xact_lock(hashtextextended('freshet.study_jobs', 0));
+    perform freshet.lock_study_jobs();
     select b.* into batch
     from analytics.study_batches as b
     where b.stat_date = (now() at time zone 'UTC')::date - 1 and b.finished_at is null;
@@ -558,7 +558,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     -- public.forget_user() locks the log before its partitions, a drop the partition before the log: one at a time.
-    perform pg_advisory_xact_lock(hashtextextended('freshet.study_jobs', 0));
+    perform freshet.lock_study_jobs();
     -- A call that ran at the same time has dropped it.
     if not exists (select from pg_catalog.pg_class as c where c.oid = partition) then
         return;
@@ -660,7 +660,7 @@ declare
     changed_user text;
     failure text;
 begin
-    perform pg_advisory_xact_lock(hashtextextended('freshet.study_jobs', 0));
+    perform freshet.lock_study_jobs();
 
     with oldest as (
         select c.user_id, c.change_id
@@ -766,7 +766,7 @@ begin
             hint = 'Give the id of the user, as it stands in the claim sub of the user''s token.';
     end if;
     perform freshet.take_lock(forgotten);
-    perform pg_advisory_xact_lock(hashtextextended('freshet.study_jobs', 0));
+    perform freshet.lock_study_jobs();
 
     pseudonym := freshet.user_hash(forgotten);
     insert into freshet.erasures (user_hash, user_id, erased_at)
@@ -917,6 +917,25 @@ comment on column analytics.knowledge_gaps.prerequisite_impact is
     'How many other topics have this one as a prerequisite, directly or through others. In a circle each topic counts once.';
 
 comment on column analytics.knowledge_gaps.recent_failure_rate is 'Share of wrong answers in the topic in the 14 UTC days that end on the day of the batch; 0 without answers.';
+
+-- packs/study/schema/lock_study_jobs.sql
+
+-- Object: freshet.lock_study_jobs()
+-- Why: the fold, the nightly batch, a drop of old months and an erasure write the same rows. One of them at a time runs a
+--      transaction, so none computes from rows that another is about to delete.
+create function freshet.lock_study_jobs()
+returns void
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+    select pg_advisory_xact_lock(hashtextextended('freshet.study_jobs', 0));
+$$;
+
+revoke all on function freshet.lock_study_jobs() from public, anon, authenticated, service_role;
+
+comment on function freshet.lock_study_jobs() is
+    'Waits until no other transaction of the pack''s jobs or of an erasure is under way, and holds until this one ends.';
 
 -- packs/study/schema/make_study_months.sql
 
@@ -1930,7 +1949,7 @@ comment on procedure analytics.run_study_batch(interval, integer) is
 
 -- Object: freshet.scope_study_people_of_caller()
 -- Why: whose study analytics a teacher, a parent or a coach may read is for the project to say: this pack knows no
---      organisations. It lists nobody until a project replaces it, with a migration of its own:
+--      organisations. It lists no person until a project replaces it, with a migration of its own:
 --
 --          create or replace function freshet.scope_study_people_of_caller(subject text)
 --          returns setof text language sql stable set search_path = pg_catalog, pg_temp

@@ -90,4 +90,4 @@ $$;
 revoke all on function freshet.aggregate_study_days(text[], date) from public, anon, authenticated;
 
 comment on function freshet.aggregate_study_days(text[], date) is
-    'Computes the marked days of these users up to last_day, and removes their marks. Returns how many days it computed. Called under the lock freshet.study_jobs. Idempotent.';
+    'Computes the marked days of these users up to last_day, and removes their marks. Returns how many days it computed. Called under freshet.lock_study_jobs(). Idempotent.';

@@ -10,7 +10,7 @@ declare
     closed_day constant date := (now() at time zone 'UTC')::date - 1;
     is_finished boolean;
 begin
-    perform pg_advisory_xact_lock(hashtextextended('freshet.study_jobs', 0));
+    perform freshet.lock_study_jobs();
 
     select b.finished_at is not null into is_finished from analytics.study_batches as b where b.stat_date = closed_day;
     if is_finished then

@@ -24,7 +24,7 @@ begin
             message = format('cannot take %s users at a time', coalesce(user_limit::text, 'null')),
             hint = 'Give 1 to 100000 users for each transaction; 1000 is usual.';
     end if;
-    perform pg_advisory_xact_lock(hashtextextended('freshet.study_jobs', 0));
+    perform freshet.lock_study_jobs();
     select b.* into batch
     from analytics.study_batches as b
     where b.stat_date = (now() at time zone 'UTC')::date - 1 and b.finished_at is null;

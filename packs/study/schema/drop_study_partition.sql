@@ -7,7 +7,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     -- public.forget_user() locks the log before its partitions, a drop the partition before the log: one at a time.
-    perform pg_advisory_xact_lock(hashtextextended('freshet.study_jobs', 0));
+    perform freshet.lock_study_jobs();
     -- A call that ran at the same time has dropped it.
     if not exists (select from pg_catalog.pg_class as c where c.oid = partition) then
         return;

@@ -27,7 +27,7 @@ declare
     changed_user text;
     failure text;
 begin
-    perform pg_advisory_xact_lock(hashtextextended('freshet.study_jobs', 0));
+    perform freshet.lock_study_jobs();
 
     with oldest as (
         select c.user_id, c.change_id

@@ -26,7 +26,7 @@ begin
             hint = 'Give the id of the user, as it stands in the claim sub of the user''s token.';
     end if;
     perform freshet.take_lock(forgotten);
-    perform pg_advisory_xact_lock(hashtextextended('freshet.study_jobs', 0));
+    perform freshet.lock_study_jobs();
 
     pseudonym := freshet.user_hash(forgotten);
     insert into freshet.erasures (user_hash, user_id, erased_at)

@@ -1,6 +1,6 @@
 -- Object: freshet.scope_study_people_of_caller()
 -- Why: whose study analytics a teacher, a parent or a coach may read is for the project to say: this pack knows no
---      organisations. It lists nobody until a project replaces it, with a migration of its own:
+--      organisations. It lists no person until a project replaces it, with a migration of its own:
 --
 --          create or replace function freshet.scope_study_people_of_caller(subject text)
 --          returns setof text language sql stable set search_path = pg_catalog, pg_temp

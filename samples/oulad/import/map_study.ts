@@ -49,7 +49,7 @@ async function keptLearner(sql: postgres.TransactionSql): Promise<string | null>
   return kept?.user_id ?? null;
 }
 
-/** A submission without a score is no answer, because nobody knows whether it was right. */
+/** A submission without a score is left out: whether it was right is not in the dataset. */
 async function mapAnswers(
   sql: postgres.TransactionSql,
   limit: number | null,

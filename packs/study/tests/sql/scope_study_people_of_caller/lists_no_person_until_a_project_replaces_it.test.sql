@@ -1,7 +1,7 @@
 begin;
 select plan(4);
 
-select is_empty($$ select * from freshet.scope_study_people_of_caller('anna') $$, 'nobody has other people''s study to read');
+select is_empty($$ select * from freshet.scope_study_people_of_caller('anna') $$, 'no person is listed for any subject');
 select is_empty($$ select * from freshet.scope_study_people_of_caller(null) $$, 'nor has a caller without a subject');
 
 -- As the comment of its schema file says.
