@@ -5,6 +5,7 @@ import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import type postgres from "postgres";
 import { proofs } from "../../../../tests/support/random/proofs.ts";
+import { pidOf, untilBlocked } from "../../../../tests/support/rigs/blocked.ts";
 import { withConnections } from "../../../../tests/support/rigs/test_database.ts";
 
 type Event = Readonly<Record<string, string>>;
@@ -49,22 +50,6 @@ async function track(transaction: postgres.TransactionSql, user: string, events:
   await transaction`select set_config('role', 'authenticated', true), set_config('request.jwt.claims', ${claims}, true)`;
   const [row] = await transaction`select public.track_batch(${transaction.json([...events])}) as answer`;
   return row?.["answer"];
-}
-
-/** Returns when the connection waits for another one: asked again and again, without a pause. */
-async function untilBlocked(sql: postgres.Sql, pid: number, work: Promise<unknown>): Promise<void> {
-  let isOver = false;
-  work.finally(() => isOver = true).catch(() => {});
-  for (;;) {
-    const [row] = await sql`select cardinality(pg_blocking_pids(${pid})) > 0 as is_blocked`;
-    if (row?.["is_blocked"] === true) return;
-    if (isOver) throw new Error("the other connection did not wait");
-  }
-}
-
-async function pidOf(sql: postgres.Sql): Promise<number> {
-  const [row] = await sql`select pg_backend_pid() as pid`;
-  return Number(row?.["pid"]);
 }
 
 Deno.test.beforeAll(() =>

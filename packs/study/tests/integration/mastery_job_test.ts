@@ -2,7 +2,9 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import fc from "fast-check";
 import type postgres from "postgres";
+import { pause } from "../../../../stack/pause.ts";
 import { proofs } from "../../../../tests/support/random/proofs.ts";
+import { pidOf, untilBlocked } from "../../../../tests/support/rigs/blocked.ts";
 import { withConnections } from "../../../../tests/support/rigs/test_database.ts";
 import { type Answer, reviewsOf } from "../support/mastery_model.ts";
 import {
@@ -32,7 +34,7 @@ function jobTest(name: string, connectionCount: number, body: (connections: post
       await setActive(false);
       try {
         // pg_cron may have begun a run before.
-        await new Promise((resolve) => setTimeout(resolve, 1500));
+        await pause(1_500);
         await runJob(owner);
         await plantCurriculum(owner);
         await body(connections);
@@ -61,15 +63,6 @@ async function attemptsCounted(sql: postgres.Sql): Promise<number[]> {
   return (await storedReviews(sql)).map((review) => review.attempts_count);
 }
 
-/** Until a connection waits for a lock that another one holds. */
-async function untilBlocked(sql: postgres.Sql, pid: number): Promise<void> {
-  for (;;) {
-    const [row] = await sql`select cardinality(pg_blocking_pids(${pid})) > 0 as is_blocked`;
-    if (row?.["is_blocked"] === true) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
 jobTest("a write that commits while changes are folded is in the next run", 3, async ([job, holder, writer]) => {
   ok(job !== undefined && holder !== undefined && writer !== undefined);
   await writeAnswers(writer, [answerOf(1)]);
@@ -77,12 +70,12 @@ jobTest("a write that commits while changes are folded is in the next run", 3, a
   await writeAnswers(writer, [answerOf(2)]);
 
   // The fold has taken its changes and is held up where it writes; then an answer is committed.
-  const [session] = await job`select pg_backend_pid() as pid`;
+  const pid = await pidOf(job);
   let running: Promise<void> | undefined;
   await holder.begin(async (transaction) => {
     await transaction`select from analytics.question_reviews where user_id = 'mastery-u' for update`;
     running = runJob(job);
-    await untilBlocked(transaction as unknown as postgres.Sql, Number(session?.["pid"]));
+    await untilBlocked(transaction, pid, running);
     await writeAnswers(writer, [answerOf(3)]);
   });
   await running;

@@ -2,6 +2,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type postgres from "postgres";
 import { pause } from "../../../../stack/pause.ts";
+import { pidOf, untilBlocked } from "../../../../tests/support/rigs/blocked.ts";
 import { withConnections } from "../../../../tests/support/rigs/test_database.ts";
 
 const JOB = "drop-old-study-events";
@@ -80,26 +81,16 @@ for (
   Deno.test(`forget_user() waits for ${who}, and erases what that wrote`, () =>
     withConnections(2, async ([writer, service]) => {
       ok(writer !== undefined && service !== undefined);
-      const [{ pid = 0 } = {}] = await service<{ pid: number }[]>`select pg_backend_pid() as pid`;
+      const pid = await pidOf(service);
       let erased: Promise<unknown> = Promise.resolve();
       await writer.begin(async (transaction) => {
         await transaction.unsafe(`select pg_advisory_xact_lock${mode}(hashtextextended($1, 0))`, [lock]);
         erased = service`select public.forget_user('old_events_test')`.execute();
-        await untilItWaits(transaction, pid);
+        await untilBlocked(transaction, pid, erased);
         await transaction`
           insert into freshet.days_to_aggregate (user_id, stat_date) values ('old_events_test', '2026-01-01')`;
       });
       await erased;
       deepEqual([...await service`select from freshet.days_to_aggregate where user_id = 'old_events_test'`], []);
     }));
-}
-
-async function untilItWaits(sql: postgres.TransactionSql, pid: number): Promise<void> {
-  const patience = Date.now() + 30_000;
-  while (Date.now() < patience) {
-    const rows = await sql`select from pg_locks as l where l.pid = ${pid} and not l.granted`;
-    if (rows.length > 0) return;
-    await pause(20);
-  }
-  throw new Error("The erasure has not waited");
 }
