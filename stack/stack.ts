@@ -11,6 +11,7 @@ import { startFunctions } from "./functions/mod.ts";
 import { startGateway } from "./gateway/mod.ts";
 import { type Keys, loadKeys } from "./keys.ts";
 import { installNpmParts, npmFolder } from "./npm_parts.ts";
+import { packVariables } from "./pack_variables.ts";
 import type { Part } from "./part.ts";
 import { serverUser, startPostgres } from "./postgres/mod.ts";
 import { makeWorkFolder } from "./private_files.ts";
@@ -170,6 +171,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const issues = options.sentryDsn === undefined
       ? await start("Issues", () => Promise.resolve(startIssues({ spotlightUrl: sentry.where })))
       : null;
+    const variablesOfPacks = await packVariables();
     const functions = await start("Functions", () =>
       startFunctions({
         projectFolder,
@@ -177,7 +179,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           ...functionEnvironment({ origin, keys, redis, sentryDsn: issues?.dsn ?? sentry.dsn, issues }),
           ...options.variables,
         },
-        optionalVariables,
+        optionalVariables: [...optionalVariables, ...Object.keys(variablesOfPacks)],
         logFolder: `${workFolder}/functions`,
         ...(options.functions === undefined ? {} : { functions: options.functions }),
         ...(options.isolates === undefined ? {} : { isolates: options.isolates }),

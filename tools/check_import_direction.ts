@@ -36,7 +36,7 @@ async function sourceFiles(project: string, folders: readonly string[]): Promise
   const found: string[] = [];
   for (const folder of folders) {
     const names = await readdir(join(project, folder), { recursive: true }).catch(() => []);
-    const ours = names.filter((name) => name.endsWith(".ts") && !name.includes("node_modules"));
+    const ours = names.filter((name) => /\.tsx?$/.test(name) && !name.includes("node_modules"));
     found.push(...ours.map((name) => join(folder, name).split(sep).join("/")));
   }
   return found.sort();

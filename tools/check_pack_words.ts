@@ -5,6 +5,7 @@
  */
 import { readdir, readFile } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
+import { GENERATED_ENTRY } from "./generate_functions.ts";
 import { packNames } from "./pack_folders.ts";
 
 const FOLDERS = ["shared", "stack", "supabase/functions", "supabase/schemas", "tools"];
@@ -29,6 +30,7 @@ export async function findPackWords(project: string): Promise<string[]> {
   const found: string[] = [];
   for (const file of await sourceFiles(project)) {
     const lines = (await readFile(join(project, file), "utf8")).split("\n");
+    if (lines[0] === GENERATED_ENTRY) continue;
     for (const [index, line] of lines.entries()) {
       const [name] = word.exec(line) ?? [];
       if (name !== undefined) found.push(`${file}:${index + 1} names the pack ${name}: let the pack say it, in packs/`);

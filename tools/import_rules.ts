@@ -66,6 +66,13 @@ export const PARTS: readonly Part[] = [
     packages: "any",
     knows_deno: true,
   },
+  {
+    name: "functions of packs",
+    files: /^packs\/[^/]+\/functions\//,
+    may_import: ["http", "adapters", "platform", ...ROOM_NAMES],
+    packages: ["zod", "preact", "preact-render-to-string", "standardwebhooks"],
+    knows_deno: true,
+  },
   { name: "packs", files: /^packs\/[^/]+\//, may_import: [RESOURCE], packages: ["zod"], knows_deno: false },
   // Its types of the packs are generated from their schemas, so that no pack's code is in a browser's bundle.
   { name: "client", files: /^shared\/client\//, may_import: [], packages: [], knows_deno: false },
@@ -74,7 +81,7 @@ export const PARTS: readonly Part[] = [
   {
     name: "functions",
     files: /^supabase\/functions\//,
-    may_import: ["http", "adapters", "registry", ...ROOM_NAMES],
+    may_import: ["http", "adapters", "registry", "functions of packs", ...ROOM_NAMES],
     packages: [],
     knows_deno: true,
   },
@@ -84,10 +91,11 @@ export const PARTS: readonly Part[] = [
 export const WITHOUT_CIRCLES = ["shared", "packs", "supabase/functions", "stack", "tools", "samples", "bench"];
 
 /** Files that may use the console: entry points and programs. All others take a log as an argument. */
-export const CONSOLE_USERS = /^supabase\/functions\/[^/]+\/index\.ts$|^packs\/[^/]+\/(?:tests|bench|bi)\//;
+export const CONSOLE_USERS =
+  /^supabase\/functions\/[^/]+\/index\.ts$|^packs\/[^/]+\/functions\/[^/]+\/index\.ts$|^packs\/[^/]+\/(?:tests|bench|bi)\//;
 
 /** Entry points of functions, which hold no logic. */
-export const ENTRY_POINT = /^supabase\/functions\/[^/]+\/index\.ts$/;
+export const ENTRY_POINT = /^(?:supabase|packs\/[^/]+)\/functions\/[^/]+\/index\.ts$/;
 export const LONGEST_ENTRY_POINT = 25;
 
 /** The pack that a file belongs to; no file may import another pack's files. */

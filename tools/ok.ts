@@ -13,6 +13,7 @@ const steps: readonly { readonly what: string; readonly args: readonly string[] 
   { what: "no pack is named outside of packs", args: ["run", "-A", "tools/check_pack_words.ts"] },
   { what: "the prose is plain", args: ["run", "-A", "tools/check_words.ts"] },
   { what: "registry of resources is current", args: ["run", "-A", "tools/generate_registry.ts", "--check"] },
+  { what: "functions of packs are current", args: ["run", "-A", "tools/generate_functions.ts", "--check"] },
   { what: "functions' import maps are current", args: ["run", "-A", "tools/sync_function_imports.ts", "--check"] },
   { what: "the client's types are current", args: ["run", "-A", "tools/generate_client.ts", "--check"] },
   { what: "the runbook that is served is current", args: ["run", "-A", "tools/generate_runbook.ts", "--check"] },

@@ -19,6 +19,9 @@ const GOOD = {
   "shared/http/routes.ts": 'import "../platform.ts";\nimport "../resource/resource.ts";\n',
   "shared/adapters/csv.ts": 'import "../platform.ts";\nimport "zod";\n',
   "packs/study/resources/lanes.ts": 'import "../../../shared/resource/resource.ts";\n',
+  "packs/study/functions/mail/index.ts": 'import "./letter.ts";\nconsole.log("up");\n',
+  "packs/study/functions/mail/letter.ts": 'import "../../../../shared/http/routes.ts";\nimport "zod";\n',
+  "supabase/functions/mail/index.ts": 'export * from "../../../packs/study/functions/mail/index.ts";\n',
   "packs/registry.ts": 'import "./study/resources/lanes.ts";\n',
   "shared/client/mod.ts": 'export { a } from "./a.ts";\n',
   "shared/client/a.ts": "export const a = 1;\n",
@@ -126,6 +129,32 @@ const PLANTED: readonly (readonly [string, Record<string, string>, RegExp])[] = 
     "a function that imports a package",
     { "supabase/functions/analytics/index.ts": 'import "zod";' },
     /functions may import none/,
+  ],
+  [
+    "a resource that imports a function of its pack",
+    {
+      "packs/study/functions/mail/send.ts": "",
+      "packs/study/resources/a.ts": 'import "../functions/mail/send.ts";',
+    },
+    /packs may not import functions of packs/,
+  ],
+  [
+    "a pack's function that imports a package that no function needs",
+    { "packs/study/functions/mail/a.ts": 'import "postgres";' },
+    /package postgres: functions of packs may import/,
+  ],
+  [
+    "a function that imports what a pack's function is made of in another pack",
+    {
+      "packs/study/functions/mail/send.ts": "",
+      "packs/trade/functions/mail/index.ts": 'import "../../../study/functions/mail/send.ts";',
+    },
+    /a pack may not import another pack/,
+  ],
+  [
+    "a pack's function whose entry holds logic",
+    { "packs/study/functions/mail/index.ts": "// line\n".repeat(26) },
+    /has 26 lines/,
   ],
   [
     "a client that imports a pack as a type",

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { findPackWords } from "../../tools/check_pack_words.ts";
+import { entrySource } from "../../tools/generate_functions.ts";
 import { projectFolder } from "../../tools/pack_folders.ts";
 
 /** What is found in a project with the pack "harbour" and this one file. */
@@ -37,6 +38,12 @@ for (const [path, text] of PLANTED) {
     assert.deepEqual(await foundIn(path, text), [`${path}:1 names the pack harbour: let the pack say it, in packs/`]);
   });
 }
+
+Deno.test("an entry that is generated for a pack's function may name the pack", async () => {
+  const text = entrySource({ pack: "harbour", name: "mail" });
+  assert.match(text, /harbour/);
+  assert.deepEqual(await foundIn("supabase/functions/mail/index.ts", text), []);
+});
 
 Deno.test("a longer word that holds a pack's name is none, and a pack may name itself", async () => {
   assert.deepEqual(await foundIn("shared/read/a.ts", "const harbourings = unharboured;"), []);

@@ -5,7 +5,7 @@ import { dirname, join, relative } from "node:path";
 import { ERROR_STATUS } from "../../shared/kernel/app_error.ts";
 import { fullName } from "../../shared/resource/resource.ts";
 import { PARTS } from "../../tools/import_rules.ts";
-import { packNames } from "../../tools/pack_folders.ts";
+import { packNames, spread } from "../../tools/pack_folders.ts";
 import { resources } from "../../tools/resources.ts";
 import { documents, projectFolder as root, readDocument as read } from "../support/documents/documents.ts";
 
@@ -99,6 +99,16 @@ Deno.test("docs/deploy.md lists every variable that the functions read and the p
   deepEqual(listed.sort(), [...read_by_code].sort());
 });
 
+Deno.test("a pack's README lists every variable that its functions read", async () => {
+  for (const file of await spread(["packs/*/functions/variables.ts"])) {
+    const { VARIABLES }: { readonly VARIABLES: Record<string, string> } = await import(join(root, file));
+    const readme = await read(join(file, "../../README.md"));
+    const listed = firstCells(readme, "| variable | meaning | default |")
+      .flatMap((cell) => [...cell.matchAll(/`([A-Z_]+)`/g)].map(([, name = ""]) => name));
+    deepEqual(listed.sort(), Object.keys(VARIABLES).sort(), file);
+  }
+});
+
 Deno.test("the tree in ARCHITECTURE.md exists", async () => {
   const tree = (await read("ARCHITECTURE.md")).split("```")[1] ?? "";
   let folder = "";
@@ -120,7 +130,7 @@ Deno.test("the arrows between rooms in ARCHITECTURE.md are those of tools/import
     for (const room of from.split(", ")) drawn.set(room, to.split(", ").sort());
   }
   const ruled = PARTS.filter(({ name, may_import }) => drawn.has(name) || may_import.includes("kernel"))
-    .filter(({ name }) => !["platform", "http", "adapters", "functions"].includes(name));
+    .filter(({ name }) => !["platform", "http", "adapters", "functions", "functions of packs"].includes(name));
   deepEqual(
     Object.fromEntries([...drawn].sort()),
     Object.fromEntries(ruled.map(({ name, may_import }) => [name, [...may_import].sort()] as const).sort()),
