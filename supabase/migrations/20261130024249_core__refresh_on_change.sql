@@ -109,6 +109,126 @@ revoke all on function freshet.newest_source_change(text) from public, anon, aut
 comment on function freshet.newest_source_change(text) is
     'When the newest logged change was made that the rows of the view do not include; null where they include all.';
 
+-- supabase/schemas/core/listener/hear_listener.sql
+
+-- Object: freshet.hear_listener()
+-- Why: written only after a notification has come back, so it proves that the listener hears.
+create function freshet.hear_listener(instance uuid)
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    update analytics.listeners as l set last_heard_at = clock_timestamp() where l.instance = hear_listener.instance;
+$$;
+
+revoke all on function freshet.hear_listener(uuid) from public, anon, authenticated;
+
+comment on function freshet.hear_listener(uuid) is 'The heartbeat of the process that listens.';
+
+-- supabase/schemas/core/listener/hold_listener.sql
+
+-- Object: freshet.hold_listener()
+-- Why: two listeners would refresh the same views. The lock belongs to a session, so a process that dies leaves it at
+--      once. A process whose connection was cut without a word leaves its session, and the lock, until the server's
+--      keepalive notices, which may take hours: such a session is ended here.
+create function freshet.hold_listener(instance uuid)
+returns boolean
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    -- Three heartbeats of `deno task listen`.
+    silent_after constant interval := interval '90 seconds';
+    holder integer;
+begin
+    select l.pid into holder
+    from pg_catalog.pg_locks as l
+    where l.locktype = 'advisory'
+        and l.database = (select d.oid from pg_catalog.pg_database as d where d.datname = current_database())
+        and l.mode = 'ExclusiveLock'
+        and l.granted
+        and l.objsubid = 1
+        and (l.classid::bigint << 32) | l.objid::bigint = freshet.listener_lock_key();
+    if holder is distinct from pg_backend_pid() and not pg_try_advisory_lock(freshet.listener_lock_key()) then
+        perform pg_terminate_backend(holder)
+        from analytics.listeners as l
+        where l.instance = hold_listener.instance or l.last_heard_at < clock_timestamp() - silent_after;
+        return false;
+    end if;
+    insert into analytics.listeners as l (instance)
+    values (hold_listener.instance)
+    on conflict (is_the_one) do update
+    set instance = excluded.instance, started_at = excluded.started_at, last_heard_at = excluded.last_heard_at
+    where l.instance <> excluded.instance;
+    return true;
+end
+$$;
+
+revoke all on function freshet.hold_listener(uuid) from public, anon, authenticated;
+
+comment on function freshet.hold_listener(uuid) is
+    'True where this session is the one that listens; else the caller stands by and asks again. Ends the session of a listener that was not heard for 90 s, and an earlier session of the same process.';
+
+-- supabase/schemas/core/listener/listener_lock_key.sql
+
+-- Object: freshet.listener_lock_key()
+-- Why: one process listens and the others stand by.
+create function freshet.listener_lock_key()
+returns bigint
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select hashtextextended('freshet.listener', 0);
+$$;
+
+revoke all on function freshet.listener_lock_key() from public, anon, authenticated;
+
+comment on function freshet.listener_lock_key() is 'Advisory lock of the session that listens.';
+
+-- supabase/schemas/core/listener/listeners.sql
+
+-- Object: analytics.listeners
+-- Grain: one row once `deno task listen` has been started for this database, whichever process listens
+-- Why: a listener is no job, so pg_cron's history does not show that it has gone. The audit watches last_heard_at, and
+--      only where this row exists: most projects need no listener.
+create table analytics.listeners (
+    is_the_one boolean primary key default true check (is_the_one),
+    instance uuid not null,
+    started_at timestamptz not null default clock_timestamp(),
+    last_heard_at timestamptz not null default clock_timestamp()
+);
+
+alter table analytics.listeners enable row level security;
+
+revoke all on table analytics.listeners from public, anon, authenticated;
+
+comment on table analytics.listeners is 'Written by freshet.hold_listener() and freshet.hear_listener(); removed by analytics.retire_listener().';
+
+comment on column analytics.listeners.instance is 'The process that listens, or that listened last.';
+
+comment on column analytics.listeners.started_at is 'When that process began to listen; before that it may have stood by.';
+
+comment on column analytics.listeners.last_heard_at is
+    'When a notification that the process sent to itself last came back. It tries every 30 s.';
+
+-- supabase/schemas/core/listener/retire_listener.sql
+
+-- Object: analytics.retire_listener()
+-- Why: a project that stops its listener for good says so, or the audit reports it as silent.
+create function analytics.retire_listener()
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    delete from analytics.listeners;
+$$;
+
+revoke all on function analytics.retire_listener() from public, anon, authenticated;
+
+comment on function analytics.retire_listener() is
+    'Forgets the listener: the audit watches none until the next start of deno task listen. For the owner.';
+
 -- supabase/schemas/core/refresh_queue/assert_refresh_is_due.sql
 
 -- Object: freshet.assert_refresh_is_due()
