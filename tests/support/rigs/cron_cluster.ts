@@ -17,6 +17,8 @@ export interface CronCluster {
   owner(): postgres.Sql;
   /** Opens another session of the owner; the caller must end it. */
   session(): postgres.Sql;
+  /** The owner's URL; a restart may change its port. */
+  url(): string;
   restart(): Promise<void>;
   /** Takes a physical backup; the returned function stops the server and starts it from the backup. */
   backUp(): Promise<() => Promise<void>>;
@@ -70,6 +72,7 @@ export async function startCronCluster(settings: Record<string, string> = {}): P
     admin: () => connections.admin,
     owner: () => connections.owner,
     session: () => postgres(server.url, { max: 1, onnotice: () => {} }),
+    url: () => server.url,
     restart: () => restart(() => Promise.resolve()),
     async backUp() {
       const backup = await takeBaseBackup(connections.admin, workFolder);
