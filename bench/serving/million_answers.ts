@@ -28,6 +28,7 @@ for (let number = 0; number < ANSWERS; number += 1) {
     next_cursor: null,
     is_truncated: false,
     total_count: 3,
+    withheld_count: 0,
     read_at: 0,
     body: new TextDecoder().decode(bytes), // a string of its own, as for each answer
     byte_count: bytes.byteLength,

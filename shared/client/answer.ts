@@ -54,6 +54,8 @@ export interface CsvAnswer {
   readonly is_truncated: boolean | null;
   /** The number of all rows; null for a page that was not asked to count. */
   readonly total_count: number | null;
+  /** The number of rows withheld because they rest on few people; null if the resource withholds none. */
+  readonly withheld_count: number | null;
   readonly freshness: Freshness;
   readonly request_id: string | null;
 }
@@ -73,10 +75,11 @@ export function aboutReply(
 }
 
 /** Reads from the headers of a CSV file which rows it lacks. */
-export function lengthOf({ headers }: Reply): Pick<CsvAnswer, "is_truncated" | "total_count"> {
+export function lengthOf({ headers }: Reply): Pick<CsvAnswer, "is_truncated" | "total_count" | "withheld_count"> {
   const truncated = headers.get("freshet-truncated");
   return {
     is_truncated: truncated === null ? null : truncated === "?1",
     total_count: wholeNumberOf(headers.get("freshet-total-count")),
+    withheld_count: wholeNumberOf(headers.get("freshet-withheld-count")),
   };
 }

@@ -5,7 +5,7 @@ import type { Scope } from "../access/scope.ts";
 import type { Question } from "./question.ts";
 
 /** Raise it when the code that renders bodies changes their content: entries of the old shape are then never found. */
-const BODY_SHAPE = 3;
+const BODY_SHAPE = 4;
 
 /**
  * A fingerprint of everything that decides the body besides its parameters, so that a deployed change changes the keys and

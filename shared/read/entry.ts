@@ -13,6 +13,8 @@ export interface Rendered {
   readonly is_truncated: boolean | null;
   /** The number of all rows, if known. */
   readonly total_count: number | null;
+  /** The number of rows withheld by the minimum sample, on all pages; null for a resource without one. */
+  readonly withheld_count: number | null;
   /** As text: a server must copy bytes before it sends them, but only encode text. */
   readonly body: string;
   /** The size of the body as UTF-8. */
@@ -43,6 +45,7 @@ const envelope = z.strictObject({
   c: z.string().nullable(),
   x: z.boolean().nullable(),
   a: z.int().min(0).nullable(),
+  w: z.int().min(0).nullable(),
   body: z.string(),
 });
 
@@ -51,8 +54,8 @@ export type Unsealed =
   | { readonly kind: "key_mismatch" | "entry_malformed" };
 
 export function seal(entry: Entry): string {
-  const { key, state, etag, row_count, next_cursor, is_truncated, total_count, read_at, body } = entry;
-  const rows = { n: row_count, c: next_cursor, x: is_truncated, a: total_count };
+  const { key, state, etag, row_count, next_cursor, is_truncated, total_count, withheld_count, read_at, body } = entry;
+  const rows = { n: row_count, c: next_cursor, x: is_truncated, a: total_count, w: withheld_count };
   const sealed = { k: key, v: state, t: read_at, e: etag, ...rows, body };
   return JSON.stringify(sealed satisfies z.input<typeof envelope>);
 }
@@ -61,9 +64,9 @@ export function seal(entry: Entry): string {
 export function unseal(text: string, key: string): Unsealed {
   const parsed = envelope.safeParse(parseJson(text));
   if (!parsed.success) return { kind: "entry_malformed" };
-  const { k, v, t, e, n, c, x, a, body } = parsed.data;
+  const { k, v, t, e, n, c, x, a, w, body } = parsed.data;
   if (k !== key) return { kind: "key_mismatch" };
-  const rows = { row_count: n, next_cursor: c, is_truncated: x, total_count: a };
+  const rows = { row_count: n, next_cursor: c, is_truncated: x, total_count: a, withheld_count: w };
   const entry = { key, state: v, etag: e, ...rows, read_at: t, body, byte_count: bytesOf(body) };
   return { kind: "entry", entry };
 }

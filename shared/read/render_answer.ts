@@ -40,7 +40,8 @@ export async function renderAnswer(
   const { refreshed_at: as_of, source_as_of, version } = state;
   const page = is_truncated === null ? { next_cursor } : { is_truncated };
   const total = total_count === null ? {} : { total_count };
-  const withheld = resource.minimum_sample === null ? {} : { withheld_count: answer.withheld_count ?? 0 };
+  const withheld_count = resource.minimum_sample === null ? null : answer.withheld_count ?? 0;
+  const withheld = withheld_count === null ? {} : { withheld_count };
   const meta = {
     resource: fullName(resource),
     as_of,
@@ -53,6 +54,6 @@ export async function renderAnswer(
   };
   const { columns, pivot } = resource;
   const body = await reader.renderers[format]({ columns, rows, meta, pivot });
-  const shape = { row_count: rows.length, next_cursor, is_truncated, total_count };
+  const shape = { row_count: rows.length, next_cursor, is_truncated, total_count, withheld_count };
   return { rendered: { ...shape, body, byte_count: bytesOf(body) }, state, states };
 }

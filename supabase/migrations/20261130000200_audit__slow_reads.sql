@@ -214,7 +214,7 @@ declare
     table_name text;
     repair_hint text;
     row_count bigint;
-    subjects text[] := '{}';
+    subjects text[] := array[]::text[];
 begin
     for subject_name, partition_name, table_name, repair_hint in
         -- The owner of the table writes into the partition's comment how its partitions are made. Elsewhere than in schema

@@ -250,6 +250,7 @@ comment on function freshet.browser_family(text) is
 -- Object: analytics.check_study_batch()
 -- Why: the batch's runs may all succeed, and still it is not finished by morning, or has aggregated next to nothing. This
 --      job fails then, each hour until it is repaired: an incident of the audit like that of any failed job.
+-- Why not at once: a project that was deployed today had no night yet, and a batch that has just begun is at work.
 create function analytics.check_study_batch()
 returns date
 language plpgsql
@@ -263,17 +264,25 @@ declare
 begin
     select b.* into batch from analytics.study_batches as b where b.stat_date = closed_day;
     if not found then
-        trouble := 'never began';
+        if exists (
+            select from analytics.scheduled_jobs as j
+            where j.job_name = 'aggregate-study-days' and (j.declared_at at time zone 'UTC')::date <= closed_day
+        ) then
+            trouble := 'never began';
+        end if;
     elsif batch.finished_at is null then
-        trouble := format('is not finished: %s users done since %s', batch.users_count, batch.started_at);
+        if batch.started_at < now() - interval '1 hour' then
+            trouble := format('is not finished: %s users done since %s', batch.users_count, batch.started_at);
+        end if;
     elsif batch.error is not null then
         trouble := batch.error;
         remedy := format(
             'Users who were left out have as_of_date before %1$s in analytics.user_learning_metrics, or days up to then in freshet.days_to_aggregate. If few days are right: update analytics.study_batches set error = null where stat_date = %1$L;',
             closed_day
         );
-    else
-        return closed_day;
+    end if;
+    if trouble is null then
+        return case when batch.finished_at is not null then closed_day end;
     end if;
     raise exception using
         errcode = 'data_exception', message = format('study batch of %s: %s', closed_day, trouble), hint = remedy;
@@ -283,7 +292,7 @@ $$;
 revoke all on function analytics.check_study_batch() from public, anon, authenticated;
 
 comment on function analytics.check_study_batch() is
-    'Returns yesterday''s date (UTC) if its batch is finished and aggregated about as much as usual, otherwise raises 22000 with the remedy.';
+    'Returns yesterday''s date (UTC) if its batch is finished and aggregated about as much as usual, null if it began within the last hour or the jobs were declared today, and otherwise raises 22000 with the remedy.';
 
 -- packs/study/schema/compute_study_users.sql
 
@@ -495,7 +504,7 @@ as $$
 declare
     old record;
     waiting_on pg_catalog.date;
-    kept pg_catalog.text[] := '{}';
+    kept pg_catalog.text[] := array[]::pg_catalog.text[];
     tried_count pg_catalog.int4 := 0;
 begin
     perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
@@ -645,14 +654,13 @@ declare
 begin
     perform pg_advisory_xact_lock(hashtextextended('freshet.study_jobs', 0));
 
-    -- The table is empty most of the time, and the planner takes it to be: each part is computed once, whatever it thinks.
-    with oldest as materialized (
+    with oldest as (
         select c.user_id, c.change_id
         from freshet.study_changes as c
         where c.change_id <= coalesce(up_to_change, c.change_id)
         order by c.change_id
         limit change_limit
-    ), users as materialized (
+    ), users as (
         select o.user_id, min(o.change_id) as oldest_change
         from oldest as o
         group by o.user_id
@@ -667,6 +675,7 @@ begin
     )
     select array_agg(n.user_id) into chosen from counted as n where n.running_count - n.changes_count < change_limit;
 
+    -- A statement of its own: the planner takes the table, mostly empty, to have one row, and a join would be planned so.
     with deleted as (
         delete from freshet.study_changes as c where c.user_id = any (chosen) returning c.*
     )
@@ -674,9 +683,6 @@ begin
     into taken, changes_count, users_count
     from deleted as d;
     failed_count := 0;
-    if taken is null then
-        return;
-    end if;
 
     insert into freshet.days_to_aggregate (user_id, stat_date)
     select distinct c.user_id, c.changed_on from unnest(taken) as c where c.changed_on is not null
@@ -737,7 +743,7 @@ declare
     erasure bigint;
     relation text;
     changed bigint;
-    counts jsonb := '{}';
+    counts jsonb := jsonb_build_object();
 begin
     if forgotten is null or forgotten = '' then
         raise exception using
@@ -1523,7 +1529,7 @@ begin
             where u.question_id is not null
         ) as a
         left join analytics.question_reviews as r on r.user_id = a.user_id and r.question_id = a.question_id
-        -- One look into the index for each question, however large the planner takes the table to be.
+        -- One look into the index for each question, in its order, however large the planner takes the table to be.
         cross join lateral (
             select
                 (array_agg(t.topic_id order by t.attempted_at desc, t.event_id desc))[1] as topic_id,
@@ -1539,9 +1545,8 @@ begin
             from (
                 select
                     q.*,
-                    row_number() over (
-                        partition by (q.attempted_at at time zone 'UTC')::date order by q.attempted_at, q.event_id
-                    ) = 1 as is_first_of_day
+                    lag((q.attempted_at at time zone 'UTC')::date) over (order by q.attempted_at, q.event_id)
+                        is distinct from (q.attempted_at at time zone 'UTC')::date as is_first_of_day
                 from public.question_attempts as q
                 where q.user_id = a.user_id and q.question_id = a.question_id
             ) as t
@@ -1836,11 +1841,11 @@ comment on function freshet.retrieval_strength(numeric, numeric) is
 
 -- Object: analytics.run_study_batch()
 -- Why: each step is a transaction of its own, so that a kill loses at most that step, and the next call goes on there.
--- Why a budget: the whole is one statement, and the platform cancels it after two minutes. What is left is for the job of
---      every minute, analytics.update_topic_mastery().
+-- Why a budget: the whole is one statement, and the platform cancels it after two minutes; from 84 seconds on the audit
+--      warns of that (near_timeout). What is left is for the job of every minute, analytics.update_topic_mastery().
 -- Why changes first: what was tracked shortly before midnight is still waiting to be folded.
 -- Why no SET clause: a procedure with one may not commit. Instead each of its transactions begins with the search path.
-create procedure analytics.run_study_batch(time_budget interval default '90 seconds', user_limit integer default 1000)
+create procedure analytics.run_study_batch(time_budget interval default '75 seconds', user_limit integer default 1000)
 language plpgsql
 as $$
 declare
@@ -2212,7 +2217,7 @@ create table public.study_events (
     topic_id uuid,
     question_id uuid,
     material_id uuid,
-    properties jsonb not null default '{}' check (jsonb_typeof(properties) = 'object' and pg_column_size(properties) <= 4096),
+    properties jsonb not null default '{}' check (jsonb_typeof(properties) = 'object' and octet_length(properties::text) <= 2048),
     ip_network cidr,
     browser text,
     device_type text check (device_type in ('desktop', 'mobile', 'tablet', 'bot', 'other')),
@@ -2421,7 +2426,7 @@ begin
         return;
     end if;
     if event ->> 'event_id' ~ uuid_shape then
-        event_id := event ->> 'event_id';
+        event_id := (event ->> 'event_id')::uuid;
     end if;
     event_type := event ->> 'event_type';
     if event_type is not null and event_type <> all (freshet.study_event_types()) then
@@ -2514,9 +2519,9 @@ begin
     end if;
 
     client_session_id := event ->> 'session_id';
-    topic_id := event ->> 'topic_id';
-    question_id := event ->> 'question_id';
-    material_id := event ->> 'material_id';
+    topic_id := (event ->> 'topic_id')::uuid;
+    question_id := (event ->> 'question_id')::uuid;
+    material_id := (event ->> 'material_id')::uuid;
     properties := coalesce(nullif(event -> 'properties', 'null'), '{}');
     selected_answer := event ->> 'selected_answer';
     correct_answer := event ->> 'correct_answer';
@@ -2574,7 +2579,7 @@ begin
         );
     end if;
     begin
-        list := written;
+        list := written::json;
     exception
         when data_exception or program_limit_exceeded then
             null;
@@ -2930,7 +2935,7 @@ declare
 begin
     unreadable := '{}';
     begin
-        readable := list;
+        readable := list::jsonb;
         return;
     exception
         when data_exception or program_limit_exceeded then
@@ -3329,7 +3334,7 @@ comment on function public.track_session_start(text, text, jsonb, uuid, timestam
 -- Why no SET clause: a procedure with one may not commit. Instead each of its transactions begins with the search path.
 -- Why it fails at its end: users whose changes could not be folded are reported after all others are done. Their changes
 --      stay in freshet.study_changes with the error, and each run tries them again.
-create procedure analytics.update_topic_mastery(time_budget interval default '90 seconds')
+create procedure analytics.update_topic_mastery(time_budget interval default '75 seconds')
 language plpgsql
 as $$
 declare

@@ -290,13 +290,15 @@ each(
   },
 );
 
-each("says how many rows its minimum sample held back", async (resource, { rig, row, ask }) => {
+each("says how many rows its minimum sample held back, in CSV by a header", async (resource, { rig, row, ask }) => {
   const { minimum_sample: guard } = resource;
   const few = { ...row, [guard?.column ?? ""]: (guard?.at_least ?? 0) - 1 };
   if (guard !== null) rig.source.refresh(resource.view, [row, few]);
   const { data, meta } = await (await ask()).json();
   const sees_few = guard?.except !== undefined;
   assert.equal(meta.withheld_count, guard === null ? undefined : sees_few ? 0 : 1);
+  const { headers } = await ask("&format=csv");
+  assert.equal(headers.get("freshet-withheld-count"), guard === null ? null : sees_few ? "0" : "1");
   if (guard !== null) assert.equal(rowsOf(resource, data).length, sees_few ? 2 : 1);
 });
 

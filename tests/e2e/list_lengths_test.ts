@@ -73,9 +73,12 @@ e2e("the lanes of an agent beyond twenty are counted, and come with a greater li
 /** The path of a resource with what it requires, and with a limit of one row where there is a choice. */
 function shortest(resource: Resource): string {
   const limit = typeof resource.limit === "number" ? {} : { [resource.limit.param]: "1" };
+  const { access } = resource;
+  const person = access.scope === "person" ? { [access.param]: "u1" } : {};
   return `/${fullName(resource)}?${new URLSearchParams({
     ...sampleQuery(resource, sampleRow(resource, 1)),
     ...limit,
+    ...person,
   })}`;
 }
 

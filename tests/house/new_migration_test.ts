@@ -59,24 +59,24 @@ async function draftBetween(from: Probe, to: Probe): Promise<{ draft: Draft; tex
   return { draft, text };
 }
 
-async function tryBetween(from: Probe, to: Probe): Promise<{ draft: Draft; text: string }> {
+async function tryBetween(from: Probe, to: Probe, area = "core"): Promise<{ draft: Draft; text: string }> {
   return await withConnections(1, async ([sql]) => {
     ok(sql);
     const want = await rolledBack(sql, async (transaction) => {
-      const placed = await loadSchemaWithin(transaction, filesOf(to));
+      const placed = await loadSchemaWithin(transaction, filesOf(to, area));
       return { placed, want: await readSide(transaction) };
     });
-    const migrations = new Map([["20260101000000_core__probe.sql", Object.values(from).join("\n")]]);
+    const migrations = new Map([[`20260101000000_${area}__probe.sql`, Object.values(from).join("\n")]]);
     const draft = await rolledBack(sql, async (transaction) => {
-      await loadSchemaWithin(transaction, filesOf(from));
-      return await draftMigration(transaction, { area: "core", ...want, migrations });
+      await loadSchemaWithin(transaction, filesOf(from, area));
+      return await draftMigration(transaction, { area, ...want, migrations });
     });
     return { draft, text: migrationText(draft) ?? "" };
   });
 }
 
-function filesOf(probe: Probe) {
-  return Object.entries(probe).map(([path, sql]) => ({ area: "core", path, sql }));
+function filesOf(probe: Probe, area: string) {
+  return Object.entries(probe).map(([path, sql]) => ({ area, path, sql }));
 }
 
 async function rolledBack<Result>(
@@ -113,6 +113,14 @@ Deno.test("a changed function is replaced by the text of its file, and nothing e
   const { draft, text } = await draftBetween(PROBE, edited("probe_allows.sql", "id > 0", "id > 1"));
   match(text, /^create or replace function analytics\.probe_allows\(id integer\)\nreturns boolean/m);
   equal(draft.steps.length, 1);
+});
+
+Deno.test("what comes with a new table, such as the index of its key, is no change of another area", async () => {
+  const added = {
+    "probe_table.sql": "create table public.probe_table (id bigint generated always as identity primary key);",
+  };
+  const { draft } = await tryBetween({}, added, "probe");
+  deepEqual([draft.steps.length, draft.missing, draft.otherAreas], [1, [], []]);
 });
 
 Deno.test("a function that answers something else is made again with the policies that call it", async () => {

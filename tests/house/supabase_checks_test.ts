@@ -1,7 +1,7 @@
 // Supabase's own checks find nothing, and find what is planted: a check that cannot fail proves nothing.
 import { deepEqual, ok } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { adviseDatabase, lintDatabase } from "../../stack/supabase_cli.ts";
+import { adviseDatabase, type Finding, lintDatabase } from "../../stack/supabase_cli.ts";
 import { testDatabaseUrl, withConnections } from "../support/rigs/test_database.ts";
 
 const target = { projectFolder: fileURLToPath(new URL("../../", import.meta.url)), databaseUrl: testDatabaseUrl() };
@@ -28,8 +28,22 @@ Deno.test("supabase db lint finds a function that reads a column which does not 
     async () => ok((await lintDatabase(target)).some((finding) => finding.subject === "analytics.planted")),
   ));
 
+/**
+ * What the advisors say, without one thing: a procedure that commits may have no SET clause, and functions_test.ts proves
+ * that each sets its search path itself.
+ */
+async function advice(): Promise<Finding[]> {
+  const committing = await withConnections(1, async ([sql]) => {
+    const rows = await sql?.unsafe(`
+      select format('%s.%s', p.pronamespace::regnamespace, p.proname) as name
+      from pg_proc as p where p.prokind = 'p' and p.prosrc ~ '\\mcommit;'`);
+    return (rows ?? []).map((row) => `Function \`${row["name"]}\` has a role mutable search_path`);
+  });
+  return (await adviseDatabase(target)).filter(({ message }) => !committing.includes(message));
+}
+
 Deno.test("supabase db advisors find nothing", async () => {
-  deepEqual(await adviseDatabase(target), []);
+  deepEqual(await advice(), []);
 });
 
 // Definer functions within reach of clients are not among this CLI's rules: tests/sql/privileges proves that.
@@ -58,7 +72,7 @@ const planted: readonly { rule: string; what: string; plant: string; remove: str
 for (const { rule, what, plant, remove } of planted) {
   Deno.test(`supabase db advisors find ${what}`, () =>
     withPlanted(plant, remove, async () => {
-      const rules = (await adviseDatabase(target)).map((finding) => finding.subject);
+      const rules = (await advice()).map((finding) => finding.subject);
       deepEqual(rules, [rule]);
     }));
 }

@@ -43,10 +43,12 @@ export async function tryTracker(test: Deno.TestContext, folder: string): Promis
   try {
     await test.step("sends what it has when its tab is closed, with its first request", async () => {
       const tab = await open();
+      project.preflight_ms = 1_000;
       await track(tab, 3);
       assert.equal(server.calls.length, 0);
       await tab.close();
       await haveArrived();
+      project.preflight_ms = 0;
     });
 
     await test.step("sends what a killed tab has left", async () => {

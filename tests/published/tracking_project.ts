@@ -4,6 +4,8 @@ import { TrackingServer } from "../support/fakes/tracking_server.ts";
 export interface TrackingProject {
   readonly url: string;
   readonly server: TrackingServer;
+  /** How long a preflight takes: longer than a page that is being closed. */
+  preflight_ms: number;
   /** Resolves when as many events are stored. @throws Error when they are not after 15 seconds */
   hasStored(count: number): Promise<void>;
   stop(): Promise<void>;
@@ -18,16 +20,20 @@ export function startTrackingProject(): TrackingProject {
     "access-control-allow-methods": "POST",
   };
   const listening = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
-    if (request.method === "OPTIONS") return new Response(null, { status: 204, headers });
+    if (request.method === "OPTIONS") {
+      await new Promise((resolve) => setTimeout(resolve, project.preflight_ms));
+      return new Response(null, { status: 204, headers });
+    }
     if (new URL(request.url).pathname !== "/rest/v1/rpc/track_batch") {
       return new Response(null, { status: 404, headers });
     }
     const { status, body } = await server.fetch(request);
     return new Response(body, { status, headers: { ...headers, "content-type": "application/json" } });
   });
-  return {
+  const project: TrackingProject = {
     url: `http://127.0.0.1:${listening.addr.port}`,
     server,
+    preflight_ms: 0,
     async hasStored(count) {
       for (let left = 150; server.stored.length < count; left--) {
         if (left === 0) throw new Error(`${server.stored.length} of ${count} events are stored after 15 seconds`);
@@ -36,6 +42,7 @@ export function startTrackingProject(): TrackingProject {
     },
     stop: () => listening.shutdown(),
   };
+  return project;
 }
 
 /** An application of another origin: its page has a tracker, `tracker`, and what the tracker has reported, `troubles`. */

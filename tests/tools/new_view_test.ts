@@ -77,10 +77,10 @@ Deno.test("new:view makes a view of a new pack from a table, and all of it passe
     await writeFile(join(folder, "create.ts"), CREATE);
     await writeFile(join(folder, "tables.json"), JSON.stringify([LEARNERS, LESSONS]));
     const create = (...words: string[]) => run("run", "-A", "create.ts", ...words, "--from", "public.lessons");
-    const created = await create("study", "mv_daily_mastery", "daily-mastery");
+    const created = await create("tuition", "mv_daily_mastery", "daily-mastery");
     assert.equal(created.code, 0, created.output);
-    const resource = "packs/study/resources/daily_mastery.ts";
-    const files = ["packs/registry.ts", resource, "packs/study/verify.ts"];
+    const resource = "packs/tuition/resources/daily_mastery.ts";
+    const files = ["packs/registry.ts", resource, "packs/tuition/verify.ts"];
     const checks = [
       ["fmt", "--check", ...files],
       ["lint", ...files],
@@ -97,24 +97,24 @@ Deno.test("new:view makes a view of a new pack from a table, and all of it passe
       const { code, output } = await run(...check);
       assert.equal(code, 0, `deno ${check.join(" ")}\n${output}`);
     }
-    assert.match(await readFile(join(folder, "packs/registry.ts"), "utf8"), /"study\/daily-mastery": async/);
+    assert.match(await readFile(join(folder, "packs/registry.ts"), "utf8"), /"tuition\/daily-mastery": async/);
     const page = await readFile(join(folder, "docs/api.md"), "utf8");
-    assert.match(page, /^\| `\/study\/daily-mastery` \| `learner_id`, `days=30` \|.*\n\| `\/catalog`/m);
+    assert.match(page, /^\| `\/tuition\/daily-mastery` \| `learner_id`, `days=30` \|.*\n\| `\/catalog`/m);
     const names = (await readdir(join(folder, "supabase/migrations"))).sort();
     const last = names.at(-1) ?? "";
-    assert.match(last, /^\d{14}_study__mv_daily_mastery\.sql$/, "the new migration is not the last");
-    const schema = await readFile(join(folder, "packs/study/schema/mv_daily_mastery.sql"), "utf8");
+    assert.match(last, /^\d{14}_tuition__mv_daily_mastery\.sql$/, "the new migration is not the last");
+    const schema = await readFile(join(folder, "packs/tuition/schema/mv_daily_mastery.sql"), "utf8");
     assert.equal(await readFile(join(folder, "supabase/migrations", last), "utf8"), schema);
 
-    const second = await create("study", "mv_states", "states", "--by", "state");
+    const second = await create("tuition", "mv_states", "states", "--by", "state");
     assert.equal(second.code, 0, second.output);
     const contract = await run("test", "-A", "--no-check", "--quiet", "tests/contract/packs_test.ts");
     assert.equal(contract.code, 0, contract.output);
 
-    const twice = await create("study", "mv_daily_mastery", "other");
+    const twice = await create("tuition", "mv_daily_mastery", "other");
     assert.equal(twice.code, 1);
     assert.match(twice.output, /already has a migration/);
-    const taken = await create("study", "mv_other", "daily-mastery");
+    const taken = await create("tuition", "mv_other", "daily-mastery");
     assert.equal(taken.code, 1);
     assert.match(taken.output, /already a file/);
   });
@@ -141,7 +141,7 @@ for (const [given, message] of REFUSED) {
 }
 
 Deno.test("new:view asks for the table, and repeats no address", () => {
-  const names = ["study", "mv_x", "x"];
+  const names = ["tuition", "mv_x", "x"];
   assert.throws(() => parseWanted(names), /Which table does "mv_x" read\? Name it: --from public\.orders/);
   assert.throws(() => parseWanted([...names, "--from"]), /Which table/);
   assert.throws(
@@ -151,7 +151,7 @@ Deno.test("new:view asks for the table, and repeats no address", () => {
   assert.equal(parseWanted([...names, "--from", "public.lessons", "--by", "state"]).by, "state");
 });
 
-const wanted = (...words: string[]) => parseWanted(["study", "mv_x", "x", "--from", "public.lessons", ...words]);
+const wanted = (...words: string[]) => parseWanted(["tuition", "mv_x", "x", "--from", "public.lessons", ...words]);
 
 Deno.test("a view groups by what refers to another table, by day, with the average of the first number", () => {
   assert.deepEqual(viewColumns(planView(wanted(), LESSONS)), ["learner_id", "day", "sample_count", "avg_mastery"]);
@@ -188,13 +188,16 @@ Deno.test("a migration's number is later than the clock's and than every number 
 
 Deno.test("the README of the pack lists a new view and its resource after its own others, and one without a table says so", () => {
   const plan = planView(
-    parseWanted(["study", "mv_daily_mastery", "daily-mastery", "--from", "public.lessons"]),
+    parseWanted(["tuition", "mv_daily_mastery", "daily-mastery", "--from", "public.lessons"]),
     LESSONS,
   );
   const readme = "# Study\n\n## Views\n\n| view |\n| --- |\n| `a` |\n\n## Resources\n\n" +
-    "| path |\n| --- |\n| `/study/first` | … | `a` |\n\n## Decisions\n";
+    "| path |\n| --- |\n| `/tuition/first` | … | `a` |\n\n## Decisions\n";
   const listed = withPackRows(readme, plan);
   assert.match(listed, /\| `a` \|\n\| `mv_daily_mastery` \| .*\n\n## Resources/);
-  assert.match(listed, /\| `\/study\/first` .*\n\| `\/study\/daily-mastery` \| .* \| `mv_daily_mastery` \|\n\n## Dec/);
+  assert.match(
+    listed,
+    /\| `\/tuition\/first` .*\n\| `\/tuition\/daily-mastery` \| .* \| `mv_daily_mastery` \|\n\n## Dec/,
+  );
   assert.throws(() => withPackRows("# Study\n", plan), /add this row by hand: \| `mv_daily_mastery`/);
 });

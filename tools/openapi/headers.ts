@@ -32,6 +32,10 @@ export const headers = {
       minimum: 0,
     },
   ),
+  "Freshet-Withheld-Count": header(
+    "For CSV of a resource with a minimum sample: how many rows it withheld, on all pages.",
+    { type: "integer", minimum: 0 },
+  ),
   Link: header('`<?…>; rel="next"`: the query of the next page; absent on the last page.'),
   "Content-Encoding": header("`gzip`, if the caller accepts it and the compressed form is ready.", { const: "gzip" }),
   "Content-Disposition": header("The file name of a CSV answer."),

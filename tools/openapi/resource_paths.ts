@@ -16,6 +16,8 @@ const OF_BODIES = ["Content-Encoding", "Content-Disposition"] as const;
 /** Headers about the length of a CSV that is not paged. */
 const OF_LISTS = ["Freshet-Truncated", "Freshet-Total-Count"] as const;
 
+const WITHHELD = "Freshet-Withheld-Count" as const;
+
 /** The path item of a resource: GET, and HEAD. */
 export async function resourcePath(resource: Resource): Promise<Json> {
   const word = wordOf(resource);
@@ -79,10 +81,10 @@ function codesOf({ access }: Resource): ErrorCode[] {
 
 async function answer(resource: Resource): Promise<Json> {
   const { json, csv } = await sampleAnswers(resource);
-  const paging = lengthHeaders(resource);
+  const missing = lengthHeaders(resource);
   return {
     description: "The rows, with their age and version in `meta`.",
-    headers: headersNamed(...FRESHNESS, ...paging, ...OF_BODIES),
+    headers: headersNamed(...FRESHNESS, ...missing, ...OF_BODIES),
     content: {
       "application/json": { schema: ref("schemas", `${wordOf(resource)}Answer`), example: json },
       ...(resource.formats.includes("csv") ? { "text/csv": { schema: { type: "string" }, example: csv } } : {}),
@@ -90,10 +92,11 @@ async function answer(resource: Resource): Promise<Json> {
   };
 }
 
-/** Headers about rows beyond those in the answer. */
-function lengthHeaders({ cursor, total }: Resource): HeaderName[] {
-  if (cursor === undefined) return [...OF_LISTS];
-  return total === undefined ? ["Link"] : ["Link", "Freshet-Total-Count"];
+/** Headers about rows that are not in the answer: beyond it, or withheld. */
+function lengthHeaders({ cursor, total, minimum_sample }: Resource): HeaderName[] {
+  const withheld = minimum_sample === null ? [] : [WITHHELD];
+  if (cursor === undefined) return [...OF_LISTS, ...withheld];
+  return [...(total === undefined ? ["Link" as const] : ["Link", "Freshet-Total-Count"] as const), ...withheld];
 }
 
 function headResponses(resource: Resource): Json {
@@ -110,10 +113,13 @@ export const sharedResponses: Readonly<Record<string, Json>> = {
     description: "The client's cached answer is current.",
     headers: headersNamed(...repeatedOf(FRESHNESS)),
   },
-  HeadOfRows: { description: "The headers of GET.", headers: headersNamed(...FRESHNESS, ...OF_LISTS, ...OF_BODIES) },
+  HeadOfRows: {
+    description: "The headers of GET.",
+    headers: headersNamed(...FRESHNESS, ...OF_LISTS, WITHHELD, ...OF_BODIES),
+  },
   HeadOfPage: {
     description: "The headers of GET.",
-    headers: headersNamed(...FRESHNESS, "Link", "Freshet-Total-Count", ...OF_BODIES),
+    headers: headersNamed(...FRESHNESS, "Link", "Freshet-Total-Count", WITHHELD, ...OF_BODIES),
   },
   HeadOfProblem: { description: "A problem without its body.", headers: headersNamed("Cache-Control", ...ALWAYS) },
 };

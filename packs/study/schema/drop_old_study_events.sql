@@ -8,7 +8,7 @@ as $$
 declare
     old record;
     waiting_on pg_catalog.date;
-    kept pg_catalog.text[] := '{}';
+    kept pg_catalog.text[] := array[]::pg_catalog.text[];
     tried_count pg_catalog.int4 := 0;
 begin
     perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);

@@ -27,14 +27,13 @@ declare
 begin
     perform pg_advisory_xact_lock(hashtextextended('freshet.study_jobs', 0));
 
-    -- The table is empty most of the time, and the planner takes it to be: each part is computed once, whatever it thinks.
-    with oldest as materialized (
+    with oldest as (
         select c.user_id, c.change_id
         from freshet.study_changes as c
         where c.change_id <= coalesce(up_to_change, c.change_id)
         order by c.change_id
         limit change_limit
-    ), users as materialized (
+    ), users as (
         select o.user_id, min(o.change_id) as oldest_change
         from oldest as o
         group by o.user_id
@@ -49,6 +48,7 @@ begin
     )
     select array_agg(n.user_id) into chosen from counted as n where n.running_count - n.changes_count < change_limit;
 
+    -- A statement of its own: the planner takes the table, mostly empty, to have one row, and a join would be planned so.
     with deleted as (
         delete from freshet.study_changes as c where c.user_id = any (chosen) returning c.*
     )
@@ -56,9 +56,6 @@ begin
     into taken, changes_count, users_count
     from deleted as d;
     failed_count := 0;
-    if taken is null then
-        return;
-    end if;
 
     insert into freshet.days_to_aggregate (user_id, stat_date)
     select distinct c.user_id, c.changed_on from unnest(taken) as c where c.changed_on is not null

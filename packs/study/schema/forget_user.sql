@@ -17,7 +17,7 @@ declare
     erasure bigint;
     relation text;
     changed bigint;
-    counts jsonb := '{}';
+    counts jsonb := jsonb_build_object();
 begin
     if forgotten is null or forgotten = '' then
         raise exception using

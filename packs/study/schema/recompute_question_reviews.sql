@@ -23,7 +23,7 @@ begin
             where u.question_id is not null
         ) as a
         left join analytics.question_reviews as r on r.user_id = a.user_id and r.question_id = a.question_id
-        -- One look into the index for each question, however large the planner takes the table to be.
+        -- One look into the index for each question, in its order, however large the planner takes the table to be.
         cross join lateral (
             select
                 (array_agg(t.topic_id order by t.attempted_at desc, t.event_id desc))[1] as topic_id,
@@ -39,9 +39,8 @@ begin
             from (
                 select
                     q.*,
-                    row_number() over (
-                        partition by (q.attempted_at at time zone 'UTC')::date order by q.attempted_at, q.event_id
-                    ) = 1 as is_first_of_day
+                    lag((q.attempted_at at time zone 'UTC')::date) over (order by q.attempted_at, q.event_id)
+                        is distinct from (q.attempted_at at time zone 'UTC')::date as is_first_of_day
                 from public.question_attempts as q
                 where q.user_id = a.user_id and q.question_id = a.question_id
             ) as t

@@ -13,7 +13,7 @@ create table public.study_events (
     topic_id uuid,
     question_id uuid,
     material_id uuid,
-    properties jsonb not null default '{}' check (jsonb_typeof(properties) = 'object' and pg_column_size(properties) <= 4096),
+    properties jsonb not null default '{}' check (jsonb_typeof(properties) = 'object' and octet_length(properties::text) <= 2048),
     ip_network cidr,
     browser text,
     device_type text check (device_type in ('desktop', 'mobile', 'tablet', 'bot', 'other')),

@@ -44,7 +44,7 @@ begin
         return;
     end if;
     if event ->> 'event_id' ~ uuid_shape then
-        event_id := event ->> 'event_id';
+        event_id := (event ->> 'event_id')::uuid;
     end if;
     event_type := event ->> 'event_type';
     if event_type is not null and event_type <> all (freshet.study_event_types()) then
@@ -137,9 +137,9 @@ begin
     end if;
 
     client_session_id := event ->> 'session_id';
-    topic_id := event ->> 'topic_id';
-    question_id := event ->> 'question_id';
-    material_id := event ->> 'material_id';
+    topic_id := (event ->> 'topic_id')::uuid;
+    question_id := (event ->> 'question_id')::uuid;
+    material_id := (event ->> 'material_id')::uuid;
     properties := coalesce(nullif(event -> 'properties', 'null'), '{}');
     selected_answer := event ->> 'selected_answer';
     correct_answer := event ->> 'correct_answer';

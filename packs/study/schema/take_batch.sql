@@ -24,7 +24,7 @@ begin
         );
     end if;
     begin
-        list := written;
+        list := written::json;
     exception
         when data_exception or program_limit_exceeded then
             null;

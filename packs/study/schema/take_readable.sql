@@ -11,7 +11,7 @@ declare
 begin
     unreadable := '{}';
     begin
-        readable := list;
+        readable := list::jsonb;
         return;
     exception
         when data_exception or program_limit_exceeded then

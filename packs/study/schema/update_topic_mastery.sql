@@ -4,7 +4,7 @@
 -- Why no SET clause: a procedure with one may not commit. Instead each of its transactions begins with the search path.
 -- Why it fails at its end: users whose changes could not be folded are reported after all others are done. Their changes
 --      stay in freshet.study_changes with the error, and each run tries them again.
-create procedure analytics.update_topic_mastery(time_budget interval default '90 seconds')
+create procedure analytics.update_topic_mastery(time_budget interval default '75 seconds')
 language plpgsql
 as $$
 declare

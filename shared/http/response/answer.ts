@@ -73,10 +73,11 @@ export function createWriter(resource: Resource): WriteAnswer {
   };
 
   /** CSV has no `meta`, so headers carry its content. */
-  function nameCsv(headers: Headers, { is_truncated, total_count }: Rendered): void {
+  function nameCsv(headers: Headers, { is_truncated, total_count, withheld_count }: Rendered): void {
     headers.set("content-disposition", `attachment; filename="${filename}"`);
     if (is_truncated !== null) headers.set("freshet-truncated", is_truncated ? "?1" : "?0");
     if (total_count !== null) headers.set("freshet-total-count", String(total_count));
+    if (withheld_count !== null) headers.set("freshet-withheld-count", String(withheld_count));
   }
 
   function linkNextPage(headers: Headers, { next_cursor }: Rendered, search: string): void {

@@ -6,7 +6,8 @@ const REQUEST_HEADERS = "authorization, x-client-info, apikey, content-type, x-r
 
 const RESPONSE_HEADERS =
   "etag, age, cache-status, freshet-stale, last-modified, retry-after, location, server-timing, " +
-  "x-request-id, content-disposition, link, freshet-truncated, freshet-total-count, ratelimit, ratelimit-policy";
+  "x-request-id, content-disposition, link, freshet-truncated, freshet-total-count, freshet-withheld-count, ratelimit, " +
+  "ratelimit-policy";
 
 /** Adds the headers by which a browser gives the answer to the page that asked. */
 export function allowOrigin(headers: Headers, policy: CorsPolicy, origin: string | null): void {

@@ -14,6 +14,9 @@ import { scrubAddresses } from "./words.ts";
 const SECRET_NAME =
   /pass(?:wor[dt]|wd|phrase|code|_?key)|pwd|\bpw\b|kennwort|contrase|senha|wachtwoord|hasło|пароль|密码|密碼|パスワード|secret|token|credential|authori[sz]ation|cookie|(?:api|access|private|signing|encryption|service|anon|publishable|master|shared|account|license|webhook|host|session)[_.-]?key|sess(?:ion)?[_.-]?id|\bsid\b|jwt|bearer|signature|\bsig\b|\bdsn\b|\bpin\b|\botp\b|connection[_.-]?string|\bpass$|_pass$/i;
 
+/** Names of variables whose value is a secret: SUPABASE_SERVICE_ROLE_KEY, STRIPE_KEY, GITHUB_PAT. */
+const SECRET_VARIABLE = /^[A-Z][A-Z0-9_]{0,80}_(?:KEY|PAT|PSK|PW)$/;
+
 /** Endings of names that only describe a secret and do not hold one: a kind of incident, a count, a time. */
 const TELLS_OF_ONE = /(?:_missing|_count|_at|_type|_length|_expiry|_class)$/i;
 
@@ -44,16 +47,16 @@ const PHRASE_VALUE = new RegExp(`(?:${QUOTED}|[^\\r\\n,;}]+)`, "y");
 const ELEMENT = /(<([\p{L}\p{N}_.:-]{1,60})(?:\s[^<>]{0,200})?>)[^<]+/gu;
 
 const SECRET_WORDS =
-  "pass(?:wor[dt]|wd|phrase|code)|pwd|kennwort|contraseña|mot de passe|pin(?: code)?|secret(?: key)?|token|credentials?|(?:api|access|private|signing|encryption|service|license|account)[ -]key";
+  "pass(?:wor[dt]|wd|[ -]?phrase|code)|pwd?|kennwort|contraseña|mot de passe|pin(?: code)?|secret(?: key)?|token|credentials?|(?:service[ _-]role|api|access|private|signing|encryption|service|license|account|session|master|shared|webhook|client|deploy|anon)[ _-]key|(?:recovery|backup|verification|authentication|auth|one-time) code";
 
 /** Words that follow the name of a secret in a sentence about it, and are not its value. */
 const STATES =
-  "not|no|missing|required|expired|invalid|empty|unknown|wrong|incorrect|too|null|refused|rejected|revoked|absent|unset|set|never|needed|malformed|unavailable|disabled|already|being|denied|from|in|for|of|the|a|an|one|authentication|stored|kept|checked|used|supplied|provided|given|there|here|ok|valid|on|about|only|longer|shorter|at|by|to|and|or|is|was|has|must|may|cannot|could|does|did|that|which|file|rotation|reset|policy|encryption|hash|type|name|bucket";
+  "not|no|missing|required|expired|invalid|empty|unknown|wrong|incorrect|too|null|refused|rejected|revoked|absent|unset|set|never|needed|malformed|unavailable|disabled|already|being|denied|sent|from|in|for|of|the|a|an|one|authentication|stored|kept|checked|used|supplied|provided|given|there|here|ok|valid|on|about|only|longer|shorter|at|by|to|and|or|is|was|has|must|may|cannot|could|does|did|that|which|file|rotation|reset|policy|encryption|hash|type|name|bucket";
 
 const PROSE: readonly RegExp[] = [
-  // the password is …, the token for the app was …
+  // the password is …, the token for the app was …, API key: …
   new RegExp(
-    `(?<![\\p{L}\\p{N}_])((?:${SECRET_WORDS})(?: (?:for|of|to) \\S{1,60}(?: \\S{1,60})?)? {1,3}(?:is|was|are|were|ist|war|est|es|equals|reads|set to|changed to|:|=)(?: {0,3}[:=])? {1,3})(?!(?:${STATES})(?![\\p{L}\\p{N}_-]))(?:\\[secret\\]|\\S+[^\\r\\n,;]*)`,
+    `(?<![\\p{L}\\p{N}_])((?:${SECRET_WORDS})(?: (?:for|of|to) \\S{1,60}(?: \\S{1,60})?)?(?: {1,3}(?:is|was|are|were|ist|war|lautet|est|es|equals|reads|set to|changed to)(?: {0,3}[:=])? {1,3}| {0,3}[:=] {0,3}))(?!(?:${STATES})(?![\\p{L}\\p{N}_-]))(?:\\[secret\\]|\\S+[^\\r\\n,;]*)`,
     "giu",
   ),
   // with password …, using the token …
@@ -61,6 +64,8 @@ const PROSE: readonly RegExp[] = [
     `(?<![\\p{L}\\p{N}_])((?:with|using|by|mit|avec|con) {1,3}(?:(?:the|a|his|her|dem|le) {1,3})?(?:${SECRET_WORDS}) {1,3})(?!(?:${STATES})(?![\\p{L}\\p{N}_-]))[^\\s"]\\S*`,
     "giu",
   ),
+  // credentials eve:…, basic auth eve:…
+  /(?<![\p{L}\p{N}_])((?:credentials?|basic auth(?:entication|orization)?) {1,3})(?!https?:)[^\s:]{1,200}:\S+/giu,
   // set app.jwt_secret to …
   /(?<![\p{L}\p{N}_])(set {1,3}[\w.]{0,60}(?:passw|secret|token|_key)[\w.]{0,40} {1,3}to {1,3})(?!\d+(?![\w.-]))\S+/giu,
   // password hunter2: no sentence continues with a word of letters and digits, except with the name of a method
@@ -148,7 +153,7 @@ function scrubAssigned(text: string): string {
 }
 
 function isSecretName(name: string): boolean {
-  return SECRET_NAME.test(name) && !TELLS_OF_ONE.test(name);
+  return SECRET_VARIABLE.test(name) || SECRET_NAME.test(name) && !TELLS_OF_ONE.test(name);
 }
 
 interface Assignment {

@@ -14,7 +14,7 @@ const SCHEDULE = /^(?:(?:[\d*$,/-]{1,20}|[a-z]{3}) ){4}(?:[\d*$,/-]{1,20}|[a-z]{
 const LITERAL = /'(?!(?<=[A-Za-z]')(?:s|t|re|ve|ll|d|m)(?![A-Za-z0-9_'"]))(?:[^'\\]|\\(?:[\s\S]|$)|'(?=\w))*(?:'|$)/g;
 const DOLLARS = /\$(\w{0,60})\$[\s\S]*?(?:\$\1\$|$)/g;
 const SINGLE_CURLED = /‘[\s\S]*?(?:’(?!\p{L})|$)|‚[\s\S]*?(?:[‘’](?!\p{L})|$)/gu;
-const OTHER_QUOTES = /[«»“”„‟‹›「」『』〝〞´]|`+/g;
+const OTHER_QUOTES = /[«»“”„‟‹›「」『』《》〈〉〝〞´]|`+/g;
 
 /**
  * Removes quoted texts, except the names of objects and those in `names`. In our own messages (`is_ours`) an announced

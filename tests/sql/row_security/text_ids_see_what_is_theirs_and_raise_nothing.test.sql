@@ -59,7 +59,8 @@ from strange_ids as s;
 select is_empty(format('select * from freshet.scope_people_of_manager(%L, %L)', 'u', s.spelling), format('scope relation: nobody is "%s"''s', left(s.spelling, 40)))
 from strange_ids as s;
 select is_empty(
-    $$ select p.polname from pg_catalog.pg_policy as p where pg_get_expr(p.polqual, p.polrelid) ~ '\muid\(\)|::uuid' $$,
+    $$ select p.polname from pg_catalog.pg_policy as p
+       where concat_ws(' ', pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)) ~ '\muid\(\)|::uuid' $$,
     'no policy casts a claim, which raises for a text id'
 );
 

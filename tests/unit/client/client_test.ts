@@ -128,10 +128,10 @@ Deno.test("pages() begins at the cursor that it is given", async () => {
   assert.deepEqual(rest, days.slice(2));
 });
 
-Deno.test("csv() gives the rows as a file, and says whether it is all of them", async () => {
+Deno.test("csv() gives the rows as a file, says whether it is all of them, and how many are withheld", async () => {
   const { freshet } = createClientRig();
-  const { text, is_truncated, total_count, freshness } = await freshet.csv("sample/time-to-first-win");
-  assert.deepEqual([is_truncated, total_count], [false, 1]);
+  const { text, is_truncated, total_count, withheld_count, freshness } = await freshet.csv("sample/time-to-first-win");
+  assert.deepEqual([is_truncated, total_count, withheld_count], [false, 1, 1]);
   assert.equal(text, `challenge_id,challenge_title,agents_with_win,avg_days_to_first_win\r\n${id(1)},Essay,7,12.4\r\n`);
   assert.equal(freshness.age_seconds, 0);
 });

@@ -42,7 +42,6 @@ export async function draftMigration(sql: postgres.TransactionSql, question: Que
   const home = new Home(question.placed);
   const steps: Step[] = [];
   const byHand = new Set<string>();
-  const others = new Set<string>();
   const area = (name: string) => areaOf(home, question.migrations, name);
   const isAsked = (name: string) => area(name) === question.area;
   // A function body may name an object that a later statement creates.
@@ -50,7 +49,6 @@ export async function draftMigration(sql: postgres.TransactionSql, question: Que
   for (let round = 0; round < ROUNDS; round += 1) {
     const have = await readSide(sql);
     const names = differing(have, question.want);
-    for (const name of names) if (!isAsked(name)) others.add(area(name));
     const sheet = new Sheet(sql, have, question.want, home);
     await plan(sheet, names.filter(isAsked));
     for (const line of sheet.byHand) byHand.add(line);
@@ -61,7 +59,10 @@ export async function draftMigration(sql: postgres.TransactionSql, question: Que
     if (applied.done.length === 0) break;
   }
   const after = await describeDatabase(sql);
-  const missing = differences(after, question.want.description).filter((line) => isAsked(nameOf(line)));
+  const differs = differences(after, question.want.description);
+  const missing = differs.filter((line) => isAsked(nameOf(line)));
+  // Looked at last: what comes with a table, such as the index of its key, has no statement that names its area.
+  const others = new Set(differs.map((line) => area(nameOf(line))).filter((name) => name !== question.area));
   return { steps, byHand: [...byHand], missing, otherAreas: [...others].sort() };
 }
 

@@ -3,17 +3,18 @@ import type postgres from "postgres";
 export const USERS = 1_000;
 export const TOPICS = 100;
 /** Of a topic. */
-export const QUESTIONS = 3;
+export const QUESTIONS = 2;
 export const BATCH_EVENTS = 500;
 /** Topics that a user studies, of all. */
-const OWN_TOPICS = 10;
+const OWN_TOPICS = 5;
 /** A user studies every sixth day, and reports six events then: the first and the last of a session, three answers, a text. */
 const REST = 6;
 const EVENTS_OF_SESSION = 6;
 
 /**
  * As many days as the events fill, 1,000 a day, up to yesterday; then everything that the jobs compute from them. Days
- * grow and nothing else: the same users, topics and questions.
+ * grow and nothing else: the same users, and of each the same topics, questions and materials, all of them met in the
+ * shorter history too. What is read has as many rows in both.
  */
 export async function plantHistory(sql: postgres.Sql, events: number): Promise<void> {
   const days = Math.max(1, Math.round(events * REST / (USERS * EVENTS_OF_SESSION)));
@@ -34,7 +35,7 @@ export async function plantHistory(sql: postgres.Sql, events: number): Promise<v
       (array['session_start', 'question_attempt', 'question_attempt', 'question_attempt', 'material_open', 'session_end'])[n],
       case when n between 2 and 4 then md5('topic ' || (p.u + p.session % ${OWN_TOPICS}) % ${TOPICS})::uuid end,
       case when n between 2 and 4 then md5('question ' || (p.u + p.session % ${OWN_TOPICS}) % ${TOPICS} || ' ' || n % ${QUESTIONS})::uuid end,
-      case when n = 5 then md5('material ' || (p.u + p.session) % ${TOPICS})::uuid end,
+      case when n = 5 then md5('material ' || (p.u + p.session % ${OWN_TOPICS}) % ${TOPICS})::uuid end,
       p.at + n * interval '2 minutes'
     from public.planted as p cross join generate_series(1, ${EVENTS_OF_SESSION}::integer) as n
     order by p.at`;

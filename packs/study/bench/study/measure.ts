@@ -1,14 +1,13 @@
 import { quantile } from "../../../../bench/quantiles.ts";
 import { QUERIES } from "./queries.ts";
-import type { Stage } from "./stage.ts";
+import type { Cost, Stage } from "./stage.ts";
 
-/** The times of one step, with a short and with a long history. */
+/** The costs of one step, with a short and with a long history, in the order of the rounds. */
 export interface Measured {
   readonly name: string;
-  /** Milliseconds, in the order of the rounds. */
-  readonly small: readonly number[];
-  readonly large: readonly number[];
-  /** Growth exponent: log10(t_large / t_small) of the medians, for ten times the history. */
+  readonly small: readonly Cost[];
+  readonly large: readonly Cost[];
+  /** Growth exponent of the processor time: log10(t_large / t_small) of the medians, for ten times the history. */
   readonly exponent: number;
   /** What the document expects of it; null for a step that it says nothing of. */
   readonly atMostMs: number | null;
@@ -25,7 +24,7 @@ interface Step {
   readonly atMostMs: number | null;
   /** Takes so long that a sixth of the rounds is enough. */
   readonly isSlow: boolean;
-  run(stage: Stage): Promise<number>;
+  run(stage: Stage): Promise<Cost>;
 }
 
 const STEPS: readonly Step[] = [
@@ -49,21 +48,26 @@ export async function measureRounds(
   const growth = Math.log10(large.events / small.events);
   const measured: Measured[] = [];
   for (const steps of [STEPS, WRITES]) {
-    const times = steps.map(() => ({ small: [] as number[], large: [] as number[] }));
+    const times = steps.map(() => ({ small: [] as Cost[], large: [] as Cost[] }));
     for (let round = 0; round < WARM_UP + rounds; round += 1) {
       for (const [index, step] of steps.entries()) {
         if (step.isSlow && round % SLOW_SHARE !== 0) continue;
         for (const [side, stage] of [["small", small], ["large", large]] as const) {
-          const milliseconds = await step.run(stage);
-          if (round >= WARM_UP || (step.isSlow && round > 0)) times[index]?.[side].push(milliseconds);
+          const cost = await step.run(stage);
+          if (round >= WARM_UP || (step.isSlow && round > 0)) times[index]?.[side].push(cost);
         }
       }
     }
     measured.push(...steps.map(({ name, atMostMs }, index) => {
       const { small: left, large: right } = times[index] ?? { small: [], large: [] };
-      const exponent = Math.log10(quantile(right, 0.5) / quantile(left, 0.5)) / growth;
+      const exponent = Math.log10(processorOf(right) / processorOf(left)) / growth;
       return { name, atMostMs, small: left, large: right, exponent };
     }));
   }
   return measured;
+}
+
+/** The median of the processor time. */
+export function processorOf(costs: readonly Cost[]): number {
+  return quantile(costs.map(({ processor }) => processor), 0.5);
 }

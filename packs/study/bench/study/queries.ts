@@ -6,62 +6,57 @@ export interface DocumentedQuery {
   readonly sql: string;
 }
 
-const today = "(now() at time zone 'UTC')::date";
+const asked = (days: number) =>
+  `jsonb_build_object('params', jsonb_build_object('days', ${days}), 'today', (now() at time zone 'UTC')::date, 'person', $1::text)`;
 
+/** Over the relations that the API reads. */
 export const QUERIES: readonly DocumentedQuery[] = [
-  {
-    name: "dashboard",
-    atMostMs: 10,
-    sql: "select * from analytics.user_learning_metrics where user_id = $1",
-  },
+  { name: "dashboard", atMostMs: 10, sql: "select * from analytics.user_learning_metrics where user_id = $1" },
   {
     name: "activity of 90 days",
     atMostMs: 50,
-    sql: `select * from analytics.daily_user_stats where user_id = $1 and stat_date > ${today} - 90 order by stat_date`,
+    sql: `select * from freshet.reading_study_activity(${asked(90)}) order by stat_date`,
   },
   {
     name: "sessions of 30 days",
     atMostMs: 50,
-    sql: `select * from public.study_sessions
-      where user_id = $1 and started_at > now() - interval '30 days' order by started_at desc`,
+    sql: `select * from freshet.reading_study_sessions(${
+      asked(30)
+    }) order by started_at desc, session_id desc limit 50`,
   },
   {
     name: "mastery of topics",
     atMostMs: 100,
-    sql: `select m.*, t.name from analytics.topic_mastery as m join public.topics as t on t.id = m.topic_id
-      where m.user_id = $1 order by m.mastery_score`,
+    sql: "select * from analytics.named_topic_mastery where user_id = $1 order by mastery_score, topic_id limit 50",
   },
   {
     name: "knowledge gaps",
     atMostMs: 50,
-    sql: `select g.*, t.name from analytics.knowledge_gaps as g join public.topics as t on t.id = g.topic_id
-      where g.user_id = $1 order by g.priority_score desc, g.topic_id limit 10`,
+    sql: `select * from analytics.named_knowledge_gaps where user_id = $1
+      order by priority_score desc, topic_id limit 10`,
   },
   {
-    name: "a topic over 90 days",
+    name: "a topic's last 3 days",
     atMostMs: 50,
-    sql: `select * from analytics.topic_daily_stats
-      where user_id = $1 and topic_id = $2 and stat_date > ${today} - 90 order by stat_date`,
+    sql: `select * from analytics.topic_daily_stats where user_id = $1 and topic_id = $2
+      order by stat_date desc limit 3`,
   },
   {
-    name: "history of a question, its last 20 answers",
+    name: "a question's last 3 answers",
     atMostMs: 20,
-    sql: `select a.*, r.due_on from public.question_attempts as a
-      join analytics.question_reviews as r on r.user_id = a.user_id and r.question_id = a.question_id
-      where a.user_id = $1 and a.question_id = $3 order by a.attempted_at desc, a.event_id desc limit 20`,
+    sql: `select * from analytics.question_history where user_id = $1 and question_id = $3
+      order by attempted_at desc, event_id desc limit 3`,
   },
   {
     name: "first-attempt accuracy by topic",
     atMostMs: 100,
-    sql: `select topic_id, count(*), count(*) filter (where is_first_correct) from analytics.question_reviews
-      where user_id = $1 group by topic_id`,
+    sql: "select * from analytics.first_attempt_accuracy where user_id = $1 order by topic_name, topic_id limit 50",
   },
   {
     name: "progress in materials",
     atMostMs: 50,
-    sql:
-      `select i.*, m.title from public.material_interactions as i join public.study_materials as m on m.id = i.material_id
-      where i.user_id = $1 order by i.last_at desc`,
+    sql: `select * from analytics.material_progress where user_id = $1
+      order by last_at desc, material_id desc limit 50`,
   },
 ];
 

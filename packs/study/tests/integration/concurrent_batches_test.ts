@@ -26,8 +26,22 @@ function event(number: number, session = number % 3): Event {
   };
 }
 
-/** An event that cannot be converted, so that the others of its batch are taken one by one. */
-const odd: Event = { ...event(999_999), created_at: "2026-02-30T00:00:00Z" };
+const topic = randomUUID();
+/** An answer that the tables refuse, so that the others of its batch are taken in halves. */
+const odd: Event = {
+  ...event(999_999),
+  event_type: "question_attempt",
+  question_id: randomUUID(),
+  topic_id: topic,
+  correct_answer: "A",
+};
+const users = new Set<string>();
+
+function newUser(): string {
+  const user = randomUUID();
+  users.add(user);
+  return user;
+}
 
 /** As the data API does it: role and claims for one transaction. */
 async function track(transaction: postgres.TransactionSql, user: string, events: readonly Event[]): Promise<Answer> {
@@ -53,13 +67,41 @@ async function pidOf(sql: postgres.Sql): Promise<number> {
   return Number(row?.["pid"]);
 }
 
-// The first use of the pepper makes it, and is waited for by the next ones.
-Deno.test.beforeAll(() => withConnections(1, async ([sql]) => void await sql?.unsafe("select freshet.study_pepper()")));
+Deno.test.beforeAll(() =>
+  withConnections(1, async ([sql]) => {
+    await sql?.unsafe(`
+      -- Its first use makes the pepper, and would be waited for by the next ones.
+      select freshet.study_pepper();
+      insert into public.topics (id, name) values ('${topic}', 'Anatomy');
+      create function public.refuse_planted() returns trigger language plpgsql as $$
+      begin
+        if new.question_id = '${odd["question_id"]}' then
+          raise foreign_key_violation using message = 'planted: the topic is gone';
+        end if;
+        return new;
+      end
+      $$;
+      create trigger refuse_planted before insert on public.question_attempts
+        for each row execute function public.refuse_planted()`).simple();
+  })
+);
+Deno.test.afterAll(() =>
+  withConnections(1, async ([sql]) => {
+    await sql?.unsafe(`
+      drop trigger refuse_planted on public.question_attempts;
+      drop function public.refuse_planted();
+      delete from public.topics where id = '${topic}'`).simple();
+    for (const user of users) {
+      await sql?.unsafe("select freshet.forget_user($1)", [user]);
+      await sql?.unsafe("delete from freshet.erasures where user_hash = freshet.user_hash($1)", [user]);
+    }
+  })
+);
 
 Deno.test("a batch waits for one of the same user that is not committed, and for no other", () =>
   withConnections(3, async ([first, second, third]) => {
     if (first === undefined || second === undefined || third === undefined) throw new Error("no connections");
-    const [ada, bob] = [randomUUID(), randomUUID()];
+    const [ada, bob] = [newUser(), newUser()];
     const pid = await pidOf(second);
     const { promise: committing, resolve: commit } = Promise.withResolvers<void>();
     const { promise: taken, resolve: hasTaken } = Promise.withResolvers<void>();
@@ -82,7 +124,7 @@ Deno.test("a batch waits for one of the same user that is not committed, and for
 Deno.test("a batch of which the first delivery is rolled back is accepted by the second", () =>
   withConnections(3, async ([first, second, third]) => {
     if (first === undefined || second === undefined || third === undefined) throw new Error("no connections");
-    const ada = randomUUID();
+    const ada = newUser();
     const pid = await pidOf(second);
     const { promise: failing, reject: fail } = Promise.withResolvers<never>();
     const { promise: taken, resolve: hasTaken } = Promise.withResolvers<void>();
@@ -101,7 +143,7 @@ Deno.test("a batch of which the first delivery is rolled back is accepted by the
 Deno.test("a batch that arrives during an erasure is rejected when that is committed", () =>
   withConnections(3, async ([first, second, third]) => {
     if (first === undefined || second === undefined || third === undefined) throw new Error("no connections");
-    const ada = randomUUID();
+    const ada = newUser();
     const pid = await pidOf(second);
     const { promise: committing, resolve: commit } = Promise.withResolvers<void>();
     const { promise: erased, resolve: hasErased } = Promise.withResolvers<void>();
@@ -128,7 +170,7 @@ Deno.test("batches of one user that overlap count each event once, and none fail
       fc.asyncProperty(
         fc.array(fc.tuple(batch, fc.boolean()), { minLength: 2, maxLength: 8 }),
         async (batches) => {
-          const ada = randomUUID();
+          const ada = newUser();
           const answers = await Promise.all(batches.map(([numbers, withOdd], place) => {
             const events = [...numbers.map((number) => event(number)), ...(withOdd ? [odd] : [])];
             const connection = connections[place % connections.length] ?? sql;

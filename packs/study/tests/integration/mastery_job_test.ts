@@ -172,13 +172,13 @@ jobTest(
 
 jobTest("a run ends after its time budget and the next one goes on", 1, async ([sql]) => {
   ok(sql !== undefined);
-  const users = Array.from({ length: 1100 }, (_, n) => `mastery-budget-${n}`);
+  const users = Array.from({ length: 2100 }, (_, n) => `mastery-budget-${n}`);
   try {
     await sql`insert into freshet.study_changes (user_id, changed_on) select unnest(${users}::text[]), date '2026-01-01'`;
     await sql.unsafe("call analytics.update_topic_mastery('0 seconds')").simple();
     const left = () =>
       sql`select count(*)::integer as count from freshet.study_changes where user_id like 'mastery-budget-%'`;
-    deepEqual([...await left()], [{ count: 100 }]);
+    deepEqual([...await left()], [{ count: 1100 }]);
     await runJob(sql);
     deepEqual([...await left()], [{ count: 0 }]);
   } finally {

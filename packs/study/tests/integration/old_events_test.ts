@@ -95,9 +95,11 @@ for (
 }
 
 async function untilItWaits(sql: postgres.TransactionSql, pid: number): Promise<void> {
-  for (;;) {
+  const patience = Date.now() + 30_000;
+  while (Date.now() < patience) {
     const rows = await sql`select from pg_locks as l where l.pid = ${pid} and not l.granted`;
     if (rows.length > 0) return;
     await pause(20);
   }
+  throw new Error("The erasure has not waited");
 }

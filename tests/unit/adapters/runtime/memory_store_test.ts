@@ -20,6 +20,7 @@ function entry(body: string): Entry {
     next_cursor: null,
     is_truncated: null,
     total_count: null,
+    withheld_count: null,
     read_at: 0,
     body,
     byte_count,

@@ -8,8 +8,8 @@ create temporary table places as
 select c.user_id, min(c.change_id) as first_change from freshet.study_changes as c group by c.user_id;
 
 select results_eq(
-    $$ select users_count, changes_count from freshet.fold_study_changes(change_limit => 1) $$, $$ values (1, 2) $$,
-    'the oldest change is one of b, who has two'
+    $$ select users_count, changes_count from freshet.fold_study_changes(change_limit => 2) $$, $$ values (1, 2) $$,
+    'the two oldest changes are of b and a, but b alone has two'
 );
 select results_eq(
     $$ select users_count, changes_count

@@ -10,17 +10,19 @@ select md5(a.who)::uuid, a.who, md5('1')::uuid, md5('A')::uuid, true, a.seconds,
 from (values ('u', 5), ('v', 13), ('w', 5)) as a (who, seconds);
 insert into public.study_materials (id, topic_id, title) values (md5('a1')::uuid, md5('A')::uuid, 'a1');
 insert into public.material_interactions (material_id, user_id, first_at, last_at) values (md5('a1')::uuid, 'v', now(), now());
+-- The same change once more.
+update public.question_attempts as a set is_hint_used = true where a.user_id = 'v';
 
 select results_eq(
-    $$ select users_count, changes_count, failed_count from freshet.fold_study_changes() $$, $$ values (3, 4, 1) $$,
-    'three users with four changes, of whom one failed'
+    $$ select users_count, changes_count, failed_count from freshet.fold_study_changes() $$, $$ values (3, 6, 1) $$,
+    'three users with six changes, of whom one failed'
 );
 select set_eq($$ select m.user_id from analytics.topic_mastery as m $$, array['u', 'w'], 'the others have their mastery');
 select results_eq(
     $$ select c.user_id, c.topic_id, c.question_id, c.changed_on, c.error from freshet.study_changes as c order by c.question_id $$,
     $$ values ('v'::text, md5('A')::uuid, md5('1')::uuid, null::date, 'SM-2 has no quality null (22003)'::text),
               ('v', md5('A')::uuid, null, null, 'SM-2 has no quality null (22003)') $$,
-    'the changes that failed stay, with the error'
+    'the changes that failed stay, each once, with the error'
 );
 select set_eq(
     $$ select d.user_id, d.stat_date from freshet.days_to_aggregate as d $$,

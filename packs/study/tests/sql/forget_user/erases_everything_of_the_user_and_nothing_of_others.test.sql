@@ -56,6 +56,7 @@ create function pg_temp.plant(who text) returns void language sql as $$
     insert into freshet.days_to_aggregate (user_id, stat_date) values (who, current_date);
 $$;
 select pg_temp.plant('forgotten-1'), pg_temp.plant('forgotten-0'), pg_temp.plant('kept');
+delete from analytics.study_batches;
 insert into analytics.study_batches (stat_date, finished_at, last_user_id)
 values (current_date - 1, null, 'forgotten-1'), (current_date - 2, now(), 'forgotten-1');
 insert into analytics.access_log (reader_kind, reader_id, person_id, resource, parameters)

@@ -1,5 +1,5 @@
 begin;
-select plan(15);
+select plan(17);
 
 insert into public.study_events (event_id, user_id, event_type, created_at)
 select md5(t.at::text)::uuid, 'u', 'topic_view', t.at
@@ -27,6 +27,17 @@ select throws_ok(
     format('delete from public.study_events_y2015m%s', m), '42501', null, format('month %s refuses deletes', m)
 )
 from unnest(array['01', '04']) as m;
+
+select throws_ok($$ truncate public.study_events_y2015m02 $$, '42501', 'study events are immutable: TRUNCATE is refused', 'a new month refuses to be truncated');
+select is_empty(
+    $$ select c.relname, r.role, p.privilege
+       from pg_class as c
+       cross join (values ('anon'), ('authenticated'), ('service_role')) as r (role)
+       cross join unnest(array['select', 'insert', 'update', 'delete', 'truncate', 'references', 'trigger']) as p (privilege)
+       where c.relnamespace = 'public'::regnamespace and c.relname ~ '^study_events_y2015' and c.relkind = 'r'
+         and (has_table_privilege(r.role, c.oid, p.privilege) or not c.relrowsecurity) $$,
+    'and is closed to the roles of the API, whatever the schema grants on new tables'
+);
 
 select throws_ok(format('select analytics.make_study_partitions(%L, %L)', from_on, to_on), '22023', format('cannot make partitions from %s to %s', coalesce(from_on, 'null'), coalesce(to_on, 'null')), format('refused: %s to %s', from_on, to_on))
 from (values ('2015-05-01', '2015-04-30'), (null, '2015-04-30'), ('1970-01-01', '2026-01-01')) as v (from_on, to_on);

@@ -1,5 +1,5 @@
 begin;
-select plan(16);
+select plan(21);
 
 create temporary table days as select (now() at time zone 'UTC')::date - 1 as closed;
 delete from analytics.study_batches;
@@ -14,7 +14,13 @@ $$;
 create function pg_temp.shortfall() returns text language sql
 as $$ select freshet.study_batch_shortfall(stat_date, days_count) from analytics.study_batches, days where stat_date = closed $$;
 
+update analytics.scheduled_jobs set declared_at = now() where job_name = 'aggregate-study-days';
+select is(analytics.check_study_batch(), null, 'a project that was deployed today had no night yet');
+update analytics.scheduled_jobs set declared_at = declared_at - interval '1 day' where job_name = 'aggregate-study-days';
 select throws_ok('select analytics.check_study_batch()', '22000', (select format('study batch of %s: never began', closed) from days), 'a night without a batch fails the check');
+insert into analytics.study_batches (stat_date) select closed from days;
+select is(analytics.check_study_batch(), null, 'a batch that has just begun is at work');
+delete from analytics.study_batches;
 insert into analytics.study_batches (stat_date, started_at, users_count) select closed, '2026-01-01 00:05+00', 2000 from days;
 select throws_like('select analytics.check_study_batch()', 'study batch of %: is not finished: 2000 users done since 2026-01-01 00:05:00%', 'one that is not finished fails it');
 update analytics.study_batches set finished_at = now();
@@ -59,6 +65,26 @@ select results_eq(
     'both jobs are scheduled and declared to the audit'
 );
 select lives_ok((select command from cron.job where jobname = 'check-study-batch'), 'the check''s command runs');
+
+
+-- What the audit makes of the check's runs.
+create function pg_temp.ran(status text, message text) returns void language sql
+as $$
+    insert into cron.job_run_details (runid, jobid, status, return_message, start_time, end_time)
+    select (select max(m) + 1 from (select runid from cron.job_run_details union all select 1000000) as r (m)), j.jobid, status, message, now(), now()
+    from cron.job as j where j.jobname = 'check-study-batch'
+$$;
+select analytics.audit_pass();
+select pg_temp.ran('failed', E'ERROR:  study batch of 2026-11-29: is not finished: 2000 users done\n');
+select analytics.audit_pass();
+prepare incidents as select kind, severity, closed_at is null from analytics.incidents where subject = 'check-study-batch' and opened_at >= now();
+select results_eq('incidents', $$ values ('failed', 'error', true) $$, 'a check that fails is an incident');
+select pg_temp.ran('failed', E'ERROR:  study batch of 2026-11-29: is not finished: 3000 users done\n');
+select analytics.audit_pass();
+select results_eq('incidents', $$ values ('failed', 'error', true) $$, 'an hour later it is the same one');
+select pg_temp.ran('succeeded', '1 row');
+select analytics.audit_pass();
+select results_eq('incidents', $$ values ('failed', 'error', false) $$, 'a check that passes ends it');
 
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- Each case is a good event with one thing changed, so that nothing else can be the reason. They are sent in one batch,
 -- which the quick way rejects without an error, and in halves beside an event that the tables refuse.
 begin;
-select plan(3);
+select plan(4);
 
 insert into public.topics (id, name) values ('00000000-0000-4000-8000-0000000000a1', 'Anatomy');
 insert into public.study_materials (id, topic_id, title)
@@ -123,6 +123,13 @@ select results_eq(
         ('not_an_object', 'the event is a JSON number, and has to be an object'),
         ('invalid_value', 'planted: the topic is gone') $$,
     'so have those that are no object, or that the tables refuse'
+);
+
+reset role;
+select is_empty(
+    $$ select c.code from cases as c where c.code is not null and freshet.track_remedy(c.code) is null union
+       select t from unnest(array['not_an_object', 'unreadable', 'erased']) as t where freshet.track_remedy(t) is null $$,
+    'each code has a remedy'
 );
 
 select * from finish();

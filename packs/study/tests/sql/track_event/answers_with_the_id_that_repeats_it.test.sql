@@ -1,5 +1,5 @@
 begin;
-select plan(5);
+select plan(6);
 
 set local role authenticated;
 set local request.jwt.claims = '{"sub": "ada", "role": "authenticated"}';
@@ -19,6 +19,15 @@ select results_eq(
     'which happened at the time of the call'
 );
 select is((select said ->> 'session_id' from first_call), freshet.session_hash('ada', 's'), 'in the session''s hash');
+
+set local role authenticated;
+-- 400 numbers need three times as many bytes inside the database as in the text.
+select is(
+    public.track_event('s', 'review_start', properties => (
+        select jsonb_object_agg('k' || k, (select jsonb_agg(1) from generate_series(1, 20))) from generate_series(1, 20) as k
+    )) ->> 'status',
+    'accepted', 'as many properties as are allowed fit into the log'
+);
 
 select * from finish();
 rollback;
