@@ -3,7 +3,7 @@ import { pause } from "../../stack/pause.ts";
 import { createBell } from "./bell.ts";
 import { connect, within } from "./connection.ts";
 import { drain } from "./drain.ts";
-import type { ListenerOptions } from "./listener.ts";
+import type { ListenerOptions } from "./options.ts";
 
 const HEARTBEAT_CHANNEL = "freshet_listener";
 

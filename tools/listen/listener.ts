@@ -1,17 +1,7 @@
 import { messageOf } from "../../stack/stack_error.ts";
 import { pause } from "../../stack/pause.ts";
 import { live } from "./life.ts";
-
-export interface ListenerOptions {
-  /** A database that can be listened to: see listenerUrl(). */
-  readonly url: string;
-  /** A uuid of this process, so that it recognises a session of its own that it has lost. */
-  readonly instance: string;
-  readonly heartbeat_ms: number;
-  readonly stop: AbortSignal;
-  /** Prints one line. */
-  readonly say: (line: string) => void;
-}
+import type { ListenerOptions } from "./options.ts";
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;

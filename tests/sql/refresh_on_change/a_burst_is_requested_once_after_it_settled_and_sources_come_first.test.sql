@@ -80,7 +80,7 @@ select pg_temp.wrote('1 second');
 select is(freshet.request_changed_refreshes(), null, 'what does not settle is refreshed after refresh_on_change');
 select is(pg_temp.queue(), 'mv_b_source, mv_a_reader', 'too');
 
--- One view that fails, and one about which nothing can be told.
+-- One view that fails, and one for which the look itself fails.
 select pg_temp.as_refreshed('1 hour');
 select pg_temp.wrote('1 minute');
 create function pg_temp.ledger(name text, outcome text) returns void language sql as $$
