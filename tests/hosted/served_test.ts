@@ -13,6 +13,7 @@ import { plantEngagement } from "../support/fixtures/engagement.ts";
 import { type EnvelopeSink, startEnvelopeSink } from "../support/fakes/envelope_sink.ts";
 import { plantHeatmap } from "../support/fixtures/heatmap.ts";
 import { type Product, startProduct } from "../support/rigs/product.ts";
+import { plantStudy, studied } from "../support/fixtures/study.ts";
 import { asMember, organisations, plantTraining } from "../support/fixtures/training.ts";
 
 let deployment: Deployment;
@@ -32,6 +33,7 @@ Deno.test.beforeAll(async () => {
   await plantEngagement(sql);
   await plantHeatmap(sql);
   await plantTraining(sql);
+  await plantStudy(sql);
   await plantWins(sql);
   await refreshAll(sql);
   await pause(3_000); // until every isolate has seen it
@@ -69,6 +71,8 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   event_type: "question_asked",
   month: "2026-02",
   org_id: organisations.first.id,
+  topic_id: studied.topic_id,
+  question_id: studied.question_id,
 };
 
 interface Described {
@@ -85,7 +89,8 @@ async function questions(): Promise<{ name: string; query: URLSearchParams; head
     const required = document.paths[`/${name}`]?.parameters?.filter((one) => one.required) ?? [];
     const query = new URLSearchParams(required.map((one) => [one.name ?? "", PARAMETERS[one.name ?? ""] ?? ""]));
     const secret = { apikey: product.stack.keys.secretKey };
-    const headers = name.startsWith("training/me/") ? trainee : name === "training/people/attempts" ? manager : secret;
+    const is_own = name.startsWith("training/me/") || (name.startsWith("study/") && name !== "study/topics/cycles");
+    const headers = is_own ? trainee : name === "training/people/attempts" ? manager : secret;
     return { name, query, headers };
   });
 }

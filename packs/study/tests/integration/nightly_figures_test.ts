@@ -236,7 +236,7 @@ Deno.test("the nightly figures are those of the log, in whatever order events ar
           if (error !== undone) throw error;
         });
       }),
-      { numRuns: proofs(30, 500) },
+      { numRuns: proofs(60, 500) },
     );
     ok(seen.late > 5 && seen.streaks > 0, `too little was tried: ${JSON.stringify(seen)}`);
   }));
