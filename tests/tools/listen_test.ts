@@ -29,11 +29,11 @@ Deno.test("the session pooler, the direct connection and a URL without a port ca
 Deno.test("what is no database URL is refused without being repeated", () => {
   throws(
     () => listenerUrl("mysql://root:secret@host/db", "FRESHET_DATABASE_URL"),
-    /^StackError: FRESHET_DATABASE_URL is no database URL\n  → write it as postgresql:/,
+    /^StackError: FRESHET_DATABASE_URL is no database URL\n {2}→ write it as postgresql:/,
   );
   throws(
     () => parseArguments(["--db-ulr", "postgres://u:secret@h/db"]),
-    /^StackError: An argument was not understood\n  → see: deno task listen --help$/,
+    /^StackError: An argument was not understood\n {2}→ see: deno task listen --help$/,
   );
 });
 
