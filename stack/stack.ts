@@ -22,6 +22,7 @@ import { startSentry } from "./sentry_part.ts";
 import { StackError } from "./stack_error.ts";
 import { pushMigrations } from "./supabase_cli.ts";
 import { type DemoTokens, demoTokens } from "./tokens.ts";
+import { showJobsToScheduler } from "./unseen_jobs.ts";
 
 export interface StackOptions {
   /** The folder that holds supabase/, shared/, packs/ and samples/. */
@@ -190,6 +191,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     if (functions.urls["cron-audit"] !== undefined) {
       await step("First audit", async (report) => report(await auditOnce(origin, keys.cronKey)));
     }
+    // Last, when pg_cron has had the time to read what the steps before altered.
+    await showJobsToScheduler(database.url);
     options.signal?.throwIfAborted();
     return {
       origin,

@@ -958,6 +958,8 @@ export interface TrainingMeScoreTrendRow {
   readonly active_on: string;
   readonly attempts_count: number;
   readonly avg_score: number | null;
+  /** How many of attempts_count have a score: the basis of avg_score. */
+  readonly scored_count: number;
 }
 
 /** Parameters of training/me/stats. */
@@ -970,9 +972,15 @@ export interface TrainingMeStatsRow {
   readonly name: string | null;
   readonly attempts_this_week: number;
   readonly avg_score_this_week: number | null;
+  /** How many of attempts_this_week have a score: the basis of avg_score_this_week. */
+  readonly scored_count_this_week: number;
   readonly avg_score_change: number | null;
+  /** Scored attempts of the seven days before: with scored_count_this_week, the basis of avg_score_change. */
+  readonly scored_count_week_before: number;
   readonly attempts_count: number;
   readonly avg_score: number | null;
+  /** How many of attempts_count have a score: the basis of avg_score. */
+  readonly scored_count: number;
   readonly last_attempt_at: string | null;
 }
 

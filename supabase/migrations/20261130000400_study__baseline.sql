@@ -508,6 +508,8 @@ declare
     tried_count pg_catalog.int4 := 0;
 begin
     perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    -- Writers wait while a new partition waits for a reader of the log.
+    perform set_config('lock_timeout', '5s', true);
     -- Old events that wait in the default partition get a partition of their own, and are dropped with it.
     for waiting_on in
         select distinct (date_trunc('month', d.created_at at time zone 'UTC'))::date
@@ -557,13 +559,17 @@ as $$
 begin
     -- public.forget_user() locks the log before its partitions, a drop the partition before the log: one at a time.
     perform pg_advisory_xact_lock(hashtextextended('freshet.study_jobs', 0));
+    -- A call that ran at the same time has dropped it.
+    if not exists (select from pg_catalog.pg_class as c where c.oid = partition) then
+        return;
+    end if;
+    -- Writers wait while this waits for a reader of the log.
+    perform set_config('lock_timeout', '5s', true);
     -- What was archived is what is dropped.
     execute format('lock table %s in share row exclusive mode', partition);
     perform freshet.archive_study_partition(partition);
     delete from freshet.study_event_keys as k
     where k.created_at < to_at and (from_at is null or k.created_at >= from_at);
-    -- Writers wait while the drop waits for a reader of the log.
-    perform set_config('lock_timeout', '5s', true);
     execute format('drop table %s', partition);
 end
 $$;
@@ -628,8 +634,9 @@ comment on function freshet.events_were_inserted() is 'Statement trigger of publ
 -- Object: freshet.fold_study_changes()
 -- Why: recomputes what changed, in the order in which it changed. A change that commits while this runs is not among
 --      those taken, so it waits for the next call.
--- Why all changes of a user at once: what changed several times is recomputed once. Both limits bound a step's time; only
---      a single user with more changes than change_limit exceeds them.
+-- Why about all changes of a user at once: what changed several times is recomputed once. Both limits bound a step's time, also
+--      for one user with more changes than change_limit, whose other changes are for the next step: a step that took longer
+--      than a statement may would be tried again for ever, and hold up all others.
 -- Why users one by one after an error: what the calculation cannot take in one user's rows must not hold up the others.
 --      The changes of such a user go back to the end of the queue with the error beside them; see
 --      analytics.update_topic_mastery, which fails then.
@@ -648,6 +655,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     chosen text[];
+    chosen_changes bigint[];
     taken freshet.study_changes[];
     changed_user text;
     failure text;
@@ -675,9 +683,12 @@ begin
     )
     select array_agg(n.user_id) into chosen from counted as n where n.running_count - n.changes_count < change_limit;
 
-    -- A statement of its own: the planner takes the table, mostly empty, to have one row, and a join would be planned so.
+    -- Statements of their own: the planner takes the table, mostly empty, to have one row, and a join would be planned so.
+    chosen_changes := array(
+        select c.change_id from freshet.study_changes as c where c.user_id = any (chosen) order by c.change_id limit change_limit
+    );
     with deleted as (
-        delete from freshet.study_changes as c where c.user_id = any (chosen) returning c.*
+        delete from freshet.study_changes as c where c.change_id = any (chosen_changes) returning c.*
     )
     select array_agg(d::freshet.study_changes), count(*), count(distinct d.user_id)
     into taken, changes_count, users_count
@@ -720,7 +731,7 @@ $$;
 revoke all on function freshet.fold_study_changes(integer, bigint, integer) from public, anon, authenticated;
 
 comment on function freshet.fold_study_changes(integer, bigint, integer) is
-    'Takes the oldest changes (about change_limit, of at most user_limit users: all changes of those who have the oldest ones, up to up_to_change) and recomputes reviews and mastery of what changed. Returns how many changes it took, of how many users, and of how many users it failed.';
+    'Takes the oldest changes (at most change_limit, of at most user_limit users: of those who have the oldest ones up to up_to_change, later ones too) and recomputes reviews and mastery of what changed. Returns how many changes it took, of how many users, and of how many users it failed.';
 
 -- packs/study/schema/forget_user.sql
 
@@ -816,6 +827,34 @@ comment on function freshet.forget_user(text) is 'Erases a user. Called through 
 
 comment on function public.forget_user(text) is
     'Erases everything that the study pack holds of a user (service role only), and replaces the user''s id in analytics.access_log by a hash. Returns an object: for each table, how many rows were deleted, or changed in the log. Events from before the erasure that arrive later are refused. May be called again, and while a batch runs. 22023 for an empty id; 57014 after two minutes, 55P03 after one minute of waiting for a job: then nothing was erased, call again.';
+
+-- packs/study/schema/has_long_number.sql
+
+-- Object: freshet.has_long_number()
+-- Why: jsonb keeps 1e131071 in a few bytes, and writes it as 131,072 digits: a batch of 60 kB was a text of a gigabyte. What
+--      comes from a client is looked through before anything writes it out.
+create function freshet.has_long_number(value jsonb)
+returns boolean
+language plpgsql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return exists (
+        select from jsonb_path_query(value, 'strict $.** ? (@.type() == "number")') as n
+        where n::numeric >= 1e1000 or n::numeric <= -1e1000 or scale(n::numeric) > 1000
+    );
+exception
+    -- Nested deeper than the stack: it may have one.
+    when statement_too_complex then
+        return true;
+end
+$$;
+
+revoke all on function freshet.has_long_number(jsonb) from public, anon, authenticated, service_role;
+
+comment on function freshet.has_long_number(jsonb) is
+    'Whether a number anywhere in it has more than 1000 digits before or after its point, or it is nested too deeply to tell.';
 
 -- packs/study/schema/is_study_batch_due.sql
 
@@ -1165,15 +1204,17 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     personal_key constant text :=
-        'email|birth|(user|first|last|full|nick|sur|fore)name'
+        'email|birth|(user|first|last|full|nick|sur|fore)name|(name|mail)s?$'
         || '|(^|[_0-9])(mails?|names?|dob|born|phones?|tel|telephone|address|addresses|street|zip|postcode|ssn|passport|iban'
         || '|ip|password|user_?agent)($|[_0-9])';
-    -- A day with year, month and day in either order, an IPv4 address, a telephone number, anything with an @.
+    -- A day with year, month and day in either order, an IP address, a telephone number, anything with an @.
     personal_text constant text :=
-        '(^|\D)(19|20)\d\d([-/.]?)(0[1-9]|1[0-2])\3(0[1-9]|[12]\d|3[01])($|\D)'
-        || '|(^|\D)(0?[1-9]|[12]\d|3[01])([-/.])(0?[1-9]|[12]\d|3[01])\9(19|20)\d\d($|\D)'
+        '(^|\D)(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])($|\D)'
+        || '|(^|\D)(19|20)\d\d([-/.])(0?[1-9]|1[0-2])\8(0?[1-9]|[12]\d|3[01])($|\D)'
+        || '|(^|\D)(0?[1-9]|[12]\d|3[01])([-/.])(0?[1-9]|[12]\d|3[01])\14(19|20)\d\d($|\D)'
+        || '|^([0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}$|^[0-9a-fA-F:]*::[0-9a-fA-F:.]*$'
         || '|^(\d{1,3}\.){3}\d{1,3}$|^\+[0-9./-]{6,}$|@';
-    day_number constant text := '^(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$';
+    day_number constant text := '^(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(\.0+)?$';
     plain_text constant text := '^[A-Za-z0-9_.:/+-]{0,100}$';
     key text;
     value jsonb;
@@ -2567,36 +2608,48 @@ declare
     headers constant jsonb := nullif(current_setting('request.headers', true), '')::jsonb;
     -- A text that holds the array is read too. In it one event may hold what jsonb cannot (NUL, half of a pair of
     -- surrogates), and is rejected alone.
-    written constant text := case jsonb_typeof(events) when 'string' then events #>> '{}' else events::text end;
+    is_text constant boolean := jsonb_typeof(events) = 'string';
+    bytes constant integer := case
+        when is_text then octet_length(events #>> '{}')
+        when freshet.has_long_number(events) then pg_column_size(events)
+        else octet_length(events::text)
+    end;
     list json;
+    kind text := jsonb_typeof(events);
+    length integer;
     readable jsonb;
     unreadable jsonb;
     results jsonb;
 begin
-    if octet_length(written) > 262144 then
+    if bytes > 262144 then
         perform freshet.take_refuse(
-            format('the batch has %s bytes, and at most 262144 are accepted', octet_length(written)), 'Send it in smaller batches.'
+            format('the batch has %s bytes, and at most 262144 are accepted', bytes), 'Send it in smaller batches.'
         );
     end if;
-    begin
-        list := written::json;
-    exception
-        when data_exception or program_limit_exceeded then
-            null;
-    end;
-    if list is null or json_typeof(list) <> 'array' then
+    if is_text then
+        begin
+            list := (events #>> '{}')::json;
+        exception
+            when data_exception or program_limit_exceeded then
+                null;
+        end;
+        kind := json_typeof(list);
+    end if;
+    if kind is distinct from 'array' then
         perform freshet.take_refuse(
-            format('"events" is %s, and has to be a JSON array of events', coalesce('a JSON ' || json_typeof(list), 'not JSON')),
+            format('"events" is %s, and has to be a JSON array of events', coalesce('a JSON ' || kind, 'not JSON')),
             'Call supabase.rpc(''track_batch'', { events: [{ event_id, event_type, session_id, created_at, … }] }).'
         );
     end if;
-    if json_array_length(list) > 500 then
+    length := case when is_text then json_array_length(list) else jsonb_array_length(events) end;
+    if length > 500 then
         perform freshet.take_refuse(
-            format('the batch has %s events, and at most 500 are accepted', json_array_length(list)), 'Send it in smaller batches.'
+            format('the batch has %s events, and at most 500 are accepted', length), 'Send it in smaller batches.'
         );
     end if;
 
-    select r.readable, r.unreadable into readable, unreadable from freshet.take_readable(list) as r;
+    select r.readable, r.unreadable into readable, unreadable
+    from freshet.take_readable(list, case when not is_text then events end) as r;
     perform freshet.take_lock(caller);
     results := freshet.take_halves(
         caller, readable, freshet.network_of_request(), headers ->> 'user-agent',
@@ -2607,7 +2660,7 @@ begin
     into results
     from (
         select p.place, count(*) filter (where not unreadable ? p.place::text) over (order by p.place) - 1 as number
-        from generate_series(1, json_array_length(list)) as p (place)
+        from generate_series(1, length) as p (place)
     ) as t;
 
     return jsonb_build_object(
@@ -2923,43 +2976,54 @@ comment on function freshet.take_lock(text) is
 -- packs/study/schema/take_readable.sql
 
 -- Object: freshet.take_readable()
--- Why: JSON may hold what jsonb cannot. Only where the list as a whole cannot be converted its elements are, one by one.
-create function freshet.take_readable(list json, out readable jsonb, out unreadable jsonb)
+-- Why: JSON may hold what jsonb cannot, and jsonb what is too long to be written out (freshet.has_long_number). Only where the
+--      list as a whole is at fault its elements are looked at, one by one.
+create function freshet.take_readable(list json, events jsonb, out readable jsonb, out unreadable jsonb)
 language plpgsql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    element json;
-    place integer := 0;
+    written json[];
+    element jsonb;
+    fault text;
 begin
     unreadable := '{}';
     begin
-        readable := list::jsonb;
-        return;
+        readable := coalesce(events, list::jsonb);
     exception
         when data_exception or program_limit_exceeded then
-            readable := '[]';
+            null;
     end;
-    for element in select e from json_array_elements(list) as e loop
-        place := place + 1;
+    if readable is not null and not freshet.has_long_number(readable) then
+        return;
+    end if;
+    readable := '[]';
+    written := array(select e from json_array_elements(list) as e);
+    for place in 1..coalesce(jsonb_array_length(events), cardinality(written)) loop
+        fault := null;
         begin
-            readable := readable || jsonb_build_array(element::jsonb);
+            element := coalesce(events -> (place - 1), written[place]::jsonb);
+            fault := case when freshet.has_long_number(element) then 'a number has more than 1000 digits, or the nesting is too deep' end;
         exception
             when data_exception or program_limit_exceeded then
-                unreadable := unreadable || jsonb_build_object(
-                    place,
-                    jsonb_build_object('event_id', null, 'status', 'rejected', 'code', 'unreadable', 'detail', left(sqlerrm, 200))
-                );
+                fault := left(sqlerrm, 200);
         end;
+        if fault is null then
+            readable := readable || jsonb_build_array(element);
+        else
+            unreadable := unreadable || jsonb_build_object(
+                place, jsonb_build_object('event_id', null, 'status', 'rejected', 'code', 'unreadable', 'detail', fault)
+            );
+        end if;
     end loop;
 end
 $$;
 
-revoke all on function freshet.take_readable(json) from public, anon, authenticated, service_role;
+revoke all on function freshet.take_readable(json, jsonb) from public, anon, authenticated, service_role;
 
-comment on function freshet.take_readable(json) is
-    'The elements that jsonb can hold, and the results of those that it cannot, by their place from 1.';
+comment on function freshet.take_readable(json, jsonb) is
+    'Of a list as text, or of events: the elements that can be stored, and the results of the others by their place from 1. The other argument is null.';
 
 -- packs/study/schema/take_refuse.sql
 
@@ -3000,6 +3064,10 @@ create table analytics.topic_daily_stats (
 );
 
 create index ix_topic_daily_stats_user_date on analytics.topic_daily_stats (user_id, stat_date);
+
+-- A user studies few topics: taken for independent, the two columns seem to leave two rows, and a sort of all days seems
+-- cheaper than the index from its newest end.
+create statistics analytics.topic_daily_stats_user_topic (ndistinct) on user_id, topic_id from analytics.topic_daily_stats;
 
 alter table analytics.topic_daily_stats enable row level security;
 
@@ -3445,15 +3513,18 @@ comment on column analytics.user_learning_metrics.topics_mastered_count is 'Topi
 -- Object: freshet.users_of_study_batch()
 -- Why: a batch takes its users in the order of their ids, so that its progress is one id. Each of the three lists is
 --      read through its key, from there on and no further than the limit.
-create function freshet.users_of_study_batch(after_user_id text, user_limit integer)
+-- Why a limit of work: a transaction that took longer than a statement may would be tried again every minute and never
+--      end. A user's work is a gap for each topic of the curriculum, a score for each topic studied, and a day, which is
+--      about as much as ten of these, for each day marked. 250,000 of these are some ten seconds.
+create function freshet.users_of_study_batch(after_user_id text, user_limit integer, work_limit integer default 250000)
 returns text[]
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-    select coalesce(array_agg(u.user_id order by u.user_id), '{}')
+    select coalesce(array_agg(w.user_id order by w.user_id), '{}')
     from (
-        select n.user_id
+        select n.user_id, sum(c.work) over (order by n.user_id) - c.work as work_before
         from (
             (
                 select distinct m.user_id from analytics.topic_mastery as m
@@ -3470,16 +3541,23 @@ as $$
                 select l.user_id from analytics.user_learning_metrics as l
                 where l.user_id > coalesce(after_user_id, '') order by l.user_id limit user_limit
             )
+            order by user_id
+            limit user_limit
         ) as n
-        order by n.user_id
-        limit user_limit
-    ) as u;
+        cross join lateral (
+            select
+                (select count(*) from public.topics as t)
+                + (select count(*) from analytics.topic_mastery as m where m.user_id = n.user_id)
+                + 10 * (select count(*) from freshet.days_to_aggregate as d where d.user_id = n.user_id)
+        ) as c (work)
+    ) as w
+    where w.work_before < work_limit;
 $$;
 
-revoke all on function freshet.users_of_study_batch(text, integer) from public, anon, authenticated;
+revoke all on function freshet.users_of_study_batch(text, integer, integer) from public, anon, authenticated;
 
-comment on function freshet.users_of_study_batch(text, integer) is
-    'The next users of a batch after this id (null: from the first), in the order of their ids; an empty array after the last.';
+comment on function freshet.users_of_study_batch(text, integer, integer) is
+    'The next users of a batch after this id (null: from the first), in the order of their ids: at most user_limit, and fewer if their work is more than work_limit, but at least one; an empty array after the last.';
 
 -- packs/study/schema/first_attempt_accuracy.sql
 

@@ -210,6 +210,20 @@ Deno.test("a changed registration is copied, and a view that is gone takes its r
   match(text, /^select analytics\.unregister_view\('mv_probe_sums'\);$/m);
 });
 
+Deno.test("statistics over columns are made, changed and dropped as their file says", async () => {
+  const table = "create table public.probe_pairs (a integer, b integer, c integer);";
+  const made = (columns: string) => ({
+    "probe_pairs.sql":
+      `${table}\ncreate statistics analytics.probe_pairs_stats (ndistinct) on ${columns} from public.probe_pairs;`,
+  });
+  const whole = await draftBetween({}, made("a, b"));
+  match(whole.text, /create statistics analytics\.probe_pairs_stats \(ndistinct\) on a, b/);
+  const changed = await draftBetween(made("a, b"), made("b, c"));
+  match(changed.text, /drop statistics if exists analytics\.probe_pairs_stats;[\s\S]*on b, c from/);
+  const dropped = await draftBetween(made("a, b"), { "probe_pairs.sql": table });
+  match(dropped.text, /^drop statistics if exists analytics\.probe_pairs_stats;$/m);
+});
+
 Deno.test("a comment that a file lacks is taken away", async () => {
   const silent = edited("probe_allows.sql", "comment on function analytics.probe_allows(integer) is 'A probe.';", "");
   match((await draftBetween(PROBE, silent)).text, /^comment on function analytics\.probe_allows\(integer\) is null;$/m);

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { repairSql } from "../../shared/audit/repair.ts";
 import { alertPayload } from "../../shared/audit/pass.ts";
 import { pause } from "../../stack/pause.ts";
+import { showJobsToScheduler } from "../../stack/unseen_jobs.ts";
 import { type CronCluster, startCronCluster } from "../support/rigs/cron_cluster.ts";
 
 const MISSED = "from analytics.incidents where fingerprint = 'missed:unseen'";
@@ -12,14 +13,7 @@ const MISSED = "from analytics.incidents where fingerprint = 'missed:unseen'";
 Deno.test("A job that pg_cron has not seen is missed, and the repair in its alert makes it seen", async () => {
   const cluster = await startCronCluster();
   try {
-    await whileSchedulerStands(cluster, async () => {
-      await cluster.owner()`
-        select analytics.register_job('unseen', '* * * * *', 'select 1', late_after => '5 seconds')`;
-      const columns = Array.from({ length: 60 }, (_, index) => `c${index} integer`).join(", ");
-      for (let table = 0; table < 60; table += 1) {
-        await cluster.owner().unsafe(`create table public.crowd (${columns}); drop table public.crowd`).simple();
-      }
-    });
+    await registerUnseen(cluster);
 
     await eventually(cluster, `select 1 ${MISSED} and closed_at is null`);
     assert.equal((await runs(cluster)).length, 0, "nothing but the schedule tells");
@@ -33,6 +27,34 @@ Deno.test("A job that pg_cron has not seen is missed, and the repair in its aler
     await cluster.stop();
   }
 });
+
+Deno.test("The end of a start makes pg_cron see the jobs that it has not seen", async () => {
+  const cluster = await startCronCluster();
+  try {
+    await registerUnseen(cluster); // the test above proves that it stays unseen
+    await pause(2_000); // what altered the catalog has been read
+    await showJobsToScheduler(cluster.ownerUrl());
+    const patience = Date.now() + 90_000;
+    while ((await runs(cluster)).length === 0) {
+      if (Date.now() > patience) throw new Error("no run within 90 s of a job that is due each minute");
+      await pause(500);
+    }
+  } finally {
+    await cluster.stop();
+  }
+});
+
+/** Schedules a job for each minute, while so much of the catalog changes that the scheduler does not hear of it. */
+async function registerUnseen(cluster: CronCluster): Promise<void> {
+  await whileSchedulerStands(cluster, async () => {
+    await cluster.owner()`
+      select analytics.register_job('unseen', '* * * * *', 'select 1', late_after => '5 seconds')`;
+    const columns = Array.from({ length: 60 }, (_, index) => `c${index} integer`).join(", ");
+    for (let table = 0; table < 60; table += 1) {
+      await cluster.owner().unsafe(`create table public.crowd (${columns}); drop table public.crowd`).simple();
+    }
+  });
+}
 
 /** Does something of which the scheduler hears when it goes on. */
 async function whileSchedulerStands(cluster: CronCluster, work: () => Promise<void>): Promise<void> {

@@ -59,6 +59,9 @@ const OBJECTS = `
   union all
   select 'index ' || i.indexrelid::regclass, pg_get_indexdef(i.indexrelid) from ours as o join pg_index as i on i.indrelid = o.oid
   union all
+  select format('statistics %s.%I', x.stxnamespace::regnamespace, x.stxname), pg_get_statisticsobjdef(x.oid)
+  from ours as o join pg_statistic_ext as x on x.stxrelid = o.oid
+  union all
   select format('trigger %s.%I', o.name, t.tgname), concat_ws(' ', pg_get_triggerdef(t.oid), t.tgenabled)
   from ours as o join pg_trigger as t on t.tgrelid = o.oid and not t.tgisinternal
   union all

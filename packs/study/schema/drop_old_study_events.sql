@@ -12,6 +12,8 @@ declare
     tried_count pg_catalog.int4 := 0;
 begin
     perform pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    -- Writers wait while a new partition waits for a reader of the log.
+    perform set_config('lock_timeout', '5s', true);
     -- Old events that wait in the default partition get a partition of their own, and are dropped with it.
     for waiting_on in
         select distinct (date_trunc('month', d.created_at at time zone 'UTC'))::date

@@ -1,8 +1,9 @@
 -- Object: freshet.fold_study_changes()
 -- Why: recomputes what changed, in the order in which it changed. A change that commits while this runs is not among
 --      those taken, so it waits for the next call.
--- Why all changes of a user at once: what changed several times is recomputed once. Both limits bound a step's time; only
---      a single user with more changes than change_limit exceeds them.
+-- Why about all changes of a user at once: what changed several times is recomputed once. Both limits bound a step's time, also
+--      for one user with more changes than change_limit, whose other changes are for the next step: a step that took longer
+--      than a statement may would be tried again for ever, and hold up all others.
 -- Why users one by one after an error: what the calculation cannot take in one user's rows must not hold up the others.
 --      The changes of such a user go back to the end of the queue with the error beside them; see
 --      analytics.update_topic_mastery, which fails then.
@@ -21,6 +22,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     chosen text[];
+    chosen_changes bigint[];
     taken freshet.study_changes[];
     changed_user text;
     failure text;
@@ -48,9 +50,12 @@ begin
     )
     select array_agg(n.user_id) into chosen from counted as n where n.running_count - n.changes_count < change_limit;
 
-    -- A statement of its own: the planner takes the table, mostly empty, to have one row, and a join would be planned so.
+    -- Statements of their own: the planner takes the table, mostly empty, to have one row, and a join would be planned so.
+    chosen_changes := array(
+        select c.change_id from freshet.study_changes as c where c.user_id = any (chosen) order by c.change_id limit change_limit
+    );
     with deleted as (
-        delete from freshet.study_changes as c where c.user_id = any (chosen) returning c.*
+        delete from freshet.study_changes as c where c.change_id = any (chosen_changes) returning c.*
     )
     select array_agg(d::freshet.study_changes), count(*), count(distinct d.user_id)
     into taken, changes_count, users_count
@@ -93,4 +98,4 @@ $$;
 revoke all on function freshet.fold_study_changes(integer, bigint, integer) from public, anon, authenticated;
 
 comment on function freshet.fold_study_changes(integer, bigint, integer) is
-    'Takes the oldest changes (about change_limit, of at most user_limit users: all changes of those who have the oldest ones, up to up_to_change) and recomputes reviews and mastery of what changed. Returns how many changes it took, of how many users, and of how many users it failed.';
+    'Takes the oldest changes (at most change_limit, of at most user_limit users: of those who have the oldest ones up to up_to_change, later ones too) and recomputes reviews and mastery of what changed. Returns how many changes it took, of how many users, and of how many users it failed.';

@@ -10,15 +10,17 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     personal_key constant text :=
-        'email|birth|(user|first|last|full|nick|sur|fore)name'
+        'email|birth|(user|first|last|full|nick|sur|fore)name|(name|mail)s?$'
         || '|(^|[_0-9])(mails?|names?|dob|born|phones?|tel|telephone|address|addresses|street|zip|postcode|ssn|passport|iban'
         || '|ip|password|user_?agent)($|[_0-9])';
-    -- A day with year, month and day in either order, an IPv4 address, a telephone number, anything with an @.
+    -- A day with year, month and day in either order, an IP address, a telephone number, anything with an @.
     personal_text constant text :=
-        '(^|\D)(19|20)\d\d([-/.]?)(0[1-9]|1[0-2])\3(0[1-9]|[12]\d|3[01])($|\D)'
-        || '|(^|\D)(0?[1-9]|[12]\d|3[01])([-/.])(0?[1-9]|[12]\d|3[01])\9(19|20)\d\d($|\D)'
+        '(^|\D)(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])($|\D)'
+        || '|(^|\D)(19|20)\d\d([-/.])(0?[1-9]|1[0-2])\8(0?[1-9]|[12]\d|3[01])($|\D)'
+        || '|(^|\D)(0?[1-9]|[12]\d|3[01])([-/.])(0?[1-9]|[12]\d|3[01])\14(19|20)\d\d($|\D)'
+        || '|^([0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}$|^[0-9a-fA-F:]*::[0-9a-fA-F:.]*$'
         || '|^(\d{1,3}\.){3}\d{1,3}$|^\+[0-9./-]{6,}$|@';
-    day_number constant text := '^(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$';
+    day_number constant text := '^(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(\.0+)?$';
     plain_text constant text := '^[A-Za-z0-9_.:/+-]{0,100}$';
     key text;
     value jsonb;

@@ -12,36 +12,48 @@ declare
     headers constant jsonb := nullif(current_setting('request.headers', true), '')::jsonb;
     -- A text that holds the array is read too. In it one event may hold what jsonb cannot (NUL, half of a pair of
     -- surrogates), and is rejected alone.
-    written constant text := case jsonb_typeof(events) when 'string' then events #>> '{}' else events::text end;
+    is_text constant boolean := jsonb_typeof(events) = 'string';
+    bytes constant integer := case
+        when is_text then octet_length(events #>> '{}')
+        when freshet.has_long_number(events) then pg_column_size(events)
+        else octet_length(events::text)
+    end;
     list json;
+    kind text := jsonb_typeof(events);
+    length integer;
     readable jsonb;
     unreadable jsonb;
     results jsonb;
 begin
-    if octet_length(written) > 262144 then
+    if bytes > 262144 then
         perform freshet.take_refuse(
-            format('the batch has %s bytes, and at most 262144 are accepted', octet_length(written)), 'Send it in smaller batches.'
+            format('the batch has %s bytes, and at most 262144 are accepted', bytes), 'Send it in smaller batches.'
         );
     end if;
-    begin
-        list := written::json;
-    exception
-        when data_exception or program_limit_exceeded then
-            null;
-    end;
-    if list is null or json_typeof(list) <> 'array' then
+    if is_text then
+        begin
+            list := (events #>> '{}')::json;
+        exception
+            when data_exception or program_limit_exceeded then
+                null;
+        end;
+        kind := json_typeof(list);
+    end if;
+    if kind is distinct from 'array' then
         perform freshet.take_refuse(
-            format('"events" is %s, and has to be a JSON array of events', coalesce('a JSON ' || json_typeof(list), 'not JSON')),
+            format('"events" is %s, and has to be a JSON array of events', coalesce('a JSON ' || kind, 'not JSON')),
             'Call supabase.rpc(''track_batch'', { events: [{ event_id, event_type, session_id, created_at, … }] }).'
         );
     end if;
-    if json_array_length(list) > 500 then
+    length := case when is_text then json_array_length(list) else jsonb_array_length(events) end;
+    if length > 500 then
         perform freshet.take_refuse(
-            format('the batch has %s events, and at most 500 are accepted', json_array_length(list)), 'Send it in smaller batches.'
+            format('the batch has %s events, and at most 500 are accepted', length), 'Send it in smaller batches.'
         );
     end if;
 
-    select r.readable, r.unreadable into readable, unreadable from freshet.take_readable(list) as r;
+    select r.readable, r.unreadable into readable, unreadable
+    from freshet.take_readable(list, case when not is_text then events end) as r;
     perform freshet.take_lock(caller);
     results := freshet.take_halves(
         caller, readable, freshet.network_of_request(), headers ->> 'user-agent',
@@ -52,7 +64,7 @@ begin
     into results
     from (
         select p.place, count(*) filter (where not unreadable ? p.place::text) over (order by p.place) - 1 as number
-        from generate_series(1, json_array_length(list)) as p (place)
+        from generate_series(1, length) as p (place)
     ) as t;
 
     return jsonb_build_object(

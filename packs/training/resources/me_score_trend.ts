@@ -19,12 +19,13 @@ export const meScoreTrend = defineResource({
     active_on: column.date(),
     attempts_count: column.count(),
     avg_score: column.number().nullable(),
+    scored_count: column.count(),
   },
   access: { scope: "member", org: "org_id", column: "user_id", rows: { admin: "own", manager: "own", trainee: "own" } },
   order: [{ column: "active_on", direction: "asc" }],
   limit: 366,
   shown: "as_ordered",
-  // The caller's own rows.
+  // The caller's own rows, and the average comes with its number of attempts.
   minimum_sample: null,
   max_age_seconds: 300,
   formats: ["json", "csv"],

@@ -9,8 +9,12 @@ create type freshet.training_my_score_trend_row as (
     user_id text,
     active_on date,
     attempts_count bigint,
-    avg_score numeric
+    avg_score numeric,
+    scored_count bigint
 );
+
+comment on column freshet.training_my_score_trend_row.scored_count is
+    'How many of attempts_count have a score: the basis of avg_score.';
 
 create function freshet.reading_training_my_score_trend(asked jsonb)
 returns setof freshet.training_my_score_trend_row
@@ -26,12 +30,23 @@ declare
 begin
     return query
     with attempts as (
-        select f.user_id, f.date_key, count(*) as attempts_count, round(avg(f.score), 3) as avg_score
+        select
+            f.user_id,
+            f.date_key,
+            count(*) as attempts_count,
+            round(avg(f.score), 3) as avg_score,
+            count(f.score) as scored_count
         from analytics.fact_scenario_attempts as f
         where f.org_id = org and f.user_id = any (people) and f.date_key > last_on - days and f.date_key <= last_on
         group by f.user_id, f.date_key
     )
-    select org, p.user_id, last_on - g.days_ago, coalesce(a.attempts_count, 0), a.avg_score
+    select
+        org,
+        p.user_id,
+        last_on - g.days_ago,
+        coalesce(a.attempts_count, 0),
+        a.avg_score,
+        coalesce(a.scored_count, 0)
     from unnest(people) as p (user_id)
     cross join generate_series(0, days - 1) as g (days_ago)
     left join attempts as a on a.user_id = p.user_id and a.date_key = last_on - g.days_ago;

@@ -12,8 +12,20 @@ create type freshet.training_my_stats_row as (
     avg_score_change numeric,
     attempts_count bigint,
     avg_score numeric,
-    last_attempt_at timestamptz
+    last_attempt_at timestamptz,
+    scored_count_this_week bigint,
+    scored_count_week_before bigint,
+    scored_count bigint
 );
+
+comment on column freshet.training_my_stats_row.scored_count_this_week is
+    'How many of attempts_this_week have a score: the basis of avg_score_this_week.';
+
+comment on column freshet.training_my_stats_row.scored_count_week_before is
+    'Scored attempts of the seven days before: with scored_count_this_week, the basis of avg_score_change.';
+
+comment on column freshet.training_my_stats_row.scored_count is
+    'How many of attempts_count have a score: the basis of avg_score.';
 
 create function freshet.reading_training_my_stats(asked jsonb)
 returns setof freshet.training_my_stats_row
@@ -35,7 +47,10 @@ begin
             avg(f.score) filter (where f.date_key between today - 13 and today - 7) as week_before,
             count(f.attempt_id) as attempts_count,
             avg(f.score) as avg_score,
-            max(f.started_at) as last_attempt_at
+            max(f.started_at) as last_attempt_at,
+            count(f.score) filter (where f.date_key > today - 7) as scored_count_this_week,
+            count(f.score) filter (where f.date_key between today - 13 and today - 7) as scored_count_week_before,
+            count(f.score) as scored_count
         from unnest(people) as p (user_id)
         left join analytics.fact_scenario_attempts as f
             on f.org_id = org and f.user_id = p.user_id and f.date_key <= today
@@ -50,7 +65,10 @@ begin
         round(s.this_week - s.week_before, 3),
         s.attempts_count,
         round(s.avg_score, 3),
-        s.last_attempt_at
+        s.last_attempt_at,
+        s.scored_count_this_week,
+        s.scored_count_week_before,
+        s.scored_count
     from scores as s
     left join analytics.dim_users as u on u.org_id = org and u.user_id = s.user_id;
 end

@@ -1,3 +1,4 @@
+import { scrubCommands } from "./commands.ts";
 import { scrubAddresses } from "./words.ts";
 
 /**
@@ -12,7 +13,7 @@ import { scrubAddresses } from "./words.ts";
 
 /** Names whose value is a secret contain one of these: DB_PASSWORD, client_secret, "accessToken", Set-Cookie. */
 const SECRET_NAME =
-  /pass(?:wor[dt]|wd|phrase|code|_?key)|pwd|\bpw\b|kennwort|contrase|senha|wachtwoord|hasło|пароль|密码|密碼|パスワード|secret|token|credential|authori[sz]ation|cookie|(?:api|access|private|signing|encryption|service|anon|publishable|master|shared|account|license|webhook|host|session)[_.-]?key|sess(?:ion)?[_.-]?id|\bsid\b|jwt|bearer|signature|\bsig\b|\bdsn\b|\bpin\b|\botp\b|connection[_.-]?string|\bpass$|_pass$/i;
+  /pass(?:wor[dt]|wd|phrase|code|_?key)|pwd|\bpw\b|kennwort|contrase|senha|wachtwoord|hasło|пароль|密码|密碼|パスワード|secret|token|credential|authori[sz]ation|cookie|(?:api|access|private|signing|encryption|service|anon|publishable|master|shared|account|license|webhook|host|session)[_.-]?key|sess(?:ion)?[_.-]?id|\bsid\b|jwt|bearer|signature|[cx]srf|(?:^|[_.-])(?:sig|dsn|pin|t?otp|nonce|(?:cvv|cvc)2?)(?=$|[_.-])|connection[_.-]?string|\bpass$|_pass$/i;
 
 /** Names of variables whose value is a secret: SUPABASE_SERVICE_ROLE_KEY, STRIPE_KEY, GITHUB_PAT. */
 const SECRET_VARIABLE = /^[A-Z][A-Z0-9_]{0,80}_(?:KEY|PAT|PSK|PW)$/;
@@ -22,7 +23,7 @@ const TELLS_OF_ONE = /(?:_missing|_count|_at|_type|_length|_expiry|_class)$/i;
 
 /** Names whose value identifies a person. */
 const PERSON_NAME =
-  /^(?:e?mail|phone|tel|telephone|mobile|fax|ssn|iban|bic|dob|birth\w*|(?:first|last|full|user|family|given|middle|sur)[_.-]?name|login|address|street|card\w*|cvv|cvc)$/i;
+  /^(?:e?mail|phone|tel|telephone|mobile|fax|ssn|iban|bic|dob|birth\w*|(?:first|last|full|user|family|given|middle|sur)[_.-]?name|login|address|street|card\w*)$/i;
 
 /** Names whose value is the rest of the line: a scheme and its value, several cookies, a phrase. */
 const REST_OF_LINE = /authori[sz]ation|cookie|credential|pass(?:wor[dt]|wd|phrase)|pwd|kennwort|contrase/i;
@@ -47,7 +48,7 @@ const PHRASE_VALUE = new RegExp(`(?:${QUOTED}|[^\\r\\n,;}]+)`, "y");
 const ELEMENT = /(<([\p{L}\p{N}_.:-]{1,60})(?:\s[^<>]{0,200})?>)[^<]+/gu;
 
 const SECRET_WORDS =
-  "pass(?:wor[dt]|wd|[ -]?phrase|code)|pwd?|kennwort|contraseña|mot de passe|pin(?: code)?|secret(?: key)?|token|credentials?|(?:service[ _-]role|api|access|private|signing|encryption|service|license|account|session|master|shared|webhook|client|deploy|anon)[ _-]key|(?:recovery|backup|verification|authentication|auth|one-time) code";
+  "pass(?:wor[dt]|wd|[ -]?phrase|code)|pwd?|t?otp|(?:cvv|cvc)2?|[cx]srf|kennwort|contraseña|mot de passe|pin(?: code)?|secret(?: key)?|token|credentials?|(?:service[ _-]role|api|access|private|signing|encryption|service|license|account|session|master|shared|webhook|client|deploy|anon)[ _-]key|(?:recovery|backup|verification|authentication|auth|one-time) code";
 
 /** Words that follow the name of a secret in a sentence about it, and are not its value. */
 const STATES =
@@ -59,6 +60,8 @@ const PROSE: readonly RegExp[] = [
     `(?<![\\p{L}\\p{N}_])((?:${SECRET_WORDS})(?: (?:for|of|to) \\S{1,60}(?: \\S{1,60})?)?(?: {1,3}(?:is|was|are|were|ist|war|lautet|est|es|equals|reads|set to|changed to)(?: {0,3}[:=])? {1,3}| {0,3}[:=] {0,3}))(?!(?:${STATES})(?![\\p{L}\\p{N}_-]))(?:\\[secret\\]|\\S+[^\\r\\n,;]*)`,
     "giu",
   ),
+  // OTP 123456, security code 123, PIN 12 34; not: PIN 3 of 5, OTP 300 seconds
+  /(?<![\p{L}\p{N}])((?:(?:cvv|cvc)2?|csc|t?otp|pin|passcode|(?:security|verification|authentication|auth|recovery|backup|confirmation|sms|2fa|mfa|one[- ]time) (?:code|pin|passcode|password))(?: (?:code|number|value))?(?: for \S{1,60})?(?: {1,3}(?:is|was))?[ :=#]{1,4})\d(?:[ -]?\d){2,18}(?!\d)(?! ?(?:m?s|seconds?|minutes?|bytes?|rows?|times|attempts?)(?![\p{L}\p{N}]))/giu,
   // with password …, using the token …
   new RegExp(
     `(?<![\\p{L}\\p{N}_])((?:with|using|by|mit|avec|con) {1,3}(?:(?:the|a|his|her|dem|le) {1,3})?(?:${SECRET_WORDS}) {1,3})(?!(?:${STATES})(?![\\p{L}\\p{N}_-]))[^\\s"]\\S*`,
@@ -78,6 +81,11 @@ const PROSE: readonly RegExp[] = [
 type Rule = readonly [pattern: RegExp, replacement: string];
 
 const FORMS: readonly Rule[] = [
+  // 123456 is your verification code; the end of the sentence may be cut off
+  [
+    /(?<![\p{L}\p{N}])(?:[A-Z]-)?\d(?:[ -]?\d){2,9}(?= is (?:…|(?:your|the) (?:[\p{L}\p{N}-]{1,30} ){0,3}(?:…|(?:code|otp|pin|passcode|password)(?![\p{L}\p{N}]))))/giu,
+    "[secret]",
+  ],
   [
     /-{4,5} ?BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)? ?-{4,5}[\s\S]*?(?:-{4,5} ?END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)? ?-{4,5}|$)/g,
     "[private key]",
@@ -124,7 +132,7 @@ const FORMS: readonly Rule[] = [
 export function scrubCredentials(text: string): string {
   let rest = text;
   for (const [pattern, replacement] of FORMS) rest = rest.replace(pattern, replacement);
-  rest = scrubAssigned(scrubAddresses(rest)).replace(
+  rest = scrubAssigned(scrubAddresses(scrubCommands(rest))).replace(
     ELEMENT,
     (found, tag: string, name: string) => isSecretName(name) ? `${tag}[secret]` : found,
   );

@@ -23,12 +23,20 @@ const ROWS: readonly SectionRule[] = [
   [/Failing row contains \((?:[\s\S]*\)|[\s\S]*$)/, "Failing row contains ([values])"],
 ];
 
+/** A label of another program's error (`detail: …`, `hint: …`, `"params": …`), and whether its text is quoted. */
+const OTHER_LABEL =
+  /(?<![\p{L}\p{N}_.-])((?:Detail|detail|Hint|hint|Context|context|Query|query|internalQuery|Statement|statement|Param|param|Parameter|parameter|Binding|binding|Payload|payload|Row|row)s?\\?["']?[ \t]{0,3}[:=][ \t]{0,3})(?!(?:undefined|null|nil|none|None|\d{1,9})(?![^\s,;}])|\[(?:detail|hint|context|values?)\])(?:\\"[\s\S]*?(?:\\"|$)|"(?:[^"\\]|\\[\s\S]|"(?=\w))*(?:"|$)|'(?:[^'\\]|\\[\s\S]|'(?=\w))*(?:'|$)|[^\s"'][^\n]*(?:\n(?![ \t]{0,20}[\w-]{1,40}:)[^\n]*)*)/gu;
+
 /**
  * Removes the parts of a message that repeat a statement or data: the excerpt of the statement, its context, keys and
  * rows. A DETAIL is kept, without its values, if it is PostgreSQL's own text about a key or a row. Any other DETAIL,
- * and every HINT, may be data and is removed.
+ * and every HINT, may be data and is removed. So is what other programs print behind labels of that kind.
  */
 export function scrubSections(message: string): string {
+  return scrubOwnSections(message).replace(OTHER_LABEL, "$1[value]");
+}
+
+function scrubOwnSections(message: string): string {
   const excerpted = replaceAll(message, STATEMENTS);
   const tail = TAIL.exec(excerpted);
   if (tail === null) return replaceAll(excerpted, ROWS);

@@ -15,6 +15,8 @@ export interface CronCluster {
   admin(): postgres.Sql;
   /** A connection of postgres, the owner of the jobs. */
   owner(): postgres.Sql;
+  /** For work that opens a connection of its own. */
+  ownerUrl(): string;
   /** Opens another session of the owner; the caller must end it. */
   session(): postgres.Sql;
   /** The owner's URL; a restart may change its port. */
@@ -71,6 +73,7 @@ export async function startCronCluster(settings: Record<string, string> = {}): P
   return {
     admin: () => connections.admin,
     owner: () => connections.owner,
+    ownerUrl: () => server.url,
     session: () => postgres(server.url, { max: 1, onnotice: () => {} }),
     url: () => server.url,
     restart: () => restart(() => Promise.resolve()),

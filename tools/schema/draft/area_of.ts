@@ -22,14 +22,14 @@ function statementsOf(home: Home, kind: string, rest: string): Homed[] {
   if (kind === "row") return makersOf(home, rowName(rest));
   if (kind === "schema" || kind === "role") return home.ofNamed(kind, rest);
   if (rest.includes("(")) return home.ofFunction(rest);
-  if (kind === "index") {
-    return home.all.filter(({ subject }) => subject.kind === "index" && subject.names[0] === nameOnly(kind, rest));
+  if (kind === "index" || kind === "statistics") {
+    return home.all.filter(({ subject }) => subject.kind === kind && subject.names[0] === nameOnly(kind, rest));
   }
   const isPart = ["column", "constraint", "trigger", "policy"].includes(kind);
   return home.ofRelation(withSchema(isPart ? partOf(rest).relation : rest));
 }
 
 function nameOnly(kind: string, rest: string): string {
-  if (kind === "index") return rest.slice(rest.indexOf(".") + 1);
+  if (kind === "index" || kind === "statistics") return rest.slice(rest.indexOf(".") + 1);
   return rest.includes("(") ? rest.slice(0, rest.indexOf("(")) : rest;
 }

@@ -62,6 +62,16 @@ export function planIndex(sheet: Sheet, rest: string): void {
   if (want !== undefined) sheet.copy(sheet.home.ofPart("index", relation, lastPart(rest)));
 }
 
+export function planStatistics(sheet: Sheet, rest: string): void {
+  const key = `statistics ${rest}`;
+  const have = sheet.have.description.get(key);
+  const want = sheet.want.description.get(key);
+  const relation = withSchema(/ FROM (\S+)$/.exec(want ?? have ?? "")?.[1] ?? "");
+  if (sheet.whole.has(relation)) return;
+  if (have !== undefined) sheet.change(`drop statistics if exists ${rest};`);
+  if (want !== undefined) sheet.copy(sheet.home.ofPart("statistics", relation, lastPart(rest)));
+}
+
 /** A trigger that no file makes was made by a registration, and changes with it. */
 export function planTrigger(sheet: Sheet, rest: string): void {
   const { relation, part } = partOf(rest);

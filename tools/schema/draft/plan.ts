@@ -1,5 +1,5 @@
 import { grantsMore, revokes } from "./privileges.ts";
-import { planColumn, planConstraint, planIndex, planPolicy, planTrigger } from "./parts.ts";
+import { planColumn, planConstraint, planIndex, planPolicy, planStatistics, planTrigger } from "./parts.ts";
 import { planRelation } from "./relations.ts";
 import { makersOf, removalOf, rowName } from "./rows.ts";
 import type { Routine } from "./catalog.ts";
@@ -30,6 +30,7 @@ const PARTS: Readonly<Record<string, (sheet: Sheet, rest: string) => void>> = {
   column: planColumn,
   constraint: planConstraint,
   index: planIndex,
+  statistics: planStatistics,
   trigger: planTrigger,
   policy: planPolicy,
   privileges: planPrivileges,

@@ -4,9 +4,9 @@
 export interface Subject {
   readonly does: "create" | "comment" | "privilege" | "alter" | "insert" | "call" | "other";
   readonly kind: string;
-  /** "analytics.views"; of an index, trigger or policy its own name without a schema; of a function without arguments. */
+  /** "analytics.views"; of an index, statistics, trigger or policy its own name without a schema; of a function without arguments. */
   readonly names: readonly string[];
-  /** The relation of an index, trigger, policy or column. */
+  /** The relation of an index, statistics, trigger, policy or column. */
   readonly on: string | null;
 }
 
@@ -18,6 +18,7 @@ const CREATE = new RegExp(
   "i",
 );
 const CREATE_INDEX = new RegExp(String.raw`^create (?:unique )?index (${NAME})\s+on (?:only )?(${NAME})`, "i");
+const CREATE_STATISTICS = new RegExp(String.raw`^create statistics (${NAME})\s[\s\S]*?\bfrom (${NAME})`, "i");
 const CREATE_ON = new RegExp(
   String.raw`^create (?:or replace )?(trigger|policy) (${NAME})\s[\s\S]*?\bon (${NAME})`,
   "i",
@@ -43,6 +44,10 @@ export function subjectOf(text: string): Subject {
   if (made) return { does: "create", kind: plain(made[1]), names: [bare(made[2])], on: null };
   const index = CREATE_INDEX.exec(code);
   if (index) return { does: "create", kind: "index", names: [lastPart(bare(index[1]))], on: bare(index[2]) };
+  const statistics = CREATE_STATISTICS.exec(code);
+  if (statistics) {
+    return { does: "create", kind: "statistics", names: [lastPart(bare(statistics[1]))], on: bare(statistics[2]) };
+  }
   const madeOn = CREATE_ON.exec(code);
   if (madeOn) return { does: "create", kind: plain(madeOn[1]), names: [bare(madeOn[2])], on: bare(madeOn[3]) };
   const comment = COMMENT.exec(code);

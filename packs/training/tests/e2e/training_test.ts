@@ -236,10 +236,13 @@ e2e("a trainee reads their own rows, in the organisation of the token", async ()
       name: "Name of u2",
       attempts_this_week: 1,
       avg_score_this_week: base + 2,
+      scored_count_this_week: 1,
       // Ten days ago the score was the same.
       avg_score_change: 0,
+      scored_count_week_before: 1,
       attempts_count: 4,
       avg_score: base + 2.5,
+      scored_count: 4,
       last_attempt_at: null,
     });
     deepEqual(cells(await rowsFor(member, "me/attempts?limit=5"), "scenario_title", "score"), [
@@ -253,7 +256,7 @@ e2e("a trainee reads their own rows, in the organisation of the token", async ()
       false,
     ]]);
     const trend = await rowsFor(member, "me/score-trend?days=2");
-    deepEqual(cells(trend, "attempts_count", "avg_score"), [[1, base + 2], [0, null]]);
+    deepEqual(cells(trend, "attempts_count", "avg_score", "scored_count"), [[1, base + 2, 1], [0, null, 0]]);
   }
 });
 

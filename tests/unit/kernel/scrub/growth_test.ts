@@ -169,6 +169,10 @@ const SHAPES = [
     "《 ",
   ],
   ...[" conflicts with existing key ", "conflicts with existing key (", "4111–", "email: a ", "first_name: ", "→"],
+  ...["otp ", "otp 1 ", "security code ", "1 is your ", "123 is your a ", "csrf=", "cvv 123 ms "],
+  ...["mysql ", "mysql", "mysql -p", "mysql -p'", "-p", "-p ", "mysql -pa ", "docker -p ", "docker -p\n"],
+  ...["detail: ", "detail: a", "detail: a\n", "detail: '", 'detail: "', "detail: 1 ", "details", "hint:\n", "row=a "],
+  ...["&quot;", "&amp;", "&", "&#", "&#34;", "&amp;quot;", "table &quot;", "%22", "\\u0022", "&#x"],
   ...["é", "ß=", "\u200b", "𝒳", "…", "[value]", '"[value]"'],
 ] as const;
 

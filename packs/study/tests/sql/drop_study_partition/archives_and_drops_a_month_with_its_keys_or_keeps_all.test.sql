@@ -1,5 +1,5 @@
 begin;
-select plan(10);
+select plan(11);
 
 select analytics.make_study_partitions('2015-01-01', '2015-02-01');
 insert into public.study_events (event_id, user_id, event_type, created_at)
@@ -30,6 +30,7 @@ select throws_ok(
 select is((select count(*) from public.study_events_y2015m01), 2::bigint, 'and the month stays');
 select is((select count(*) from freshet.study_event_keys), 3::bigint, 'with the keys of its events');
 
+create temporary table january as select 'public.study_events_y2015m01'::regclass::oid as oid;
 create temporary table archived (like public.study_events);
 create or replace function freshet.archive_study_partition(partition regclass) returns void language plpgsql
 set search_path = pg_catalog, pg_temp as $$
@@ -45,6 +46,10 @@ select is((select count(*) from archived), 2::bigint, 'after the hook has had it
 select is(to_regclass('public.study_events_y2015m01'), null, 'it is gone');
 select is((select count(*) from public.study_events), 1::bigint, 'the month after it is not');
 select is((select count(*) from freshet.study_event_keys), 1::bigint, 'the keys of its events are gone, and no other');
+select lives_ok(
+    $$ select freshet.drop_study_partition(j.oid::regclass, '2015-01-01 00:00+00', '2015-02-01 00:00+00') from january as j $$,
+    'a month that another call has dropped meanwhile is no fault'
+);
 
 select results_eq(
     $$ select j.schedule, d.command = j.command, j.command from cron.job as j join analytics.scheduled_jobs as d on d.job_name = j.jobname where j.jobname = 'drop-old-study-events' $$,

@@ -40,6 +40,8 @@ insert into cases values
     ('{"phone": 1}', 'personal_data', '%'), ('{"home_address": 1}', 'personal_data', '%'), ('{"ip": 1}', 'personal_data', '%'),
     ('{"user_agent": 1}', 'personal_data', '%'), ('{"useragent": 1}', 'personal_data', '%'), ('{"password": 1}', 'personal_data', '%'),
     ('{"material_type": "pdf", "filename_length": 1, "is_microphone_on": true, "zipped": 1, "renamed": true, "tipped": 1}', null, null),
+    ('{"realname": 1}', 'personal_data', '%'), ('{"filename": 1}', 'personal_data', '%'), ('{"displaynames": 1}', 'personal_data', '%'),
+    ('{"usermail": 1}', 'personal_data', '%'), ('{"tournament": 1, "mailing": 1}', null, null),
     -- Values, under keys that are harmless.
     ('{"a": "ada@example.org"}', 'personal_data', 'the property "a" has a value like a day, a telephone number, an address or an e-mail'),
     ('{"a": ["x", "ada@example.org"]}', 'personal_data', '%'),
@@ -47,7 +49,10 @@ insert into cases values
     ('{"a": "1990.02.03"}', 'personal_data', '%'), ('{"a": "03.02.1990"}', 'personal_data', '%'), ('{"a": "2/13/1990"}', 'personal_data', '%'),
     ('{"a": "on:1990-02-03T00:00:00Z"}', 'personal_data', '%'), ('{"a": 19900203}', 'personal_data', '%'),
     ('{"a": 1.9900203e7}', 'personal_data', '%'), ('{"a": "+491701234567"}', 'personal_data', '%'), ('{"a": "+49-170/1234567"}', 'personal_data', '%'),
-    ('{"a": "192.168.1.17"}', 'personal_data', '%'),
+    ('{"a": "192.168.1.17"}', 'personal_data', '%'), ('{"a": "2001:db8::1"}', 'personal_data', '%'), ('{"a": "::ffff:192.168.1.17"}', 'personal_data', '%'),
+    ('{"a": "2001:db8:0:0:0:0:0:1"}', 'personal_data', '%'), ('{"a": "1990-2-3"}', 'personal_data', '%'), ('{"a": "1990/2/03"}', 'personal_data', '%'),
+    ('{"a": "3/2/1990"}', 'personal_data', '%'), ('{"a": 19900203.0}', 'personal_data', '%'), ('{"a": ["1990-02-3"]}', 'personal_data', '%'),
+    ('{"a": "10:15:30:01", "b": "1.2.3", "c": "10::x", "d": "1990-2", "e": "1990-2-33", "f": "01990203", "g": "1990.2/3"}', null, null),
     ('{"a": 0.19900203, "b": 19901303, "c": "1990-13-03", "d": "1990-02", "e": 199002031, "f": "199002031"}', null, null);
 
 select is_empty(

@@ -1,5 +1,5 @@
 begin;
-select plan(16);
+select plan(17);
 
 create temporary table days as select (now() at time zone 'UTC')::date - 1 as closed, (now() at time zone 'UTC')::date - 2 as before;
 delete from analytics.study_batches;
@@ -34,6 +34,12 @@ select results_eq(
     'and what blocks what is computed there'
 );
 
+-- Three topics in the curriculum; u1 to u5 have studied one and have two days marked, u6 has one day, u0 nothing.
+select results_eq(
+    $$ select l, freshet.users_of_study_batch(null, n, l) from (values (3, 1), (3, 3), (3, 4), (2, 1000), (9, 27), (9, 28)) as v (n, l) $$,
+    $$ values (1, array['u0']), (3, array['u0']), (4, array['u0', 'u1']), (1000, array['u0', 'u1']), (27, array['u0', 'u1']), (28, array['u0', 'u1', 'u2']) $$,
+    'a transaction takes as many users as it has time for, and one at least'
+);
 select ok(freshet.continue_study_batch(2), 'the first two users');
 select results_eq(
     $$ select last_user_id, users_count, days_count from analytics.study_batches, days where stat_date = closed $$,

@@ -1,7 +1,7 @@
 -- Each odd event stands between two good ones, as a JSON array and as a text that holds it: only in the text may it have
 -- what jsonb cannot hold at all.
 begin;
-select plan(7);
+select plan(8);
 
 insert into public.topics (id, name) values ('00000000-0000-4000-8000-0000000000a1', 'Anatomy');
 create temporary table odd_events (number integer generated always as identity, event text, is_json boolean default true);
@@ -19,6 +19,9 @@ insert into odd_events (event) values
     ('{"event_id": "00000000-0000-4000-8000-00000000e009", "event_type": "session_end", "session_id": "s", "created_at": "10000-01-01T00:00:00Z"}'),
     ('{"event_id": "00000000-0000-4000-8000-00000000e010", "event_type": "session_end", "session_id": "s", "created_at": "2026-11-29T00:00:00Z", "properties": {"n": 1e400}}'),
     ('{"event_id": "00000000-0000-4000-8000-00000000e011", "event_type": "session_end", "session_id": "s", "created_at": "2026-11-29T00:00:00Z", "properties": {"n": 1e-400}}'),
+    (format('{"event_id": "00000000-0000-4000-8000-00000000e014", "event_type": "session_end", "session_id": "s", "created_at": "2026-11-29T00:00:00Z", "properties": {"n": [%s0]}}', repeat('1e131071, ', 2000))),
+    (format('{"event_id": "00000000-0000-4000-8000-00000000e015", "event_type": "session_end", "session_id": "s", "created_at": "2026-11-29T00:00:00Z", "properties": {"n": [%s0]}}', repeat('0e-16000, ', 2000))),
+    ('{"event_id": "00000000-0000-4000-8000-00000000e016", "event_type": "session_end", "session_id": "s", "created_at": "2026-11-29T00:00:00Z", "time_to_answer_seconds": -1e131071}'),
     ('{"event_id": "00000000-0000-4000-8000-00000000e012", "event_type": "session_end", "session_id": "s", "created_at": "2026-11-29T00:00:00Z", "properties": {"a": {"a": [[]]}}}'),
     (format('{"event_id": "00000000-0000-4000-8000-00000000e013", "event_type": "session_end", "session_id": "s", "created_at": "2026-11-29T00:00:00Z", "properties": {"a": %s%s}}', repeat('[', 1500), repeat(']', 1500)));
 insert into odd_events (event, is_json) values
@@ -68,6 +71,15 @@ select results_eq(
        from (select public.track_batch(to_jsonb(format('[%s, %s]', pg_temp.good_event(9001), o.event))) as said from odd_events as o where o.event ~ 'e101') as t $$,
     $$ values (null, 'unreadable', null, 'unsupported Unicode escape sequence') $$,
     'an event that cannot be read says why'
+);
+select results_eq(
+    $$ select distinct said #>> '{results,1,code}', said #>> '{results,1,detail}'
+       from odd_events as o
+       cross join lateral (values (format('[%s, %s]', pg_temp.good_event(9001), o.event)::jsonb), (to_jsonb(format('[%s, %s]', pg_temp.good_event(9001), o.event)))) as sent (events)
+       cross join lateral public.track_batch(sent.events) as said
+       where o.event ~ 'e01[456]"' $$,
+    $$ values ('unreadable', 'a number has more than 1000 digits, or the nesting is too deep') $$,
+    'a number that is short in JSON and long in decimals is never written out'
 );
 -- A topic that is deleted after the batch has looked for it: the quick way fails as a whole.
 reset role;

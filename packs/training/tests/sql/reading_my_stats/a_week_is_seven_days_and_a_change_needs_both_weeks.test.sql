@@ -1,10 +1,10 @@
 -- ann, read on 2026-03-31: this week is 03-25 to 03-31, the week before 03-18 to 03-24.
---   this week: 03-25 00:00:00 UTC 70, 03-31 80, and one without a score   3 attempts, average 75
---   week before: 03-24 60, 03-18 50                                          average 55, so the change is 20
---   03-17: 10; 04-01 is not yet.                                             6 attempts, average (70 + 80 + 60 + 50 + 10) / 5 = 54
+--   this week: 03-25 00:00:00 UTC 70, 03-31 80, and one without a score   3 attempts, average 75 of 2
+--   week before: 03-24 60, 03-18 50                                          average 55 of 2, so the change is 20
+--   03-17: 10; 04-01 is not yet.                                             6 attempts, average (70 + 80 + 60 + 50 + 10) / 5 = 54, of 5
 -- bob: one attempt this week, 40; none before, so no change. cid: nothing. ann in the other organisation: 100.
 begin;
-select plan(6);
+select plan(7);
 
 insert into public.orgs (id, name) values ('00000000-0000-0000-0000-0000000000a1', 'A'), ('00000000-0000-0000-0000-0000000000b1', 'B');
 insert into public.users (id) values ('ann'), ('bob'), ('cid');
@@ -37,9 +37,17 @@ select results_eq(
     'who never tried has a row of nothing'
 );
 select results_eq(
-    $$ select active_on, attempts_count, avg_score from freshet.reading_training_my_score_trend(pg_temp.asked('ann')) order by active_on $$,
-    $$ values (date '2026-03-29', 0::bigint, null::numeric), ('2026-03-30', 0, null), ('2026-03-31', 2, 80.000) $$,
-    'the trend has every day, and leaves out what has no score'
+    $$ select user_id, attempts_this_week, scored_count_this_week, scored_count_week_before, attempts_count, scored_count
+       from freshet.reading_training_my_stats('{"params": {}, "today": "2026-03-31", "org": "00000000-0000-0000-0000-0000000000a1", "people": ["ann", "bob", "cid"]}')
+       order by user_id $$,
+    $$ values ('ann'::text, 3::bigint, 2::bigint, 2::bigint, 6::bigint, 5::bigint), ('bob', 1, 1, 0, 1, 1), ('cid', 0, 0, 0, 0, 0) $$,
+    'each average, and the change, comes with the scores that it rests on'
+);
+select results_eq(
+    $$ select active_on, attempts_count, avg_score, scored_count
+       from freshet.reading_training_my_score_trend(pg_temp.asked('ann')) order by active_on $$,
+    $$ values (date '2026-03-29', 0::bigint, null::numeric, 0::bigint), ('2026-03-30', 0, null, 0), ('2026-03-31', 2, 80.000, 1) $$,
+    'the trend has every day, and its average rests on the attempts with a score'
 );
 select results_eq(
     $$ select active_on, attempts_count, avg_score
