@@ -124,7 +124,7 @@ comment on function freshet.was_slow_since(analytics.slow_statements, analytics.
 -- Why: BI tools and other clients read the views past the functions, and only pg_stat_statements sees how long they
 --      wait. Where the extension is missing, not loaded or closed to this role, nothing is known and nothing is found.
 -- Why names: refreshes and audits are jobs with limits of their own; what names a view or a live relation of schema
---      analytics, or asks one of the read functions, is a reader.
+--      analytics is a reader. The functions name it in an argument: their slow reads are of kind slow_read.
 create function freshet.watch_slow_statements(slow_ms numeric default 5000)
 returns void
 language plpgsql
@@ -137,9 +137,9 @@ declare
         where e.extname = 'pg_stat_statements'
     );
     readers constant text := format(
-        '"?analytics"?\."?(%s)"?',
+        '"?analytics"?\."?(%s)\M',
         array_to_string(
-            array['read_view', 'read_person'] || array(select l.live_name from analytics.live_relations as l) || array(
+            array(select l.live_name from analytics.live_relations as l) || array(
                 select c.relname::text from pg_catalog.pg_class as c
                 where c.relnamespace = 'analytics'::regnamespace and c.relkind in ('m', 'v')
             ), '|'

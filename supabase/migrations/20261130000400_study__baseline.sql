@@ -675,18 +675,21 @@ begin
         order by min(o.change_id)
         limit user_limit
     ), counted as (
-        select u.user_id, n.changes_count, sum(n.changes_count) over (order by u.oldest_change) as running_count
+        select u.user_id, n.changes_count, n.change_ids, sum(n.changes_count) over (order by u.oldest_change) as running_count
         from users as u
         cross join lateral (
-            select count(*) as changes_count from freshet.study_changes as c where c.user_id = u.user_id
+            select count(*) as changes_count, array_agg(c.change_id) as change_ids
+            from freshet.study_changes as c
+            where c.user_id = u.user_id
         ) as n
     )
-    select array_agg(n.user_id) into chosen from counted as n where n.running_count - n.changes_count < change_limit;
+    select array_agg(distinct n.user_id), (array_agg(i.change_id order by i.change_id))[:change_limit]
+    into chosen, chosen_changes
+    from counted as n
+    cross join unnest(n.change_ids) as i (change_id)
+    where n.running_count - n.changes_count < change_limit;
 
-    -- Statements of their own: the planner takes the table, mostly empty, to have one row, and a join would be planned so.
-    chosen_changes := array(
-        select c.change_id from freshet.study_changes as c where c.user_id = any (chosen) order by c.change_id limit change_limit
-    );
+    -- A statement of its own: the planner takes the table, mostly empty, to have one row, and a join would be planned so.
     with deleted as (
         delete from freshet.study_changes as c where c.change_id = any (chosen_changes) returning c.*
     )
@@ -3514,9 +3517,9 @@ comment on column analytics.user_learning_metrics.topics_mastered_count is 'Topi
 -- Why: a batch takes its users in the order of their ids, so that its progress is one id. Each of the three lists is
 --      read through its key, from there on and no further than the limit.
 -- Why a limit of work: a transaction that took longer than a statement may would be tried again every minute and never
---      end. A user's work is a gap for each topic of the curriculum, a score for each topic studied, and a day, which is
---      about as much as ten of these, for each day marked. 250,000 of these are some ten seconds.
-create function freshet.users_of_study_batch(after_user_id text, user_limit integer, work_limit integer default 250000)
+--      end. The unit is the gap of one topic of the curriculum; the score of a topic studied takes about 10 times as long,
+--      a marked day 30 times. The usual limit is that of 1,000 users with 100 topics.
+create function freshet.users_of_study_batch(after_user_id text, user_limit integer, work_limit integer default 1500000)
 returns text[]
 language sql
 stable
@@ -3547,8 +3550,8 @@ as $$
         cross join lateral (
             select
                 (select count(*) from public.topics as t)
-                + (select count(*) from analytics.topic_mastery as m where m.user_id = n.user_id)
-                + 10 * (select count(*) from freshet.days_to_aggregate as d where d.user_id = n.user_id)
+                + 10 * (select count(*) from analytics.topic_mastery as m where m.user_id = n.user_id)
+                + 30 * (select count(*) from freshet.days_to_aggregate as d where d.user_id = n.user_id)
         ) as c (work)
     ) as w
     where w.work_before < work_limit;

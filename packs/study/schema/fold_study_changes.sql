@@ -42,18 +42,21 @@ begin
         order by min(o.change_id)
         limit user_limit
     ), counted as (
-        select u.user_id, n.changes_count, sum(n.changes_count) over (order by u.oldest_change) as running_count
+        select u.user_id, n.changes_count, n.change_ids, sum(n.changes_count) over (order by u.oldest_change) as running_count
         from users as u
         cross join lateral (
-            select count(*) as changes_count from freshet.study_changes as c where c.user_id = u.user_id
+            select count(*) as changes_count, array_agg(c.change_id) as change_ids
+            from freshet.study_changes as c
+            where c.user_id = u.user_id
         ) as n
     )
-    select array_agg(n.user_id) into chosen from counted as n where n.running_count - n.changes_count < change_limit;
+    select array_agg(distinct n.user_id), (array_agg(i.change_id order by i.change_id))[:change_limit]
+    into chosen, chosen_changes
+    from counted as n
+    cross join unnest(n.change_ids) as i (change_id)
+    where n.running_count - n.changes_count < change_limit;
 
-    -- Statements of their own: the planner takes the table, mostly empty, to have one row, and a join would be planned so.
-    chosen_changes := array(
-        select c.change_id from freshet.study_changes as c where c.user_id = any (chosen) order by c.change_id limit change_limit
-    );
+    -- A statement of its own: the planner takes the table, mostly empty, to have one row, and a join would be planned so.
     with deleted as (
         delete from freshet.study_changes as c where c.change_id = any (chosen_changes) returning c.*
     )

@@ -2,9 +2,9 @@
 -- Why: a batch takes its users in the order of their ids, so that its progress is one id. Each of the three lists is
 --      read through its key, from there on and no further than the limit.
 -- Why a limit of work: a transaction that took longer than a statement may would be tried again every minute and never
---      end. A user's work is a gap for each topic of the curriculum, a score for each topic studied, and a day, which is
---      about as much as ten of these, for each day marked. 250,000 of these are some ten seconds.
-create function freshet.users_of_study_batch(after_user_id text, user_limit integer, work_limit integer default 250000)
+--      end. The unit is the gap of one topic of the curriculum; the score of a topic studied takes about 10 times as long,
+--      a marked day 30 times. The usual limit is that of 1,000 users with 100 topics.
+create function freshet.users_of_study_batch(after_user_id text, user_limit integer, work_limit integer default 1500000)
 returns text[]
 language sql
 stable
@@ -35,8 +35,8 @@ as $$
         cross join lateral (
             select
                 (select count(*) from public.topics as t)
-                + (select count(*) from analytics.topic_mastery as m where m.user_id = n.user_id)
-                + 10 * (select count(*) from freshet.days_to_aggregate as d where d.user_id = n.user_id)
+                + 10 * (select count(*) from analytics.topic_mastery as m where m.user_id = n.user_id)
+                + 30 * (select count(*) from freshet.days_to_aggregate as d where d.user_id = n.user_id)
         ) as c (work)
     ) as w
     where w.work_before < work_limit;

@@ -26,11 +26,12 @@ select freshet.watch_slow_statements(0);
 select is(public.probe_found(), 0::bigint, 'the first pass judges nothing: what was slow before it is the past');
 select day as probe_reader from analytics.probe_days;
 select analytics.refresh_view(v.view_name) from analytics.views as v where false;
+select analytics.read_view('nothing', '{}') where false;
 select freshet.watch_slow_statements(0);
 select ok(public.probe_found() >= 1, 'a statement that was slow since is found');
 select is(
-    (select count(*) from analytics.slow_statements as s join extensions.pg_stat_statements as p using (queryid) where p.query ~ 'refresh_view'),
-    0::bigint, 'a refresh is none of them'
+    (select count(*) from analytics.slow_statements as s join extensions.pg_stat_statements as p using (queryid) where p.query ~ 'refresh_view|read_view'),
+    0::bigint, 'a refresh is none of them, nor a read of the functions, which report their own'
 );
 
 -- The finding, its words and its end, without further statements of this test's own.
