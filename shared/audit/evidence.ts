@@ -23,6 +23,7 @@ export const EVIDENCE = {
   http_untracked: ["jobs"],
   inactive: ["job", "jobid"],
   infrastructure: [],
+  listener_silent: [],
   lock_wait: ["pid"],
   locking_refresh: ["job", "jobid"],
   missed: ["job"],

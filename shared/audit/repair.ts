@@ -19,6 +19,11 @@ import { identifier, lines, literal } from "./sql_text.ts";
 /** What to run first, for each kind of finding; the runbook page of the kind says the rest. */
 const REPAIRS: Repairs<AlertKind> = {
   ...UNSEEN_REPAIRS,
+  listener_silent: () =>
+    lines(
+      "select instance, started_at, last_heard_at from analytics.listeners;",
+      "-- if it is stopped for good: select analytics.retire_listener();",
+    ),
   blind: ({ subject }) =>
     lines(
       `select jobid, schedule, active, username from cron.job where jobname = ${literal(subject)};`,

@@ -57,6 +57,7 @@ select analytics.register_view(
     stale_after => '70 minutes'${
     at?.kind === "timestamptz" ? `,\n    source_at => '${literal(`${table.name}.${quoted(at.name)}`)}'` : ""
   }${rejects === null ? "" : `,\n    rejects => 'analytics.${rejects}'`}
+    -- , refresh_on_change => '1 minute' refreshes it soon after a write, too: docs/listen.md
 );
 `;
 }

@@ -17,6 +17,7 @@ const DECLARED_ROWS: Readonly<Record<string, string>> = {
   "analytics.alert_causes": "select kind || ' ' || cause as name, to_jsonb(t) as row from analytics.alert_causes as t",
   "analytics.audit_detectors": `select detector as name, to_jsonb(t) - '{was_skipped, out_of_time_at}'::text[] as row
     from analytics.audit_detectors as t`,
+  "analytics.event_channels": "select channel as name, to_jsonb(t) - 'is_on' as row from analytics.event_channels as t",
   "analytics.alert_channels": "select channel as name, '{}'::jsonb as row from analytics.alert_channels as t",
   "analytics.retention": "select history as name, to_jsonb(t) - 'swept' as row from analytics.retention as t",
   "cron.job":
@@ -87,6 +88,9 @@ export async function describeDatabase(sql: postgres.ISql): Promise<Description>
   const objects = await sql.unsafe(OBJECTS);
   for (const row of objects) described.set(String(row["name"]), String(row["definition"]));
   for (const [table, query] of Object.entries(DECLARED_ROWS)) {
+    // A migration that is being drafted may be the one that makes the table.
+    const [there] = await sql`select to_regclass(${table}) is not null as is_there`;
+    if (there?.["is_there"] !== true) continue;
     for (const row of await sql.unsafe(query)) described.set(`row ${table} ${row["name"]}`, JSON.stringify(row["row"]));
   }
   return described;

@@ -2,7 +2,7 @@
 -- Grain: one row per agent, challenge and lane with at least two scored submissions
 -- Reads: public.submissions (through analytics.lane_scores), analytics.mv_lane_score_distribution
 -- Serves: /analytics/arena/weakness-patterns
--- Refresh: every 30 minutes, three minutes after the distribution that it compares with
+-- Refresh: every 30 minutes, three minutes after the distribution that it compares with; when submissions change, after at least 10 seconds
 -- Why: the slope is least squares in exact numerics, (n Σxy - Σx Σy) / (n Σx² - (Σx)²) with x in seconds: regr_slope
 --      works in floats, whose last bits depend on the plan. It is null when all submissions have one time.
 create materialized view analytics.mv_weakness_patterns as
@@ -82,5 +82,6 @@ select analytics.register_view(
     schedule => '3,33 * * * *',
     stale_after => '70 minutes',
     source_at => 'public.submissions.created_at',
-    rejects => 'analytics.rejected_lane_scores'
+    rejects => 'analytics.rejected_lane_scores',
+    refresh_on_change => '10 seconds'
 );

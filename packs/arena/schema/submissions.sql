@@ -35,3 +35,8 @@ grant select, insert, update, delete on table public.submissions to service_role
 
 comment on column public.submissions.final_lane_scores is
     'Object of lane key to score. Scores are numbers or numeric strings; the views leave out and count anything else.';
+
+-- A trigger on some columns cannot have transition tables, so the function compares the states.
+create trigger trg_notify_submission_scored after update on public.submissions
+    referencing old table as old_rows new table as new_rows
+    for each statement execute function freshet.notify_submission_scored();

@@ -20,7 +20,7 @@ with no data;
 create unique index mv_probe_all_key on analytics.mv_probe_all (id);
 select analytics.register_view(
     'mv_probe_teams', 'probe', '3 * * * *', '2 hours', 'public.probe_orders.placed_at', 'analytics.probe_rejects',
-    statement_timeout => '3 minutes', warn_after => '90 minutes'
+    statement_timeout => '3 minutes', warn_after => '90 minutes', refresh_on_change => '4 minutes'
 );
 select analytics.register_view('mv_probe_all', 'probe', '5 * * * *', '2 hours');
 select analytics.register_live('probe_live', 'probe', array['analytics.mv_probe_teams', 'public.probe_orders']::regclass[]);

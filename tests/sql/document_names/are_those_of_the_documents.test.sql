@@ -1,5 +1,5 @@
 begin;
-select plan(4);
+select plan(5);
 
 select set_eq(
     $$ select format('%s on %s', x.relname, t.relname) from pg_index as i join pg_class as x on x.oid = i.indexrelid join pg_class as t on t.oid = i.indrelid
@@ -21,6 +21,12 @@ select set_eq(
        where t.tgrelid = 'public.scenario_attempts'::regclass and t.tgname = 'populate_fact_on_completion' $$,
     array['populate_fact_on_completion by freshet.trigger_populate_fact'],
     'the trigger and its function'
+);
+select set_eq(
+    $$ select format('%s by %s', t.tgname, t.tgfoid::regproc) from pg_trigger as t
+       where t.tgrelid = 'public.submissions'::regclass and not t.tgisinternal and t.tgname <> 'freshet_note_source_change' $$,
+    array['trg_notify_submission_scored by freshet.notify_submission_scored'],
+    'that of the arena, which notifies'
 );
 insert into public.orgs (id, name) values ('00000000-0000-0000-0000-0000000000a1', 'A');
 insert into public.users (id) values ('u1');

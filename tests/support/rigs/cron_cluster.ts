@@ -19,6 +19,8 @@ export interface CronCluster {
   ownerUrl(): string;
   /** Opens another session of the owner; the caller must end it. */
   session(): postgres.Sql;
+  /** The owner's URL; a restart may change its port. */
+  url(): string;
   restart(): Promise<void>;
   /** Takes a physical backup; the returned function stops the server and starts it from the backup. */
   backUp(): Promise<() => Promise<void>>;
@@ -73,6 +75,7 @@ export async function startCronCluster(settings: Record<string, string> = {}): P
     owner: () => connections.owner,
     ownerUrl: () => server.url,
     session: () => postgres(server.url, { max: 1, onnotice: () => {} }),
+    url: () => server.url,
     restart: () => restart(() => Promise.resolve()),
     async backUp() {
       const backup = await takeBaseBackup(connections.admin, workFolder);

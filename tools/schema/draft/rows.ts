@@ -9,6 +9,7 @@ export const KEYS: Readonly<Record<string, readonly string[]>> = {
   alert_causes: ["kind", "cause"],
   audit_detectors: ["detector"],
   alert_channels: ["channel"],
+  event_channels: ["channel"],
   retention: ["history"],
 };
 

@@ -5,7 +5,7 @@
 create table analytics.refresh_log (
     id bigint generated always as identity primary key,
     view_name text not null,
-    requested_by text not null check (requested_by in ('schedule', 'manual', 'request')),
+    requested_by text not null check (requested_by in ('schedule', 'manual', 'request', 'change')),
     started_at timestamptz not null,
     finished_at timestamptz,
     outcome text not null check (outcome in ('refreshed', 'skipped_busy', 'skipped_clean', 'failed')),

@@ -20,7 +20,8 @@ begin
         -- A refresh that is still running has no row in the ledger yet.
         select r.view_name, r.claimed_at
         from analytics.refresh_request_views as r
-        where r.claimed_at > now() - interval '1 minute'
+        join analytics.refresh_requests as q on q.id = r.request_id
+        where r.claimed_at > now() - interval '1 minute' and q.requested_by <> 'change'
     ) as b
     left join analytics.views as v on v.view_name = b.view_name
     where (assert_refresh_is_due.view_name is null or b.view_name = assert_refresh_is_due.view_name)

@@ -19,6 +19,7 @@ begin
             from analytics.refresh_request_views as v
             where v.request_id = hold_refresh.request_id and v.view_name = hold_refresh.view_name and v.outcome is null
         )
+        and not freshet.awaits_source(request_id, view_name)
         and pg_try_advisory_lock(hashtextextended('freshet.refresh:' || view_name, 0))
     then
         perform set_config('freshet.held_request', request_id::text, false);
@@ -35,4 +36,4 @@ $$;
 revoke all on function freshet.hold_refresh(bigint, text) from public, anon, authenticated;
 
 comment on function freshet.hold_refresh(bigint, text) is
-    'Takes the locks of a request and of its next view for this session; false where another session has one of them. The request''s lock is kept from view to view.';
+    'Takes the locks of a request and of its next view for this session; false where another session has one of them, or a source of the view is refreshed first. The request''s lock is kept from view to view.';

@@ -1,13 +1,13 @@
 -- Object: analytics.refresh_requests
 -- Grain: one row per accepted request
 -- Why: a caller over HTTP is cut off after eight seconds, and a refresh may take ten minutes. So the caller requests a
---      refresh, a job does it, and the caller looks up the outcome. An event or an export makes its request in the same
---      way.
+--      refresh, a job does it, and the caller looks up the outcome. Changes of sources make their requests in the same way
+--      (freshet.request_changed_refreshes).
 create table analytics.refresh_requests (
     id bigint generated always as identity primary key,
     view_name text,
     pack text,
-    requested_by text not null check (requested_by in ('admin', 'reader', 'service', 'database')),
+    requested_by text not null check (requested_by in ('admin', 'reader', 'service', 'database', 'change')),
     requested_at timestamptz not null default clock_timestamp(),
     finished_at timestamptz,
     check (num_nonnulls(view_name, pack) = 1)
@@ -26,7 +26,7 @@ comment on table analytics.refresh_requests is 'Queue of refreshes. Written by f
 comment on column analytics.refresh_requests.view_name is 'The requested view; null for a request of a pack.';
 
 comment on column analytics.refresh_requests.requested_by is
-    'admin: by a verified claim; reader: a demanded age that the rows did not meet; service: the secret key; database: a function of Freshet.';
+    'admin: by a verified claim; reader: a demanded age that the rows did not meet; service: the secret key; database: a function of Freshet; change: the sources of a view with refresh_on_change.';
 
 comment on column analytics.refresh_requests.finished_at is
     'When the last of its views had an outcome; null until then.';

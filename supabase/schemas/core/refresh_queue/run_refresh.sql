@@ -8,12 +8,17 @@ as $$
 declare
     wanted constant text := nullif(current_setting('freshet.claimed_view', true), '');
     request_id bigint;
+    requested_by text;
 begin
     if wanted is null then
         return;
     end if;
     request_id := current_setting('freshet.held_request')::bigint;
-    perform freshet.finish_refresh(request_id, freshet.attempt_refresh(wanted, 'request'));
+    -- Refreshes that changes cause do not count for the limit of one refresh a minute by a person.
+    select case r.requested_by when 'change' then 'change' else 'request' end into requested_by
+    from analytics.refresh_requests as r
+    where r.id = request_id;
+    perform freshet.finish_refresh(request_id, freshet.attempt_refresh(wanted, coalesce(requested_by, 'request')));
     perform set_config('freshet.claimed_view', '', false);
     -- The refresh itself holds the same lock until its commit.
     perform pg_advisory_unlock(hashtextextended('freshet.refresh:' || wanted, 0));

@@ -121,7 +121,8 @@ begin
             rebuild_after => declared.rebuild_after,
             warn_after => declared.warn_after,
             source_warn_after => declared.source_warn_after,
-            source_error_after => declared.source_error_after
+            source_error_after => declared.source_error_after,
+            refresh_on_change => declared.refresh_on_change
         );
     end loop;
     for one in select l.one from jsonb_array_elements(lives) as l (one) loop

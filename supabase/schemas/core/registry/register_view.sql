@@ -12,7 +12,8 @@ create function analytics.register_view(
     rebuild_after interval default '7 days',
     warn_after interval default null,
     source_warn_after interval default null,
-    source_error_after interval default null
+    source_error_after interval default null,
+    refresh_on_change interval default null
 )
 returns void
 language plpgsql
@@ -37,7 +38,8 @@ begin
             ('rebuild_after', rebuild_after),
             ('warn_after', warn_after),
             ('source_warn_after', source_warn_after),
-            ('source_error_after', source_error_after)
+            ('source_error_after', source_error_after),
+            ('refresh_on_change', refresh_on_change)
     ) as a (argument, span);
     if source_at is not null and not exists (
         select from pg_catalog.pg_attribute as a
@@ -58,13 +60,13 @@ begin
 
     insert into analytics.views as v (
         view_name, pack, job_name, schedule, stale_after, warn_after, rebuild_after, statement_timeout,
-        source_at_table, source_at_column, source_warn_after, source_error_after, rejects
+        source_at_table, source_at_column, source_warn_after, source_error_after, rejects, refresh_on_change
     )
     values (
         register_view.view_name, register_view.pack, job, register_view.schedule,
         register_view.stale_after, register_view.warn_after, register_view.rebuild_after, register_view.statement_timeout,
         source_at_table, source_at_parts[3], register_view.source_warn_after, register_view.source_error_after,
-        register_view.rejects
+        register_view.rejects, register_view.refresh_on_change
     )
     on conflict on constraint views_pkey do update
     set pack = excluded.pack,
@@ -78,6 +80,7 @@ begin
         source_at_table = excluded.source_at_table,
         source_at_column = excluded.source_at_column,
         rejects = excluded.rejects,
+        refresh_on_change = excluded.refresh_on_change,
         -- The view may read something else now, so its next refresh is not skipped.
         source_snapshot = null;
 
@@ -104,11 +107,11 @@ end
 $$;
 
 revoke all on function analytics.register_view(
-    text, text, text, interval, text, regclass, interval, interval, interval, interval, interval
+    text, text, text, interval, text, regclass, interval, interval, interval, interval, interval, interval
 )
     from public, anon, authenticated;
 
 comment on function analytics.register_view(
-    text, text, text, interval, text, regclass, interval, interval, interval, interval, interval
+    text, text, text, interval, text, regclass, interval, interval, interval, interval, interval, interval
 ) is
-    'Registers a materialized view of schema analytics and schedules job refresh-<view>. Idempotent. source_at: schema.table.column of the newest source row; rejects: plain view of the source values left out; warn_after, source_warn_after, source_error_after: age of the rows, and of their sources, from which the audit reports them.';
+    'Registers a materialized view of schema analytics and schedules job refresh-<view>. Idempotent. source_at: schema.table.column of the newest source row; rejects: plain view of the source values left out; warn_after, source_warn_after, source_error_after: age of the rows, and of their sources, from which the audit reports them; refresh_on_change: shortest time between two refreshes that changes of the sources cause, null for refreshes by schedule alone.';

@@ -25,6 +25,7 @@ create table analytics.views (
     row_count bigint,
     rejected_count bigint,
     registered_at timestamptz not null default now(),
+    refresh_on_change interval check (refresh_on_change > interval '0'),
     check ((source_at_table is null) = (source_at_column is null)),
     check (source_warn_after < source_error_after),
     check (source_at_table is not null or coalesce(source_warn_after, source_error_after) is null),
@@ -35,8 +36,9 @@ create table analytics.views (
     constraint views_verified_at_check
         check (verified_at between '1900-01-01 00:00+00' and '2200-01-01 00:00+00'),
     constraint views_spans_check check (
-        greatest(stale_after, warn_after, source_warn_after, source_error_after, rebuild_after, statement_timeout)
-        <= interval '100 years'
+        greatest(
+            stale_after, warn_after, source_warn_after, source_error_after, rebuild_after, statement_timeout, refresh_on_change
+        ) <= interval '100 years'
     )
 );
 
@@ -73,6 +75,9 @@ comment on column analytics.views.source_snapshot is
 
 comment on column analytics.views.source_as_of is
     'Newest source row at that moment, of those between 1900 and 2200: dates of a broken clock do not count.';
+
+comment on column analytics.views.refresh_on_change is
+    'Shortest time between two refreshes that changes of the sources cause; null: refreshed by its schedule alone.';
 
 create trigger source_moments_are_believable before insert or update of source_as_of on analytics.views
     for each row
