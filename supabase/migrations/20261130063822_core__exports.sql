@@ -66,7 +66,7 @@ begin
         where j.finished_at is null
             and (j.lease_until is null or j.lease_until < clock_timestamp())
             and (claim_export.export_id is null or j.export_id = claim_export.export_id)
-        order by j.requested_at
+        order by j.attempts_count, j.requested_at
         limit 1
         for update skip locked;
         if not found then
@@ -105,7 +105,7 @@ revoke all on function analytics.claim_export(uuid) from public, anon, authentic
 grant execute on function analytics.claim_export(uuid) to service_role;
 
 comment on function analytics.claim_export(uuid) is
-    'Leases an export for seven minutes, the one with this id or the oldest that no call works on; null where there is none. Service role only. Answers {export, lease_token, upload_url, scope, scope_values, chunks}.';
+    'Leases an export for seven minutes, the one with this id, or of those that no call works on the one with the fewest attempts, the oldest first; null where there is none. Service role only. Answers {export, lease_token, upload_url, scope, scope_values, chunks}.';
 
 -- supabase/schemas/core/export/drive_exports.sql
 
