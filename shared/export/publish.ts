@@ -1,4 +1,4 @@
-import { AppError } from "../kernel/app_error.ts";
+import { AppError, sourceUnavailable } from "../kernel/app_error.ts";
 import type { Bytes } from "../read/entry.ts";
 import type { Claimed, ExportJob } from "./job.ts";
 import { type Exports, type Lease, type ObjectStorage, PART_BYTES } from "./ports.ts";
@@ -88,9 +88,18 @@ class Upload {
       // Also asks whether the lease is still held, and keeps the export from being given up.
       await this.parts.exports.noteUpload(this.#lease, { upload_url, is_gzip: this.claim.export.is_gzip });
       const end = Math.min(offset + PART_BYTES, this.total);
-      offset = await objects.append(upload_url, offset, await this.#slice(offset, end));
+      offset = await this.#append(upload_url, offset, await this.#slice(offset, end));
     }
     return offset < this.total ? "unfinished" : "done";
+  }
+
+  /** Elsewhere a conflict is a lost lease; here it is an upload at another place, where a later call goes on. */
+  async #append(upload_url: string, offset: number, bytes: Bytes): Promise<number> {
+    try {
+      return await this.parts.objects.append(upload_url, offset, bytes);
+    } catch (error) {
+      throw isLost(error) ? sourceUnavailable("the upload of an export is at another place") : error;
+    }
   }
 
   /** The bytes of the file from `from` up to `to`. */
