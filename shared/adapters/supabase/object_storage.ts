@@ -129,9 +129,11 @@ async function withBucket(call: StorageCall, work: () => Promise<StorageAnswer>)
 }
 
 async function exists(call: StorageCall, name: string): Promise<boolean> {
-  const { status } = await call({ method: "HEAD", path: pathOf(name) });
+  const answer = await call({ method: "HEAD", path: pathOf(name) });
+  if (answer.status === 200) return true;
   // HEAD has no body in which a 400 could say that it means 404.
-  return status === 200;
+  if (answer.status === 400 || answer.status === 404) return false;
+  throw storageRefusal("tell whether an object exists", answer);
 }
 
 function refusedObject(answer: StorageAnswer, what: string): "exists" | "too_large" {
