@@ -19,6 +19,7 @@ begin
     where j.export_id = cancel_export.export_id
         and j.caller_kind = caller ->> 'kind'
         and j.caller_id is not distinct from caller ->> 'subject'
+        and j.org_id is not distinct from caller ->> 'org_id'
     for update;
     if not found then
         return null;
@@ -335,6 +336,12 @@ as $$
 declare
     job constant analytics.export_jobs := freshet.leased_export(finish_export.export_id, finish_export.lease_token);
 begin
+    if finish_export.error_code is null and job.status <> 'rendered' then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format('export %s is %s, and not rendered', job.export_id, job.status),
+            hint = 'Render all its pages and publish them before.';
+    end if;
     return freshet.shown_export(freshet.end_export(
         job.export_id, case when finish_export.error_code is null then 'done' else 'failed' end, finish_export.error_code,
         finish_export.byte_count
@@ -671,7 +678,8 @@ as $$
     from analytics.export_jobs as j
     where j.export_id = show_export.export_id
         and j.caller_kind = caller ->> 'kind'
-        and j.caller_id is not distinct from caller ->> 'subject';
+        and j.caller_id is not distinct from caller ->> 'subject'
+        and j.org_id is not distinct from caller ->> 'org_id';
 $$;
 
 revoke all on function analytics.show_export(uuid, jsonb) from public, anon, authenticated;
@@ -830,6 +838,13 @@ begin
         returning p.row_count
     )
     select coalesce(sum(d.row_count), 0) into rendered from deleted as d;
+    -- The answer to the call before was lost, or another call has rendered these pages.
+    if rendered = 0 and (job.row_count > 0 or job.status <> 'frozen') then
+        raise exception using
+            errcode = 'PT409',
+            message = format('export %s has no page up to %s', job.export_id, store_export_chunk.last_page),
+            hint = 'They were rendered before: release the export and claim it again.';
+    end if;
     insert into analytics.export_chunks (export_id, chunk, row_count, plain_byte_count, byte_count, bytes)
     select
         job.export_id, coalesce(max(c.chunk) + 1, 0), rendered, store_export_chunk.plain_byte_count, length(written), written
