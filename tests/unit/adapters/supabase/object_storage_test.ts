@@ -164,7 +164,7 @@ Deno.test("the secret key goes to no upload of another origin, and to no other p
   for (
     const address of [
       "https://project.example.org/storage/v1/upload/resumable/a",
-      "https://elsewhere.example/storage/v1/upload/resumable/a",
+      "https://another.example/storage/v1/upload/resumable/a",
       `${SUPABASE_URL}/storage/v1/upload/resumable/`,
       `${SUPABASE_URL}/storage/v1/upload/resumable/../../object/exports/a`,
       `${SUPABASE_URL}/storage/v1/object/exports/a`,
