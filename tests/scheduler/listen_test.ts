@@ -3,6 +3,7 @@
 import { equal, match, ok } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { pause } from "../../stack/pause.ts";
+import { drain } from "../../tools/listen/drain.ts";
 import { type CronCluster, startCronCluster } from "../support/rigs/cron_cluster.ts";
 import { startTcpProxy, type TcpProxy } from "../support/rigs/tcp_proxy.ts";
 
@@ -189,4 +190,18 @@ test("it stops cleanly, and leaves its lock", async () => {
   match(first.lines(), /stopped\n$/);
   const [row] = await cluster.owner()`select pg_try_advisory_lock(freshet.listener_lock_key()) as is_free`;
   equal(row?.["is_free"], true);
+});
+
+test("a refresh whose connection is cut without a word is given up after the time limit of its view", async () => {
+  await cluster.owner().unsafe(`
+    create materialized view analytics.mv_heard_slowly as select 1 as id from pg_sleep(1) with no data;
+    create unique index mv_heard_slowly_key on analytics.mv_heard_slowly (id);
+    select analytics.register_view('mv_heard_slowly', 'probe', '0 0 1 1 *', '1 hour', statement_timeout => '2 seconds');
+    select freshet.request_refresh('mv_heard_slowly', null, 'change');
+  `).simple();
+  const never = new AbortController().signal;
+  const ended = drain(proxy.url, never, never).then(() => "ended", (error: Error) => error.message);
+  await pause(700);
+  ok(proxy.swallow() >= 1, "the refresh goes through the proxy");
+  equal(await Promise.race([ended, pause(20_000).then(() => "still waiting")]), "no answer within 12 s");
 });
