@@ -123,12 +123,15 @@ test("a burst of a thousand notifications is one refresh of each view, the sourc
   first = startListener(proxy.url);
   await first.says(/listening on amount_heard/);
   const before = [await refreshesOf(SOURCE), await refreshesOf(READER)];
+  const began_at = Date.now();
   await write(1_000);
+  // A burst that does not end is refreshed every five seconds: a slow machine takes longer for a thousand transactions.
+  const most = 2 + Math.floor((Date.now() - began_at) / 5_000);
   const seconds = await untilFresh();
   const [ofSource, ofReader] = [await refreshesOf(SOURCE), await refreshesOf(READER)];
   ok(
-    ofSource - Number(before[0]) <= 2 && ofReader - Number(before[1]) <= 2,
-    `${ofSource} and ${ofReader} refreshes, ${before} before`,
+    ofSource - Number(before[0]) <= most && ofReader - Number(before[1]) <= most,
+    `${ofSource} and ${ofReader} refreshes, ${before} before, ${most} at most`,
   );
   ok(seconds >= 3, `it has waited for the burst to settle: ${seconds} s`);
 });

@@ -18,7 +18,10 @@ begin
         from analytics.export_jobs as j
         where j.finished_at is null
             and (j.lease_until is null or j.lease_until < clock_timestamp())
-            and (claim_export.export_id is null or j.export_id = claim_export.export_id)
+            and (
+                j.export_id = claim_export.export_id
+                or claim_export.export_id is null and freshet.awaits_step(j)
+            )
         order by j.attempts_count, j.requested_at
         limit 1
         for update skip locked;

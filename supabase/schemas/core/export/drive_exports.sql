@@ -10,7 +10,7 @@ as $$
 begin
     if not exists (
         select from analytics.export_jobs as j
-        where j.finished_at is null and (j.lease_until is null or j.lease_until < clock_timestamp())
+        where j.finished_at is null and freshet.awaits_step(j)
     ) and analytics.removable_exports(1) = '[]' then
         return false;
     end if;

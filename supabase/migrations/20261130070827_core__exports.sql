@@ -66,7 +66,10 @@ begin
         from analytics.export_jobs as j
         where j.finished_at is null
             and (j.lease_until is null or j.lease_until < clock_timestamp())
-            and (claim_export.export_id is null or j.export_id = claim_export.export_id)
+            and (
+                j.export_id = claim_export.export_id
+                or claim_export.export_id is null and freshet.awaits_step(j)
+            )
         order by j.attempts_count, j.requested_at
         limit 1
         for update skip locked;
@@ -122,7 +125,7 @@ as $$
 begin
     if not exists (
         select from analytics.export_jobs as j
-        where j.finished_at is null and (j.lease_until is null or j.lease_until < clock_timestamp())
+        where j.finished_at is null and freshet.awaits_step(j)
     ) and analytics.removable_exports(1) = '[]' then
         return false;
     end if;
@@ -666,7 +669,8 @@ comment on function analytics.removable_exports(integer) is
 -- supabase/schemas/core/export/show_export.sql
 
 -- Object: analytics.show_export()
--- Why: another caller's export is not found, so that an id says nothing to whom it does not belong to.
+-- Why: another caller's export is not found, so that an id says nothing to a caller it does not belong to. The caller of
+--      another organisation is another caller: who has left an organisation gets no link to its rows.
 create function analytics.show_export(export_id uuid, caller jsonb)
 returns jsonb
 language sql
@@ -1099,6 +1103,27 @@ begin
     );
 end
 $$;
+
+-- supabase/schemas/core/export/awaits_step.sql
+
+-- Object: freshet.awaits_step()
+-- Why: the call that took an export does its first step itself, and answers with the file where it is small. Only after a
+--      while does another call begin it.
+create function freshet.awaits_step(job analytics.export_jobs)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select job.finished_at is null
+        and (job.lease_until is null or job.lease_until < clock_timestamp())
+        and (job.status <> 'queued' or job.requested_at < clock_timestamp() - interval '15 seconds');
+$$;
+
+revoke all on function freshet.awaits_step(analytics.export_jobs) from public, anon, authenticated;
+
+comment on function freshet.awaits_step(analytics.export_jobs) is
+    'Whether an export is left to whichever call comes next: no call holds it, and it is not just being taken.';
 
 -- supabase/schemas/core/export/end_export.sql
 
