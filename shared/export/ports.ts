@@ -37,7 +37,8 @@ export interface Exports {
   /** Null where no export waits for a step, or not the one with this id. */
   claim(export_id: string | null): Promise<Claimed | null>;
   release(lease: Lease): Promise<void>;
-  freeze(lease: Lease): Promise<ExportJob>;
+  /** The values of the scope's column that the caller may see come with it. */
+  freeze(lease: Lease): Promise<Pick<Claimed, "export" | "scope_values">>;
   rows(lease: Lease): Promise<FrozenRows>;
   store(lease: Lease, chunk: Chunk): Promise<ExportJob>;
   /** The gzip member with this number, from 0 on. */

@@ -19,6 +19,7 @@ begin
     where j.export_id = cancel_export.export_id
         and j.caller_kind = caller ->> 'kind'
         and j.caller_id is not distinct from caller ->> 'subject'
+        and j.org_id is not distinct from caller ->> 'org_id'
     for update;
     if not found then
         return null;
@@ -335,6 +336,12 @@ as $$
 declare
     job constant analytics.export_jobs := freshet.leased_export(finish_export.export_id, finish_export.lease_token);
 begin
+    if finish_export.error_code is null and job.status <> 'rendered' then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format('export %s is %s, and not rendered', job.export_id, job.status),
+            hint = 'Render all its pages and publish them before.';
+    end if;
     return freshet.shown_export(freshet.end_export(
         job.export_id, case when finish_export.error_code is null then 'done' else 'failed' end, finish_export.error_code,
         finish_export.byte_count
@@ -433,15 +440,15 @@ declare
     unready text;
 begin
     if job.status <> 'queued' then
-        return freshet.shown_export(job);
+        return jsonb_build_object('export', freshet.shown_export(job), 'scope_values', job.snapshot -> 'scope_values');
     end if;
     if job.reading is not null and not freshet.admit_person_reading(job.request, job.reading) then
-        return freshet.shown_export(freshet.end_export(job.export_id, 'failed', 'FORBIDDEN'));
+        return jsonb_build_object('export', freshet.shown_export(freshet.end_export(job.export_id, 'failed', 'FORBIDDEN')), 'scope_values', null);
     end if;
     if scope is not null then
         allowed := freshet.scope_values(scope);
         if freshet.scope_denies(scope, allowed, job.request -> 'filters') then
-            return freshet.shown_export(freshet.end_export(job.export_id, 'failed', 'FORBIDDEN'));
+            return jsonb_build_object('export', freshet.shown_export(freshet.end_export(job.export_id, 'failed', 'FORBIDDEN')), 'scope_values', null);
         end if;
     end if;
     select n.name into unready
@@ -453,7 +460,7 @@ begin
     where (freshet.state_of(n.name) ->> 'populated')::boolean is not true
     limit 1;
     if unready is not null then
-        return freshet.shown_export(freshet.end_export(job.export_id, 'failed', 'NOT_READY'));
+        return jsonb_build_object('export', freshet.shown_export(freshet.end_export(job.export_id, 'failed', 'NOT_READY')), 'scope_values', null);
     end if;
 
     select q.* into queries from freshet.read_queries(job.view_name, job.request, allowed) as q;
@@ -497,7 +504,7 @@ begin
     exception
         -- What was written of the pages goes with this block.
         when sqlstate 'PT422' then
-            return freshet.shown_export(freshet.end_export(job.export_id, 'failed', 'TOO_MANY_ROWS'));
+            return jsonb_build_object('export', freshet.shown_export(freshet.end_export(job.export_id, 'failed', 'TOO_MANY_ROWS')), 'scope_values', null);
     end;
 
     update analytics.export_jobs as j
@@ -507,7 +514,7 @@ begin
         snapshot = (frozen - 'row_count') || jsonb_build_object('scope_values', to_jsonb(allowed))
     where j.export_id = job.export_id
     returning j.* into job;
-    return freshet.shown_export(job);
+    return jsonb_build_object('export', freshet.shown_export(job), 'scope_values', to_jsonb(allowed));
 end
 $$;
 
@@ -516,7 +523,7 @@ revoke all on function analytics.freeze_export(uuid, uuid) from public, anon, au
 grant execute on function analytics.freeze_export(uuid, uuid) to service_role;
 
 comment on function analytics.freeze_export(uuid, uuid) is
-    'Writes the rows of a queued export into pages, of at most 5,000 rows and some 4 MB. Service role only. Answers the export: failed with FORBIDDEN, NOT_READY or TOO_MANY_ROWS (more than 5,000,000) where it cannot be had. Raises PT409 without the lease.';
+    'Writes the rows of a queued export into pages, of at most 5,000 rows and some 4 MB. Service role only. Answers {export, scope_values}: failed with FORBIDDEN, NOT_READY or TOO_MANY_ROWS (more than 5,000,000) where it cannot be had. Raises PT409 without the lease.';
 
 -- supabase/schemas/core/export/leased_export.sql
 
@@ -671,7 +678,8 @@ as $$
     from analytics.export_jobs as j
     where j.export_id = show_export.export_id
         and j.caller_kind = caller ->> 'kind'
-        and j.caller_id is not distinct from caller ->> 'subject';
+        and j.caller_id is not distinct from caller ->> 'subject'
+        and j.org_id is not distinct from caller ->> 'org_id';
 $$;
 
 revoke all on function analytics.show_export(uuid, jsonb) from public, anon, authenticated;
@@ -830,6 +838,13 @@ begin
         returning p.row_count
     )
     select coalesce(sum(d.row_count), 0) into rendered from deleted as d;
+    -- The answer to the call before was lost, or another call has rendered these pages.
+    if rendered = 0 and (job.row_count > 0 or job.status <> 'frozen') then
+        raise exception using
+            errcode = 'PT409',
+            message = format('export %s has no page up to %s', job.export_id, store_export_chunk.last_page),
+            hint = 'They were rendered before: release the export and claim it again.';
+    end if;
     insert into analytics.export_chunks (export_id, chunk, row_count, plain_byte_count, byte_count, bytes)
     select
         job.export_id, coalesce(max(c.chunk) + 1, 0), rendered, store_export_chunk.plain_byte_count, length(written), written

@@ -14,6 +14,7 @@ begin
     where j.export_id = cancel_export.export_id
         and j.caller_kind = caller ->> 'kind'
         and j.caller_id is not distinct from caller ->> 'subject'
+        and j.org_id is not distinct from caller ->> 'org_id'
     for update;
     if not found then
         return null;

@@ -21,15 +21,15 @@ declare
     unready text;
 begin
     if job.status <> 'queued' then
-        return freshet.shown_export(job);
+        return jsonb_build_object('export', freshet.shown_export(job), 'scope_values', job.snapshot -> 'scope_values');
     end if;
     if job.reading is not null and not freshet.admit_person_reading(job.request, job.reading) then
-        return freshet.shown_export(freshet.end_export(job.export_id, 'failed', 'FORBIDDEN'));
+        return jsonb_build_object('export', freshet.shown_export(freshet.end_export(job.export_id, 'failed', 'FORBIDDEN')), 'scope_values', null);
     end if;
     if scope is not null then
         allowed := freshet.scope_values(scope);
         if freshet.scope_denies(scope, allowed, job.request -> 'filters') then
-            return freshet.shown_export(freshet.end_export(job.export_id, 'failed', 'FORBIDDEN'));
+            return jsonb_build_object('export', freshet.shown_export(freshet.end_export(job.export_id, 'failed', 'FORBIDDEN')), 'scope_values', null);
         end if;
     end if;
     select n.name into unready
@@ -41,7 +41,7 @@ begin
     where (freshet.state_of(n.name) ->> 'populated')::boolean is not true
     limit 1;
     if unready is not null then
-        return freshet.shown_export(freshet.end_export(job.export_id, 'failed', 'NOT_READY'));
+        return jsonb_build_object('export', freshet.shown_export(freshet.end_export(job.export_id, 'failed', 'NOT_READY')), 'scope_values', null);
     end if;
 
     select q.* into queries from freshet.read_queries(job.view_name, job.request, allowed) as q;
@@ -85,7 +85,7 @@ begin
     exception
         -- What was written of the pages goes with this block.
         when sqlstate 'PT422' then
-            return freshet.shown_export(freshet.end_export(job.export_id, 'failed', 'TOO_MANY_ROWS'));
+            return jsonb_build_object('export', freshet.shown_export(freshet.end_export(job.export_id, 'failed', 'TOO_MANY_ROWS')), 'scope_values', null);
     end;
 
     update analytics.export_jobs as j
@@ -95,7 +95,7 @@ begin
         snapshot = (frozen - 'row_count') || jsonb_build_object('scope_values', to_jsonb(allowed))
     where j.export_id = job.export_id
     returning j.* into job;
-    return freshet.shown_export(job);
+    return jsonb_build_object('export', freshet.shown_export(job), 'scope_values', to_jsonb(allowed));
 end
 $$;
 
@@ -104,4 +104,4 @@ revoke all on function analytics.freeze_export(uuid, uuid) from public, anon, au
 grant execute on function analytics.freeze_export(uuid, uuid) to service_role;
 
 comment on function analytics.freeze_export(uuid, uuid) is
-    'Writes the rows of a queued export into pages, of at most 5,000 rows and some 4 MB. Service role only. Answers the export: failed with FORBIDDEN, NOT_READY or TOO_MANY_ROWS (more than 5,000,000) where it cannot be had. Raises PT409 without the lease.';
+    'Writes the rows of a queued export into pages, of at most 5,000 rows and some 4 MB. Service role only. Answers {export, scope_values}: failed with FORBIDDEN, NOT_READY or TOO_MANY_ROWS (more than 5,000,000) where it cannot be had. Raises PT409 without the lease.';

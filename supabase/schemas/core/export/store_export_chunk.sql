@@ -23,6 +23,13 @@ begin
         returning p.row_count
     )
     select coalesce(sum(d.row_count), 0) into rendered from deleted as d;
+    -- The answer to the call before was lost, or another call has rendered these pages.
+    if rendered = 0 and (job.row_count > 0 or job.status <> 'frozen') then
+        raise exception using
+            errcode = 'PT409',
+            message = format('export %s has no page up to %s', job.export_id, store_export_chunk.last_page),
+            hint = 'They were rendered before: release the export and claim it again.';
+    end if;
     insert into analytics.export_chunks (export_id, chunk, row_count, plain_byte_count, byte_count, bytes)
     select
         job.export_id, coalesce(max(c.chunk) + 1, 0), rendered, store_export_chunk.plain_byte_count, length(written), written
