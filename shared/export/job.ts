@@ -2,10 +2,14 @@ import { z } from "zod";
 import type { Row } from "../read/row_check.ts";
 import type { PersonReading, SourceRequest } from "../read/source.ts";
 import { anyViewState } from "../read/view_state.ts";
-import type { Owner } from "./ports.ts";
 
 export const EXPORT_FORMATS = ["csv", "ndjson"] as const;
 export type ExportFormat = typeof EXPORT_FORMATS[number];
+
+/** Who an export belongs to. */
+export type Owner =
+  | { readonly kind: "user"; readonly subject: string; readonly org_id: string | null }
+  | { readonly kind: "secret_key" };
 
 /** What a caller asked for, checked. */
 export interface ExportOrder {

@@ -6,8 +6,7 @@ import { ownParams } from "../read/own_params.ts";
 import type { Params } from "../read/source.ts";
 import { sourceRequest } from "../read/source_request.ts";
 import { fullName, type Resource } from "../resource/resource.ts";
-import type { ExportFormat, ExportOrder } from "./job.ts";
-import type { Owner } from "./ports.ts";
+import type { ExportFormat, ExportOrder, Owner } from "./job.ts";
 
 /** A caller's checked wish. */
 export interface Wish {

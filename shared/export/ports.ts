@@ -1,10 +1,5 @@
 import type { Bytes } from "../read/entry.ts";
-import type { Claimed, ExportJob, ExportOrder, Started } from "./job.ts";
-
-/** Who an export belongs to. */
-export type Owner =
-  | { readonly kind: "user"; readonly subject: string; readonly org_id: string | null }
-  | { readonly kind: "secret_key" };
+import type { Claimed, ExportJob, ExportOrder, Owner, Started } from "./job.ts";
 
 /** The lease of a step: an export that was cancelled, or taken over, refuses it. */
 export interface Lease {

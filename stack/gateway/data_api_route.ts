@@ -32,7 +32,7 @@ export async function dataApiRoute(
   });
   if (isSession) return withCors(await mendSession(request, response, options));
   if (isSignedUrl) return withCors(await mendSignedUrl(response));
-  if (followsSignedUrl(request, pathname)) return withCors(mendDownload(request, response));
+  if (followsSignedUrl(request, pathname)) return withCors(await mendDownload(request, response, options));
   return withCors(response);
 }
 

@@ -33,6 +33,8 @@ export type ResumableUploads = (request: Request) => Promise<Response>;
 export function resumableUploads(options: ResumableUploadOptions): ResumableUploads {
   const { folder, byteLimit } = options;
   const objects = storedObjects(options);
+  // The file store makes it too, but not before this returns, and a full disk would end the stack there.
+  Deno.mkdirSync(folder, { recursive: true });
   const store = new FileStore({ directory: folder, expirationPeriodInMilliseconds: LIFETIME_MS });
   const server = new Server({
     path: RESUMABLE_PATH,
@@ -73,7 +75,8 @@ export function resumableUploads(options: ResumableUploadOptions): ResumableUplo
       return { headers: { "Tus-Complete": "1" } };
     },
   });
-  const swept = server.cleanUpExpiredUploads().catch(() => {}); // a folder that is not there yet
+  // A file that cannot be read stays; it must not keep the gateway from starting.
+  const swept = server.cleanUpExpiredUploads().catch(() => {});
 
   return async (request) => {
     if (request.method === "OPTIONS") return preflight(request);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { SignJWT } from "jose";
 import { createObjectStorage } from "../../shared/adapters/supabase/object_storage.ts";
 import { PART_BYTES } from "../../shared/export/ports.ts";
+import { resumableUploads } from "../../stack/gateway/resumable_uploads.ts";
 import type { StorageFault } from "../../stack/gateway/storage_fault.ts";
 import { FILE_SIZE_LIMIT, jwtSecret, publishableKey, secretKey, withDataApi } from "../support/rigs/data_api_rig.ts";
 
@@ -227,4 +228,29 @@ Deno.test("resumable uploads are taken as the platform takes them, in front of l
       assert.deepEqual(await (await fetch(await storage.link("faults.csv", MINUTE, "f"))).bytes(), file);
     });
   });
+});
+
+Deno.test("uploads that were not finished within a day are removed at the next start", async () => {
+  const folder = await Deno.makeTempDir();
+  const options = { folder, byteLimit: 10, dataApiUrl: "http://127.0.0.1:9", secretKey, jwtSecret };
+  const upload = async (hours: number) => {
+    const id = crypto.randomUUID();
+    const creation_date = new Date(Date.now() - hours * 3_600_000).toISOString();
+    const metadata = { bucketName: "exports", objectName: id };
+    await Deno.writeTextFile(join(folder, id), "12345");
+    await Deno.writeTextFile(
+      join(folder, `${id}.json`),
+      JSON.stringify({ id, size: 10, offset: 0, metadata, creation_date }),
+    );
+    return id;
+  };
+  const [old, young] = [await upload(25), await upload(23)];
+  const uploads = resumableUploads({ ...options, secretKeys: [secretKey] });
+  const headers = { "tus-resumable": "1.0.0", apikey: secretKey };
+  const ask = (id: string) =>
+    uploads(new Request(`http://127.0.0.1/storage/v1/upload/resumable/${id}`, { method: "HEAD", headers }));
+  assert.equal((await ask(young)).headers.get("upload-offset"), "5");
+  assert.equal((await ask(old)).status, 404);
+  assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), [young, `${young}.json`]);
+  await Deno.remove(folder, { recursive: true });
 });

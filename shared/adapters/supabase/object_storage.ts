@@ -98,7 +98,9 @@ export function createObjectStorage(
       }
       const parsed = signed.safeParse(answer.body);
       if (answer.status !== 200 || !parsed.success) throw storageRefusal("sign a link", answer);
-      return `${url}/storage/v1${parsed.data.signedURL}&download=${encodeURIComponent(file_name)}`;
+      // Storage leaves the name in it as it is.
+      const { href } = new URL(`${url}/storage/v1${parsed.data.signedURL}`);
+      return `${href}&download=${encodeURIComponent(file_name)}`;
     },
 
     async remove(name) {

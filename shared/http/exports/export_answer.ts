@@ -22,7 +22,7 @@ const SHOWN_STATES = {
   expired: "expired",
 } as const;
 
-/** The form of an export for its caller. The link is made anew for each answer. */
+/** The form of an export for its caller. Each answer makes a link of its own. */
 export async function exportAnswer(
   { objects, reader }: Pick<ExportApi, "objects" | "reader">,
   job: ExportJob,
@@ -74,7 +74,7 @@ function percentOf({ status, row_count, done_count }: ExportJob): number | null 
   return Math.min(99, row_count === 0 ? 99 : Math.floor(done_count / row_count * 100));
 }
 
-/** Like training-attempts-2026-11-30.csv.gz. */
+/** Like pack-resource-2026-11-30.csv.gz. */
 function fileName({ resource, requested_at, format, is_gzip }: ExportJob): string {
   const day = toUtc(requested_at).slice(0, 10);
   return `${resource.replaceAll("/", "-")}-${day}.${format}${is_gzip ? ".gz" : ""}`;

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { AppError } from "../../kernel/app_error.ts";
-import type { ExportJob } from "../../export/job.ts";
-import type { Owner } from "../../export/ports.ts";
+import type { ExportJob, Owner } from "../../export/job.ts";
 import { requireCaller } from "../request/credentials.ts";
 import type { Exchange } from "../request/exchange.ts";
 import { parseParams, refuseParameters } from "../request/query_params.ts";

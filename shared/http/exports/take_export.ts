@@ -2,9 +2,8 @@ import { AppError, internalError } from "../../kernel/app_error.ts";
 import type { Caller } from "../../access/caller.ts";
 import { otherPerson } from "../../access/other_person.ts";
 import { deriveScope } from "../../access/scope.ts";
-import { type ExportJob, hasEnded } from "../../export/job.ts";
+import { type ExportJob, hasEnded, type Owner } from "../../export/job.ts";
 import { orderOf, refuseParts } from "../../export/order.ts";
-import type { Owner } from "../../export/ports.ts";
 import { workOn } from "../../export/step.ts";
 import { requireCaller } from "../request/credentials.ts";
 import type { Exchange } from "../request/exchange.ts";
@@ -39,7 +38,7 @@ export function takeExport(api: ExportApi): Route {
   };
 }
 
-/** Whoever may ask for an export can ask for it again: an application's key stands for no one. */
+/** An export belongs to a person, or to the secret key: the key of an application stands for neither. */
 export function ownerOf(caller: Caller): Owner {
   if (caller.kind === "service") return { kind: "secret_key" };
   if (caller.kind === "user") return { kind: "user", subject: caller.subject, org_id: caller.org_id };

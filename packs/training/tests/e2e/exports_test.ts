@@ -41,13 +41,23 @@ async function apiRows(query: string): Promise<Body[]> {
   let cursor: string | null = null;
   do {
     const next: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
-    const answer = await product.get(`/${RESOURCE}?limit=999${query}${next}`, admin());
-    const body: Body = await answer.json();
-    equal(answer.status, 200, JSON.stringify(body));
+    const body: Body = await page(`/${RESOURCE}?limit=999${query}${next}`);
     rows.push(...body.data);
     cursor = body.meta.next_cursor;
   } while (cursor !== null);
   return rows;
+}
+
+/** A busy machine may be asked once more, as its answer says. */
+async function page(path: string, tries = 5): Promise<Body> {
+  const answer = await product.get(path, admin());
+  const body: Body = await answer.json();
+  if (answer.status === 503 && tries > 1) {
+    await pause(Number(answer.headers.get("retry-after")) * 1_000);
+    return await page(path, tries - 1);
+  }
+  equal(answer.status, 200, JSON.stringify(body));
+  return body;
 }
 
 async function untilEnded(id: string, seconds = 180): Promise<Body> {

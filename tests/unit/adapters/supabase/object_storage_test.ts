@@ -179,12 +179,13 @@ Deno.test("the secret key goes to no upload of another origin, and to no other p
 
 Deno.test("a link is signed for so many seconds and downloads under the file's name", async () => {
   const { storage, seen } = storageThat(
-    Response.json({ signedURL: "/object/sign/exports/org/a.csv?token=t" }),
+    Response.json({ signedURL: "/object/sign/exports/org 1/ä.csv?token=t" }),
     refusal(404, "not_found"),
     Response.json({ signedUrl: "elsewhere" }),
   );
   const link = await storage.link("org/a.csv", 300, "lane & more.csv");
-  const address = `${SUPABASE_URL}/storage/v1/object/sign/exports/org/a.csv?token=t&download=lane%20%26%20more.csv`;
+  const address =
+    `${SUPABASE_URL}/storage/v1/object/sign/exports/org%201/%C3%A4.csv?token=t&download=lane%20%26%20more.csv`;
   assert.equal(link, address);
   assert.equal(seen[0]?.line, "POST /storage/v1/object/sign/exports/org/a.csv");
   assert.deepEqual(JSON.parse(seen[0]?.text ?? ""), { expiresIn: 300 });
