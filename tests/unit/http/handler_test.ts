@@ -268,7 +268,8 @@ Deno.test("an error that nobody foresaw is a 500 that tells the caller nothing a
   const site = {
     cors: "*",
     routes: new Map([["/analytics/x", route]]),
-    posts: new Map(), deletes: new Map(),
+    posts: new Map(),
+    deletes: new Map(),
     isOperator: () => true,
     faults,
   } as const;

@@ -11,7 +11,8 @@ for (const is_operator of [true, false]) {
     const site = {
       cors: "*",
       routes: new Map([["/analytics/x", route]]),
-      posts: new Map(), deletes: new Map(),
+      posts: new Map(),
+      deletes: new Map(),
       isOperator: () => is_operator,
       faults: notedFaults().faults,
     } as const;
