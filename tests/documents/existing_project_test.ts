@@ -70,7 +70,7 @@ Deno.test.beforeAll(async () => {
   followed = await follow(home);
   const api = await startManagementApi(home);
   stopApi = () => api.stop();
-  await deployFunctions({ ...api.project, projectFolder: followed.folder }, ["analytics", "cron-audit"]);
+  await deployFunctions({ ...api.project, projectFolder: followed.folder }, ["analytics", "cron-audit", "export"]);
   deployed = api.functions().map(({ name }) => name);
   product = await startProduct({ projectFolder: followed.folder, functions: api.functions() });
   await product.sql`insert into public.teams (id, name) values (${TEAM}, 'North'), (gen_random_uuid(), 'South')`;
@@ -116,7 +116,7 @@ followedTo(
     deepEqual({ ...hook }, { answer: { claims: { plan: "pro" } }, roles: null });
     const [job] = await product.sql`select active from cron.job where jobname = 'cancel-unpaid-orders'`;
     equal(job?.["active"], true);
-    deepEqual(deployed, ["analytics", "cron-audit"]);
+    deepEqual(deployed, ["analytics", "cron-audit", "export"]);
   },
 );
 
