@@ -21,3 +21,7 @@ Deno.test("a missing part, or an issuer with a line break, makes no organisation
   assert.equal(organisationId("https://clerk.example.com", ""), null);
   assert.equal(organisationId("https://clerk.example.co\nm", "org_2abc"), null);
 });
+
+Deno.test("ids that no text of the database can be make no organisation, so that no two of them become one", () => {
+  for (const id of ["org\0", "\ud800", "\udfff"]) assert.equal(organisationId("https://clerk.example.com", id), null);
+});
