@@ -97,3 +97,11 @@ e2e("what a profile refuses is 401 through the gateway too", async () => {
   equal(await ownScore(asUser(product.stack, await ofClerk({ iss: "https://unknown.example.com" }))), 401);
   equal(await ownScore(asUser(product.stack, await ofOther({ iss: clerk.issuer, azp: APP }))), 401);
 });
+
+e2e("while an issuer is away its known keys go on to count, and the other issuer is not concerned", async () => {
+  const [first] = servers;
+  await first?.shutdown();
+  servers.splice(0, 1);
+  equal(await ownScore(asUser(product.stack, await ofClerk())).then((score) => JSON.stringify(score)), "[11]");
+  deepEqual(await ownScore(asUser(product.stack, await ofOther())), [22]);
+});
