@@ -30,7 +30,7 @@ begin
         or not freshet.names_one_of(token -> 'aud', profile.audience, true)
         or not freshet.names_one_of(token -> 'azp', profile.allowed_azp, false)
     then
-        return '{}';
+        return '{}'::jsonb;
     end if;
     organisation := freshet.claimed_text(token, profile.org_id_path);
     if profile.organisations = 'external' then
