@@ -13,9 +13,15 @@ export interface Reach {
  * the platform a function may reach every host; here a forgotten address is an error on the day on which it is written.
  */
 export function permissionsOf({ environment, optional, port }: Reach): string[] {
-  const hosts = new Set([`127.0.0.1:${port}`, ...Object.values(environment).flatMap(hostOf)]);
+  const hosts = new Set([`127.0.0.1:${port}`, ...Object.values(environment).flatMap(addressesIn).flatMap(hostOf)]);
   const names = new Set([...Object.keys(environment), ...optional]);
   return [`--allow-net=${[...hosts].join(",")}`, `--allow-env=${[...names].join(",")}`];
+}
+
+/** The value itself, or the texts in a value that is JSON. */
+function addressesIn(value: string): string[] {
+  if (!/^[[{]/.test(value)) return [value];
+  return [...value.matchAll(/"(https?:[^"\\]+)"/g)].map(([, address = ""]) => address);
 }
 
 function hostOf(value: string): string[] {

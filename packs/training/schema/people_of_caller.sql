@@ -9,9 +9,10 @@ set search_path = pg_catalog, pg_temp
 as $$
     with caller as (
         select
-            nullif(auth.jwt() ->> 'org_id', '') as org_id,
-            nullif(auth.jwt() ->> 'sub', '') as user_id,
-            auth.jwt() ->> 'org_role' as role
+            nullif(claims.c ->> 'org_id', '') as org_id,
+            nullif(claims.c ->> 'sub', '') as user_id,
+            claims.c ->> 'org_role' as role
+        from (select freshet.caller_claims() as c) as claims
     )
 
     select c.user_id from caller as c where c.user_id is not null

@@ -1,35 +1,16 @@
 import { z } from "zod";
 import { RATE_LIMITS } from "../../limits/rate_limits.ts";
+import { issuerProfiles, issuersFault } from "./issuer_setting.ts";
 import { rateLimits } from "./rate_limit_setting.ts";
+import { json, jwks, list } from "./setting_shapes.ts";
 
 const ALGORITHMS = ["ES256", "RS256", "HS256"] as const;
-
-/** A variable whose text is JSON. */
-function json<Schema extends z.ZodType>(schema: Schema) {
-  return z.string().transform((text, context) => {
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      context.addIssue({ code: "custom", message: "must be JSON" });
-      return z.NEVER;
-    }
-  }).pipe(schema);
-}
-
-function list<Schema extends z.ZodType<unknown, string>>(item: Schema) {
-  return z.string().transform((text) => text.split(",").map((part) => part.trim())).pipe(z.array(item).min(1));
-}
 
 const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, {
   error: "must be * or origins like https://app.example.com, separated by commas",
 });
 
 const keys = z.record(z.string().min(1), z.string().min(16), { error: 'must be JSON like {"default":"sb_…"}' });
-const jwk = z.looseObject({ kty: z.string() });
-const jwks = z.union([
-  z.object({ keys: z.array(jwk) }),
-  z.array(jwk).transform((list) => ({ keys: list })),
-], { error: 'must be a key set like {"keys":[…]}' });
 const url = z.url({ protocol: /^https?$/, error: "must be an http or https URL" });
 
 const shape = z.object({
@@ -40,11 +21,13 @@ const shape = z.object({
   }),
   SUPABASE_JWKS: json(jwks).optional(),
   SUPABASE_JWKS_URL: url.optional(),
-  FRESHET_JWT_ISSUER: list(z.string().min(1)).optional(),
+  /** Empty: the project's own tokens are not taken. */
+  FRESHET_JWT_ISSUER: list(z.string().min(1)).transform((names) => names.join() === "none" ? [] : names).optional(),
   FRESHET_JWT_ALGORITHMS: list(z.enum(ALGORITHMS, { error: `must be among ${ALGORITHMS.join(", ")}` })).default([
     "ES256",
     "RS256",
   ]),
+  FRESHET_ISSUERS: issuerProfiles.default([]),
   FRESHET_CORS_ORIGINS: z.union([z.literal("*"), list(origin)]).default("*"),
   FRESHET_RATE_LIMITS: rateLimits.default(RATE_LIMITS),
   FRESHET_CLIENT_ADDRESS_HEADER: z.string().regex(/^[a-z][a-z-]*$/, { error: "must be a header's name, in lower case" })
@@ -59,7 +42,17 @@ const variables = shape.refine(
     error: "needs UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN together, or neither",
     path: ["UPSTASH_REDIS_REST_URL"],
   },
-);
+).superRefine((all, context) => {
+  const fault = issuersFault(ownIssuers(all), all.FRESHET_ISSUERS);
+  if (fault !== null) context.addIssue({ code: "custom", path: ["FRESHET_ISSUERS"], message: fault });
+});
+
+/** The issuers whose tokens are the project's own: their subjects and claims count as they are. */
+export function ownIssuers(
+  { SUPABASE_URL, FRESHET_JWT_ISSUER }: Pick<z.output<typeof shape>, "SUPABASE_URL" | "FRESHET_JWT_ISSUER">,
+): readonly string[] {
+  return FRESHET_JWT_ISSUER ?? [`${SUPABASE_URL}/auth/v1`];
+}
 
 /** The settings that calls of the scheduler need: no other setting can stop a function that the scheduler calls. */
 const scheduled = shape.pick({

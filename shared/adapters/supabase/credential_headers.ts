@@ -60,3 +60,8 @@ function areTooLong(authorization: string | null, apikey: string | null): boolea
 export function unauthenticated(detail: string): AppError {
   return new AppError("UNAUTHENTICATED", { detail });
 }
+
+/** The refusal of a token, whatever is wrong with it: an attacker learns nothing from it. */
+export function badToken(): AppError {
+  return unauthenticated("The token does not hold: it is malformed, expired, or not from this project; sign in again");
+}

@@ -1,25 +1,30 @@
 import { internalError } from "../../kernel/app_error.ts";
 import type { Caller, Identity } from "../../access/caller.ts";
 import type { Clock, Hash } from "../../kernel/ports.ts";
-import { type Credentials, decidingCredential, readCredentials, unauthenticated } from "./credential_headers.ts";
-import type { Environment } from "../runtime/environment.ts";
+import {
+  badToken,
+  type Credentials,
+  decidingCredential,
+  readCredentials,
+  unauthenticated,
+} from "./credential_headers.ts";
+import { type Environment, ownIssuers } from "../runtime/environment.ts";
 import { jwksSource } from "./jwks_source.ts";
 import { createRemoteKeys, type KeySet } from "./remote_keys.ts";
-import { callerOf, headerOf } from "./token_claims.ts";
+import { createProfileVerifier, type TokenVerifier } from "./profile_verifier.ts";
+import { callerOf, type TokenCaller, type Unverified, unverified } from "./token_claims.ts";
 import { VerifiedCallers } from "./verified_callers.ts";
 import type { VerifyCredentialsOptions } from "./verify_credentials.ts";
 
 type Mode = Extract<VerifyCredentialsOptions["auth"], readonly unknown[]>[number];
 
-const BAD_TOKEN = "The token does not hold: it is malformed, expired, or not from this project; sign in again";
-
 /**
- * Callers by `@supabase/server`, with issuer, audience and algorithms fixed. If a token is sent, only the token counts: an
- * invalid one is refused even beside a good key.
+ * Callers by `@supabase/server`, with issuer, audience and algorithms fixed, and those of `FRESHET_ISSUERS`, each by its own
+ * profile. If a token is sent, only the token counts: an invalid one is refused even beside a good key.
  */
 export function createIdentity(
   environment: Environment,
-  options: { readonly clock: Clock; readonly hash: Hash },
+  options: { readonly clock: Clock; readonly hash: Hash; readonly fetch?: typeof fetch },
 ): Identity {
   const { clock } = options;
   const verified = new VerifiedCallers(options);
@@ -32,7 +37,12 @@ export function createIdentity(
   };
   const jwks = jwksSource(environment);
   const keysFor = jwks instanceof URL ? createRemoteKeys(jwks, options) : () => jwks;
-  const issuer = environment.FRESHET_JWT_ISSUER ?? [`${environment.SUPABASE_URL}/auth/v1`];
+  const issuer = [...ownIssuers(environment)];
+  // A map, and not an object: the issuer that a token claims may be any text.
+  const verifiers = new Map<string, TokenVerifier>([
+    ...issuer.map((name) => [name, byOwnRules] as const),
+    ...environment.FRESHET_ISSUERS.map((profile) => [profile.issuer, createProfileVerifier(profile, options)] as const),
+  ]);
   const key_modes: Mode[] = Object.keys(publishableKeys).length > 0 ? ["secret:*", "publishable:*"] : ["secret:*"];
 
   async function verify(credentials: Credentials, auth: Mode[], jwks: KeySet | null) {
@@ -47,16 +57,24 @@ export function createIdentity(
     if (error === null) return data;
     // The code is the library's own constant; its message may describe the credential.
     if (error.status >= 500) throw internalError(`credentials cannot be verified: ${error.code}`);
-    throw unauthenticated(auth === key_modes ? "The API key is not one of this project's" : BAD_TOKEN);
+    throw auth === key_modes ? unauthenticated("The API key is not one of this project's") : badToken();
+  }
+
+  async function byOwnRules(token: string, { alg, kid }: Unverified): Promise<TokenCaller> {
+    if (!algorithms.includes(alg)) throw badToken();
+    const { jwtClaims } = await verify({ token, apikey: null }, ["user"], await keysFor(kid));
+    const found = callerOf(jwtClaims);
+    if (found === null) throw badToken();
+    return found;
   }
 
   async function byToken(token: string): Promise<Caller> {
-    const header = headerOf(token);
-    if (header === null || !algorithms.includes(header.alg)) throw unauthenticated(BAD_TOKEN);
-    const keys = await keysFor(header.kid);
-    const { jwtClaims } = await verify({ token, apikey: null }, ["user"], keys);
-    const found = callerOf(jwtClaims);
-    if (found === null || found.expires_at <= clock.now()) throw unauthenticated(BAD_TOKEN);
+    const claimed = unverified(token);
+    // What the token says of its issuer chooses one verifier before anything is fetched; each checks the issuer again.
+    const verifier = claimed === null ? undefined : verifiers.get(claimed.iss);
+    if (claimed === null || verifier === undefined) throw badToken();
+    const found = await verifier(token, claimed);
+    if (found.expires_at <= clock.now()) throw badToken();
     verified.keep(token, found.caller, found.expires_at);
     return found.caller;
   }

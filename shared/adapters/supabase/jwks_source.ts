@@ -1,4 +1,5 @@
 import type { Environment } from "../runtime/environment.ts";
+import { isTrustedKeyAddress } from "../runtime/key_address.ts";
 
 /**
  * Where token keys come from: given inline, from a named endpoint, or from the project's own. Plain http is trusted only
@@ -8,6 +9,5 @@ export function jwksSource(environment: Environment): NonNullable<Environment["S
   if (environment.SUPABASE_JWKS !== undefined) return environment.SUPABASE_JWKS;
   const address = environment.SUPABASE_JWKS_URL ?? `${environment.SUPABASE_URL}/auth/v1/.well-known/jwks.json`;
   const url = new URL(address);
-  const is_loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
-  return url.protocol === "https:" || is_loopback ? url : null;
+  return isTrustedKeyAddress(url) ? url : null;
 }

@@ -9,13 +9,21 @@ const claims = z.object({
   role: z.literal("authenticated"),
   /** Seconds since the epoch. A token without an expiry is not accepted. */
   exp: z.number(),
+  /** Clerk's session that still lacks a step, such as a second factor. */
+  sts: z.unknown().optional().refine((status) => status !== "pending"),
   is_admin: z.unknown().optional(),
   org_id: name.nullable().catch(null).default(null),
   org_role: name.nullable().catch(null).default(null),
 });
 
-/** The caller that verified claims describe, and when they expire; null when they describe no signed-in user. */
-export function callerOf(payload: unknown): { readonly caller: Caller; readonly expires_at: number } | null {
+/** A verified caller, and when the token expires in milliseconds since the epoch. */
+export interface TokenCaller {
+  readonly caller: Caller;
+  readonly expires_at: number;
+}
+
+/** The caller that verified claims of the project's own issuer describe; null when they describe no signed-in user. */
+export function callerOf(payload: unknown): TokenCaller | null {
   const parsed = claims.safeParse(payload);
   if (!parsed.success) return null;
   const { sub, exp, is_admin, org_id, org_role } = parsed.data;
@@ -25,14 +33,24 @@ export function callerOf(payload: unknown): { readonly caller: Caller; readonly 
 }
 
 const header = z.object({ alg: z.string(), kid: z.string().optional() });
+const issued = z.object({ iss: z.string() });
 
-/** The algorithm that a token claims to be signed with, and the key; null when its header cannot be read. */
-export function headerOf(token: string): z.output<typeof header> | null {
+/** What an unverified token says of itself. It decides only which keys and rules the token is verified with. */
+export interface Unverified extends z.output<typeof header> {
+  readonly iss: string;
+}
+
+/** The issuer, algorithm and key that a token claims; null when they cannot be read. */
+export function unverified(token: string): Unverified | null {
   try {
-    const [encoded = ""] = token.split(".");
-    const text = atob(encoded.replaceAll("-", "+").replaceAll("_", "/"));
-    return header.parse(JSON.parse(text));
+    const [first = "", second = ""] = token.split(".");
+    return { ...header.parse(decoded(first)), ...issued.parse(decoded(second)) };
   } catch {
     return null;
   }
+}
+
+function decoded(part: string): unknown {
+  const bytes = atob(part.replaceAll("-", "+").replaceAll("_", "/"));
+  return JSON.parse(new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0))));
 }

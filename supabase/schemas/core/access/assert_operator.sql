@@ -14,7 +14,8 @@ declare
     allowed boolean;
 begin
     if claims is not null then
-        allowed := analytics.is_admin() or claims ->> 'role' = 'service_role';
+        -- Claims need not have a role: "=" would make null of it, which is not a refusal.
+        allowed := analytics.is_admin() or claims ->> 'role' is not distinct from 'service_role';
     elsif acting_role = 'none' then
         allowed := pg_has_role(session_user, current_user, 'usage');
     else

@@ -77,6 +77,7 @@ const PROTECTS: Readonly<Record<string, string>> = {
   SUPABASE_JWKS_URL: "planted",
   FRESHET_JWT_ISSUER: ",",
   FRESHET_JWT_ALGORITHMS: "planted",
+  FRESHET_ISSUERS: "planted",
   FRESHET_CORS_ORIGINS: "planted",
   FRESHET_RATE_LIMITS: "planted",
   FRESHET_CLIENT_ADDRESS_HEADER: "planted 1",
@@ -181,7 +182,7 @@ Deno.test("every setting that the functions ask for either decorates or protects
   assert.deepEqual([...new Set(optionalVariables)].sort(), known.sort());
 });
 
-for (const name of Object.keys(PROTECTS).filter((one) => /PUBLISHABLE|JWKS|JWT|CORS|UPSTASH/.test(one))) {
+for (const name of Object.keys(PROTECTS).filter((one) => /PUBLISHABLE|JWKS|JWT|ISSUERS|CORS|UPSTASH/.test(one))) {
   Deno.test(`a faulty ${name} is the read function's alone: the audit goes on`, () => {
     assert.doesNotThrow(() => connectAudit(environment({ [name]: PROTECTS[name] ?? "" })));
   });
