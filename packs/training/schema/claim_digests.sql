@@ -5,6 +5,7 @@
 create function analytics.claim_digests(lease_id uuid, lease_for interval default '3 minutes', batch_size integer default 100)
 returns setof analytics.digest_deliveries
 language plpgsql
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column

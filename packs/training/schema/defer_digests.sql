@@ -3,6 +3,7 @@
 create function analytics.defer_digests(lease_id uuid, error_code text, retry_after interval, is_refused boolean default false)
 returns integer
 language plpgsql
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
@@ -28,4 +29,4 @@ revoke all on function analytics.defer_digests(uuid, text, interval, boolean) fr
 grant execute on function analytics.defer_digests(uuid, text, interval, boolean) to service_role;
 
 comment on function analytics.defer_digests(uuid, text, interval, boolean) is
-    'Gives the leased batch back: it is repeated unchanged after the wait. is_refused: the provider refused the batch as invalid and sent none of it; each mail is then sent in a request of its own. Returns how many were given back: 0 where the lease is lost.';
+    'Gives the leased batch back: it is repeated unchanged after the wait. is_refused: the provider refused the batch as invalid and sent none of it; each mail is then sent in a request of its own. Returns how many were given back: 0 where the lease is lost. Service role only.';

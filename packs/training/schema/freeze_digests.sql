@@ -3,6 +3,7 @@
 create function analytics.freeze_digests(lease_id uuid, mails jsonb)
 returns text
 language plpgsql
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column

@@ -4,6 +4,7 @@
 create function analytics.settle_digests(lease_id uuid, results jsonb)
 returns integer
 language plpgsql
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
@@ -28,4 +29,4 @@ revoke all on function analytics.settle_digests(uuid, jsonb) from public, anon, 
 grant execute on function analytics.settle_digests(uuid, jsonb) to service_role;
 
 comment on function analytics.settle_digests(uuid, jsonb) is
-    'Settles mails of the leased batch, [{delivery_id, provider_id, error_code}]: sent with a provider_id, else failed. Figures and bodies are deleted. Returns how many were settled: 0 where the lease is lost.';
+    'Settles mails of the leased batch, [{delivery_id, provider_id, error_code}]: sent with a provider_id, else failed. Figures and bodies are deleted. Returns how many were settled: 0 where the lease is lost. Service role only.';

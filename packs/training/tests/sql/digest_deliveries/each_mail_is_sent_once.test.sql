@@ -1,6 +1,6 @@
 -- Managers a to e with one person each; b has no address, c unsubscribed. So a, d and e get mails.
 begin;
-select plan(19);
+select plan(20);
 
 insert into public.orgs (id, name) values ('00000000-0000-0000-0000-0000000000a1', 'A');
 insert into public.users (id, name, email) select u, u, case when u <> 'b' then u || '@example.com' end from unnest(array['a', 'b', 'c', 'd', 'e']) as u;
@@ -66,6 +66,16 @@ select pg_temp.lose_lease();
 select is(pg_temp.claim(7), null, 'a mail in doubt for 23 hours is not repeated: the provider has forgotten its key');
 select is(pg_temp.states(), 'a:sent b:suppressed:no_address c:suppressed:opted_out d:suppressed:opted_out e:failed:answer_lost', 'each mail was settled once');
 select is_empty($$ select from analytics.digest_deliveries where figures is not null or html is not null or plain_text is not null $$, 'and nothing of the mails is kept');
+
+set local role service_role;
+select lives_ok(
+    $$ select * from analytics.claim_digests(gen_random_uuid());
+       select analytics.freeze_digests(gen_random_uuid(), '[]');
+       select analytics.settle_digests(gen_random_uuid(), '[]');
+       select analytics.defer_digests(gen_random_uuid(), 'rate_limit_exceeded', '1 second') $$,
+    'a sender has the rights of the service role and needs no other'
+);
+reset role;
 
 select * from finish();
 rollback;

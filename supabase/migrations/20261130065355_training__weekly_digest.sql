@@ -8,6 +8,7 @@ set check_function_bodies = off;
 create function analytics.defer_digests(lease_id uuid, error_code text, retry_after interval, is_refused boolean default false)
 returns integer
 language plpgsql
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
@@ -33,7 +34,7 @@ revoke all on function analytics.defer_digests(uuid, text, interval, boolean) fr
 grant execute on function analytics.defer_digests(uuid, text, interval, boolean) to service_role;
 
 comment on function analytics.defer_digests(uuid, text, interval, boolean) is
-    'Gives the leased batch back: it is repeated unchanged after the wait. is_refused: the provider refused the batch as invalid and sent none of it; each mail is then sent in a request of its own. Returns how many were given back: 0 where the lease is lost.';
+    'Gives the leased batch back: it is repeated unchanged after the wait. is_refused: the provider refused the batch as invalid and sent none of it; each mail is then sent in a request of its own. Returns how many were given back: 0 where the lease is lost. Service role only.';
 
 -- packs/training/schema/digest_figures.sql
 
@@ -186,6 +187,7 @@ comment on function freshet.digest_figures(date, date) is
 create function analytics.freeze_digests(lease_id uuid, mails jsonb)
 returns text
 language plpgsql
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
@@ -300,6 +302,7 @@ comment on function analytics.plan_digests(date) is
 create function analytics.settle_digests(lease_id uuid, results jsonb)
 returns integer
 language plpgsql
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
@@ -324,7 +327,7 @@ revoke all on function analytics.settle_digests(uuid, jsonb) from public, anon, 
 grant execute on function analytics.settle_digests(uuid, jsonb) to service_role;
 
 comment on function analytics.settle_digests(uuid, jsonb) is
-    'Settles mails of the leased batch, [{delivery_id, provider_id, error_code}]: sent with a provider_id, else failed. Figures and bodies are deleted. Returns how many were settled: 0 where the lease is lost.';
+    'Settles mails of the leased batch, [{delivery_id, provider_id, error_code}]: sent with a provider_id, else failed. Figures and bodies are deleted. Returns how many were settled: 0 where the lease is lost. Service role only.';
 
 -- packs/training/schema/digest_deliveries.sql
 
@@ -430,6 +433,7 @@ comment on column analytics.digest_opt_outs.email is 'The address that the reaso
 create function analytics.claim_digests(lease_id uuid, lease_for interval default '3 minutes', batch_size integer default 100)
 returns setof analytics.digest_deliveries
 language plpgsql
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
