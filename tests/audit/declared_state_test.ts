@@ -37,7 +37,10 @@ Deno.test("A dropped owner is one incident however many jobs it had, and the rep
         assert.equal((await stage.audit()).outcome, "ok");
         // From here on each look of the scheduler at these jobs ends it, until they are gone.
         await sql`drop role "probe owner"`;
-        assert.equal((await stage.audit()).opened, 1);
+        // The audit may come while the scheduler is ended: that it is gone is then a consequence, which is not told.
+        await stage.audit();
+        const causes = await sql`select kind from analytics.incidents where closed_at is null and cause_id is null`;
+        assert.deepEqual([...causes], [{ kind: "orphan_owner" }]);
         await stage.audit();
         assert.deepEqual(told(stage), ["orphan_owner: probe owner"]);
         assert.equal(stage.sink.events()[0]?.["level"], "fatal");

@@ -1,6 +1,6 @@
 /**
- * Lanes beside the main one, which shows its output at once: one busy, two that mostly wait for pg_cron's minutes, one
- * short.
+ * Lanes beside the main one, which shows its output at once: one busy, and three that mostly wait, for pg_cron's minutes
+ * or for products to start. Each ends at about the same time.
  */
 export const LANES = ["working", "waiting", "auditing", "deploying"] as const;
 
@@ -73,6 +73,7 @@ export const suites: readonly Suite[] = [
     sample: true,
     // DuckDB is kept out of the lock file: see tests/support/rigs/duckdb.ts.
     flags: ["--no-lock"],
+    beside: "deploying",
   },
   {
     name: "published",
@@ -81,7 +82,7 @@ export const suites: readonly Suite[] = [
     needsBrowser: true,
     // The linter is kept out of the lock file: see tests/published/openapi_lint_test.ts.
     flags: ["--no-lock"],
-    beside: "working",
+    beside: "auditing",
   },
   { name: "stack", what: "the parts of the local stack", paths: ["tests/stack"], needsPackages: true },
   {
@@ -104,7 +105,7 @@ export const suites: readonly Suite[] = [
     what: "what the Supabase CLI uploads, served by the version of Deno that the platform's edge runtime is built on",
     paths: ["tests/hosted"],
     needsPackages: true,
-    beside: "working",
+    beside: "deploying",
   },
   {
     name: "integration",
