@@ -13,8 +13,11 @@ interface Provocation {
   readonly provoke: (rig: ReturnType<typeof createSampleRig>) => Promise<Response>;
 }
 
+/** Problems of functions that take a body, which this API does not. */
+type OtherFunctions = "PAYLOAD_TOO_LARGE";
+
 /** How to cause each problem. A code without an entry is a compile error. */
-const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
+const PROVOCATIONS: Readonly<Record<Exclude<ErrorCode, OtherFunctions>, Provocation>> = {
   BAD_REQUEST: {
     summary: "A parameter is missing, unknown, repeated or malformed; `errors` names each field and the reason",
     provoke: ({ ask }) => ask("/analytics/sample/progress?agent_id=me&weeks=many"),
