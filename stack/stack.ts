@@ -9,8 +9,11 @@ import { functionEnvironment, issuerOf, optionalVariables } from "./function_env
 import type { FoundFunction } from "./functions/discovery.ts";
 import { startFunctions } from "./functions/mod.ts";
 import { startGateway } from "./gateway/mod.ts";
+import { keptPort } from "./kept_ports.ts";
 import { type Keys, loadKeys } from "./keys.ts";
+import { startMailbox } from "./mailbox/mod.ts";
 import { installNpmParts, npmFolder } from "./npm_parts.ts";
+import { mailEventsPath } from "./pack_demo.ts";
 import { packVariables } from "./pack_variables.ts";
 import type { Part } from "./part.ts";
 import { serverUser, startPostgres } from "./postgres/mod.ts";
@@ -172,11 +175,20 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ? await start("Issues", () => Promise.resolve(startIssues({ spotlightUrl: sentry.where })))
       : null;
     const variablesOfPacks = await packVariables();
+    // Only where a pack sends mails by Resend.
+    const mailbox = "RESEND_API_KEY" in variablesOfPacks
+      ? await start("Mailbox", async () => {
+        const path = mailEventsPath();
+        const webhookUrl = path === null ? {} : { webhookUrl: `${origin}/functions/v1/${path}` };
+        return startMailbox({ port: await keptPort(workFolder, "mailbox"), ...webhookUrl });
+      })
+      : null;
     const functions = await start("Functions", () =>
       startFunctions({
         projectFolder,
         environment: {
           ...functionEnvironment({ origin, keys, redis, sentryDsn: issues?.dsn ?? sentry.dsn, issues }),
+          ...mailbox?.variables,
           ...options.variables,
         },
         optionalVariables: [...optionalVariables, ...Object.keys(variablesOfPacks)],

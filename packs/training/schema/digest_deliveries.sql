@@ -25,6 +25,7 @@ create table analytics.digest_deliveries (
     planned_at timestamptz not null default now(),
     frozen_at timestamptz,
     settled_at timestamptz,
+    unsubscribe_token uuid not null default gen_random_uuid() unique,
     unique (week_on, org_id, manager_id),
     foreign key (org_id, manager_id) references public.org_members (org_id, user_id) on delete cascade,
     check ((status in ('sent', 'failed', 'suppressed')) = (settled_at is not null)),
@@ -64,4 +65,7 @@ comment on column analytics.digest_deliveries.claimed_until is
 comment on column analytics.digest_deliveries.frozen_at is 'When the batch was first about to be sent: from then on its mails do not change.';
 
 comment on column analytics.digest_deliveries.error_code is
-    'Why it was not sent, or not yet: no_address, opted_out, too_late, answer_lost, or the provider''s name of the error.';
+    'Why it was not sent, or not yet: no_address, opted_out, too_late, answer_lost, not_rendered, not_configured, no_answer, failed_at_provider, or the provider''s name of the error.';
+
+comment on column analytics.digest_deliveries.unsubscribe_token is
+    'Random: the link of the mail holds it, and only the link. It works as long as the row exists.';

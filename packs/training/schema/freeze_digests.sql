@@ -8,11 +8,13 @@ set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
+    -- The local data API sends jsonb as a text within jsonb.
+    given constant jsonb := case when jsonb_typeof(mails) = 'string' then (mails #>> '{}')::jsonb else mails end;
     batch_key text;
 begin
     update analytics.digest_deliveries as d
     set subject = m.subject, html = m.html, plain_text = m.plain_text, frozen_at = clock_timestamp()
-    from jsonb_to_recordset(mails) as m (delivery_id bigint, subject text, html text, plain_text text)
+    from jsonb_to_recordset(given) as m (delivery_id bigint, subject text, html text, plain_text text)
     where d.delivery_id = m.delivery_id
         and d.lease_id = freeze_digests.lease_id
         and d.claimed_until > clock_timestamp()

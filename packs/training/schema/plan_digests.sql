@@ -19,11 +19,12 @@ begin
 
     insert into analytics.digest_deliveries as d (week_on, org_id, manager_id, email, figures, status, error_code, settled_at)
     select
-        reported_on, f.org_id, f.manager_id, u.email, case when x.refusal is null then f.figures end,
+        reported_on, f.org_id, f.manager_id, u.email, case when x.refusal is null then f.figures || jsonb_build_object('org_name', o.name) end,
         case when x.refusal is null then 'pending' else 'suppressed' end, x.refusal,
         case when x.refusal is not null then now() end
     from freshet.digest_figures(reported_on, today) as f
     join public.users as u on u.id = f.manager_id
+    join public.orgs as o on o.id = f.org_id
     cross join lateral (
         select case
             when coalesce(u.email, '') = '' then 'no_address'

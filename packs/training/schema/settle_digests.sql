@@ -9,6 +9,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
+    -- The local data API sends jsonb as a text within jsonb.
+    given constant jsonb := case when jsonb_typeof(results) = 'string' then (results #>> '{}')::jsonb else results end;
     settled_count integer;
 begin
     update analytics.digest_deliveries as d
@@ -17,7 +19,7 @@ begin
         error_code = case when r.provider_id is null then coalesce(r.error_code, 'unknown') end,
         settled_at = clock_timestamp(), claimed_until = null, lease_id = null,
         figures = null, subject = null, html = null, plain_text = null
-    from jsonb_to_recordset(results) as r (delivery_id bigint, provider_id text, error_code text)
+    from jsonb_to_recordset(given) as r (delivery_id bigint, provider_id text, error_code text)
     where d.delivery_id = r.delivery_id and d.lease_id = settle_digests.lease_id and d.status = 'claimed';
     get diagnostics settled_count = row_count;
     return settled_count;

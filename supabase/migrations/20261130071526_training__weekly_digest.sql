@@ -1,6 +1,61 @@
 -- Drafted by deno task new:migration from the schema files named below, in an order that works. Read it before you apply it.
 set check_function_bodies = off;
 
+-- packs/training/schema/check_weekly_digest.sql
+
+-- Object: analytics.check_weekly_digest()
+-- Why: mails fail one by one, and an alert for each would be a flood. This job fails while the newest week has trouble:
+--      one incident, like that of any failed job, which names the causes and counts.
+create function analytics.check_weekly_digest()
+returns date
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    newest constant date := (select max(d.week_on) from analytics.digest_deliveries as d);
+    troubles text[];
+begin
+    if newest is null or not exists (select from analytics.digest_settings as s where s.is_on) then
+        return null;
+    end if;
+    select array_agg(format('%s: %s', t.what, t.mails_count) order by t.what) into troubles
+    from (
+        select format('failed (%s)', d.error_code) as what, count(*) as mails_count
+        from analytics.digest_deliveries as d
+        where d.week_on = newest and d.status = 'failed'
+        group by d.error_code
+        union all
+        -- What only an operator can end is reported at once, all else when it has lasted.
+        select format('waiting (%s)', coalesce(d.error_code, 'not sent yet')), count(*)
+        from analytics.digest_deliveries as d
+        where d.settled_at is null
+            and (d.planned_at < now() - interval '2 hours' or d.error_code ~ '(quota|api_key|not_configured)')
+        group by d.error_code
+        union all
+        select format('address %s', o.reason), count(*)
+        from analytics.digest_opt_outs as o
+        join public.users as u on u.id = o.manager_id and lower(u.email) = lower(o.email)
+        where o.opted_out_at >= (select min(d.planned_at) from analytics.digest_deliveries as d where d.week_on = newest)
+        group by o.reason
+    ) as t;
+    if troubles is null then
+        return newest;
+    end if;
+    raise exception using
+        errcode = 'data_exception',
+        message = format('weekly digest of %s: %s', newest, array_to_string(troubles, ', ')),
+        hint = format(
+            'A quota or key: at the provider. Failed mails once more, also those of answer_lost that may have arrived: select analytics.retry_digests(%1$L). Leave them: update analytics.digest_deliveries set status = ''suppressed'' where week_on = %1$L and status = ''failed''. Addresses: correct public.users.email, or delete the row of analytics.digest_opt_outs.',
+            newest
+        );
+end
+$$;
+
+revoke all on function analytics.check_weekly_digest() from public, anon, authenticated;
+
+comment on function analytics.check_weekly_digest() is
+    'Returns the Monday of the newest planned week if all is well, null while digests are off or none was planned. Raises 22000 with counts and remedies while mails of it failed, wait for over two hours or for a quota or key, or addresses bounced, complained or are suppressed.';
+
 -- packs/training/schema/defer_digests.sql
 
 -- Object: analytics.defer_digests()
@@ -35,6 +90,23 @@ grant execute on function analytics.defer_digests(uuid, text, interval, boolean)
 
 comment on function analytics.defer_digests(uuid, text, interval, boolean) is
     'Gives the leased batch back: it is repeated unchanged after the wait. is_refused: the provider refused the batch as invalid and sent none of it; each mail is then sent in a request of its own. Returns how many were given back: 0 where the lease is lost. Service role only.';
+
+-- packs/training/schema/digest_events.sql
+
+-- Object: freshet.digest_events
+-- Grain: one row per webhook of the mail provider that was taken in the last days
+-- Why: a replayed message has a valid signature. Without its id here, a replay would stop the mails of a manager again
+--      after an operator has resumed them.
+create table freshet.digest_events (
+    message_id text primary key check (octet_length(message_id) <= 200),
+    taken_at timestamptz not null default now()
+);
+
+create index digest_events_taken_at_idx on freshet.digest_events (taken_at);
+
+revoke all on table freshet.digest_events from public, anon, authenticated;
+
+comment on table freshet.digest_events is 'Ids of the mail provider''s messages that were taken. Kept for 8 days.';
 
 -- packs/training/schema/digest_figures.sql
 
@@ -180,6 +252,23 @@ revoke all on function freshet.digest_figures(date, date) from public, anon, aut
 comment on function freshet.digest_figures(date, date) is
     'Figures of each manager''s people in the seven UTC days from week_on: totals; avg_score_change against the week before, null where either has no score; all their assignments as of today; best and lowest: at most five people each with at least five scores, no person in both, rank and tied_count by the exact average.';
 
+-- packs/training/schema/digest_settings.sql
+
+-- Object: analytics.digest_settings
+-- Grain: at most one row
+-- Why: a project without a mail provider has nothing to send and nothing to be alarmed about, so digests are off until
+--      they are switched on here. Off also pauses a week that is being sent.
+create table analytics.digest_settings (
+    only_row boolean primary key default true check (only_row),
+    is_on boolean not null
+);
+
+alter table analytics.digest_settings enable row level security;
+
+revoke all on table analytics.digest_settings from public, anon, authenticated;
+
+comment on table analytics.digest_settings is 'Whether weekly digests are sent; without a row they are not. Written by analytics.switch_weekly_digest().';
+
 -- packs/training/schema/freeze_digests.sql
 
 -- Object: analytics.freeze_digests()
@@ -192,11 +281,13 @@ set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
+    -- The local data API sends jsonb as a text within jsonb.
+    given constant jsonb := case when jsonb_typeof(mails) = 'string' then (mails #>> '{}')::jsonb else mails end;
     batch_key text;
 begin
     update analytics.digest_deliveries as d
     set subject = m.subject, html = m.html, plain_text = m.plain_text, frozen_at = clock_timestamp()
-    from jsonb_to_recordset(mails) as m (delivery_id bigint, subject text, html text, plain_text text)
+    from jsonb_to_recordset(given) as m (delivery_id bigint, subject text, html text, plain_text text)
     where d.delivery_id = m.delivery_id
         and d.lease_id = freeze_digests.lease_id
         and d.claimed_until > clock_timestamp()
@@ -271,11 +362,12 @@ begin
 
     insert into analytics.digest_deliveries as d (week_on, org_id, manager_id, email, figures, status, error_code, settled_at)
     select
-        reported_on, f.org_id, f.manager_id, u.email, case when x.refusal is null then f.figures end,
+        reported_on, f.org_id, f.manager_id, u.email, case when x.refusal is null then f.figures || jsonb_build_object('org_name', o.name) end,
         case when x.refusal is null then 'pending' else 'suppressed' end, x.refusal,
         case when x.refusal is not null then now() end
     from freshet.digest_figures(reported_on, today) as f
     join public.users as u on u.id = f.manager_id
+    join public.orgs as o on o.id = f.org_id
     cross join lateral (
         select case
             when coalesce(u.email, '') = '' then 'no_address'
@@ -294,6 +386,80 @@ revoke all on function analytics.plan_digests(date) from public, anon, authentic
 comment on function analytics.plan_digests(date) is
     'Writes a delivery for each manager with people, by default for the last whole week, and returns how many are new. A manager without an address, or who opted out, is suppressed. Idempotent: what is planned does not change. Raises 22023 for a day that is no Monday or a week that is not over.';
 
+-- packs/training/schema/resume_weekly_digest.sql
+
+-- Object: analytics.resume_weekly_digest()
+-- Why: a sender has seconds, may be killed, and waits when the provider says so. Each minute this asks the table whether
+--      a batch is due, and makes no HTTP call where none is.
+create function analytics.resume_weekly_digest()
+returns bigint
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    select analytics.invoke_function('weekly-digest')
+    where exists (select from analytics.digest_settings as s where s.is_on)
+        and exists (
+            select
+            from analytics.digest_deliveries as d
+            where d.settled_at is null
+            -- A batch that waits holds back all others.
+            having count(*) > 0 and coalesce(max(d.claimed_until), '-infinity') <= clock_timestamp()
+        );
+$$;
+
+revoke all on function analytics.resume_weekly_digest() from public, anon, authenticated;
+
+comment on function analytics.resume_weekly_digest() is
+    'Calls the function weekly-digest if digests are on and mails are due: unsettled, with no sender at work and no wait of the provider. Returns the request''s id, or null.';
+
+-- packs/training/schema/retry_digests.sql
+
+-- Object: analytics.retry_digests()
+-- Why: whether a failed mail should be sent again is an operator's decision: one in doubt may have arrived.
+create function analytics.retry_digests(week_on date)
+returns bigint
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_variable
+begin
+    delete from analytics.digest_deliveries as d where d.week_on = week_on and d.status = 'failed';
+    return analytics.plan_digests(week_on);
+end
+$$;
+
+revoke all on function analytics.retry_digests(date) from public, anon, authenticated;
+
+comment on function analytics.retry_digests(date) is
+    'Plans the failed mails of a week again, with the figures of now, and returns how many mails were planned. The job resume-weekly-digest sends them within a minute.';
+
+-- packs/training/schema/send_weekly_digest.sql
+
+-- Object: analytics.send_weekly_digest()
+-- Why: planning is SQL and sending is HTTP. The function sends for seconds only; analytics.resume_weekly_digest() calls it
+--      again while mails are left.
+create function analytics.send_weekly_digest(week_on date default null)
+returns bigint
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    planned_count bigint;
+begin
+    if not exists (select from analytics.digest_settings as s where s.is_on) then
+        return null;
+    end if;
+    planned_count := analytics.plan_digests(week_on);
+    perform analytics.resume_weekly_digest();
+    return planned_count;
+end
+$$;
+
+revoke all on function analytics.send_weekly_digest(date) from public, anon, authenticated;
+
+comment on function analytics.send_weekly_digest(date) is
+    'Plans the digests of a week, by default of the last whole one, and calls the function that sends them. Returns how many were planned, null while digests are off. Idempotent: a planned week is not planned again.';
+
 -- packs/training/schema/settle_digests.sql
 
 -- Object: analytics.settle_digests()
@@ -307,6 +473,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
+    -- The local data API sends jsonb as a text within jsonb.
+    given constant jsonb := case when jsonb_typeof(results) = 'string' then (results #>> '{}')::jsonb else results end;
     settled_count integer;
 begin
     update analytics.digest_deliveries as d
@@ -315,7 +483,7 @@ begin
         error_code = case when r.provider_id is null then coalesce(r.error_code, 'unknown') end,
         settled_at = clock_timestamp(), claimed_until = null, lease_id = null,
         figures = null, subject = null, html = null, plain_text = null
-    from jsonb_to_recordset(results) as r (delivery_id bigint, provider_id text, error_code text)
+    from jsonb_to_recordset(given) as r (delivery_id bigint, provider_id text, error_code text)
     where d.delivery_id = r.delivery_id and d.lease_id = settle_digests.lease_id and d.status = 'claimed';
     get diagnostics settled_count = row_count;
     return settled_count;
@@ -328,6 +496,108 @@ grant execute on function analytics.settle_digests(uuid, jsonb) to service_role;
 
 comment on function analytics.settle_digests(uuid, jsonb) is
     'Settles mails of the leased batch, [{delivery_id, provider_id, error_code}]: sent with a provider_id, else failed. Figures and bodies are deleted. Returns how many were settled: 0 where the lease is lost. Service role only.';
+
+-- packs/training/schema/switch_weekly_digest.sql
+
+-- Object: analytics.switch_weekly_digest()
+-- Why: see analytics.digest_settings.
+create function analytics.switch_weekly_digest(is_on boolean)
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    insert into analytics.digest_settings as s (is_on)
+    values (switch_weekly_digest.is_on)
+    on conflict (only_row) do update set is_on = excluded.is_on;
+$$;
+
+revoke all on function analytics.switch_weekly_digest(boolean) from public, anon, authenticated;
+
+comment on function analytics.switch_weekly_digest(boolean) is
+    'Switches weekly digests on or off. Off pauses a week that is being sent; its mails go on when switched on within two days.';
+
+-- packs/training/schema/take_digest_event.sql
+
+-- Object: analytics.take_digest_event()
+-- Why: the delivery is known by the tag that the mail carries, and not by the provider's id: a bounce may come before the
+--      sender has settled. The address must be that of the delivery, since other deployments may share the account.
+create function analytics.take_digest_event(message_id text, reason text, delivery_id bigint, email text)
+returns text
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    delivery analytics.digest_deliveries;
+begin
+    delete from freshet.digest_events as e where e.taken_at < now() - interval '8 days';
+    insert into freshet.digest_events (message_id) values (take_digest_event.message_id) on conflict do nothing;
+    if not found then
+        return 'replayed';
+    end if;
+    select d.* into delivery
+    from analytics.digest_deliveries as d
+    where d.delivery_id = take_digest_event.delivery_id and lower(d.email) = lower(take_digest_event.email);
+    if not found then
+        return 'unknown';
+    end if;
+
+    if take_digest_event.reason = 'failed' then
+        if delivery.status = 'claimed' then
+            raise exception using
+                errcode = 'object_not_in_prerequisite_state',
+                message = format('digest %s is not settled yet', delivery.delivery_id),
+                hint = 'The provider sends the message again.';
+        end if;
+        update analytics.digest_deliveries as d
+        set status = 'failed', error_code = 'failed_at_provider'
+        where d.delivery_id = delivery.delivery_id and d.status = 'sent';
+        return 'taken';
+    end if;
+
+    -- The address is the same in each organisation that sent to it.
+    insert into analytics.digest_opt_outs as o (org_id, manager_id, reason, email)
+    select distinct d.org_id, d.manager_id, take_digest_event.reason, delivery.email
+    from analytics.digest_deliveries as d
+    where lower(d.email) = lower(delivery.email)
+    on conflict (org_id, manager_id, reason) do update set email = excluded.email, opted_out_at = excluded.opted_out_at;
+    return 'taken';
+end
+$$;
+
+revoke all on function analytics.take_digest_event(text, text, bigint, text) from public, anon, authenticated;
+
+grant execute on function analytics.take_digest_event(text, text, bigint, text) to service_role;
+
+comment on function analytics.take_digest_event(text, text, bigint, text) is
+    'Takes one verified message of the mail provider. reason bounced, complained or suppressed: no further digest goes to the address; failed: the mail counts as failed. Answers taken; replayed for an id that was taken before; unknown where no delivery has this id and address. Idempotent by message_id. Raises 55000 for failed before the mail is settled: send it again. Service role only.';
+
+-- packs/training/schema/unsubscribe_from_digests.sql
+
+-- Object: analytics.unsubscribe_from_digests()
+-- Why: a link in a mail must work without a login (RFC 8058), so the random token of the mail is the whole proof.
+create function analytics.unsubscribe_from_digests(token uuid)
+returns boolean
+language sql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    insert into analytics.digest_opt_outs (org_id, manager_id, reason)
+    select d.org_id, d.manager_id, 'unsubscribed'
+    from analytics.digest_deliveries as d
+    where d.unsubscribe_token = token
+    on conflict do nothing;
+
+    select exists (select from analytics.digest_deliveries as d where d.unsubscribe_token = token);
+$$;
+
+revoke all on function analytics.unsubscribe_from_digests(uuid) from public, anon, authenticated;
+
+grant execute on function analytics.unsubscribe_from_digests(uuid) to service_role;
+
+comment on function analytics.unsubscribe_from_digests(uuid) is
+    'Stops the digests of the organisation for the manager to whom the mail with this token went. Returns false for an unknown token. Idempotent. Service role only.';
 
 -- packs/training/schema/digest_deliveries.sql
 
@@ -358,6 +628,7 @@ create table analytics.digest_deliveries (
     planned_at timestamptz not null default now(),
     frozen_at timestamptz,
     settled_at timestamptz,
+    unsubscribe_token uuid not null default gen_random_uuid() unique,
     unique (week_on, org_id, manager_id),
     foreign key (org_id, manager_id) references public.org_members (org_id, user_id) on delete cascade,
     check ((status in ('sent', 'failed', 'suppressed')) = (settled_at is not null)),
@@ -397,7 +668,10 @@ comment on column analytics.digest_deliveries.claimed_until is
 comment on column analytics.digest_deliveries.frozen_at is 'When the batch was first about to be sent: from then on its mails do not change.';
 
 comment on column analytics.digest_deliveries.error_code is
-    'Why it was not sent, or not yet: no_address, opted_out, too_late, answer_lost, or the provider''s name of the error.';
+    'Why it was not sent, or not yet: no_address, opted_out, too_late, answer_lost, not_rendered, not_configured, no_answer, failed_at_provider, or the provider''s name of the error.';
+
+comment on column analytics.digest_deliveries.unsubscribe_token is
+    'Random: the link of the mail holds it, and only the link. It works as long as the row exists.';
 
 -- packs/training/schema/digest_opt_outs.sql
 
@@ -512,5 +786,30 @@ grant execute on function analytics.claim_digests(uuid, interval, integer) to se
 
 comment on function analytics.claim_digests(uuid, interval, integer) is
     'Leases the next batch to the caller, at most batch_size mails, ordered by delivery_id; no rows while another sender has a lease, the provider asked to wait, or nothing is left. frozen_at is set where the batch may have been sent: repeat it as it is. Fails what is older than 48 hours, and what has been in doubt for 23.';
+
+-- packs/training/schema/check_weekly_digest.sql
+
+select analytics.register_job(
+    job_name => 'check-weekly-digest',
+    schedule => '20 * * * *',
+    command => 'set statement_timeout = ''1min''; select analytics.check_weekly_digest()',
+    max_runtime => '2 minutes'
+);
+
+-- packs/training/schema/resume_weekly_digest.sql
+
+select analytics.register_job(
+    job_name => 'resume-weekly-digest',
+    schedule => '* * * * *',
+    command => 'set statement_timeout = ''30s''; select analytics.resume_weekly_digest()'
+);
+
+-- packs/training/schema/send_weekly_digest.sql
+
+select analytics.register_job(
+    job_name => 'send-weekly-digest',
+    schedule => '0 8 * * 1',
+    command => 'set statement_timeout = ''5min''; select analytics.send_weekly_digest()'
+);
 
 reset check_function_bodies;
