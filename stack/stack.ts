@@ -11,7 +11,7 @@ import { startFunctions } from "./functions/mod.ts";
 import { startGateway } from "./gateway/mod.ts";
 import { keptPort } from "./kept_ports.ts";
 import { type Keys, loadKeys } from "./keys.ts";
-import { startMailbox } from "./mailbox/mod.ts";
+import { type MailboxPart, startMailbox } from "./mailbox/mod.ts";
 import { installNpmParts, npmFolder } from "./npm_parts.ts";
 import { mailEventsPath } from "./pack_demo.ts";
 import { packVariables } from "./pack_variables.ts";
@@ -71,6 +71,8 @@ export interface Stack {
   /** Where each isolate of a function listens, behind the gateway. */
   readonly functionUrls: Record<string, string[]>;
   readonly redis: RedisPart | null;
+  /** Null where no pack sends mails. */
+  readonly mailbox: MailboxPart | null;
   /** Where Sentry's events appear. */
   readonly sentry: { readonly dsn: string; readonly where: string };
   stop(): Promise<void>;
@@ -217,6 +219,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       parts: [...parts],
       functionUrls: functions.urls,
       redis,
+      mailbox,
       sentry: { dsn: sentry.dsn, where: sentry.where },
       stop,
     };

@@ -127,7 +127,10 @@ function limited(headers: Record<string, string>): Record<string, string> {
 
 /** The connection ends within the answer, as when a proxy dies. */
 function broken(): Response {
-  return new Response(new ReadableStream({ start: (stream) => stream.error(new Error("the answer is lost")) }));
+  const lost = Object.assign(new Error("lost"), {
+    stack: "The mailbox broke a connection within its answer, as it was told",
+  });
+  return new Response(new ReadableStream({ start: (stream) => stream.error(lost) }));
 }
 
 function html(text: string): Response {
