@@ -171,15 +171,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const issues = options.sentryDsn === undefined
       ? await start("Issues", () => Promise.resolve(startIssues({ spotlightUrl: sentry.where })))
       : null;
-    const variablesOfPacks = await packVariables();
+    const ofPacks = await packVariables();
     const functions = await start("Functions", () =>
       startFunctions({
         projectFolder,
         environment: {
           ...functionEnvironment({ origin, keys, redis, sentryDsn: issues?.dsn ?? sentry.dsn, issues }),
+          ...ofPacks.local_values,
           ...options.variables,
         },
-        optionalVariables: [...optionalVariables, ...Object.keys(variablesOfPacks)],
+        optionalVariables: [...optionalVariables, ...Object.keys(ofPacks.sentences)],
         logFolder: `${workFolder}/functions`,
         ...(options.functions === undefined ? {} : { functions: options.functions }),
         ...(options.isolates === undefined ? {} : { isolates: options.isolates }),
