@@ -176,9 +176,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const issues = options.sentryDsn === undefined
       ? await start("Issues", () => Promise.resolve(startIssues({ spotlightUrl: sentry.where })))
       : null;
-    const variablesOfPacks = await packVariables();
+    const ofPacks = await packVariables();
     // Only where a pack sends mails by Resend.
-    const mailbox = "RESEND_API_KEY" in variablesOfPacks
+    const mailbox = "RESEND_API_KEY" in ofPacks.sentences
       ? await start("Mailbox", async () => {
         const path = mailEventsPath();
         const webhookUrl = path === null ? {} : { webhookUrl: `${origin}/functions/v1/${path}` };
@@ -190,10 +190,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         projectFolder,
         environment: {
           ...functionEnvironment({ origin, keys, redis, sentryDsn: issues?.dsn ?? sentry.dsn, issues }),
+          ...ofPacks.local_values,
           ...mailbox?.variables,
           ...options.variables,
         },
-        optionalVariables: [...optionalVariables, ...Object.keys(variablesOfPacks)],
+        optionalVariables: [...optionalVariables, ...Object.keys(ofPacks.sentences)],
         logFolder: `${workFolder}/functions`,
         ...(options.functions === undefined ? {} : { functions: options.functions }),
         ...(options.isolates === undefined ? {} : { isolates: options.isolates }),

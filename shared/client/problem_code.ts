@@ -7,7 +7,7 @@ export type ProblemCode =
   | "NOT_FOUND"
   | "METHOD_NOT_ALLOWED"
   | "NOT_ACCEPTABLE"
-  | "PAYLOAD_TOO_LARGE"
+  | "CONTENT_TOO_LARGE"
   | "RATE_LIMITED"
   | "INTERNAL"
   | "NOT_READY"

@@ -1,4 +1,4 @@
-import { ERROR_STATUS, type ErrorCode } from "../../shared/kernel/app_error.ts";
+import { AppError, ERROR_STATUS, type ErrorCode } from "../../shared/kernel/app_error.ts";
 import { FakeRefreshes } from "../../tests/support/fakes/refreshes.ts";
 import { createHttpRig, createSampleRig, LANES_PATH, UNLIMITED } from "../../tests/support/rigs/http_rig.ts";
 import { KEYS } from "../../tests/support/fixtures/tokens.ts";
@@ -13,11 +13,8 @@ interface Provocation {
   readonly provoke: (rig: ReturnType<typeof createSampleRig>) => Promise<Response>;
 }
 
-/** Problems of functions that take a body, which this API does not. */
-type OtherFunctions = "PAYLOAD_TOO_LARGE";
-
 /** How to cause each problem. A code without an entry is a compile error. */
-const PROVOCATIONS: Readonly<Record<Exclude<ErrorCode, OtherFunctions>, Provocation>> = {
+const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
   BAD_REQUEST: {
     summary: "A parameter is missing, unknown, repeated or malformed; `errors` names each field and the reason",
     provoke: ({ ask }) => ask("/analytics/sample/progress?agent_id=me&weeks=many"),
@@ -41,6 +38,10 @@ const PROVOCATIONS: Readonly<Record<Exclude<ErrorCode, OtherFunctions>, Provocat
   NOT_ACCEPTABLE: {
     summary: "`Accept` names no format of the resource",
     provoke: ({ ask }) => ask(LANES_PATH, { headers: { apikey: KEYS.publishable, accept: "image/png" } }),
+  },
+  CONTENT_TOO_LARGE: {
+    summary: "The body of the request, or the file that it asks for, is over the limit",
+    provoke: () => refusedWith("CONTENT_TOO_LARGE", "The body has more than 16384 bytes: send a shorter one"),
   },
   RATE_LIMITED: {
     summary: "More requests than the limit allows",
@@ -77,6 +78,14 @@ const PROVOCATIONS: Readonly<Record<Exclude<ErrorCode, OtherFunctions>, Provocat
     },
   },
 };
+
+/** An answer of the real handler to a problem that no path of this document has by itself: other functions have it. */
+function refusedWith(code: ErrorCode, detail: string): Promise<Response> {
+  const beforeConnect = () => {
+    throw new AppError(code, { detail });
+  };
+  return createSampleRig({ now: EXAMPLE_TIME, beforeConnect }).ask(LANES_PATH);
+}
 
 function fail(): never {
   throw new Error("provoked");
@@ -117,7 +126,7 @@ export function problemResponses(problems: readonly Problem[]): Json {
   return Object.fromEntries([...groups].map(([name, group]) => [name, responseOf(group)]));
 }
 
-const OTHERS: readonly ErrorCode[] = ["NOT_FOUND", "METHOD_NOT_ALLOWED"];
+const OTHERS: readonly ErrorCode[] = ["NOT_FOUND", "METHOD_NOT_ALLOWED", "CONTENT_TOO_LARGE"];
 
 function componentOf({ code, status }: { readonly code: ErrorCode; readonly status: number }): string {
   return OTHERS.includes(code) ? "Problem" : `Problem${status}`;

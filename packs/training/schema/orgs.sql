@@ -30,7 +30,7 @@ grant select, insert, update, delete on table public.orgs to service_role;
 grant select (id) on table public.orgs to supabase_auth_admin;
 
 comment on column public.orgs.external_id is
-    'As the identity provider issues it; null for an organisation that is made here. freshet.external_org_id() makes the id of it.';
+    'As the identity provider issues it; null for an organisation that is made here. freshet.organisation_id() makes the id of it and of the provider''s issuer.';
 
 create trigger orgs_were_inserted after insert on public.orgs
     referencing new table as changed_rows

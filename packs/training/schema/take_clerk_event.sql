@@ -13,8 +13,17 @@ declare
     subject constant text := e ->> 'clerk_id';
     event_at constant timestamptz := to_timestamp((e ->> 'event_ms')::bigint / 1000.0);
     is_deletion constant boolean := (e ->> 'is_deletion')::boolean;
-    org constant uuid := freshet.external_org_id(e ->> 'external_org_id');
+    org constant uuid := freshet.organisation_id(e ->> 'issuer', e ->> 'external_org_id');
 begin
+    if e ->> 'external_org_id' is not null and org is null then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format(
+                'organisation "%s" of issuer "%s" has no id', e ->> 'external_org_id', coalesce(e ->> 'issuer', '')
+            ),
+            hint = 'Set CLERK_ISSUER to the iss of Clerk''s tokens, for example https://clerk.example.com.';
+    end if;
+
     perform pg_advisory_xact_lock(hashtextextended('freshet.clerk_events', 0));
     insert into freshet.clerk_events (message_id, type, event_at)
     values (e ->> 'message_id', e ->> 'type', event_at)
@@ -67,4 +76,4 @@ revoke all on function analytics.take_clerk_event(jsonb) from public, anon, auth
 grant execute on function analytics.take_clerk_event(jsonb) to service_role;
 
 comment on function analytics.take_clerk_event(jsonb) is
-    'Takes one verified webhook of Clerk: message_id, type, event_ms, kind (user, organization, membership), is_deletion, clerk_id; and name, email, external_org_id, user_id, role, joined_ms where the kind has them. Answers taken; replayed for an id that was taken before; older for a state that a newer event replaced. Idempotent by message_id.';
+    'Takes one verified webhook of Clerk: message_id, type, event_ms, kind (user, organization, membership), is_deletion, clerk_id; and name, email, issuer and external_org_id, user_id, role, joined_ms where the kind has them. Answers taken; replayed for an id that was taken before; older for a state that a newer event replaced. Idempotent by message_id.';

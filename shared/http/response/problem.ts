@@ -7,7 +7,7 @@ const TITLES: Readonly<Record<AppError["code"], string>> = {
   NOT_FOUND: "Not found",
   METHOD_NOT_ALLOWED: "Method not allowed",
   NOT_ACCEPTABLE: "Not acceptable",
-  PAYLOAD_TOO_LARGE: "Payload too large",
+  CONTENT_TOO_LARGE: "Payload too large",
   RATE_LIMITED: "Too many requests",
   INTERNAL: "Internal error",
   NOT_READY: "Not ready",

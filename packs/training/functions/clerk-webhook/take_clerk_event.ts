@@ -4,15 +4,22 @@ import type { PackRpc } from "../../../../shared/adapters/supabase/pack_rpc.ts";
 import type { VerifiedMessage } from "../../../../shared/ops/webhooks.ts";
 import { changeOf, envelope } from "./change.ts";
 
-/** Writes a verified message of Clerk to the database; a type that is not of users, organisations or memberships is acknowledged. */
-export function takeClerkEvent(rpc: PackRpc): (message: VerifiedMessage) => Promise<Readonly<Record<string, string>>> {
+/**
+ * Writes a verified message of Clerk to the database; a type that is not of users, organisations or memberships is acknowledged.
+ *
+ * @param issuer the `iss` of the tokens of this Clerk instance: an organisation's id is of issuer and Clerk's id
+ */
+export function takeClerkEvent(
+  rpc: PackRpc,
+  issuer: () => string,
+): (message: VerifiedMessage) => Promise<Readonly<Record<string, string>>> {
   return async ({ id, content }) => {
     const { type } = shaped(() => envelope.parse(content));
     const change = shaped(() => changeOf(content));
     if (change === null) return { outcome: "ignored", type };
     const outcome = await rpc({
       name: "take_clerk_event",
-      input: { event: { message_id: id, ...change } },
+      input: { event: { message_id: id, issuer: issuer(), ...change } },
       output: z.enum(["taken", "replayed", "older"]),
       timeout_ms: 8_000,
     });

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import type { PackRpc } from "../../../../shared/adapters/supabase/pack_rpc.ts";
+import { clerkIssuer } from "../../functions/clerk-webhook/clerk_issuer.ts";
 import { changeOf } from "../../functions/clerk-webhook/change.ts";
 import { takeClerkEvent } from "../../functions/clerk-webhook/take_clerk_event.ts";
+
+const ISSUER = "https://clerk.example.com";
 
 // After the examples of Clerk's specification of webhooks, 2025-04-15.
 const user = {
@@ -37,7 +40,7 @@ function recorder() {
     asked.push({ name, input });
     return Promise.resolve(output.parse("taken"));
   };
-  return { asked, take: takeClerkEvent(rpc) };
+  return { asked, take: takeClerkEvent(rpc, () => ISSUER) };
 }
 
 Deno.test("a user goes to the database with name, verified primary address and Clerk's time, without the request's address", async () => {
@@ -49,6 +52,7 @@ Deno.test("a user goes to the database with name, verified primary address and C
     input: {
       event: {
         message_id: "msg_1",
+        issuer: ISSUER,
         type: "user.created",
         kind: "user",
         clerk_id: "user_29w83",
@@ -117,4 +121,23 @@ Deno.test("a message of another shape is refused by the names of its fields, nev
     return !error.message.includes("planted");
   });
   await assert.rejects(take({ id: "msg_1", content: null }), { code: "BAD_REQUEST" });
+});
+
+Deno.test("an issuer that tokens cannot have is a fault of the setting, and the log names the variable", () => {
+  assert.equal(clerkIssuer(() => ISSUER), ISSUER);
+  const wrong = [
+    undefined,
+    "",
+    "clerk.example.com",
+    `${ISSUER}/`,
+    `${ISSUER}/path`,
+    `${ISSUER}\n`,
+    "http://clerk.example.com",
+  ];
+  for (const value of wrong) {
+    assert.throws(() => clerkIssuer(() => value), (error: Error & { code?: string; defect?: string }) => {
+      assert.match(error.defect ?? "", /CLERK_ISSUER/);
+      return error.code === "INTERNAL";
+    }, String(value));
+  }
 });

@@ -89,7 +89,7 @@ Deno.test("a body over 256 KB is refused with 413, whether its length is declare
     headers: { "content-length": "262145" },
   });
   for (const request of [streamed, declared]) {
-    assert.deepEqual(await refused(await serve(request)), [413, "PAYLOAD_TOO_LARGE", BAD[2]]);
+    assert.deepEqual(await refused(await serve(request)), [413, "CONTENT_TOO_LARGE", BAD[2]]);
   }
   assert.equal((await serve(sent({ body: `"${"x".repeat(262_142)}"` }))).status, 200);
   assert.equal(taken.length, 1);

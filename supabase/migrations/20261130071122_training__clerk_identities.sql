@@ -26,35 +26,6 @@ comment on table freshet.clerk_events is 'Ids of the messages of Clerk that were
 
 comment on column freshet.clerk_events.event_at is 'When the user, organisation or membership changed, by Clerk''s clock.';
 
--- packs/training/schema/external_org_id.sql
-
--- Object: freshet.external_org_id()
--- Why: an organisation is a uuid here and a text at the identity provider. A uuid that follows from the text needs no
---      lookup when a token is read. Version 5 of RFC 4122, section 4.3, in a namespace of this project.
-create function freshet.external_org_id(external_id text)
-returns uuid
-language sql
-immutable
-strict
-set search_path = pg_catalog, pg_temp
-as $$
-    select encode(
-        set_byte(set_byte(d.bytes, 6, (get_byte(d.bytes, 6) & 15) | 80), 8, (get_byte(d.bytes, 8) & 63) | 128), 'hex'
-    )::uuid
-    from (
-        select substring(
-            extensions.digest(
-                decode('7c2f9d5e4b1a4f6c9a3d58e0c1b72f46', 'hex') || convert_to(external_id, 'UTF8'), 'sha1'
-            ) for 16
-        ) as bytes
-    ) as d;
-$$;
-
-revoke all on function freshet.external_org_id(text) from public, anon, authenticated;
-
-comment on function freshet.external_org_id(text) is
-    'The id of an organisation of an identity provider: uuid version 5 of its external id, in namespace 7c2f9d5e-4b1a-4f6c-9a3d-58e0c1b72f46.';
-
 -- packs/training/schema/purge_clerk_events.sql
 
 -- Object: freshet.purge_clerk_events()
@@ -133,8 +104,17 @@ declare
     subject constant text := e ->> 'clerk_id';
     event_at constant timestamptz := to_timestamp((e ->> 'event_ms')::bigint / 1000.0);
     is_deletion constant boolean := (e ->> 'is_deletion')::boolean;
-    org constant uuid := freshet.external_org_id(e ->> 'external_org_id');
+    org constant uuid := freshet.organisation_id(e ->> 'issuer', e ->> 'external_org_id');
 begin
+    if e ->> 'external_org_id' is not null and org is null then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format(
+                'organisation "%s" of issuer "%s" has no id', e ->> 'external_org_id', coalesce(e ->> 'issuer', '')
+            ),
+            hint = 'Set CLERK_ISSUER to the iss of Clerk''s tokens, for example https://clerk.example.com.';
+    end if;
+
     perform pg_advisory_xact_lock(hashtextextended('freshet.clerk_events', 0));
     insert into freshet.clerk_events (message_id, type, event_at)
     values (e ->> 'message_id', e ->> 'type', event_at)
@@ -187,7 +167,7 @@ revoke all on function analytics.take_clerk_event(jsonb) from public, anon, auth
 grant execute on function analytics.take_clerk_event(jsonb) to service_role;
 
 comment on function analytics.take_clerk_event(jsonb) is
-    'Takes one verified webhook of Clerk: message_id, type, event_ms, kind (user, organization, membership), is_deletion, clerk_id; and name, email, external_org_id, user_id, role, joined_ms where the kind has them. Answers taken; replayed for an id that was taken before; older for a state that a newer event replaced. Idempotent by message_id.';
+    'Takes one verified webhook of Clerk: message_id, type, event_ms, kind (user, organization, membership), is_deletion, clerk_id; and name, email, issuer and external_org_id, user_id, role, joined_ms where the kind has them. Answers taken; replayed for an id that was taken before; older for a state that a newer event replaced. Idempotent by message_id.';
 
 -- packs/training/schema/clerk_objects.sql
 
@@ -224,7 +204,7 @@ comment on column freshet.clerk_objects.joined_at is 'When a membership began; n
 -- packs/training/schema/orgs.sql
 
 comment on column public.orgs.external_id is
-    'As the identity provider issues it; null for an organisation that is made here. freshet.external_org_id() makes the id of it.';
+    'As the identity provider issues it; null for an organisation that is made here. freshet.organisation_id() makes the id of it and of the provider''s issuer.';
 
 -- packs/training/schema/purge_clerk_events.sql
 
