@@ -4,9 +4,9 @@ import { freePort, isPortFree } from "./free_port.ts";
 import { writePrivately } from "./private_files.ts";
 
 /** The parts that keep their port from start to start, because people write it into their tools. */
-export type PortOwner = "database" | "spotlight";
+export type PortOwner = "database" | "spotlight" | "mailbox";
 
-const portsSchema = z.partialRecord(z.enum(["database", "spotlight"]), z.int().min(1).max(65535));
+const portsSchema = z.partialRecord(z.enum(["database", "spotlight", "mailbox"]), z.int().min(1).max(65535));
 
 export interface KeptPort {
   readonly port: number;

@@ -32,6 +32,8 @@ export interface PackDemo {
     /** Adds rows that a first look should show and that the data set lacks. May be run again. */
     complete?(sql: postgres.Sql): Promise<void>;
   };
+  /** Behind /functions/v1: where the mail provider reports bounces; for the local mailbox. */
+  readonly mailEvents?: string;
   /** Requests to paste; none where the sample was not loaded. */
   lines?(sql: postgres.Sql): Promise<readonly DemoLine[]>;
 }
@@ -51,3 +53,8 @@ async function demoOf(pack: string): Promise<PackDemo> {
 }
 
 export const demoPeople: readonly DemoPerson[] = [...demos.values()].flatMap(({ people = [] }) => people);
+
+/** Null where no pack takes such reports. */
+export function mailEventsPath(): string | null {
+  return [...demos.values()].find(({ mailEvents }) => mailEvents !== undefined)?.mailEvents ?? null;
+}

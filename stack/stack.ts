@@ -9,8 +9,11 @@ import { functionEnvironment, issuerOf, optionalVariables } from "./function_env
 import type { FoundFunction } from "./functions/discovery.ts";
 import { startFunctions } from "./functions/mod.ts";
 import { type GatewayPart, startGateway } from "./gateway/mod.ts";
+import { keptPort } from "./kept_ports.ts";
 import { type Keys, loadKeys } from "./keys.ts";
+import { type MailboxPart, startMailbox } from "./mailbox/mod.ts";
 import { installNpmParts, npmFolder } from "./npm_parts.ts";
+import { mailEventsPath } from "./pack_demo.ts";
 import { packVariables } from "./pack_variables.ts";
 import type { Part } from "./part.ts";
 import { serverUser, startPostgres } from "./postgres/mod.ts";
@@ -70,6 +73,8 @@ export interface Stack {
   readonly redis: RedisPart | null;
   /** Makes storage misbehave until this is changed; null ends it. */
   readonly setStorageFault: GatewayPart["setStorageFault"];
+  /** Null where no pack sends mails. */
+  readonly mailbox: MailboxPart | null;
   /** Where Sentry's events appear. */
   readonly sentry: { readonly dsn: string; readonly where: string };
   stop(): Promise<void>;
@@ -174,15 +179,25 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const issues = options.sentryDsn === undefined
       ? await start("Issues", () => Promise.resolve(startIssues({ spotlightUrl: sentry.where })))
       : null;
-    const variablesOfPacks = await packVariables();
+    const ofPacks = await packVariables();
+    // Only where a pack sends mails by Resend.
+    const mailbox = "RESEND_API_KEY" in ofPacks.sentences
+      ? await start("Mailbox", async () => {
+        const path = mailEventsPath();
+        const webhookUrl = path === null ? {} : { webhookUrl: `${origin}/functions/v1/${path}` };
+        return startMailbox({ port: await keptPort(workFolder, "mailbox"), ...webhookUrl });
+      })
+      : null;
     const functions = await start("Functions", () =>
       startFunctions({
         projectFolder,
         environment: {
           ...functionEnvironment({ origin, keys, redis, sentryDsn: issues?.dsn ?? sentry.dsn, issues }),
+          ...ofPacks.local_values,
+          ...mailbox?.variables,
           ...options.variables,
         },
-        optionalVariables: [...optionalVariables, ...Object.keys(variablesOfPacks)],
+        optionalVariables: [...optionalVariables, ...Object.keys(ofPacks.sentences)],
         logFolder: `${workFolder}/functions`,
         ...(options.functions === undefined ? {} : { functions: options.functions }),
         ...(options.isolates === undefined ? {} : { isolates: options.isolates }),
@@ -209,6 +224,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       functionUrls: functions.urls,
       redis,
       setStorageFault,
+      mailbox,
       sentry: { dsn: sentry.dsn, where: sentry.where },
       stop,
     };

@@ -93,7 +93,7 @@ export const WITHOUT_CIRCLES = ["shared", "packs", "supabase/functions", "stack"
 
 /** Files that may use the console: entry points and programs. All others take a log as an argument. */
 export const CONSOLE_USERS =
-  /^supabase\/functions\/[^/]+\/index\.ts$|^packs\/[^/]+\/functions\/[^/]+\/index\.ts$|^packs\/[^/]+\/(?:tests|bench|bi)\//;
+  /^supabase\/functions\/[^/]+\/index\.ts$|^packs\/[^/]+\/functions\/[^/]+\/index\.ts$|^packs\/[^/]+\/(?:tests|bench|bi|demo)\//;
 
 /** Entry points of functions, which hold no logic. */
 export const ENTRY_POINT = /^(?:supabase|packs\/[^/]+)\/functions\/[^/]+\/index\.ts$/;

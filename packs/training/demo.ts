@@ -17,6 +17,7 @@ export const demo: PackDemo = {
     { name: "manager", title: "manager", subject: demoTrainingUsers.manager, claims: claims("manager") },
     { name: "trainee", title: "trainee", subject: demoTrainingUsers.trainee, claims: claims("trainee") },
   ],
+  mailEvents: "digest-replies/events",
   sample: {
     async state(sql) {
       const [table] = await sql`select to_regclass('public.scenario_attempts') is not null as exists`;

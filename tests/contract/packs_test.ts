@@ -10,7 +10,7 @@ import { packs } from "../../tools/verify/find_subject.ts";
 const REQUIRED = ["README.md", "resources", "schema", "tests", "verify.ts"];
 
 /** Nothing else, so that each kind of thing has one place. */
-const KNOWN = [...REQUIRED, "bench", "bi", "demo", "demo.ts", "pack.json", "samples"];
+const KNOWN = [...REQUIRED, "bench", "bi", "demo", "demo.ts", "functions", "pack.json", "samples"];
 
 for (const pack of packNames()) {
   const home = join(projectFolder, "packs", pack);
@@ -25,7 +25,8 @@ for (const pack of packNames()) {
   Deno.test(`the README of the pack ${pack} has its tables, views, resources and decisions`, async () => {
     const readme = await readFile(join(home, "README.md"), "utf8");
     const sections = [...readme.matchAll(/^## (.*)$/gm)].map(([, title]) => title);
-    assert.deepEqual(sections, ["Tables", "Views", "Resources", "Decisions"]);
+    const functions = (await readdir(home)).includes("functions") ? ["Functions"] : [];
+    assert.deepEqual(sections, ["Tables", "Views", "Resources", ...functions, "Decisions"]);
     const [, listed = ""] = readme.split("\n## Resources\n");
     const served = resources.filter((resource) => resource.pack === pack).map((resource) => `/${fullName(resource)}`);
     const rows = [...listed.matchAll(/^\| `(\/[^`]+)` \|/gm)].map(([, path]) => path);

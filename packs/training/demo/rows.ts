@@ -28,8 +28,10 @@ export async function plantDemoTraining(sql: postgres.Sql): Promise<void> {
 async function plantStaff(sql: postgres.TransactionSql): Promise<void> {
   const { org_admin, manager } = demoTrainingUsers;
   await sql`
-    insert into public.users (id, name)
-    values (${org_admin}, 'Demo administrator (made up)'), (${manager}, 'Demo manager (made up)')
+    insert into public.users (id, name, email)
+    values
+      (${org_admin}, 'Demo administrator (made up)', null),
+      (${manager}, 'Demo manager (made up)', 'demo-manager@example.com')
     on conflict (id) do nothing`;
   await sql`
     insert into public.org_members (org_id, user_id, role)

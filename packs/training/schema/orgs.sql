@@ -9,7 +9,8 @@
 create table public.orgs (
     id uuid primary key default gen_random_uuid(),
     name text not null,
-    created_at timestamptz not null default now()
+    created_at timestamptz not null default now(),
+    external_id text unique
 );
 
 alter table public.orgs enable row level security;
@@ -27,6 +28,9 @@ grant select on table public.orgs to authenticated;
 grant select, insert, update, delete on table public.orgs to service_role;
 
 grant select (id) on table public.orgs to supabase_auth_admin;
+
+comment on column public.orgs.external_id is
+    'As the identity provider issues it; null for an organisation that is made here. freshet.organisation_id() makes the id of it and of the provider''s issuer.';
 
 create trigger orgs_were_inserted after insert on public.orgs
     referencing new table as changed_rows

@@ -1,0 +1,58 @@
+import { z } from "zod";
+import { AppError } from "../../../../shared/kernel/app_error.ts";
+import type { PackRpc } from "../../../../shared/adapters/supabase/pack_rpc.ts";
+import type { VerifiedMessage } from "../../../../shared/ops/webhooks.ts";
+
+const envelope = z.object({ type: z.string().max(100) });
+const tags = z.union([
+  z.record(z.string(), z.string()),
+  z.array(z.object({ name: z.string(), value: z.string() }))
+    .transform((list) => Object.fromEntries(list.map(({ name, value }) => [name, value]))),
+]);
+const event = z.object({
+  data: z.object({
+    to: z.array(z.string()).min(1),
+    tags: tags.nullish(),
+    bounce: z.object({ type: z.string().nullish() }).nullish(),
+  }),
+});
+
+/** What each type of message is about; all other types are acknowledged and change nothing. */
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ["email.bounced", "bounced"],
+  ["email.complained", "complained"],
+  ["email.suppressed", "suppressed"],
+  ["email.failed", "failed"],
+]);
+
+/** Takes a verified message of Resend: a bounce, complaint or suppression ends the mails to the address. */
+export function takeMailEvent(rpc: PackRpc): (message: VerifiedMessage) => Promise<Readonly<Record<string, string>>> {
+  return async ({ id, content }) => {
+    const { type } = shaped(() => envelope.parse(content));
+    const reason = REASONS.get(type);
+    if (reason === undefined) return { outcome: "ignored", type };
+    const { data } = shaped(() => event.parse(content));
+    const delivery = /^[1-9]\d{0,15}$/.exec(data.tags?.["freshet_delivery"] ?? "")?.[0];
+    // A mail of another program that shares the account, or one that the receiver's server took later.
+    if (delivery === undefined || data.bounce?.type === "Transient") return { outcome: "ignored", type };
+    const outcome = await rpc({
+      name: "take_digest_event",
+      input: { message_id: id, reason, delivery_id: Number(delivery), email: data.to[0] },
+      output: z.enum(["taken", "replayed", "unknown"]),
+      timeout_ms: 8_000,
+    });
+    return { outcome, type };
+  };
+}
+
+/** The fields are named and not their values, which are personal. */
+function shaped<Result>(parse: () => Result): Result {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof z.ZodError)) throw error;
+    const fields = error.issues.map(({ path }) => path.join(".") || "the body").join(", ");
+    const detail = `The message has not the shape that Resend documents, at: ${fields}`;
+    throw new AppError("BAD_REQUEST", { detail, defect: detail });
+  }
+}

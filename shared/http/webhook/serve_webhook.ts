@@ -1,0 +1,74 @@
+import { AppError } from "../../kernel/app_error.ts";
+import { scrubMessage } from "../../kernel/scrub/message.ts";
+import type { MessageVerifier, SignedMessage, VerifiedMessage } from "../../ops/webhooks.ts";
+import { asAppError, problem } from "../response/problem.ts";
+import { readLimited } from "../request/read_limited.ts";
+
+export interface WebhookOptions {
+  /** The deployed name of the function, for the log. */
+  readonly name: string;
+  /** Called for each request. @throws AppError INTERNAL while the secret is missing or invalid */
+  readonly verifier: () => MessageVerifier;
+  /** Takes one JSON text for each request. */
+  readonly log: (line: string) => void;
+}
+
+/** Clerk's and Resend's messages have a few KB. */
+const MOST_BYTES = 262_144;
+
+/**
+ * A function that takes webhooks signed by Svix or by the Standard Webhooks scheme: POST only, the length checked before
+ * anything is hashed, then the signature of the raw text, then JSON. Each outcome of `take` is a 200, so that the sender
+ * does not repeat a message of an unknown type; an error is a problem, and the sender repeats the message.
+ *
+ * @param take what to do with a verified message; what it returns is the answer and is written to the log
+ */
+export function serveWebhook(
+  { name, verifier, log }: WebhookOptions,
+  take: (message: VerifiedMessage) => Promise<Readonly<Record<string, string>>>,
+): (request: Request) => Promise<Response> {
+  return async (request) => {
+    const request_id = crypto.randomUUID();
+    let response: Response;
+    let line: Readonly<Record<string, string>>;
+    try {
+      line = await take(await verified(request, verifier));
+      response = Response.json(line);
+    } catch (thrown) {
+      const error = asAppError(thrown);
+      response = problem(error, request_id, { is_operator: false });
+      line = { error: error.code, ...(error.defect === null ? {} : { defect: scrubMessage(error.defect) }) };
+    }
+    response.headers.set("cache-control", "no-store");
+    response.headers.set("x-request-id", request_id);
+    response.headers.set("x-content-type-options", "nosniff");
+    log(JSON.stringify({ request_id, function: name, status: response.status, ...line }));
+    return response;
+  };
+}
+
+async function verified(request: Request, verifier: () => MessageVerifier): Promise<VerifiedMessage> {
+  if (request.method !== "POST") {
+    throw new AppError("METHOD_NOT_ALLOWED", { detail: "A webhook is sent with POST", allow: ["POST"] });
+  }
+  const isGenuine = verifier();
+  const message = await signedMessage(request);
+  if (message === null || !isGenuine(message)) {
+    throw new AppError("BAD_REQUEST", {
+      detail: "The message is not signed with this deployment's secret, or not within five minutes from now",
+    });
+  }
+  try {
+    return { id: message.id, content: JSON.parse(message.body) };
+  } catch {
+    throw new AppError("BAD_REQUEST", { detail: "The body is signed, but it is not JSON" });
+  }
+}
+
+/** Null if a header is missing: nothing is hashed then. */
+async function signedMessage(request: Request): Promise<SignedMessage | null> {
+  const body = await readLimited(request, MOST_BYTES);
+  const header = (name: string) => request.headers.get(`svix-${name}`) ?? request.headers.get(`webhook-${name}`);
+  const [id, timestamp, signature] = [header("id"), header("timestamp"), header("signature")];
+  return id && timestamp && signature ? { id, timestamp, signature, body } : null;
+}
