@@ -4,7 +4,7 @@ import { type Patience, sendPatiently } from "./patience.ts";
 import { RecentAnswers } from "./recent_answers.ts";
 import { failureOf, type Reply } from "./reply.ts";
 import type { Resources } from "./resources.ts";
-import { type Endpoint, overFetch, overSupabase, type SupabaseClientLike } from "./transport.ts";
+import { type Endpoint, type SupabaseClientLike, transportOf } from "./transport.ts";
 
 /** How to reach the API: through a supabase-js client, or by its URL and a key. */
 export type FreshetOptions = (({ readonly supabase: SupabaseClientLike }) | Endpoint) & Patience & {
@@ -48,7 +48,7 @@ export interface Client {
  * ```
  */
 export function createBareClient(options: FreshetOptions): Client {
-  const transport = "supabase" in options ? overSupabase(options.supabase) : overFetch(options);
+  const transport = transportOf(options);
   const recent = new RecentAnswers(options.most_kept ?? 100);
 
   async function send(
@@ -60,7 +60,7 @@ export function createBareClient(options: FreshetOptions): Client {
       ? headers
       : { ...headers, "cache-control": `max-age=${max_age_seconds}` };
     const request = { headers: asked, signal: signal ?? null };
-    const reply = await sendPatiently(() => transport(path, request), options, request.signal);
+    const reply = await sendPatiently(() => transport(`analytics/${path}`, request), options, request.signal);
     if (reply instanceof FreshetError) throw reply;
     return reply;
   }

@@ -1,10 +1,21 @@
 import type { ProblemCode } from "./problem_code.ts";
 
+/** Why an export has no file, see docs/exports.md. `GAVE_UP` and others are a fault, which has been recorded. */
+export type ExportFailureCode =
+  | "FORBIDDEN"
+  | "NOT_READY"
+  | "TOO_MANY_ROWS"
+  | "FILE_TOO_LARGE"
+  | "RESOURCE_GONE"
+  | "GAVE_UP"
+  | "CANCELLED"
+  | "EXPIRED";
+
 /**
- * Why a read failed. Besides the API's own codes: `UNREACHABLE`, when there was no response, and `UNEXPECTED`, when
+ * Why a read or an export failed. Besides the API's own codes: `UNREACHABLE`, when there was no response, and `UNEXPECTED`, when
  * something other than the API answered.
  */
-export type FailureCode = ProblemCode | "UNREACHABLE" | "UNEXPECTED";
+export type FailureCode = ProblemCode | ExportFailureCode | "UNREACHABLE" | "UNEXPECTED";
 
 /** One parameter that was refused. */
 export interface FieldError {
@@ -37,7 +48,7 @@ export interface Failure {
   readonly request_id: string | null;
 }
 
-/** What every read throws, except when its signal aborts it: then it throws the signal's reason, as fetch does. */
+/** What every read and export throws, except when its signal aborts it: then it throws the signal's reason, as fetch does. */
 export class FreshetError extends Error implements Failure {
   override readonly name = "FreshetError";
   readonly code: FailureCode;

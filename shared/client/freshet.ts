@@ -1,8 +1,11 @@
 import { type Client, createBareClient, type FreshetOptions } from "./client.ts";
+import { createExporter, type Exporter } from "./export.ts";
 import { type Packs, packsOf } from "./packs.ts";
 
 /** Every resource of the API as a method of its pack, and the client that they share. */
-export interface Freshet extends Client, Packs {}
+export interface Freshet extends Client, Packs {
+  readonly export: Exporter;
+}
 
 /**
  * The typed client of the analytics API.
@@ -18,5 +21,5 @@ export interface Freshet extends Client, Packs {}
  */
 export function createFreshet(options: FreshetOptions): Freshet {
   const client = createBareClient(options);
-  return { ...client, ...packsOf(client) };
+  return { ...client, ...packsOf(client), export: createExporter(options) };
 }

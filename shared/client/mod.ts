@@ -1,5 +1,21 @@
 export type { Answer, CsvAnswer, Freshness, ListMeta, Meta, PageMeta } from "./answer.ts";
-export { type Failure, type FailureCode, type FieldError, FreshetError, type Staleness } from "./failure.ts";
+export {
+  createExporter,
+  type ExportedFile,
+  type Exporter,
+  type ExportFilters,
+  type ExportOptions,
+  type ExportProgress,
+  type OrderedExport,
+} from "./export.ts";
+export {
+  type ExportFailureCode,
+  type Failure,
+  type FailureCode,
+  type FieldError,
+  FreshetError,
+  type Staleness,
+} from "./failure.ts";
 export { createFreshet, type Freshet } from "./freshet.ts";
 export type { Method, PagedMethod, RowOf, RowsMethod } from "./method.ts";
 export type { Patience } from "./patience.ts";

@@ -28,7 +28,8 @@ export async function sendPatiently(
   }
 }
 
-function pause(milliseconds: number, signal: AbortSignal | null): Promise<void> {
+/** Waits; throws the signal's reason when it aborts. */
+export function pause(milliseconds: number, signal: AbortSignal | null): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = () => {
       clearTimeout(timer);

@@ -9,11 +9,18 @@ export interface Reply {
   readonly body: unknown;
 }
 
-/** Sends one request. @throws FreshetError UNREACHABLE; the signal's reason when it aborts. */
-export type Transport = (
-  path: string,
-  request: { readonly headers: Readonly<Record<string, string>>; readonly signal: AbortSignal | null },
-) => Promise<Reply>;
+/** One request. */
+export interface Sent {
+  /** GET when left out. */
+  readonly method?: "GET" | "POST" | "DELETE";
+  readonly headers: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly body?: object | null;
+  readonly signal: AbortSignal | null;
+}
+
+/** Sends a request to a path that begins with the name of a function. @throws FreshetError UNREACHABLE; the signal's reason when it aborts. */
+export type Transport = (path: string, request: Sent) => Promise<Reply>;
 
 /** Reads a response to its end. */
 export async function replyOf(response: Response): Promise<Reply> {

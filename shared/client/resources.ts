@@ -1262,270 +1262,323 @@ export interface TrainingTopScenariosRow {
   readonly avg_score: number;
 }
 
-/** Parameters, data and meta of every resource, by its name. */
+/** Parameters, filters of an export, data and meta of every resource, by its name. */
 export interface Resources {
   readonly "arena/agent-challenges": {
     readonly params: ArenaAgentChallengesParams;
+    readonly filters: Omit<ArenaAgentChallengesParams, "limit" | "cursor">;
     readonly data: readonly ArenaAgentChallengesRow[];
     readonly meta: PageMeta;
   };
   readonly "arena/agents": {
     readonly params: ArenaAgentsParams;
+    readonly filters: Omit<ArenaAgentsParams, "limit" | "cursor">;
     readonly data: readonly ArenaAgentsRow[];
     readonly meta: PageMeta;
   };
   readonly "arena/challenges": {
     readonly params: ArenaChallengesParams;
+    readonly filters: Omit<ArenaChallengesParams, "limit" | "cursor">;
     readonly data: readonly ArenaChallengesRow[];
     readonly meta: PageMeta & { readonly withheld_count: number };
   };
   readonly "arena/lane-distributions": {
     readonly params: ArenaLaneDistributionsParams;
+    readonly filters: ArenaLaneDistributionsParams;
     readonly data: readonly ArenaLaneDistributionsRow[];
     readonly meta: ListMeta & { readonly withheld_count: number };
   };
   readonly "arena/progress": {
     readonly params: ArenaProgressParams;
+    readonly filters: Omit<ArenaProgressParams, "weeks">;
     readonly data: readonly ArenaProgressRow[];
     readonly meta: ListMeta;
   };
   readonly "arena/time-to-first-win": {
     readonly params: ArenaTimeToFirstWinParams;
+    readonly filters: ArenaTimeToFirstWinParams;
     readonly data: readonly ArenaTimeToFirstWinRow[];
     readonly meta: ListMeta & { readonly withheld_count: number };
   };
   readonly "arena/weakness-patterns": {
     readonly params: ArenaWeaknessPatternsParams;
+    readonly filters: Omit<ArenaWeaknessPatternsParams, "limit">;
     readonly data: readonly ArenaWeaknessPatternsRow[];
     readonly meta: ListMeta & { readonly withheld_count: number };
   };
   readonly "engagement/active-learning-days": {
     readonly params: EngagementActiveLearningDaysParams;
+    readonly filters: Omit<EngagementActiveLearningDaysParams, "limit" | "cursor">;
     readonly data: readonly EngagementActiveLearningDaysRow[];
     readonly meta: PageMeta;
   };
   readonly "engagement/explanation-engagement": {
     readonly params: EngagementExplanationEngagementParams;
+    readonly filters: Omit<EngagementExplanationEngagementParams, "limit" | "cursor">;
     readonly data: readonly EngagementExplanationEngagementRow[];
     readonly meta: PageMeta & { readonly withheld_count: number };
   };
   readonly "engagement/popular-tracks": {
     readonly params: EngagementPopularTracksParams;
+    readonly filters: Omit<EngagementPopularTracksParams, "top">;
     readonly data: readonly EngagementPopularTracksRow[];
     readonly meta: ListMeta;
   };
   readonly "engagement/quiz-completion-rates": {
     readonly params: EngagementQuizCompletionRatesParams;
+    readonly filters: Omit<EngagementQuizCompletionRatesParams, "limit" | "cursor">;
     readonly data: readonly EngagementQuizCompletionRatesRow[];
     readonly meta: PageMeta & { readonly withheld_count: number };
   };
   readonly "engagement/review-session-usage": {
     readonly params: EngagementReviewSessionUsageParams;
+    readonly filters: Omit<EngagementReviewSessionUsageParams, "weeks">;
     readonly data: readonly EngagementReviewSessionUsageRow[];
     readonly meta: ListMeta & { readonly withheld_count: number };
   };
   readonly "engagement/streak-dropoffs": {
     readonly params: EngagementStreakDropoffsParams;
+    readonly filters: EngagementStreakDropoffsParams;
     readonly data: readonly EngagementStreakDropoffsRow[];
     readonly meta: ListMeta;
   };
   readonly "engagement/summary-stats": {
     readonly params: EngagementSummaryStatsParams;
+    readonly filters: EngagementSummaryStatsParams;
     readonly data: readonly EngagementSummaryStatsRow[];
     readonly meta: ListMeta;
   };
   readonly "engagement/tracks": {
     readonly params: EngagementTracksParams;
+    readonly filters: Omit<EngagementTracksParams, "limit" | "cursor">;
     readonly data: readonly EngagementTracksRow[];
     readonly meta: PageMeta;
   };
   readonly "qbank/heatmap": {
     readonly params: QbankHeatmapParams;
+    readonly filters: Omit<QbankHeatmapParams, "limit" | "cursor">;
     readonly data: readonly QbankHeatmapRow[];
     readonly meta: PageMeta & { readonly withheld_count: number };
   };
   readonly "qbank/heatmap/matrix": {
     readonly params: QbankHeatmapMatrixParams;
+    readonly filters: Omit<QbankHeatmapMatrixParams, "limit" | "cursor">;
     readonly data: QbankHeatmapMatrixTable;
     readonly meta: PageMeta & { readonly withheld_count: number };
   };
   readonly "qbank/lesions": {
     readonly params: QbankLesionsParams;
+    readonly filters: Omit<QbankLesionsParams, "limit" | "cursor">;
     readonly data: readonly QbankLesionsRow[];
     readonly meta: PageMeta;
   };
   readonly "qbank/topics": {
     readonly params: QbankTopicsParams;
+    readonly filters: Omit<QbankTopicsParams, "limit" | "cursor">;
     readonly data: readonly QbankTopicsRow[];
     readonly meta: PageMeta;
   };
   readonly "study/activity": {
     readonly params: StudyActivityParams;
+    readonly filters: StudyActivityParams;
     readonly data: readonly StudyActivityRow[];
     readonly meta: ListMeta;
   };
   readonly "study/dashboard": {
     readonly params: StudyDashboardParams;
+    readonly filters: StudyDashboardParams;
     readonly data: readonly StudyDashboardRow[];
     readonly meta: ListMeta;
   };
   readonly "study/first-attempt-accuracy": {
     readonly params: StudyFirstAttemptAccuracyParams;
+    readonly filters: Omit<StudyFirstAttemptAccuracyParams, "limit" | "cursor">;
     readonly data: readonly StudyFirstAttemptAccuracyRow[];
     readonly meta: PageMeta;
   };
   readonly "study/gaps": {
     readonly params: StudyGapsParams;
+    readonly filters: Omit<StudyGapsParams, "limit">;
     readonly data: readonly StudyGapsRow[];
     readonly meta: ListMeta;
   };
   readonly "study/mastery": {
     readonly params: StudyMasteryParams;
+    readonly filters: Omit<StudyMasteryParams, "limit">;
     readonly data: readonly StudyMasteryRow[];
     readonly meta: ListMeta;
   };
   readonly "study/materials/progress": {
     readonly params: StudyMaterialsProgressParams;
+    readonly filters: Omit<StudyMaterialsProgressParams, "limit" | "cursor">;
     readonly data: readonly StudyMaterialsProgressRow[];
     readonly meta: PageMeta;
   };
   readonly "study/questions/history": {
     readonly params: StudyQuestionsHistoryParams;
+    readonly filters: Omit<StudyQuestionsHistoryParams, "limit" | "cursor">;
     readonly data: readonly StudyQuestionsHistoryRow[];
     readonly meta: PageMeta;
   };
   readonly "study/reviews/due": {
     readonly params: StudyReviewsDueParams;
+    readonly filters: Omit<StudyReviewsDueParams, "limit" | "cursor">;
     readonly data: readonly StudyReviewsDueRow[];
     readonly meta: PageMeta;
   };
   readonly "study/sessions": {
     readonly params: StudySessionsParams;
+    readonly filters: Omit<StudySessionsParams, "limit" | "cursor">;
     readonly data: readonly StudySessionsRow[];
     readonly meta: PageMeta;
   };
   readonly "study/topics/cycles": {
     readonly params: StudyTopicsCyclesParams;
+    readonly filters: Omit<StudyTopicsCyclesParams, "limit">;
     readonly data: readonly StudyTopicsCyclesRow[];
     readonly meta: ListMeta;
   };
   readonly "study/topics/daily": {
     readonly params: StudyTopicsDailyParams;
+    readonly filters: Omit<StudyTopicsDailyParams, "limit">;
     readonly data: readonly StudyTopicsDailyRow[];
     readonly meta: ListMeta;
   };
   readonly "training/activity-calendar": {
     readonly params: TrainingActivityCalendarParams;
+    readonly filters: TrainingActivityCalendarParams;
     readonly data: readonly TrainingActivityCalendarRow[];
     readonly meta: ListMeta;
   };
   readonly "training/assignments": {
     readonly params: TrainingAssignmentsParams;
+    readonly filters: Omit<TrainingAssignmentsParams, "limit">;
     readonly data: readonly TrainingAssignmentsRow[];
     readonly meta: ListMeta;
   };
   readonly "training/attempt-trend": {
     readonly params: TrainingAttemptTrendParams;
+    readonly filters: TrainingAttemptTrendParams;
     readonly data: readonly TrainingAttemptTrendRow[];
     readonly meta: ListMeta;
   };
   readonly "training/attempts": {
     readonly params: TrainingAttemptsParams;
+    readonly filters: Omit<TrainingAttemptsParams, "limit" | "cursor" | "total">;
     readonly data: readonly TrainingAttemptsRow[];
     readonly meta: PageMeta & { readonly total_count?: number };
   };
   readonly "training/kpi/cohorts": {
     readonly params: TrainingKpiCohortsParams;
+    readonly filters: TrainingKpiCohortsParams;
     readonly data: readonly TrainingKpiCohortsRow[];
     readonly meta: ListMeta;
   };
   readonly "training/kpi/heatmap": {
     readonly params: TrainingKpiHeatmapParams;
+    readonly filters: Omit<TrainingKpiHeatmapParams, "limit" | "cursor">;
     readonly data: readonly TrainingKpiHeatmapRow[];
     readonly meta: PageMeta;
   };
   readonly "training/kpi/weekly": {
     readonly params: TrainingKpiWeeklyParams;
+    readonly filters: Omit<TrainingKpiWeeklyParams, "limit" | "cursor">;
     readonly data: readonly TrainingKpiWeeklyRow[];
     readonly meta: PageMeta & { readonly withheld_count: number };
   };
   readonly "training/leaderboard": {
     readonly params: TrainingLeaderboardParams;
+    readonly filters: Omit<TrainingLeaderboardParams, "limit">;
     readonly data: readonly TrainingLeaderboardRow[];
     readonly meta: ListMeta;
   };
   readonly "training/me/assignments": {
     readonly params: TrainingMeAssignmentsParams;
+    readonly filters: TrainingMeAssignmentsParams;
     readonly data: readonly TrainingMeAssignmentsRow[];
     readonly meta: ListMeta;
   };
   readonly "training/me/attempts": {
     readonly params: TrainingMeAttemptsParams;
+    readonly filters: Omit<TrainingMeAttemptsParams, "limit" | "cursor" | "total">;
     readonly data: readonly TrainingMeAttemptsRow[];
     readonly meta: PageMeta & { readonly total_count?: number };
   };
   readonly "training/me/score-trend": {
     readonly params: TrainingMeScoreTrendParams;
+    readonly filters: TrainingMeScoreTrendParams;
     readonly data: readonly TrainingMeScoreTrendRow[];
     readonly meta: ListMeta;
   };
   readonly "training/me/stats": {
     readonly params: TrainingMeStatsParams;
+    readonly filters: TrainingMeStatsParams;
     readonly data: readonly TrainingMeStatsRow[];
     readonly meta: ListMeta;
   };
   readonly "training/org-overview": {
     readonly params: TrainingOrgOverviewParams;
+    readonly filters: TrainingOrgOverviewParams;
     readonly data: readonly TrainingOrgOverviewRow[];
     readonly meta: ListMeta;
   };
   readonly "training/people": {
     readonly params: TrainingPeopleParams;
+    readonly filters: Omit<TrainingPeopleParams, "limit" | "cursor" | "total">;
     readonly data: readonly TrainingPeopleRow[];
     readonly meta: PageMeta & { readonly total_count?: number };
   };
   readonly "training/people/attempts": {
     readonly params: TrainingPeopleAttemptsParams;
+    readonly filters: Omit<TrainingPeopleAttemptsParams, "limit" | "cursor" | "total">;
     readonly data: readonly TrainingPeopleAttemptsRow[];
     readonly meta: PageMeta & { readonly total_count?: number };
   };
   readonly "training/people/figures": {
     readonly params: TrainingPeopleFiguresParams;
+    readonly filters: Omit<TrainingPeopleFiguresParams, "limit" | "cursor" | "total">;
     readonly data: readonly TrainingPeopleFiguresRow[];
     readonly meta: PageMeta & { readonly total_count?: number };
   };
   readonly "training/recipients": {
     readonly params: TrainingRecipientsParams;
+    readonly filters: Omit<TrainingRecipientsParams, "limit" | "cursor">;
     readonly data: readonly TrainingRecipientsRow[];
     readonly meta: PageMeta;
   };
   readonly "training/scenario-insights": {
     readonly params: TrainingScenarioInsightsParams;
+    readonly filters: Omit<TrainingScenarioInsightsParams, "limit" | "cursor">;
     readonly data: readonly TrainingScenarioInsightsRow[];
     readonly meta: PageMeta & { readonly withheld_count: number };
   };
   readonly "training/scenarios": {
     readonly params: TrainingScenariosParams;
+    readonly filters: Omit<TrainingScenariosParams, "limit" | "cursor">;
     readonly data: readonly TrainingScenariosRow[];
     readonly meta: PageMeta;
   };
   readonly "training/tasks": {
     readonly params: TrainingTasksParams;
+    readonly filters: Omit<TrainingTasksParams, "limit">;
     readonly data: readonly TrainingTasksRow[];
     readonly meta: ListMeta;
   };
   readonly "training/team-overview": {
     readonly params: TrainingTeamOverviewParams;
+    readonly filters: TrainingTeamOverviewParams;
     readonly data: readonly TrainingTeamOverviewRow[];
     readonly meta: ListMeta;
   };
   readonly "training/teams": {
     readonly params: TrainingTeamsParams;
+    readonly filters: Omit<TrainingTeamsParams, "limit" | "cursor">;
     readonly data: readonly TrainingTeamsRow[];
     readonly meta: PageMeta;
   };
   readonly "training/top-scenarios": {
     readonly params: TrainingTopScenariosParams;
+    readonly filters: Omit<TrainingTopScenariosParams, "limit">;
     readonly data: readonly TrainingTopScenariosRow[];
     readonly meta: ListMeta & { readonly withheld_count: number };
   };

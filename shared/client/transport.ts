@@ -5,7 +5,12 @@ export interface SupabaseClientLike {
   readonly functions: {
     invoke(
       name: string,
-      options: { method: "GET"; headers: Record<string, string>; signal?: AbortSignal },
+      options: {
+        method: "GET" | "POST" | "DELETE";
+        headers: Record<string, string>;
+        body?: Record<string, unknown>;
+        signal?: AbortSignal;
+      },
     ): Promise<{ readonly data: unknown; readonly error: unknown; readonly response?: Response }>;
   };
 }
@@ -21,13 +26,21 @@ export interface Endpoint {
   readonly fetch?: typeof globalThis.fetch | undefined;
 }
 
-const FUNCTION = "analytics";
+/** Through what the options name. */
+export function transportOf(options: { readonly supabase: SupabaseClientLike } | Endpoint): Transport {
+  return "supabase" in options ? overSupabase(options.supabase) : overFetch(options);
+}
 
 /** Through `supabase.functions.invoke`, which asks `auth.getSession()` for the token at every call. */
 export function overSupabase({ functions }: SupabaseClientLike): Transport {
-  return async (path, { headers, signal }) => {
-    const options = { method: "GET" as const, headers: { ...headers }, ...(signal === null ? {} : { signal }) };
-    const { data, error, response } = await functions.invoke(`${FUNCTION}/${path}`, options);
+  return async (path, { method = "GET", headers, body = null, signal }) => {
+    const options = {
+      method,
+      headers: { ...headers },
+      ...(body === null ? {} : { body: { ...body } }),
+      ...(signal === null ? {} : { signal }),
+    };
+    const { data, error, response } = await functions.invoke(path, options);
     if (error === null && response !== undefined) {
       return { status: response.status, headers: response.headers, body: data };
     }
@@ -44,12 +57,15 @@ function isResponse(value: unknown): value is Response {
 
 /** Through fetch. */
 export function overFetch({ url, key, token, fetch = globalThis.fetch }: Endpoint): Transport {
-  const base = `${url.replace(/\/+$/, "")}/functions/v1/${FUNCTION}/`;
-  return async (path, { headers, signal }): Promise<Reply> => {
+  const base = `${url.replace(/\/+$/, "")}/functions/v1/`;
+  return async (path, { method = "GET", headers, body = null, signal }): Promise<Reply> => {
     const current = await token?.();
     const credentials = { apikey: key, ...(current ? { authorization: `Bearer ${current}` } : {}) };
+    const sent = body === null ? {} : { body: JSON.stringify(body) };
+    const type = body === null ? {} : { "content-type": "application/json" };
     try {
-      return await replyOf(await fetch(base + path, { headers: { ...headers, ...credentials }, signal }));
+      const all = { ...headers, ...credentials, ...type };
+      return await replyOf(await fetch(base + path, { method, headers: all, ...sent, signal }));
     } catch (cause) {
       throw unreachable(cause, signal);
     }

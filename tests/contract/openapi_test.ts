@@ -10,6 +10,9 @@ import { createDocument } from "../../tools/openapi/document.ts";
 import { contracted, readerOf } from "../support/fixtures/contracted.ts";
 import { FakeRefreshes, requestOf } from "../support/fakes/refreshes.ts";
 import { createHttpRig, createSampleRig } from "../support/rigs/http_rig.ts";
+import { exportId } from "../support/fakes/exports.ts";
+import { id } from "../support/fixtures/sample_rows.ts";
+import { createExportRig } from "../support/rigs/export_rig.ts";
 import { operationsWithRows } from "../support/fixtures/ops_rows.ts";
 import { KEYS } from "../support/fixtures/tokens.ts";
 
@@ -22,7 +25,7 @@ const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: f
 addFormats.default(ajv);
 ajv.addSchema({ $id: "document", components: document.components } as object, "document");
 
-type Method = "get" | "head" | "post";
+type Method = "get" | "head" | "post" | "delete";
 
 /** The response that the document has for a status, its reference followed. */
 function documented(path: string, method: Method, status: number): Documented {
@@ -190,7 +193,7 @@ Deno.test("the document has every path that is served, and every problem code wi
   const served = [
     ...resources.map((resource) => `/${fullName(resource)}`),
     ...["/catalog", "/openapi.json", "/health", "/ops/incidents", "/ops/jobs", "/ops/runs"],
-    ...["/ops/refresh", "/ops/refreshes/{id}", "/runbook/{page}"],
+    ...["/ops/refresh", "/ops/refreshes/{id}", "/runbook/{page}", "/export", "/export/{export_id}"],
   ];
   assert.deepEqual(Object.keys(document.paths).sort(), served.sort());
   const { examples, properties } = document.components.schemas.Problem;
@@ -228,4 +231,34 @@ Deno.test("/openapi.json is served to any credential, and is a 304 to who holds 
   assert.deepEqual([again.status, await again.text()], [304, ""]);
   await assertDocumented("/openapi.json", again);
   assert.equal((await rig.ask("/analytics/openapi.json", { anonymous: true })).status, 401);
+});
+
+Deno.test("the function of exports answers and refuses as the document says, in each state of an export", async () => {
+  const rig = createExportRig();
+  const headers = { apikey: KEYS.secret, "content-type": "application/json" };
+  const body = JSON.stringify({ resource: "sample/lane-distributions", filters: { challenge_id: id(1) } });
+  const expect = async (status: number, path: string, method: "get" | "post" | "delete", init: RequestInit = {}) => {
+    const response = await rig.ask(path, { method: method.toUpperCase(), headers, ...init });
+    assert.equal(response.status, status, `${method} ${path}`);
+    await assertDocumented(path === "" ? "/export" : "/export/{export_id}", response, method);
+  };
+  await expect(202, "", "post", { body });
+  const one = `/${exportId(1)}`;
+  for (const status of ["queued", "frozen", "rendered", "failed", "cancelled", "expired"] as const) {
+    rig.exports.became({ status, error_code: status === "failed" ? "GAVE_UP" : null });
+    await expect(200, one, "get");
+  }
+  rig.exports.became({ ...rig.exports.done(), error_code: null });
+  await expect(200, `${one}?link_seconds=60`, "get");
+  await expect(200, one, "delete");
+  rig.exports.first = rig.exports.done();
+  await expect(201, "", "post", { body });
+  await expect(400, "", "post", { body: "{}" });
+  await expect(400, `${one}?link_seconds=0`, "get");
+  await expect(401, one, "get", { headers: {} });
+  await expect(403, "", "post", { body, headers: { ...headers, apikey: KEYS.publishable } });
+  await expect(404, `/${exportId(9)}`, "delete");
+  await expect(413, "", "post", { body: " ".repeat(20_000) });
+  rig.exports.refused_by = "organisation";
+  await expect(429, "", "post", { body });
 });

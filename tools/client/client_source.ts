@@ -1,4 +1,5 @@
 import { fullName, type Resource } from "../../shared/resource/resource.ts";
+import { partParams } from "../../shared/export/order.ts";
 import { commentOn } from "../openapi/answer_schemas.ts";
 import { pascalCase, wordOf } from "../openapi/names.ts";
 import { type Comments, resourceTypes } from "./resource_types.ts";
@@ -24,7 +25,7 @@ export function resourcesSource(resources: readonly Resource[], comments: Commen
       return resourceTypes(resource, (column) => commentOn(resource, comments, column));
     }),
     "",
-    "/** Parameters, data and meta of every resource, by its name. */",
+    "/** Parameters, filters of an export, data and meta of every resource, by its name. */",
     "export interface Resources {",
     ...resources.flatMap(entryOf),
     "}",
@@ -62,11 +63,13 @@ export function entryOf(resource: Resource): string[] {
     ? []
     : ["readonly total_count?: number"];
   const guarded = resource.minimum_sample === null ? [] : ["readonly withheld_count: number"];
+  const parts = partParams(resource).map((name) => `"${name}"`).join(" | ");
   const more = [...optional, ...guarded];
   const counted = more.length === 0 ? meta : `${meta} & { ${more.join("; ")} }`;
   return [
     `  readonly "${fullName(resource)}": {`,
     `    readonly params: ${word}Params;`,
+    `    readonly filters: ${parts === "" ? `${word}Params` : `Omit<${word}Params, ${parts}>`};`,
     `    readonly data: ${data};`,
     `    readonly meta: ${counted};`,
     "  };",

@@ -2,6 +2,7 @@ import { ERROR_STATUS } from "../../shared/kernel/app_error.ts";
 import { fullName, type Resource } from "../../shared/resource/resource.ts";
 import { answerSchemas, strictObject } from "./answer_schemas.ts";
 import { readComments } from "./column_comments.ts";
+import { exportPaths, exportSchema } from "./export_paths.ts";
 import { headers } from "./headers.ts";
 import type { Json } from "./json.ts";
 import { operatorPaths } from "./operator_paths.ts";
@@ -10,6 +11,7 @@ import { sharedParameters } from "./parameters.ts";
 import { problemResponses, provokeProblems } from "./problems.ts";
 import { resourcePath, sharedResponses } from "./resource_paths.ts";
 import { securitySchemes } from "./security.ts";
+import { serversOf } from "./servers.ts";
 
 const DESCRIPTION = `Typed, authorised, pre-computed rows, and how old they are.
 
@@ -18,7 +20,7 @@ Every answer of a resource carries an \`ETag\`: send it back in \`If-None-Match\
 objective. Errors are problem JSON (RFC 9457) with a stable \`code\`. Parameters that are unknown or repeated are refused.
 Every example is a real answer, over made-up rows.`;
 
-/** The OpenAPI 3.1 document of the read function. */
+/** The OpenAPI 3.1 document of the functions that callers use: reads, and exports. */
 export async function createDocument(resources: readonly Resource[]): Promise<Json> {
   const comments = await readComments();
   const problems = await provokeProblems();
@@ -35,25 +37,19 @@ export async function createDocument(resources: readonly Resource[]): Promise<Js
       contact: { name: "The operators of this project" },
       license: { name: "MIT", identifier: "MIT" },
     },
-    servers: [
-      { url: "/functions/v1/analytics", description: "The project that serves this document" },
-      {
-        url: "https://{project_ref}.supabase.co/functions/v1/analytics",
-        description: "A project on Supabase",
-        variables: { project_ref: { default: "your-project-ref" } },
-      },
-      { url: "http://127.0.0.1:54321/functions/v1/analytics", description: "The local product" },
-    ],
+    servers: serversOf("/analytics"),
     tags: [
       ...packs.map((pack) => ({ name: pack, description: `Resources of the pack ${pack}.` })),
       { name: "about", description: "The API itself: its resources and its health." },
+      { name: "export", description: "All rows of a resource in one file." },
       { name: "ops", description: "For operators: scheduled jobs, their runs, incidents, and refreshes by hand." },
     ],
-    paths: { ...Object.fromEntries(paths), ...await operatorPaths() },
+    paths: { ...Object.fromEntries(paths), ...await operatorPaths(), ...await exportPaths() },
     components: {
       schemas: {
         ...Object.assign({}, ...resources.map((resource) => answerSchemas(resource, comments))),
         ...operatorSchemas(),
+        Export: exportSchema,
         Problem: problemSchema(problems.map(({ value }) => value)),
       },
       responses: {

@@ -130,7 +130,7 @@ export function problemResponses(problems: readonly Problem[]): Json {
   return Object.fromEntries([...groups].map(([name, group]) => [name, responseOf(group)]));
 }
 
-const OTHERS: readonly ErrorCode[] = ["NOT_FOUND", "METHOD_NOT_ALLOWED", "CONFLICT", "CONTENT_TOO_LARGE"];
+const OTHERS: readonly ErrorCode[] = ["NOT_FOUND", "METHOD_NOT_ALLOWED", "CONFLICT"];
 
 function componentOf({ code, status }: { readonly code: ErrorCode; readonly status: number }): string {
   return OTHERS.includes(code) ? "Problem" : `Problem${status}`;

@@ -87,8 +87,9 @@ export function createHttpRig(options: HttpRigOptions = {}) {
     faults: options.faults ??
       { failed: () => Promise.resolve(), answered: () => Promise.resolve(), slow: () => Promise.resolve() },
   };
+  const registry = registryOf(options.resources ?? all, options.load);
   const fetch = serveAnalytics({
-    registry: registryOf(options.resources ?? all, options.load),
+    registry,
     clock,
     log(line, pace) {
       lines.push(line);
@@ -110,7 +111,7 @@ export function createHttpRig(options: HttpRigOptions = {}) {
     return response;
   }
 
-  return { ask, fetch, clock, source, shared, lines, paces, background };
+  return { ask, fetch, clock, source, shared, lines, paces, background, platform, registry };
 }
 
 /** A rig whose sample views hold rows of two agents: 11 belongs to anna, 21 to bela. */

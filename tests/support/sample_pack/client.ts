@@ -222,51 +222,61 @@ declare module "../../../shared/client/resources.ts" {
   export interface Resources {
     readonly "sample/active-learning-days": {
       readonly params: SampleActiveLearningDaysParams;
+      readonly filters: Omit<SampleActiveLearningDaysParams, "limit" | "cursor">;
       readonly data: readonly SampleActiveLearningDaysRow[];
       readonly meta: PageMeta;
     };
     readonly "sample/heatmap": {
       readonly params: SampleHeatmapParams;
+      readonly filters: Omit<SampleHeatmapParams, "limit" | "cursor">;
       readonly data: readonly SampleHeatmapRow[];
       readonly meta: PageMeta & { readonly withheld_count: number };
     };
     readonly "sample/heatmap/matrix": {
       readonly params: SampleHeatmapMatrixParams;
+      readonly filters: Omit<SampleHeatmapMatrixParams, "limit" | "cursor">;
       readonly data: SampleHeatmapMatrixTable;
       readonly meta: PageMeta & { readonly withheld_count: number };
     };
     readonly "sample/lane-distributions": {
       readonly params: SampleLaneDistributionsParams;
+      readonly filters: SampleLaneDistributionsParams;
       readonly data: readonly SampleLaneDistributionsRow[];
       readonly meta: ListMeta & { readonly withheld_count: number };
     };
     readonly "sample/popular-tracks": {
       readonly params: SamplePopularTracksParams;
+      readonly filters: Omit<SamplePopularTracksParams, "top">;
       readonly data: readonly SamplePopularTracksRow[];
       readonly meta: ListMeta;
     };
     readonly "sample/progress": {
       readonly params: SampleProgressParams;
+      readonly filters: Omit<SampleProgressParams, "weeks">;
       readonly data: readonly SampleProgressRow[];
       readonly meta: ListMeta;
     };
     readonly "sample/study-days": {
       readonly params: SampleStudyDaysParams;
+      readonly filters: Omit<SampleStudyDaysParams, "limit" | "cursor">;
       readonly data: readonly SampleStudyDaysRow[];
       readonly meta: PageMeta;
     };
     readonly "sample/summary-stats": {
       readonly params: SampleSummaryStatsParams;
+      readonly filters: SampleSummaryStatsParams;
       readonly data: readonly SampleSummaryStatsRow[];
       readonly meta: ListMeta;
     };
     readonly "sample/time-to-first-win": {
       readonly params: SampleTimeToFirstWinParams;
+      readonly filters: SampleTimeToFirstWinParams;
       readonly data: readonly SampleTimeToFirstWinRow[];
       readonly meta: ListMeta & { readonly withheld_count: number };
     };
     readonly "sample/weakness-patterns": {
       readonly params: SampleWeaknessPatternsParams;
+      readonly filters: Omit<SampleWeaknessPatternsParams, "limit">;
       readonly data: readonly SampleWeaknessPatternsRow[];
       readonly meta: ListMeta & { readonly withheld_count: number };
     };
