@@ -173,8 +173,9 @@ async function started(workFolder: string, stopsWhenRunning = false): Promise<{ 
   }).spawn();
   let said = "";
   const read = async (stream: ReadableStream<Uint8Array>) => {
-    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-      said += text;
+    const decoder = new TextDecoder();
+    for await (const bytes of stream) {
+      said += decoder.decode(bytes, { stream: true });
       if (stopsWhenRunning && said.includes("Ctrl-C stops everything")) child.kill("SIGTERM");
     }
   };
