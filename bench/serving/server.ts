@@ -63,8 +63,11 @@ export async function launch(
 
 /** Prints stderr without the line "Listening on", which Deno 2.1 writes even with --quiet. */
 async function showFaults(stderr: ReadableStream<Uint8Array>): Promise<void> {
-  for await (const text of stderr.pipeThrough(new TextDecoderStream())) {
-    const faults = text.split("\n").filter((line) => line !== "" && !line.startsWith("deno serve: Listening on "));
+  const decoder = new TextDecoder();
+  for await (const bytes of stderr) {
+    const faults = decoder.decode(bytes, { stream: true }).split("\n").filter((line) =>
+      line !== "" && !line.startsWith("deno serve: Listening on ")
+    );
     if (faults.length > 0) console.error(faults.join("\n"));
   }
 }
