@@ -7,6 +7,8 @@ export type ProblemCode =
   | "NOT_FOUND"
   | "METHOD_NOT_ALLOWED"
   | "NOT_ACCEPTABLE"
+  | "CONFLICT"
+  | "CONTENT_TOO_LARGE"
   | "RATE_LIMITED"
   | "INTERNAL"
   | "NOT_READY"

@@ -1,4 +1,4 @@
-import { ERROR_STATUS, type ErrorCode } from "../../shared/kernel/app_error.ts";
+import { AppError, ERROR_STATUS, type ErrorCode } from "../../shared/kernel/app_error.ts";
 import { FakeRefreshes } from "../../tests/support/fakes/refreshes.ts";
 import { createHttpRig, createSampleRig, LANES_PATH, UNLIMITED } from "../../tests/support/rigs/http_rig.ts";
 import { KEYS } from "../../tests/support/fixtures/tokens.ts";
@@ -39,6 +39,14 @@ const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
     summary: "`Accept` names no format of the resource",
     provoke: ({ ask }) => ask(LANES_PATH, { headers: { apikey: KEYS.publishable, accept: "image/png" } }),
   },
+  CONFLICT: {
+    summary: "The thing is in another state than the request takes for granted",
+    provoke: () => refusedWith("CONFLICT", "The export has ended: it cannot be cancelled any more"),
+  },
+  CONTENT_TOO_LARGE: {
+    summary: "The body of the request, or the file that it asks for, is over the limit",
+    provoke: () => refusedWith("CONTENT_TOO_LARGE", "The body has more than 16384 bytes: send a shorter one"),
+  },
   RATE_LIMITED: {
     summary: "More requests than the limit allows",
     async provoke() {
@@ -74,6 +82,14 @@ const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
     },
   },
 };
+
+/** An answer of the real handler to a problem that no path of this document has by itself: other functions have it. */
+function refusedWith(code: ErrorCode, detail: string): Promise<Response> {
+  const beforeConnect = () => {
+    throw new AppError(code, { detail });
+  };
+  return createSampleRig({ now: EXAMPLE_TIME, beforeConnect }).ask(LANES_PATH);
+}
 
 function fail(): never {
   throw new Error("provoked");
@@ -114,7 +130,7 @@ export function problemResponses(problems: readonly Problem[]): Json {
   return Object.fromEntries([...groups].map(([name, group]) => [name, responseOf(group)]));
 }
 
-const OTHERS: readonly ErrorCode[] = ["NOT_FOUND", "METHOD_NOT_ALLOWED"];
+const OTHERS: readonly ErrorCode[] = ["NOT_FOUND", "METHOD_NOT_ALLOWED", "CONFLICT", "CONTENT_TOO_LARGE"];
 
 function componentOf({ code, status }: { readonly code: ErrorCode; readonly status: number }): string {
   return OTHERS.includes(code) ? "Problem" : `Problem${status}`;

@@ -7,6 +7,8 @@ const TITLES: Readonly<Record<AppError["code"], string>> = {
   NOT_FOUND: "Not found",
   METHOD_NOT_ALLOWED: "Method not allowed",
   NOT_ACCEPTABLE: "Not acceptable",
+  CONFLICT: "Conflict",
+  CONTENT_TOO_LARGE: "Content too large",
   RATE_LIMITED: "Too many requests",
   INTERNAL: "Internal error",
   NOT_READY: "Not ready",
