@@ -1,3 +1,5 @@
+import type { Exports, ObjectStorage } from "./export/ports.ts";
+import type { CallGate, CallLedger } from "./ops/scheduled_calls.ts";
 import type { Identity } from "./access/caller.ts";
 import type { FaultLedger } from "./ops/fault_reports.ts";
 import type { HealthSource } from "./ops/health.ts";
@@ -25,4 +27,13 @@ export interface Platform extends ReaderParts {
   readonly faults: FaultLedger;
   /** The header in which the edge says where a request came from. */
   readonly client_address_header: string;
+}
+
+/** What the outside gives the function that exports. */
+export interface ExportPlatform extends Platform {
+  readonly exports: Exports;
+  readonly objects: ObjectStorage;
+  /** Who may call for the next step, and where the outcome of such a call is written. */
+  readonly gate: CallGate;
+  readonly ledger: CallLedger;
 }

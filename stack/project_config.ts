@@ -12,6 +12,13 @@ const functionSettings = z.object({
   entrypoint: z.string().optional(),
 });
 
+/** A size as the CLI reads it: 50MiB, 50MB and 50M are the same. */
+const size = z.string().regex(/^\d+(?:\.\d+)?\s*(?:[KMGT]?i?B|[KMGT])?$/i, { error: "must be a size like 50MiB" })
+  .transform((text) => {
+    const [unit = ""] = /[KMGT]/i.exec(text) ?? [];
+    return Math.floor(Number.parseFloat(text) * 1024 ** (" KMGT".indexOf(unit.toUpperCase() || " ")));
+  });
+
 const projectConfig = z.object({
   api: z.object({
     schemas: z.array(z.string()).default(["public", "graphql_public"]),
@@ -21,6 +28,7 @@ const projectConfig = z.object({
     email: z.looseObject({}).default({}),
     hook: z.object({ custom_access_token: hook.prefault({}) }).prefault({}),
   }).prefault({}),
+  storage: z.object({ file_size_limit: size.prefault("50MiB") }).prefault({}),
   functions: z.record(z.string(), functionSettings).default({}),
 });
 

@@ -8,7 +8,7 @@ import { isPortFree } from "./free_port.ts";
 import { functionEnvironment, issuerOf, optionalVariables } from "./function_environment.ts";
 import type { FoundFunction } from "./functions/discovery.ts";
 import { startFunctions } from "./functions/mod.ts";
-import { startGateway } from "./gateway/mod.ts";
+import { type GatewayPart, startGateway } from "./gateway/mod.ts";
 import { type Keys, loadKeys } from "./keys.ts";
 import { installNpmParts, npmFolder } from "./npm_parts.ts";
 import { packVariables } from "./pack_variables.ts";
@@ -68,6 +68,8 @@ export interface Stack {
   /** Where each isolate of a function listens, behind the gateway. */
   readonly functionUrls: Record<string, string[]>;
   readonly redis: RedisPart | null;
+  /** Makes storage misbehave until this is changed; null ends it. */
+  readonly setStorageFault: GatewayPart["setStorageFault"];
   /** Where Sentry's events appear. */
   readonly sentry: { readonly dsn: string; readonly where: string };
   stop(): Promise<void>;
@@ -108,7 +110,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     requireFree(options.port);
     await makeWorkFolder(workFolder, await serverUser());
     const keys = await loadKeys(workFolder);
-    const { auth } = await readProjectConfig(projectFolder);
+    const { auth, storage } = await readProjectConfig(projectFolder);
     const hook = auth.hook.custom_access_token;
 
     await step(NPM_STEP, (report) => installNpmParts(report));
@@ -146,7 +148,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     // The functions need the origin, so the gateway starts first and gets their addresses afterwards.
     const functionUrls: Record<string, string[]> = {};
     const verifyJwt: Record<string, boolean> = {};
-    const { origin } = await start("Gateway", () =>
+    const { origin, setStorageFault } = await start("Gateway", () =>
       startGateway({
         port: options.port,
         dataApiUrl: dataApi.url,
@@ -155,6 +157,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         jwtSecret: keys.jwtSecret,
         secretKey: keys.secretKey,
         otherSecretKeys: [keys.cronKey],
+        uploads: { folder: `${workFolder}/uploads`, byteLimit: storage.file_size_limit },
         ...(hook.enabled ? { accessTokenHook: { uri: hook.uri, databaseUrl: database.superuserUrl } } : {}),
       }));
     await storeSecrets(database.superuserUrl, { project_url: origin });
@@ -206,6 +209,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       parts: [...parts],
       functionUrls: functions.urls,
       redis,
+      setStorageFault,
       sentry: { dsn: sentry.dsn, where: sentry.where },
       stop,
     };

@@ -27,6 +27,7 @@ const ROOMS: readonly Part[] = [
   room("cache", ["kernel"]),
   room("limits", ["kernel", "cache"]),
   room("read", ["kernel", "resource", "access", "cache"]),
+  room("export", ["kernel", "resource", "access", "read"]),
   room("audit", ["kernel"]),
   room("ops", ["kernel", "resource", "cache", "limits", "read", "audit"]),
 ];

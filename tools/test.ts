@@ -10,9 +10,9 @@ import { installPackages } from "./test/install_packages.ts";
 import { describeFailure } from "./test/junit_report.ts";
 import { writeProofs } from "./test/proof_results.ts";
 import { runSuite } from "./test/run_suite.ts";
-import type { SuiteResult } from "./test/suite_result.ts";
 import { sampleClusters } from "./test/sample_clusters.ts";
-import { chooseSuites, LANES, type Suite } from "./test/suites.ts";
+import { shareWork } from "./test/share_work.ts";
+import { chooseSuites, WORKERS } from "./test/suites.ts";
 
 const started = Date.now();
 const { flags, positionals, unknown } = readCommandWords(Deno.args, { flags: ["proofs"] });
@@ -24,9 +24,12 @@ if (chosen.some((suite) => suite.database !== undefined || suite.needsPackages))
 }
 
 const clusters = sampleClusters(console.log);
-/** Two lanes use the processors, one each; the others mostly wait for the scheduler's minutes, or end early. */
-const lanes = [undefined, ...LANES].map((lane) => chosen.filter((suite) => suite.beside === lane));
-const results = (await Promise.all(lanes.map(runInTurn))).flat();
+/** The first worker shows its output as it comes, the others at the end of each suite. */
+const results = await shareWork(
+  chosen,
+  WORKERS,
+  (suite, worker) => runSuite(suite, { clusters, proofs, isQuiet: worker > 0 }),
+);
 await clusters.remove();
 if (proofs) await writeProofs(results);
 
@@ -42,9 +45,3 @@ const failed = results.reduce((sum, result) => sum + result.failed, 0);
 console.log(`All suites took ${Math.round((Date.now() - started) / 1000)} s`);
 console.log(`${passed} passed, ${failed} failed`);
 Deno.exit(failed === 0 && passed > 0 ? 0 : 1);
-
-async function runInTurn(suites: readonly Suite[]): Promise<SuiteResult[]> {
-  const results: SuiteResult[] = [];
-  for (const suite of suites) results.push(await runSuite(suite, { clusters, proofs }));
-  return results;
-}

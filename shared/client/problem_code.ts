@@ -7,6 +7,7 @@ export type ProblemCode =
   | "NOT_FOUND"
   | "METHOD_NOT_ALLOWED"
   | "NOT_ACCEPTABLE"
+  | "CONFLICT"
   | "CONTENT_TOO_LARGE"
   | "RATE_LIMITED"
   | "INTERNAL"

@@ -15,3 +15,6 @@ export interface Api extends Pick<Platform, Given> {
   readonly fast_path: FastPath;
   readonly on_demand: RefreshOnDemand;
 }
+
+/** What is needed to know who calls, and to count it. */
+export type CallerApi = Pick<Api, "identity" | "limiter" | "client_address_header" | "reader">;

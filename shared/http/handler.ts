@@ -23,19 +23,18 @@ export interface Site {
   readonly faults: FaultReports;
   /** The few paths that take a POST, and nothing else. */
   readonly posts: ReadonlyMap<string, Route>;
+  /** The paths that take a DELETE; one that ends in `*` stands for the paths directly below it. */
+  readonly deletes: ReadonlyMap<string, Route>;
   readonly cors: CorsPolicy;
   /** Whether the credential in these headers was verified lately and is an operator's. */
   readonly isOperator: (headers: Headers) => boolean;
 }
 
-const METHODS = ["GET", "HEAD", "OPTIONS"] as const;
-const POSTED = ["POST", "OPTIONS"] as const;
-
 /** A read of the database that takes this long is an incident; the log names those of a second and more. */
 const SLOW_READ_MS = 5_000;
 
 /** A preflight is answered the same for every path. */
-const PREFLIGHT = "GET, HEAD, POST, OPTIONS";
+const PREFLIGHT = "GET, HEAD, POST, DELETE, OPTIONS";
 
 /** Request in, response out: the only place that catches, and the only place that writes a line. */
 export function createHandler(
@@ -117,20 +116,38 @@ async function withoutBody(response: Response): Promise<Response> {
   return bare;
 }
 
-function route({ routes, posts }: Site, exchange: Exchange): MaybePromise<Response> {
+function route({ routes, posts, deletes }: Site, exchange: Exchange): MaybePromise<Response> {
   const { request: { method }, path } = exchange;
   if (method === "OPTIONS") return preflight(PREFLIGHT);
-  const found = routes.get(path) ?? routes.get(`${path.slice(0, path.lastIndexOf("/"))}/*`);
+  const found = at(routes, path);
   if (found !== undefined && (method === "GET" || method === "HEAD")) return found(exchange);
   const posted = posts.get(path);
   if (posted !== undefined && method === "POST") return posted(exchange);
-  if (posted !== undefined) {
-    throw new AppError("METHOD_NOT_ALLOWED", { detail: "This path takes POST only", allow: POSTED });
+  const deleted = at(deletes, path);
+  if (deleted !== undefined && method === "DELETE") return deleted(exchange);
+  throw refusalOf({ reads: found !== undefined, posts: posted !== undefined, deletes: deleted !== undefined });
+}
+
+function at(routes: ReadonlyMap<string, Route>, path: string): Route | undefined {
+  return routes.get(path) ?? routes.get(`${path.slice(0, path.lastIndexOf("/"))}/*`);
+}
+
+/** @returns the error for a method that the path does not take, or for a path that takes none */
+function refusalOf(takes: { readonly reads: boolean; readonly posts: boolean; readonly deletes: boolean }): AppError {
+  const allow = [
+    ...(takes.reads ? ["GET", "HEAD"] : []),
+    ...(takes.posts ? ["POST"] : []),
+    ...(takes.deletes ? ["DELETE"] : []),
+    "OPTIONS",
+  ];
+  if (takes.posts) return new AppError("METHOD_NOT_ALLOWED", { detail: "This path takes POST only", allow });
+  if (takes.deletes) {
+    return new AppError("METHOD_NOT_ALLOWED", { detail: "This path takes GET, HEAD and DELETE", allow });
   }
-  if (found !== undefined) {
-    throw new AppError("METHOD_NOT_ALLOWED", { detail: "This path is read only: use GET or HEAD", allow: METHODS });
+  if (takes.reads) {
+    return new AppError("METHOD_NOT_ALLOWED", { detail: "This path is read only: use GET or HEAD", allow });
   }
-  throw new AppError("NOT_FOUND", {
+  return new AppError("NOT_FOUND", {
     detail: "There is nothing at this path; /analytics/catalog lists what there is",
   });
 }

@@ -26,6 +26,7 @@ export function createSite(registry: Registry, platform: Platform): Site {
     cors: platform.cors,
     routes: routesOf(api),
     posts: postsOf(api),
+    deletes: new Map(),
     faults,
     isOperator(headers) {
       const caller = platform.identity.remembered(headers);

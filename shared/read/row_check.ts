@@ -12,7 +12,11 @@ export type Row = Readonly<Record<string, unknown>>;
  *
  * @throws AppError INTERNAL. The defect names rows and columns, never a value.
  */
-export function checkRows(resource: Resource, scope: Scope, answer: SourceAnswer): readonly Row[] {
+export function checkRows(
+  resource: Resource,
+  scope: Scope,
+  answer: Pick<SourceAnswer, "rows" | "scope_values">,
+): readonly Row[] {
   checkOwnership(resource, scope, answer);
   const checked = z.array(resource.row).safeParse(answer.rows);
   if (!checked.success) {
@@ -22,7 +26,11 @@ export function checkRows(resource: Resource, scope: Scope, answer: SourceAnswer
   return checked.data;
 }
 
-function checkOwnership(resource: Resource, scope: Scope, answer: SourceAnswer): void {
+function checkOwnership(
+  resource: Resource,
+  scope: Scope,
+  answer: Pick<SourceAnswer, "rows" | "scope_values">,
+): void {
   if (scope.restriction === null) return;
   const { column, value, relation, org } = scope.restriction;
   if (answer.scope_values === null) throw internalError(`${resource.view} was read without its scope`);

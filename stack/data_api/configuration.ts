@@ -26,7 +26,7 @@ export function liteConfiguration(project: ProjectConfig, settings: DataApiSetti
       secret_key: settings.secretKey,
       email: pick(project.auth.email, emailSettings),
     },
-    storage: { enabled: true },
+    storage: { enabled: true, file_size_limit: `${project.storage.file_size_limit}B` },
   });
 }
 

@@ -1,7 +1,7 @@
 import { preflight, withCors } from "./cors.ts";
 import type { Forward } from "./proxy.ts";
 import { givesSession, mendSession, type TokenOptions } from "./session_tokens.ts";
-import { givesSignedUrl, mendSignedUrl } from "./signed_url.ts";
+import { followsSignedUrl, givesSignedUrl, mendDownload, mendSignedUrl } from "./signed_url.ts";
 
 export interface DataApiRouteOptions extends TokenOptions {
   dataApiUrl: string;
@@ -32,6 +32,7 @@ export async function dataApiRoute(
   });
   if (isSession) return withCors(await mendSession(request, response, options));
   if (isSignedUrl) return withCors(await mendSignedUrl(response));
+  if (followsSignedUrl(request, pathname)) return withCors(await mendDownload(request, response, options));
   return withCors(response);
 }
 

@@ -3,8 +3,11 @@ import { StackError } from "../stack_error.ts";
 import { type HookSettings, openAccessTokenHook } from "./access_token_hook.ts";
 import { dataApiRoute, type DataApiRouteOptions } from "./data_api_route.ts";
 import { type FunctionRoute, functionRoute } from "./function_route.ts";
+import { withCors } from "./cors.ts";
 import { problemResponse } from "./problem.ts";
 import { startProxy } from "./proxy.ts";
+import { RESUMABLE_PATH, resumableUploads } from "./resumable_uploads.ts";
+import { type StorageFault, storageFaults } from "./storage_fault.ts";
 
 export interface GatewayOptions {
   /** 0 takes a free one. */
@@ -21,23 +24,45 @@ export interface GatewayOptions {
   otherSecretKeys?: readonly string[];
   /** When [auth.hook.custom_access_token] of config.toml is enabled. */
   accessTokenHook?: HookSettings;
+  /** For resumable uploads: where their files are, and `file_size_limit` of [storage]. Left out: there are none. */
+  uploads?: { folder: string; byteLimit: number };
+}
+
+export interface GatewayPart extends Part {
+  readonly origin: string;
+  /** Makes storage misbehave until this is changed; null ends it. */
+  setStorageFault(fault: StorageFault | null): void;
 }
 
 /** Puts all parts behind one origin on 127.0.0.1. Throws a StackError when the port is taken. */
-export async function startGateway(options: GatewayOptions): Promise<Part & { origin: string }> {
+export async function startGateway(options: GatewayOptions): Promise<GatewayPart> {
   const hook = options.accessTokenHook === undefined ? undefined : openAccessTokenHook(options.accessTokenHook);
   const { forward, stop: stopProxy } = startProxy();
   const toFunction = functionRoute({ ...options, forward });
+  const otherSecretKeys = options.otherSecretKeys ?? [];
+  const secretKeys = [options.secretKey, ...otherSecretKeys];
+  const uploads = options.uploads === undefined
+    ? null
+    : resumableUploads({ ...options, ...options.uploads, secretKeys });
+  const faults = storageFaults();
   const closing = new AbortController();
   const server = await listen(options.port, closing.signal, (request, remote) => {
     const toDataApi = {
       ...options,
       hook,
       issuer: `${origin}/auth/v1`,
-      otherSecretKeys: options.otherSecretKeys ?? [],
+      otherSecretKeys,
       forward,
     };
-    return route(request, forwardedHeaders(request, remote), toFunction, toDataApi);
+    const toStorage = (headers: Headers) =>
+      faults.suffer(
+        request,
+        async () => {
+          if (uploads !== null && isResumable(request)) return withCors(await uploads(request));
+          return await dataApiRoute(request, headers, toDataApi);
+        },
+      );
+    return route(request, forwardedHeaders(request, remote), { toFunction, toDataApi, toStorage });
   });
   const origin = `http://127.0.0.1:${server.addr.port}`;
   return {
@@ -45,6 +70,7 @@ export async function startGateway(options: GatewayOptions): Promise<Part & { or
     kind: "stand-in",
     detail: origin,
     origin,
+    setStorageFault: faults.setFault,
     async stop() {
       closing.abort();
       await server.finished;
@@ -78,8 +104,11 @@ function listen(
 async function route(
   request: Request,
   headers: Headers,
-  toFunction: FunctionRoute,
-  toDataApi: DataApiRouteOptions,
+  { toFunction, toDataApi, toStorage }: {
+    readonly toFunction: FunctionRoute;
+    readonly toDataApi: DataApiRouteOptions;
+    readonly toStorage: (headers: Headers) => Promise<Response>;
+  },
 ): Promise<Response> {
   const { pathname } = new URL(request.url);
   const [, service] = /^\/(functions|rest|auth|storage|realtime)\/v1(?:\/|$)/.exec(pathname) ?? [];
@@ -87,9 +116,15 @@ async function route(
   if (service === "realtime" || request.headers.has("upgrade")) response = noRealtime();
   else if (service === undefined) response = noRoute(pathname);
   else if (service === "functions") response = await toFunction(request, headers);
+  else if (service === "storage") response = await toStorage(headers);
   else response = await dataApiRoute(request, headers, toDataApi);
   response.headers.set("sb-request-id", headers.get("sb-request-id") ?? "");
   return response;
+}
+
+function isResumable(request: Request): boolean {
+  const { pathname } = new URL(request.url);
+  return pathname === RESUMABLE_PATH || pathname.startsWith(`${RESUMABLE_PATH}/`);
 }
 
 /** The headers that the gateway adds to a request for a part. */

@@ -7,7 +7,7 @@ import { pause } from "../../stack/pause.ts";
 import { deployFunctions } from "../../stack/supabase_cli.ts";
 import { mintToken } from "../../stack/tokens.ts";
 import { fateOf } from "../support/documents/document_commands.ts";
-import { blocksOf, readDocument } from "../support/documents/documents.ts";
+import { blocksOf, projectFolder, readDocument } from "../support/documents/documents.ts";
 import { copyFolder, copyProject } from "../support/rigs/project_copy.ts";
 import { asUser, type Product, startProduct } from "../support/rigs/product.ts";
 
@@ -70,7 +70,7 @@ Deno.test.beforeAll(async () => {
   followed = await follow(home);
   const api = await startManagementApi(home);
   stopApi = () => api.stop();
-  await deployFunctions({ ...api.project, projectFolder: followed.folder }, ["analytics", "cron-audit"]);
+  await deployFunctions({ ...api.project, projectFolder: followed.folder }, ["analytics", "cron-audit", "export"]);
   deployed = api.functions().map(({ name }) => name);
   product = await startProduct({ projectFolder: followed.folder, functions: api.functions() });
   await product.sql`insert into public.teams (id, name) values (${TEAM}, 'North'), (gen_random_uuid(), 'South')`;
@@ -99,7 +99,7 @@ function followedTo(name: string, body: () => Promise<void>): void {
 }
 
 followedTo(
-  "the project keeps its migrations, its hook and its job, and gets three migrations after its own",
+  "the project keeps its migrations, its hook and its job, and gets those of core, audit and its pack after its own",
   async () => {
     const applied = await product.sql<{ name: string }[]>`
     select name from supabase_migrations.schema_migrations order by version`;
@@ -107,8 +107,7 @@ followedTo(
       "teams",
       "orders",
       "hook_and_jobs",
-      "core__baseline",
-      "audit__baseline",
+      ...await migrationsOf("core", "audit"),
       "shop__team_order_days",
     ]);
     const [hook] = await product.sql`
@@ -116,7 +115,7 @@ followedTo(
     deepEqual({ ...hook }, { answer: { claims: { plan: "pro" } }, roles: null });
     const [job] = await product.sql`select active from cron.job where jobname = 'cancel-unpaid-orders'`;
     equal(job?.["active"], true);
-    deepEqual(deployed, ["analytics", "cron-audit"]);
+    deepEqual(deployed, ["analytics", "cron-audit", "export"]);
   },
 );
 
@@ -170,3 +169,11 @@ followedTo("out again: the project is as it was, and its tables are written to a
   deepEqual(jobs.map(({ jobname }) => jobname), ["cancel-unpaid-orders"]);
   await sql`insert into public.orders (team_id, total) values (${TEAM}, 1)`;
 });
+
+/** The names of the migrations of these areas, in their order. */
+async function migrationsOf(...areas: readonly string[]): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { name } of Deno.readDir(join(projectFolder, "supabase/migrations"))) names.push(name);
+  return names.sort().map((name) => name.replace(/^\d+_|\.sql$/g, ""))
+    .filter((name) => areas.some((area) => name.startsWith(`${area}__`)));
+}

@@ -175,6 +175,7 @@ upload("a function that is deployed alone takes effect by itself", async () => {
 const BUDGETS: Readonly<Record<string, { readonly unpacked: number; readonly compressed: number }>> = {
   analytics: { unpacked: 24.5, compressed: 2.2 },
   "cron-audit": { unpacked: 49.5, compressed: 4 },
+  export: { unpacked: 24.5, compressed: 2.2 },
 };
 
 /** As quick as gzip, and like the platform's it sees that packages hold each module two or three times. */

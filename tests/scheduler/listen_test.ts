@@ -3,6 +3,7 @@
 import { equal, match, ok } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { pause } from "../../stack/pause.ts";
+import { drain } from "../../tools/listen/drain.ts";
 import { type CronCluster, startCronCluster } from "../support/rigs/cron_cluster.ts";
 import { startTcpProxy, type TcpProxy } from "../support/rigs/tcp_proxy.ts";
 
@@ -122,12 +123,15 @@ test("a burst of a thousand notifications is one refresh of each view, the sourc
   first = startListener(proxy.url);
   await first.says(/listening on amount_heard/);
   const before = [await refreshesOf(SOURCE), await refreshesOf(READER)];
+  const began_at = Date.now();
   await write(1_000);
+  // A burst that does not end is refreshed every five seconds: a slow machine takes longer for a thousand transactions.
+  const most = 2 + Math.floor((Date.now() - began_at) / 5_000);
   const seconds = await untilFresh();
   const [ofSource, ofReader] = [await refreshesOf(SOURCE), await refreshesOf(READER)];
   ok(
-    ofSource - Number(before[0]) <= 2 && ofReader - Number(before[1]) <= 2,
-    `${ofSource} and ${ofReader} refreshes, ${before} before`,
+    ofSource - Number(before[0]) <= most && ofReader - Number(before[1]) <= most,
+    `${ofSource} and ${ofReader} refreshes, ${before} before, ${most} at most`,
   );
   ok(seconds >= 3, `it has waited for the burst to settle: ${seconds} s`);
 });
@@ -189,4 +193,18 @@ test("it stops cleanly, and leaves its lock", async () => {
   match(first.lines(), /stopped\n$/);
   const [row] = await cluster.owner()`select pg_try_advisory_lock(freshet.listener_lock_key()) as is_free`;
   equal(row?.["is_free"], true);
+});
+
+test("a refresh whose connection is cut without a word is given up after the time limit of its view", async () => {
+  await cluster.owner().unsafe(`
+    create materialized view analytics.mv_heard_slowly as select 1 as id from pg_sleep(1) with no data;
+    create unique index mv_heard_slowly_key on analytics.mv_heard_slowly (id);
+    select analytics.register_view('mv_heard_slowly', 'probe', '0 0 1 1 *', '1 hour', statement_timeout => '2 seconds');
+    select freshet.request_refresh('mv_heard_slowly', null, 'change');
+  `).simple();
+  const never = new AbortController().signal;
+  const ended = drain(proxy.url, never, never).then(() => "ended", (error: Error) => error.message);
+  await pause(700);
+  ok(proxy.swallow() >= 1, "the refresh goes through the proxy");
+  equal(await Promise.race([ended, pause(20_000).then(() => "still waiting")]), "no answer within 12 s");
 });

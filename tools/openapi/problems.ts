@@ -39,6 +39,10 @@ const PROVOCATIONS: Readonly<Record<ErrorCode, Provocation>> = {
     summary: "`Accept` names no format of the resource",
     provoke: ({ ask }) => ask(LANES_PATH, { headers: { apikey: KEYS.publishable, accept: "image/png" } }),
   },
+  CONFLICT: {
+    summary: "The thing is in another state than the request takes for granted",
+    provoke: () => refusedWith("CONFLICT", "The export has ended: it cannot be cancelled any more"),
+  },
   CONTENT_TOO_LARGE: {
     summary: "The body of the request, or the file that it asks for, is over the limit",
     provoke: () => refusedWith("CONTENT_TOO_LARGE", "The body has more than 16384 bytes: send a shorter one"),
@@ -126,7 +130,7 @@ export function problemResponses(problems: readonly Problem[]): Json {
   return Object.fromEntries([...groups].map(([name, group]) => [name, responseOf(group)]));
 }
 
-const OTHERS: readonly ErrorCode[] = ["NOT_FOUND", "METHOD_NOT_ALLOWED", "CONTENT_TOO_LARGE"];
+const OTHERS: readonly ErrorCode[] = ["NOT_FOUND", "METHOD_NOT_ALLOWED", "CONFLICT", "CONTENT_TOO_LARGE"];
 
 function componentOf({ code, status }: { readonly code: ErrorCode; readonly status: number }): string {
   return OTHERS.includes(code) ? "Problem" : `Problem${status}`;

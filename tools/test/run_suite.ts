@@ -16,10 +16,16 @@ export interface Run {
   readonly proofs: boolean;
 }
 
+/** How one suite is run. */
+export interface SuiteRun extends Run {
+  /** Shows its output at its end: suites run beside it. */
+  readonly isQuiet: boolean;
+}
+
 /** Runs one suite in a process of its own. If its database or packages do not start, that counts as one failure. */
-export async function runSuite(suite: Suite, run: Run): Promise<SuiteResult> {
+export async function runSuite(suite: Suite, run: SuiteRun): Promise<SuiteResult> {
   const started = Date.now();
-  const until = suite.beside !== undefined ? " (beside the others; what it says follows at its end)" : "";
+  const until = run.isQuiet ? " (beside the others; what it says follows at its end)" : "";
   console.log(`\n── ${suite.name}: ${suite.what}${until}`);
   let database: TestDatabase | undefined;
   let outcome: Outcome = { passed: 0, failed: 1, failures: [] };
@@ -42,7 +48,7 @@ export async function runSuite(suite: Suite, run: Run): Promise<SuiteResult> {
     }
     // Files without larger counts have already run in `task test`.
     const paths = run.proofs ? await proofFiles(suite.paths) : await spread(suite.paths);
-    outcome = await runTests(suite, paths, {
+    outcome = await runTests(suite, paths, run.isQuiet, {
       ...(notes === undefined ? {} : { FRESHET_PROOFS: "full", FRESHET_PROOFS_NOTES: notes }),
       ...(sample === undefined ? {} : { FRESHET_TEST_SAMPLE: sample }),
       ...(empty === undefined ? {} : { FRESHET_TEST_EMPTY: empty }),
@@ -75,18 +81,21 @@ function whole(suite: Suite, text: string): Failure {
   return { file: suite.paths.join(" "), name: "the suite as a whole", text };
 }
 
-async function runTests(suite: Suite, paths: readonly string[], env: Record<string, string>): Promise<Outcome> {
+async function runTests(
+  suite: Suite,
+  paths: readonly string[],
+  isQuiet: boolean,
+  env: Record<string, string>,
+): Promise<Outcome> {
   const report = await Deno.makeTempFile({ prefix: "freshet-junit-", suffix: ".xml" });
   try {
     const command = new Deno.Command(Deno.execPath(), {
       args: ["test", "-A", "--no-prompt", `--junit-path=${report}`, ...(suite.flags ?? []), ...paths],
       env,
-      stdout: suite.beside !== undefined ? "piped" : "inherit",
-      stderr: suite.beside !== undefined ? "piped" : "inherit",
+      stdout: isQuiet ? "piped" : "inherit",
+      stderr: isQuiet ? "piped" : "inherit",
     });
-    const success = suite.beside !== undefined
-      ? await runQuietly(suite.name, command)
-      : (await command.spawn().status).success;
+    const success = isQuiet ? await runQuietly(suite.name, command) : (await command.spawn().status).success;
     const written = await Deno.readTextFile(report);
     const outcome = { ...countResults(written), failures: readFailures(written) };
     if (success || outcome.failed > 0) return outcome;

@@ -1,8 +1,8 @@
 /**
- * Lanes beside the main one, which shows its output at once: one busy, and three that mostly wait, for pg_cron's minutes
- * or for products to start. Each ends at about the same time.
+ * Suites that run at once. Most of them mostly wait, for pg_cron's minutes or for products to start, so that five keep
+ * two processors busy.
  */
-export const LANES = ["working", "waiting", "auditing", "deploying"] as const;
+export const WORKERS = 5;
 
 /** A group of tests that shares one environment. */
 export interface Suite {
@@ -28,10 +28,9 @@ export interface Suite {
   /** Needs Debian's Chromium. */
   readonly needsBrowser?: boolean;
   readonly flags?: readonly string[];
-  /** The lane in which it runs beside the others; its output is shown at its end. */
-  readonly beside?: (typeof LANES)[number];
 }
 
+/** In the order in which they start: those that wait first, the longest first, so that no long one is left for the end. */
 export const suites: readonly Suite[] = [
   {
     name: "unit",
@@ -40,72 +39,12 @@ export const suites: readonly Suite[] = [
     proofs: true,
   },
   {
-    name: "docs",
-    what: "examples in docstrings",
-    paths: ["shared", "packs/*/*.ts", "packs/*/resources"],
-    flags: ["--doc"],
-  },
-  {
-    name: "sql-15",
-    what: "pgTAP on PostgreSQL 15 with the real pg_cron",
-    paths: ["tests/sql"],
+    name: "audit",
+    what: "the audit and the doctor on the real pg_cron",
+    paths: ["tests/audit"],
     database: "installed",
-    pgtap: true,
-  },
-  {
-    name: "house",
-    what: "db lint, db advisors, schema dump and database types",
-    paths: ["tests/house"],
-    database: "installed",
-  },
-  {
-    name: "packs",
-    what: "checkouts without a pack, and without any",
-    paths: ["tests/packs"],
+    empty: true,
     proofs: true,
-    beside: "waiting",
-  },
-  {
-    name: "oulad",
-    what: "the real data set against DuckDB",
-    paths: ["tests/oulad", "packs/*/tests/oulad"],
-    database: "installed",
-    sample: true,
-    // DuckDB is kept out of the lock file: see tests/support/rigs/duckdb.ts.
-    flags: ["--no-lock"],
-    beside: "deploying",
-  },
-  {
-    name: "published",
-    what: "what other programs rely on: the OpenAPI document, the client in Node, Deno and Chromium",
-    paths: ["tests/published"],
-    needsBrowser: true,
-    // The linter is kept out of the lock file: see tests/published/openapi_lint_test.ts.
-    flags: ["--no-lock"],
-    beside: "auditing",
-  },
-  { name: "stack", what: "the parts of the local stack", paths: ["tests/stack"], needsPackages: true },
-  {
-    name: "sql-17",
-    what: "pgTAP on PostgreSQL 17",
-    paths: ["tests/sql"],
-    database: "embedded",
-    pgtap: true,
-    beside: "working",
-  },
-  {
-    name: "documents",
-    what: "every command and statement of the documents, run in a copy of the project",
-    paths: ["tests/documents"],
-    needsPackages: true,
-    beside: "working",
-  },
-  {
-    name: "hosted",
-    what: "what the Supabase CLI uploads, served by the version of Deno that the platform's edge runtime is built on",
-    paths: ["tests/hosted"],
-    needsPackages: true,
-    beside: "deploying",
   },
   {
     name: "integration",
@@ -113,32 +52,12 @@ export const suites: readonly Suite[] = [
     paths: ["tests/integration", "packs/*/tests/integration"],
     database: "installed",
     proofs: true,
-    beside: "waiting",
-  },
-  {
-    name: "audit",
-    what: "the audit and the doctor on the real pg_cron",
-    paths: ["tests/audit"],
-    database: "installed",
-    empty: true,
-    proofs: true,
-    beside: "auditing",
-  },
-  {
-    name: "deployed",
-    what: "the audit of a whole product: its first deployment and passes, isolates that are killed, planted secrets",
-    paths: ["tests/deployed"],
-    needsPackages: true,
-    empty: true,
-    // Not with the audit's other files, which share a database: each of these has a product of its own.
-    beside: "deploying",
   },
   {
     name: "scheduler",
     what: "what the audit reports about a real scheduler that is killed, disconnected and recreated",
     paths: ["tests/scheduler"],
     needsPackages: true,
-    beside: "waiting",
     // Each file has a cluster of its own, and they wait for the same minutes.
     flags: ["--parallel"],
   },
@@ -149,9 +68,77 @@ export const suites: readonly Suite[] = [
     needsPackages: true,
     sample: true,
     proofs: true,
-    beside: "working",
     // Each file has a stack of its own, and most of its time is waiting.
     flags: ["--parallel"],
+  },
+  {
+    name: "documents",
+    what: "every command and statement of the documents, run in a copy of the project",
+    paths: ["tests/documents"],
+    needsPackages: true,
+  },
+  { name: "stack", what: "the parts of the local stack", paths: ["tests/stack"], needsPackages: true },
+  {
+    name: "deployed",
+    what: "the audit of a whole product: its first deployment and passes, isolates that are killed, planted secrets",
+    paths: ["tests/deployed"],
+    needsPackages: true,
+    empty: true,
+  },
+  {
+    name: "oulad",
+    what: "the real data set against DuckDB",
+    paths: ["tests/oulad", "packs/*/tests/oulad"],
+    database: "installed",
+    sample: true,
+    // DuckDB is kept out of the lock file: see tests/support/rigs/duckdb.ts.
+    flags: ["--no-lock"],
+  },
+  {
+    name: "house",
+    what: "db lint, db advisors, schema dump and database types",
+    paths: ["tests/house"],
+    database: "installed",
+  },
+  {
+    name: "sql-17",
+    what: "pgTAP on PostgreSQL 17",
+    paths: ["tests/sql"],
+    database: "embedded",
+    pgtap: true,
+  },
+  {
+    name: "sql-15",
+    what: "pgTAP on PostgreSQL 15 with the real pg_cron",
+    paths: ["tests/sql"],
+    database: "installed",
+    pgtap: true,
+  },
+  {
+    name: "packs",
+    what: "checkouts without a pack, and without any",
+    paths: ["tests/packs"],
+    proofs: true,
+  },
+  {
+    name: "published",
+    what: "what other programs rely on: the OpenAPI document, the client in Node, Deno and Chromium",
+    paths: ["tests/published"],
+    needsBrowser: true,
+    // The linter is kept out of the lock file: see tests/published/openapi_lint_test.ts.
+    flags: ["--no-lock"],
+  },
+  {
+    name: "hosted",
+    what: "what the Supabase CLI uploads, served by the version of Deno that the platform's edge runtime is built on",
+    paths: ["tests/hosted"],
+    needsPackages: true,
+  },
+  {
+    name: "docs",
+    what: "examples in docstrings",
+    paths: ["shared", "packs/*/*.ts", "packs/*/resources"],
+    flags: ["--doc"],
   },
 ];
 

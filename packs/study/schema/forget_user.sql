@@ -52,6 +52,8 @@ begin
     end
     where b.last_user_id = forgotten;
 
+    counts := counts || jsonb_build_object('analytics.export_jobs', freshet.forget_exports_of(forgotten));
+
     -- That rows were read stays on record, and who read and whose they were is a hash from now on.
     update analytics.access_log as a
     set

@@ -9,6 +9,8 @@ export type Database = {
       "acknowledge_resolution": { Args: { "event_id": string; "note": string; "token": number }; Returns: boolean };
       "audit_calendar_request": { Args: Record<PropertyKey, never>; Returns: Json };
       "audit_pass": { Args: { "calendar"?: Json; "dry_run"?: boolean }; Returns: Json };
+      "cancel_export": { Args: { "caller": Json; "export_id": string }; Returns: Json };
+      "claim_export": { Args: { "export_id"?: string }; Returns: Json };
       "claim_heartbeat": { Args: Record<PropertyKey, never>; Returns: boolean };
       "complete_call": { Args: { "call_id": number; "detail"?: string; "outcome": string }; Returns: boolean };
       "defer_alert": {
@@ -19,6 +21,7 @@ export type Database = {
         Args: { "delay": string; "error": string; "event_id": string; "token": number };
         Returns: boolean;
       };
+      "drive_exports": { Args: Record<PropertyKey, never>; Returns: boolean };
       "due_check_ins": {
         Args: Record<PropertyKey, never>;
         Returns: {
@@ -31,6 +34,14 @@ export type Database = {
           "timezone": string;
         }[];
       };
+      "export_chunk": { Args: { "chunk": number; "export_id": string; "lease_token": string }; Returns: Json };
+      "export_rows": { Args: { "export_id": string; "lease_token": string }; Returns: Json };
+      "finish_export": {
+        Args: { "byte_count": number; "error_code": string; "export_id": string; "lease_token": string };
+        Returns: Json;
+      };
+      "forget_export_object": { Args: { "export_id": string }; Returns: undefined };
+      "freeze_export": { Args: { "export_id": string; "lease_token": string }; Returns: Json };
       "get_audit_health": { Args: Record<PropertyKey, never>; Returns: Json };
       "hold_alerts": { Args: { "category": string; "delay": string }; Returns: undefined };
       "lease_alerts": {
@@ -69,12 +80,18 @@ export type Database = {
         };
         Returns: Json;
       };
+      "note_export_upload": {
+        Args: { "export_id": string; "is_gzip": boolean; "lease_token": string; "upload_url": string };
+        Returns: undefined;
+      };
       "note_failed_audit": { Args: { "reason": string }; Returns: boolean };
       "park_alert": { Args: { "error": string; "event_id": string; "token": number }; Returns: boolean };
       "read_person": { Args: { "reading": Json; "request": Json; "view_name": string }; Returns: Json };
       "read_view": { Args: { "request": Json; "view_name": string }; Returns: Json };
       "record_delivery": { Args: { "detail": string; "state": string }; Returns: Json };
       "refresh_request": { Args: { "id": number }; Returns: Json };
+      "release_export": { Args: { "export_id": string; "lease_token": string }; Returns: undefined };
+      "removable_exports": { Args: { "most_exports": number }; Returns: Json };
       "report_answered": { Args: { "resource": string }; Returns: undefined };
       "report_failed_answer": {
         Args: { "defect": string; "request_id": string; "resource": string };
@@ -82,7 +99,19 @@ export type Database = {
       };
       "report_slow_read": { Args: { "read_ms": number; "request_id": string; "resource": string }; Returns: undefined };
       "request_refresh": { Args: { "asked_by"?: string; "pack"?: string; "view_name"?: string }; Returns: Json };
+      "show_export": { Args: { "caller": Json; "export_id": string }; Returns: Json };
       "shrink_audit_batch": { Args: Record<PropertyKey, never>; Returns: number };
+      "start_export": { Args: { "export": Json }; Returns: Json };
+      "store_export_chunk": {
+        Args: {
+          "bytes": string;
+          "export_id": string;
+          "last_page": number;
+          "lease_token": string;
+          "plain_byte_count": number;
+        };
+        Returns: Json;
+      };
       "verify_call": {
         Args: {
           "body_sha256": string;

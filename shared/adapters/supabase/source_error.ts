@@ -19,6 +19,8 @@ const PASSING_API = /^PGRST00[0-3]$/;
 /** The SQLSTATEs that the database raises, by the data API's convention, for too many requests and for what does not exist. */
 const TOO_SOON = "PT429";
 const UNKNOWN = "PT404";
+/** For a step of an export whose lease is lost. */
+const NOT_HELD = "PT409";
 
 /** What a deployment may have forgotten, by the data API's own codes, and the remedy. */
 const LEFT_OUT: Readonly<Record<string, readonly [what: string, remedy: string]>> = {
@@ -39,6 +41,9 @@ export function sourceError(what: string, refusal: Refusal): AppError {
   const { code, status } = refusal;
   if (code === TOO_SOON) return new AppError("RATE_LIMITED", { detail: `${what} ran a moment ago` });
   if (code === UNKNOWN) return new AppError("NOT_FOUND", { detail: `${what} knows nothing of that name` });
+  if (code === NOT_HELD) {
+    return new AppError("CONFLICT", { detail: `${what}: another call goes on with it, or it was cancelled` });
+  }
   const where = `${what} failed [${code.slice(0, 16) || "no code"}, HTTP ${status}]`;
   const left_out = LEFT_OUT[code];
   if (left_out !== undefined) return misconfigured(`${where}: ${left_out[0]}`, left_out[1]);

@@ -1,7 +1,7 @@
 import { AppError } from "../../kernel/app_error.ts";
 import type { Caller } from "../../access/caller.ts";
 import { type MaybePromise, thenMaybe } from "../../kernel/maybe_promise.ts";
-import type { Api } from "../api.ts";
+import type { CallerApi } from "../api.ts";
 import type { Exchange } from "./exchange.ts";
 import { countRequest, countUnverified, uncountUnverified } from "./rate_limit.ts";
 
@@ -10,7 +10,7 @@ import { countRequest, countUnverified, uncountUnverified } from "./rate_limit.t
  *
  * @throws AppError UNAUTHENTICATED without a credential, or with an invalid one; RATE_LIMITED.
  */
-export function requireCaller(api: Api, exchange: Exchange): MaybePromise<Caller> {
+export function requireCaller(api: CallerApi, exchange: Exchange): MaybePromise<Caller> {
   return thenMaybe<Caller | null, Caller>(
     identifyCaller(api, exchange),
     (caller) =>
@@ -18,7 +18,7 @@ export function requireCaller(api: Api, exchange: Exchange): MaybePromise<Caller
   );
 }
 
-async function refuseAnonymous(api: Api, exchange: Exchange): Promise<never> {
+async function refuseAnonymous(api: CallerApi, exchange: Exchange): Promise<never> {
   await countUnverified(api, exchange);
   throw new AppError("UNAUTHENTICATED", {
     detail:
@@ -27,12 +27,12 @@ async function refuseAnonymous(api: Api, exchange: Exchange): Promise<never> {
 }
 
 /** Null without a credential. @throws AppError UNAUTHENTICATED or RATE_LIMITED. */
-export function identifyCaller(api: Api, exchange: Exchange): MaybePromise<Caller | null> {
+export function identifyCaller(api: CallerApi, exchange: Exchange): MaybePromise<Caller | null> {
   return api.identity.remembered(exchange.request.headers) ?? verifyCaller(api, exchange);
 }
 
 /** Verifying costs more than the rest of a cache hit, so an address that sends invalid credentials is limited. */
-async function verifyCaller(api: Api, exchange: Exchange): Promise<Caller | null> {
+async function verifyCaller(api: CallerApi, exchange: Exchange): Promise<Caller | null> {
   const { headers } = exchange.request;
   exchange.begin("identity");
   if (!headers.has("authorization") && !headers.has("apikey")) return null;

@@ -3,22 +3,22 @@ import type { Caller } from "../../access/caller.ts";
 import type { Standing } from "../../limits/rate_allowance.ts";
 import type { Limited } from "../../limits/rate_limits.ts";
 import { type MaybePromise, thenMaybe } from "../../kernel/maybe_promise.ts";
-import type { Api } from "../api.ts";
+import type { CallerApi } from "../api.ts";
 import { clientAddress } from "./client_address.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** Counts a caller's request. @throws AppError RATE_LIMITED when it exceeds the limit. */
-export function countRequest(api: Api, exchange: Exchange, caller: Caller): MaybePromise<void> {
+export function countRequest(api: CallerApi, exchange: Exchange, caller: Caller): MaybePromise<void> {
   return spend(api, exchange, { kind: caller.kind, account: accountOf(api, exchange, caller) });
 }
 
 /** Counts a request whose credential is not verified yet. @throws AppError RATE_LIMITED. */
-export function countUnverified(api: Api, exchange: Exchange): MaybePromise<void> {
+export function countUnverified(api: CallerApi, exchange: Exchange): MaybePromise<void> {
   return spend(api, exchange, { kind: "unverified", account: addressOf(api, exchange) });
 }
 
 /** Undoes the count for a credential that was valid, or that could not be checked. */
-export function uncountUnverified(api: Api, exchange: Exchange): void {
+export function uncountUnverified(api: CallerApi, exchange: Exchange): void {
   api.limiter.giveBack("unverified", addressOf(api, exchange));
   exchange.standing = null;
 }
@@ -39,7 +39,7 @@ export function isHalfSpent({ limit, remaining }: Standing): boolean {
 }
 
 function spend(
-  api: Api,
+  api: CallerApi,
   exchange: Exchange,
   { kind, account }: { readonly kind: Limited; readonly account: string },
 ): MaybePromise<void> {
@@ -61,7 +61,7 @@ function enforceLimit(exchange: Exchange, standing: Standing): void {
 }
 
 /** A key is not a person: all visitors of a site share one, so each of their addresses is counted separately. */
-function accountOf(api: Api, exchange: Exchange, caller: Caller): string {
+function accountOf(api: CallerApi, exchange: Exchange, caller: Caller): string {
   switch (caller.kind) {
     case "user":
       return caller.subject;
@@ -72,6 +72,6 @@ function accountOf(api: Api, exchange: Exchange, caller: Caller): string {
   }
 }
 
-function addressOf(api: Api, { request }: Exchange): string {
+function addressOf(api: CallerApi, { request }: Exchange): string {
   return clientAddress(request.headers, api.client_address_header);
 }

@@ -24,7 +24,7 @@ export async function deploy(): Promise<Deployment> {
   const folder = await Deno.makeTempDir({ prefix: "freshet-deployed-" });
   const api = await startManagementApi(folder);
   const target = { ...api.project, projectFolder };
-  await deployFunctions(target, ["analytics", "cron-audit"]);
+  await deployFunctions(target, ["analytics", "cron-audit", "export"]);
   const functions = api.functions();
   const listed = functions.map(async ({ name }) => [name, await filesBelow(join(folder, "deployed", name))] as const);
   const { deno } = await edgeRuntime();

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { createClient } from "@supabase/supabase-js";
 import postgres from "postgres";
 import { startDataApi } from "../../../stack/data_api/mod.ts";
-import { startGateway } from "../../../stack/gateway/mod.ts";
+import { type GatewayPart, startGateway } from "../../../stack/gateway/mod.ts";
 import { startPostgres } from "../../../stack/postgres/mod.ts";
 
 export const npmFolder = Deno.env.get("FRESHET_NPM") ?? fileURLToPath(new URL("../../../stack/npm/", import.meta.url));
@@ -11,10 +11,16 @@ export const jwtSecret = "jw7-Kq2!vT9_zLp4@Xs8mNd3#Rb6yHc1";
 export const publishableKey = "sb_publishable_of_this_test";
 export const secretKey = "sb_secret_of_this_test";
 
+/** 20MiB, as the rig's config.toml says. */
+export const FILE_SIZE_LIMIT = 20 * 1024 * 1024;
+
 export interface Rig {
   origin: string;
   sql: postgres.Sql;
   restart(): Promise<void>;
+  /** Holds the files of unfinished uploads. */
+  uploadFolder: string;
+  setStorageFault: GatewayPart["setStorageFault"];
 }
 
 /** PostgreSQL with this schema, the data API and the gateway, for one test. */
@@ -32,7 +38,7 @@ export async function withDataApi(
     join(projectFolder, "supabase", "config.toml"),
     `[api]\nschemas = ${
       JSON.stringify(exposed)
-    }\nmax_rows = 100\n[auth]\nenable_signup = true\n[auth.email]\nenabled = true\n`,
+    }\nmax_rows = 100\n[auth]\nenable_signup = true\n[auth.email]\nenabled = true\n[storage]\nfile_size_limit = "20MiB"\n`,
   );
   const stops: (() => Promise<unknown>)[] = [];
   try {
@@ -50,9 +56,18 @@ export async function withDataApi(
       ...keys,
     });
     stops.push(() => dataApi.stop());
-    const gateway = await startGateway({ port: 0, dataApiUrl: dataApi.url, functionUrls: {}, verifyJwt: {}, ...keys });
+    const uploads = { folder: join(workFolder, "uploads"), byteLimit: FILE_SIZE_LIMIT };
+    const gateway = await startGateway({
+      port: 0,
+      dataApiUrl: dataApi.url,
+      functionUrls: {},
+      verifyJwt: {},
+      uploads,
+      ...keys,
+    });
     stops.push(() => gateway.stop());
-    await test({ origin: gateway.origin, sql, restart: dataApi.restart });
+    const { origin, setStorageFault } = gateway;
+    await test({ origin, sql, restart: dataApi.restart, uploadFolder: uploads.folder, setStorageFault });
   } finally {
     for (const stop of stops.reverse()) await stop();
     await Deno.remove(workFolder, { recursive: true });

@@ -269,6 +269,7 @@ Deno.test("an error that nobody foresaw is a 500 that tells the caller nothing a
     cors: "*",
     routes: new Map([["/analytics/x", route]]),
     posts: new Map(),
+    deletes: new Map(),
     isOperator: () => true,
     faults,
   } as const;

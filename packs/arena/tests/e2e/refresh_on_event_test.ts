@@ -33,19 +33,24 @@ async function refreshCount(): Promise<number> {
 }
 
 /** Scores so many submissions, each in a transaction of its own. @returns seconds until the API shows all, and refreshes */
-async function burst(patience_seconds: number): Promise<{ seconds: number; refreshes: number }> {
+async function burst(patience_seconds: number): Promise<{ seconds: number; refreshes: number; most: number }> {
   await product.sql`
     insert into public.submissions (agent_id, challenge_id, status, final_lane_scores, composite_score)
     select ${memberAgent}, ${challenge}, 'judging', '{"TMA": 50}', 50 from generate_series(1, ${BURST})`;
   await refreshAll(product.sql);
   const ids = await product.sql`select id from public.submissions where status = 'judging'`;
   const before = { samples: await sampleCount(), refreshes: await refreshCount() };
+  const began_at = Date.now();
   for (const { id } of ids) await product.sql`update public.submissions set status = 'scored' where id = ${id}`;
   const ended_at = Date.now();
+  // A burst that does not end is refreshed every ten seconds: a slow machine takes longer for a thousand transactions.
+  const most = 2 + Math.floor((ended_at - began_at) / 10_000);
   for (;;) {
     const samples = await sampleCount();
     const seconds = (Date.now() - ended_at) / 1_000;
-    if (samples === before.samples + BURST) return { seconds, refreshes: await refreshCount() - before.refreshes };
+    if (samples === before.samples + BURST) {
+      return { seconds, refreshes: await refreshCount() - before.refreshes, most };
+    }
     if (seconds > patience_seconds) {
       throw new Error(`After ${seconds} s the API shows ${samples - before.samples} of ${BURST}`);
     }
@@ -70,9 +75,9 @@ e2e(
           100,
         );
       }
-      const { seconds, refreshes } = await burst(60);
+      const { seconds, refreshes, most } = await burst(60);
       console.log(`by the listener: ${seconds} s after the last score, ${refreshes} refreshes`);
-      ok(refreshes <= 2, `${refreshes} refreshes`);
+      ok(refreshes <= most, `${refreshes} refreshes, ${most} at most`);
     } finally {
       listener.kill("SIGTERM");
       equal((await listener.status).code, 0);
@@ -81,7 +86,7 @@ e2e(
 );
 
 e2e("without a listener the jobs of the queue do the same", async () => {
-  const { seconds, refreshes } = await burst(150);
+  const { seconds, refreshes, most } = await burst(150);
   console.log(`by the jobs: ${seconds} s after the last score, ${refreshes} refreshes`);
-  ok(refreshes <= 2, `${refreshes} refreshes`);
+  ok(refreshes <= most, `${refreshes} refreshes, ${most} at most`);
 });

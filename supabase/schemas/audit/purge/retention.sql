@@ -5,7 +5,7 @@
 --      jobs wrote destroys their evidence, without being asked to; so only runs of Freshet's own commands are deleted,
 --      unless this column says otherwise.
 create table analytics.retention (
-    history text primary key check (history in ('runs', 'refresh_log', 'refresh_requests', 'http_calls', 'outbox', 'incidents', 'access_log')),
+    history text primary key check (history in ('runs', 'refresh_log', 'refresh_requests', 'http_calls', 'outbox', 'incidents', 'access_log', 'export_jobs')),
     keep_for interval not null check (keep_for >= interval '1 day'),
     batch_size integer not null default 20000 check (batch_size between 1 and 1000000),
     of_all_jobs boolean not null default false,
@@ -23,7 +23,7 @@ comment on table analytics.retention is 'How long each history is kept. Set by h
 comment on column analytics.retention.batch_size is 'The most rows that one call of freshet.purge_history deletes.';
 
 comment on column analytics.retention.history is
-    'runs: cron.job_run_details; refresh_log: the ledger; refresh_requests: finished requests; http_calls: settled calls; outbox: delivered alerts; incidents: closed ones; access_log: who read whose rows.';
+    'runs: cron.job_run_details; refresh_log: the ledger; refresh_requests: finished requests; http_calls: settled calls; outbox: delivered alerts; incidents: closed ones; access_log: who read whose rows; export_jobs: exports whose object is gone.';
 
 comment on column analytics.retention.of_all_jobs is
     'For runs: whether those of every job are deleted, not only Freshet''s. Set by hand.';
@@ -39,4 +39,5 @@ values
     ('outbox', '30 days'),
     ('incidents', '365 days'),
     ('refresh_requests', '30 days'),
-    ('access_log', '2 years');
+    ('access_log', '2 years'),
+    ('export_jobs', '7 days');

@@ -18,25 +18,16 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     scope constant jsonb := nullif(request -> 'scope', 'null'::jsonb);
-    org constant jsonb := nullif(scope -> 'org', 'null'::jsonb);
     reading constant jsonb := nullif(request -> 'reading', 'null'::jsonb);
     through constant text := coalesce(request ->> 'through', view_name);
-    relation regclass := to_regclass(format('analytics.%I', through));
+    relation constant regclass := to_regclass(format('analytics.%I', through));
     state constant jsonb := freshet.state_of(view_name);
     read_states jsonb;
     allowed text[];
-    wanted jsonb := request -> 'filters';
-    asked jsonb;
-    rows_of text;
-    conditions text;
-    countable text;
-    ordering text;
-    columns text;
     rows jsonb := jsonb_build_array();
     total_count bigint;
-    guards text;
-    unguarded text;
     withheld_count bigint;
+    queries record;
 begin
     if state is null or (relation is null and reading is null) then
         raise exception using errcode = 'undefined_table', message = format('unknown view "%s"', case when state is null then view_name else through end);
@@ -46,66 +37,29 @@ begin
 
     if scope is not null then
         allowed := freshet.scope_values(scope);
-        if freshet.scope_denies(scope, allowed, wanted) then
+        if freshet.scope_denies(scope, allowed, request -> 'filters') then
             return jsonb_build_object(
                 'state', state, 'reads', read_states, 'denied', true, 'scope_values', to_jsonb(allowed), 'rows', rows,
                 'total_count', null, 'withheld_count', null
             );
-        end if;
-        wanted := wanted
-            || jsonb_build_array(jsonb_build_object('column', scope -> 'column', 'op', 'in', 'value', allowed));
-        if org is not null then
-            wanted := wanted || jsonb_build_array(org || jsonb_build_object('op', 'eq'));
         end if;
     end if;
 
     if (state ->> 'populated')::boolean
         and not exists (select from jsonb_each(read_states) as r where (r.value ->> 'populated')::boolean is not true)
     then
-        if reading is null then
-            rows_of := relation::text;
-        else
-            relation := freshet.reading_rows(reading ->> 'name');
-            asked := (reading -> 'asked')
-                || jsonb_build_object('people', case when org is not null then to_jsonb(allowed) end);
-            rows_of := format('freshet.%I(%L::jsonb)', 'reading_' || (reading ->> 'name'), asked);
-        end if;
-
-        select
-            string_agg(c.condition, ' and '),
-            string_agg(c.condition, ' and ') filter (where not c.is_place),
-            string_agg(c.condition, ' and ') filter (where c.is_guard),
-            string_agg(c.condition, ' and ') filter (where not c.is_place and not c.is_guard)
-        into conditions, countable, guards, unguarded
-        from (
-            select
-                freshet.wanted_condition(relation, f), f ->> 'op' in ('after', 'before'), coalesce((f ->> 'is_guard')::boolean, false)
-            from jsonb_array_elements(wanted) as f
-        ) as c (condition, is_place, is_guard);
-        select string_agg(
-            format(
-                '%s %s',
-                freshet.column_reference(relation, o ->> 'column'),
-                case o ->> 'direction' when 'desc' then 'desc' else 'asc' end
-            ), ', '
-        ) into ordering
-        from jsonb_array_elements(request -> 'order') as o;
-        select string_agg(freshet.column_reference(relation, c), ', ') into strict columns
-        from jsonb_array_elements_text(request -> 'columns') as c;
-
+        select q.* into queries from freshet.read_queries(view_name, request, allowed) as q;
         execute format(
-            'select coalesce(jsonb_agg(to_jsonb(r)), ''[]'') from (select %s from %s as v where %s order by %s limit %s) as r',
-            columns, rows_of, coalesce(conditions, 'true'), ordering, coalesce((request ->> 'limit')::bigint::text, 'all')
+            'select coalesce(jsonb_agg(to_jsonb(r)), ''[]'') from (%s limit %s) as r',
+            queries.rows, coalesce((request ->> 'limit')::bigint::text, 'all')
         ) into rows;
         if (request ->> 'counts')::boolean
             or ((request ->> 'counts_cut')::boolean and jsonb_array_length(rows) = (request ->> 'limit')::bigint)
         then
-            execute format('select count(*) from %s as v where %s', rows_of, coalesce(countable, 'true')) into total_count;
+            execute queries.total into total_count;
         end if;
-        if guards is not null then
-            execute format(
-                'select count(*) from %s as v where %s and (%s) is not true', rows_of, coalesce(unguarded, 'true'), guards
-            ) into withheld_count;
+        if queries.withheld is not null then
+            execute queries.withheld into withheld_count;
         end if;
     end if;
 

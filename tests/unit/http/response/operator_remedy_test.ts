@@ -12,6 +12,7 @@ for (const is_operator of [true, false]) {
       cors: "*",
       routes: new Map([["/analytics/x", route]]),
       posts: new Map(),
+      deletes: new Map(),
       isOperator: () => is_operator,
       faults: notedFaults().faults,
     } as const;

@@ -1,0 +1,127 @@
+import { AppError, sourceUnavailable } from "../kernel/app_error.ts";
+import type { Bytes } from "../read/entry.ts";
+import type { Claimed, ExportJob } from "./job.ts";
+import { type Exports, type Lease, type ObjectStorage, PART_BYTES } from "./ports.ts";
+import { unzip } from "./render.ts";
+
+/** How many parts one call uploads: 48 MB take a fraction of its time. */
+const PARTS_PER_CALL = 8;
+
+export interface PublishParts {
+  readonly exports: Exports;
+  readonly objects: ObjectStorage;
+}
+
+/**
+ * Uploads a rendered export: whole where it is small, else part by part, from where the storage says that it is. Returns
+ * the export as it is then: done, or rendered where a further call has to go on.
+ *
+ * @throws AppError CONFLICT when the lease is lost; SOURCE_UNAVAILABLE when the storage does not answer.
+ */
+export async function publish(parts: PublishParts, claim: Claimed): Promise<ExportJob> {
+  const { export: job } = claim;
+  const lease = { export_id: job.export_id, lease_token: claim.lease_token };
+  const upload = new Upload(parts, claim);
+  const outcome = await upload.run();
+  if (outcome === "unfinished") return job;
+  // The project's limit of a file may be lower than this one: a tenth as many bytes hold the same rows.
+  if (outcome === "too_large" && !job.is_gzip) {
+    await parts.exports.noteUpload(lease, { upload_url: null, is_gzip: true });
+    return await publish(parts, { ...claim, upload_url: null, export: { ...job, is_gzip: true } });
+  }
+  if (outcome === "too_large") return await parts.exports.finish(lease, { error_code: "FILE_TOO_LARGE" });
+  try {
+    return await parts.exports.finish(lease, { byte_count: upload.total });
+  } catch (error) {
+    // Cancelled meanwhile: what was just stored belongs to no export.
+    if (isLost(error)) await parts.objects.remove(job.object_name);
+    throw error;
+  }
+}
+
+export function isLost(error: unknown): boolean {
+  return error instanceof AppError && error.code === "CONFLICT";
+}
+
+class Upload {
+  /** Size of the object in bytes. */
+  readonly total: number;
+  readonly #sizes: readonly number[];
+  readonly #lease: Lease;
+  /** The chunk that was read last: parts of a file often lie in one. */
+  #kept: { readonly chunk: number; readonly bytes: Bytes } | null = null;
+
+  constructor(private readonly parts: PublishParts, private readonly claim: Claimed) {
+    const { chunks, export: job, lease_token } = claim;
+    this.#lease = { export_id: job.export_id, lease_token };
+    this.#sizes = chunks.map(({ byte_count, plain_byte_count }) => job.is_gzip ? byte_count : plain_byte_count);
+    this.total = this.#sizes.reduce((sum, size) => sum + size, 0);
+  }
+
+  async run(): Promise<"done" | "unfinished" | "too_large"> {
+    const { objects } = this.parts;
+    const { object_name } = this.claim.export;
+    if (this.total > PART_BYTES) return await this.#resumable();
+    const stored = await objects.put(object_name, await this.#slice(0, this.total), this.#type);
+    // It is there already where the answer to the first time was lost: the same bytes under a name that only this export has.
+    return stored === "too_large" ? stored : "done";
+  }
+
+  get #type(): string {
+    const { is_gzip, format } = this.claim.export;
+    return is_gzip ? "application/gzip" : format === "csv" ? "text/csv; charset=utf-8" : "application/x-ndjson";
+  }
+
+  async #resumable(): Promise<"done" | "unfinished" | "too_large"> {
+    const { objects } = this.parts;
+    const known = this.claim.upload_url;
+    let offset = known === null ? null : await objects.offset(known);
+    let upload_url = known;
+    if (upload_url === null || offset === null) {
+      const begun = await objects.begin(this.claim.export.object_name, this.total, this.#type);
+      if (begun === "exists") return "done";
+      if (begun === "too_large") return begun;
+      upload_url = begun.upload_url;
+      offset = 0;
+    }
+    for (let part = 0; part < PARTS_PER_CALL && offset < this.total; part++) {
+      // Also asks whether the lease is still held, and keeps the export from being given up.
+      await this.parts.exports.noteUpload(this.#lease, { upload_url, is_gzip: this.claim.export.is_gzip });
+      const end = Math.min(offset + PART_BYTES, this.total);
+      offset = await this.#append(upload_url, offset, await this.#slice(offset, end));
+    }
+    return offset < this.total ? "unfinished" : "done";
+  }
+
+  /** Elsewhere a conflict is a lost lease; here it is an upload at another place, where a later call goes on. */
+  async #append(upload_url: string, offset: number, bytes: Bytes): Promise<number> {
+    try {
+      return await this.parts.objects.append(upload_url, offset, bytes);
+    } catch (error) {
+      throw isLost(error) ? sourceUnavailable("the upload of an export is at another place") : error;
+    }
+  }
+
+  /** The bytes of the file from `from` up to `to`. */
+  async #slice(from: number, to: number): Promise<Bytes> {
+    const slice = new Uint8Array(to - from);
+    let begins = 0;
+    for (const [chunk, size] of this.#sizes.entries()) {
+      const ends = begins + size;
+      if (begins < to && ends > from) {
+        const bytes = await this.#bytesOf(chunk);
+        slice.set(bytes.subarray(Math.max(0, from - begins), Math.min(size, to - begins)), Math.max(0, begins - from));
+      }
+      begins = ends;
+    }
+    return slice;
+  }
+
+  async #bytesOf(chunk: number): Promise<Bytes> {
+    if (this.#kept?.chunk === chunk) return this.#kept.bytes;
+    const packed = await this.parts.exports.chunk(this.#lease, chunk);
+    const bytes = this.claim.export.is_gzip ? packed : await unzip(packed);
+    this.#kept = { chunk, bytes };
+    return bytes;
+  }
+}

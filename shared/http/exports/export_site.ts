@@ -1,0 +1,50 @@
+import { readsEverything } from "../../access/caller.ts";
+import { RateLimiter } from "../../limits/rate_limiter.ts";
+import { FaultReports } from "../../ops/fault_reports.ts";
+import type { ExportPlatform } from "../../platform.ts";
+import { createReader } from "../../read/reader.ts";
+import type { Site } from "../handler.ts";
+import { isSigned } from "../scheduled/signature.ts";
+import type { Route } from "../routes/route.ts";
+import type { ExportApi } from "./api.ts";
+import { cancelExport, showExport } from "./look_at_export.ts";
+import type { Log } from "../../kernel/ports.ts";
+import type { Registry } from "../../resource/registry.ts";
+import { takeExport } from "./take_export.ts";
+import { workOnExports } from "./work_on_exports.ts";
+
+/** What the function `export` serves, over its platform. */
+export function createExportSite(
+  { registry, log }: { readonly registry: Registry; readonly log: Log },
+  platform: ExportPlatform,
+): Site {
+  const reader = createReader(platform);
+  const { exports, objects, renderers } = platform;
+  const api: ExportApi = {
+    ...platform,
+    registry,
+    reader,
+    limiter: new RateLimiter({ ...platform, ...platform.rates, shared: reader.shared }),
+    workshop: {
+      exports,
+      objects,
+      renderers,
+      resourceOf: async (name) => Object.hasOwn(registry, name) ? await registry[name]?.() ?? null : null,
+    },
+  };
+  const work = workOnExports(api, (line) => log(line, "now"));
+  const take = takeExport(api);
+  // The scheduler calls a function by its name alone; its signature says that it is the scheduler.
+  const posted: Route = (exchange) => isSigned(exchange.request) ? work(exchange) : take(exchange);
+  return {
+    cors: platform.cors,
+    faults: new FaultReports({ ...platform, ledger: platform.faults }),
+    routes: new Map([["/export/*", showExport(api)]]),
+    posts: new Map([["/export", posted], ["/export/work", work]]),
+    deletes: new Map([["/export/*", cancelExport(api)]]),
+    isOperator(headers) {
+      const caller = platform.identity.remembered(headers);
+      return caller !== null && readsEverything(caller);
+    },
+  };
+}

@@ -1,0 +1,19 @@
+-- Object: analytics.forget_export_object()
+-- Why: after the removal of the object, never before it: what is known of an object must not end before the object.
+create function analytics.forget_export_object(export_id uuid)
+returns void
+language sql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    update analytics.export_jobs as j
+    set is_removed = true, status = case when j.status = 'done' then 'expired' else j.status end
+    where j.export_id = forget_export_object.export_id and j.finished_at is not null;
+$$;
+
+revoke all on function analytics.forget_export_object(uuid) from public, anon, authenticated;
+
+grant execute on function analytics.forget_export_object(uuid) to service_role;
+
+comment on function analytics.forget_export_object(uuid) is
+    'The object of this export was removed, or there was none. Service role only. Idempotent.';
