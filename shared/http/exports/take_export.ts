@@ -1,9 +1,10 @@
-import { AppError, internalError } from "../../kernel/app_error.ts";
+import { AppError, internalError, isUnavailable } from "../../kernel/app_error.ts";
 import type { Caller } from "../../access/caller.ts";
 import { otherPerson } from "../../access/other_person.ts";
 import { deriveScope } from "../../access/scope.ts";
 import { type ExportJob, hasEnded, type Owner } from "../../export/job.ts";
 import { orderOf, refuseParts } from "../../export/order.ts";
+import { isLost } from "../../export/publish.ts";
 import { workOn } from "../../export/step.ts";
 import { requireCaller } from "../request/credentials.ts";
 import type { Exchange } from "../request/exchange.ts";
@@ -91,7 +92,14 @@ async function firstSteps(api: ExportApi, job: ExportJob): Promise<ExportJob> {
 async function stepOf(api: ExportApi, job: ExportJob): Promise<ExportJob> {
   const claim = await api.exports.claim(job.export_id);
   if (claim === null) return job;
-  const current = await workOn(api.workshop, claim);
+  let current: ExportJob;
+  try {
+    current = await workOn(api.workshop, claim);
+  } catch (error) {
+    // The export is written down: the job goes on with it, and its caller learns its id.
+    if (isUnavailable(error) || isLost(error)) return job;
+    throw error;
+  }
   // A call that is not made is made by the job, within a minute.
   if (!hasEnded(current)) await api.exports.drive().catch(() => false);
   return current;

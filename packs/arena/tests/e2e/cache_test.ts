@@ -139,12 +139,18 @@ cacheTest("no answer mixes versions while refreshes run under load", async () =>
 });
 
 cacheTest("a view that was never refreshed is 503 NOT_READY with Retry-After", async () => {
+  const setActive = (active: boolean) =>
+    product
+      .sql`select cron.alter_job(jobid, active => ${active}) from cron.job where jobname = 'refresh-mv_time_to_first_win'`;
+  // Its schedule may come in between.
+  await setActive(false);
   await product.sql`refresh materialized view analytics.mv_time_to_first_win with no data`;
   await pause(3_200);
   const response = await ask(0, "/arena/time-to-first-win?challenge_id=" + challenge);
   equal(response.status, 503);
   ok(Number(response.headers.get("retry-after")) > 0);
   equal((await response.json()).code, "NOT_READY");
+  await setActive(true);
   await refreshAll(product.sql);
 });
 

@@ -31,8 +31,13 @@ async function ask(method: string, path: string, options: RequestInit = {}): Pro
   return { status: response.status, body: await response.json(), headers: response.headers };
 }
 
-function order(body: unknown, headers: Record<string, string> = admin()): Promise<Answered> {
-  return ask("POST", "", { headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(body) });
+/** A busy machine may be asked once more, as its answer says. */
+async function order(body: unknown, headers: Record<string, string> = admin(), tries = 5): Promise<Answered> {
+  const options = { headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(body) };
+  const answered = await ask("POST", "", options);
+  if (answered.status !== 503 || tries === 1) return answered;
+  await pause(Number(answered.headers.get("retry-after")) * 1_000);
+  return await order(body, headers, tries - 1);
 }
 
 /** All rows of the API, page by page. */
