@@ -50,7 +50,7 @@ const ignore = !await canMount();
 const sizes: [size: string, step: string][] = [
   ["24m", "PostgreSQL"],
   ["41m", "Migrations"],
-  ["56m", "Sample data"],
+  ["72m", "Sample data"],
   ["160m", "Sample data"],
 ];
 

@@ -69,7 +69,7 @@ set local role service_role;
 select results_eq(
     $$ select c.key, c.value::integer from jsonb_each_text(public.forget_user('forgotten-1')) as c where c.key <> 'freshet.study_changes' order by c.key $$,
     $$ values
-        ('analytics.access_log', 3), ('analytics.daily_user_stats', 1), ('analytics.knowledge_gaps', 1), ('analytics.question_reviews', 1),
+        ('analytics.access_log', 3), ('analytics.daily_user_stats', 1), ('analytics.export_jobs', 0), ('analytics.knowledge_gaps', 1), ('analytics.question_reviews', 1),
         ('analytics.topic_daily_stats', 1), ('analytics.topic_mastery', 1), ('analytics.user_learning_metrics', 1),
         ('freshet.days_to_aggregate', 1), ('freshet.study_event_keys', 2), ('public.material_interactions', 1),
         ('public.question_attempts', 1), ('public.study_events', 2), ('public.study_sessions', 1) $$,
