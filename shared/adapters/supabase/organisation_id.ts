@@ -1,5 +1,4 @@
-import { isStorable } from "../../kernel/storable.ts";
-import { uuidV5 } from "./uuid_v5.ts";
+import { outsideId } from "./uuid_v5.ts";
 
 /** The uuid v5 of `https://freshet.dev/organisations` in the namespace of URLs. Changing it changes every organisation. */
 const NAMESPACE = Uint8Array.from([127, 130, 145, 0, 36, 36, 92, 92, 141, 79, 232, 69, 218, 222, 211, 49]);
@@ -12,8 +11,5 @@ const NAMESPACE = Uint8Array.from([127, 130, 145, 0, 36, 36, 92, 92, 141, 79, 23
  * ambiguous
  */
 export function organisationId(issuer: string, external_id: string): string | null {
-  if (issuer === "" || external_id === "" || issuer.includes("\n")) return null;
-  // A lone surrogate is hashed as the replacement character, so two ids would become one.
-  if (!isStorable(issuer) || !isStorable(external_id)) return null;
-  return uuidV5(NAMESPACE, `${issuer}\n${external_id}`);
+  return outsideId(NAMESPACE, issuer, external_id);
 }

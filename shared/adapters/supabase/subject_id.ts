@@ -1,5 +1,4 @@
-import { isStorable } from "../../kernel/storable.ts";
-import { uuidV5 } from "./uuid_v5.ts";
+import { outsideId } from "./uuid_v5.ts";
 
 /** The uuid v5 of `https://freshet.dev/subjects` in the namespace of URLs. Changing it changes every such user's id. */
 const NAMESPACE = Uint8Array.from([119, 42, 63, 63, 179, 3, 90, 109, 162, 28, 76, 85, 249, 240, 14, 129]);
@@ -11,7 +10,5 @@ const NAMESPACE = Uint8Array.from([119, 42, 63, 63, 179, 3, 90, 109, 162, 28, 76
  * @returns null when a part is empty or no text of the database, or the issuer holds a line break
  */
 export function subjectId(issuer: string, subject: string): string | null {
-  if (issuer === "" || subject === "" || issuer.includes("\n")) return null;
-  if (!isStorable(issuer) || !isStorable(subject)) return null;
-  return uuidV5(NAMESPACE, `${issuer}\n${subject}`);
+  return outsideId(NAMESPACE, issuer, subject);
 }
