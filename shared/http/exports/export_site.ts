@@ -1,9 +1,6 @@
-import { readsEverything } from "../../access/caller.ts";
-import { RateLimiter } from "../../limits/rate_limiter.ts";
-import { FaultReports } from "../../ops/fault_reports.ts";
 import type { ExportPlatform } from "../../platform.ts";
-import { createReader } from "../../read/reader.ts";
 import type { Site } from "../handler.ts";
+import { siteParts } from "../site_parts.ts";
 import { isSigned } from "../scheduled/signature.ts";
 import type { Route } from "../routes/route.ts";
 import type { ExportApi } from "./api.ts";
@@ -18,13 +15,13 @@ export function createExportSite(
   { registry, log }: { readonly registry: Registry; readonly log: Log },
   platform: ExportPlatform,
 ): Site {
-  const reader = createReader(platform);
+  const { reader, limiter, ...common } = siteParts(platform);
   const { exports, objects, renderers } = platform;
   const api: ExportApi = {
     ...platform,
     registry,
     reader,
-    limiter: new RateLimiter({ ...platform, ...platform.rates, shared: reader.shared }),
+    limiter,
     workshop: {
       exports,
       objects,
@@ -37,14 +34,9 @@ export function createExportSite(
   // The scheduler calls a function by its name alone; its signature says that it is the scheduler.
   const posted: Route = (exchange) => isSigned(exchange.request) ? work(exchange) : take(exchange);
   return {
-    cors: platform.cors,
-    faults: new FaultReports({ ...platform, ledger: platform.faults }),
+    ...common,
     routes: new Map([["/export/*", showExport(api)]]),
     posts: new Map([["/export", posted], ["/export/work", work]]),
     deletes: new Map([["/export/*", cancelExport(api)]]),
-    isOperator(headers) {
-      const caller = platform.identity.remembered(headers);
-      return caller !== null && readsEverything(caller);
-    },
   };
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { invalidQuery } from "../../kernel/app_error.ts";
 import { EXPORT_FORMATS } from "../../export/job.ts";
+import { shown } from "../request/query_params.ts";
 
 /** The longest body: a resource's parameters take a tenth of it. */
 export const MOST_BODY_BYTES = 16_384;
@@ -34,7 +35,7 @@ export function checkedOrder(body: unknown): OrderBody {
       ...parsed.error.issues.flatMap((issue) =>
         issue.code === "unrecognized_keys"
           ? issue.keys.map((key) => ({ field: shown(key), reason: `is not a field of an export, which has ${known}` }))
-          : [{ field: shown(issue.path.join(".") || "(body)"), reason: issue.message }]
+          : [{ field: issue.path.length === 0 ? "(body)" : shown(issue.path.join(".")), reason: issue.message }]
       ),
     );
   }
@@ -42,9 +43,4 @@ export function checkedOrder(body: unknown): OrderBody {
     throw invalidQuery({ field: "bom", reason: "is for csv only" });
   }
   return parsed.data;
-}
-
-/** Text from the caller is shortened and stripped before it is repeated. */
-function shown(name: string): string {
-  return name.replace(/[^\w.()-]/g, "?").slice(0, 64);
 }

@@ -85,6 +85,6 @@ function describe(issue: z.core.$ZodIssue, known: string): FieldError[] {
 }
 
 /** Text from the caller is shortened and stripped before it is repeated. */
-function shown(name: string): string {
+export function shown(name: string): string {
   return name.replace(/[^\w.-]/g, "?").slice(0, 64);
 }
