@@ -1,6 +1,5 @@
 import { AppError } from "../../kernel/app_error.ts";
-import { scrubMessage } from "../../kernel/scrub/message.ts";
-import { asAppError, problem } from "../response/problem.ts";
+import { loggedAnswer } from "../response/logged_answer.ts";
 
 export interface CallOptions {
   /** The deployed name of the function. */
@@ -22,29 +21,16 @@ export function answerCalls(
   options: CallOptions,
   work: (request: Request) => Promise<CallResult>,
 ): (request: Request) => Promise<Response> {
-  return async (request) => {
-    const request_id = crypto.randomUUID();
-    let response: Response;
-    let line: CallResult["line"];
+  return (request) => {
     // A caller with a valid signature or key is an operator of the deployment.
     let is_operator = false;
-    try {
+    return loggedAnswer({ ...options, isOperator: () => is_operator }, async () => {
       requireMethod(request);
       await options.authorize(request);
       is_operator = true;
-      const result = await work(request);
-      response = Response.json(result.answer);
-      line = result.line;
-    } catch (thrown) {
-      const error = asAppError(thrown);
-      response = problem(error, request_id, { is_operator });
-      line = { error: error.code, ...(error.defect === null ? {} : { defect: scrubMessage(error.defect) }) };
-    }
-    response.headers.set("cache-control", "no-store");
-    response.headers.set("x-request-id", request_id);
-    response.headers.set("x-content-type-options", "nosniff");
-    options.log(JSON.stringify({ request_id, function: options.name, status: response.status, ...line }));
-    return response;
+      const { answer, line } = await work(request);
+      return { response: Response.json(answer), line };
+    });
   };
 }
 

@@ -1,7 +1,6 @@
 import { AppError } from "../../kernel/app_error.ts";
-import { scrubMessage } from "../../kernel/scrub/message.ts";
 import type { MessageVerifier, SignedMessage, VerifiedMessage } from "../../ops/webhooks.ts";
-import { asAppError, problem } from "../response/problem.ts";
+import { loggedAnswer } from "../response/logged_answer.ts";
 import { readLimited } from "../request/read_limited.ts";
 
 export interface WebhookOptions {
@@ -27,24 +26,11 @@ export function serveWebhook(
   { name, verifier, log }: WebhookOptions,
   take: (message: VerifiedMessage) => Promise<Readonly<Record<string, string>>>,
 ): (request: Request) => Promise<Response> {
-  return async (request) => {
-    const request_id = crypto.randomUUID();
-    let response: Response;
-    let line: Readonly<Record<string, string>>;
-    try {
-      line = await take(await verified(request, verifier));
-      response = Response.json(line);
-    } catch (thrown) {
-      const error = asAppError(thrown);
-      response = problem(error, request_id, { is_operator: false });
-      line = { error: error.code, ...(error.defect === null ? {} : { defect: scrubMessage(error.defect) }) };
-    }
-    response.headers.set("cache-control", "no-store");
-    response.headers.set("x-request-id", request_id);
-    response.headers.set("x-content-type-options", "nosniff");
-    log(JSON.stringify({ request_id, function: name, status: response.status, ...line }));
-    return response;
-  };
+  return (request) =>
+    loggedAnswer({ name, log }, async () => {
+      const line = await take(await verified(request, verifier));
+      return { response: Response.json(line), line };
+    });
 }
 
 async function verified(request: Request, verifier: () => MessageVerifier): Promise<VerifiedMessage> {
