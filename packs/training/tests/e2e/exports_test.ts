@@ -13,8 +13,25 @@ Deno.test.beforeAll(async () => {
 });
 Deno.test.afterAll(() => product.stop());
 
-// deno-lint-ignore no-explicit-any -- bodies are compared as they come
-type Body = any;
+type Row = Readonly<Record<string, unknown>>;
+
+/** Of an export, of a page of rows, or of a problem. */
+interface Body<Data = ExportData> {
+  readonly data: Data;
+  readonly meta: { readonly next_cursor: string | null };
+  readonly errors: readonly unknown[];
+}
+
+interface ExportData {
+  readonly export_id: string;
+  readonly state: string;
+  readonly percent: number;
+  readonly row_count: number;
+  readonly byte_count: number;
+  readonly error: unknown;
+  /** Null until it is done; a test that reads it of another export fails there. */
+  readonly link: { readonly url: string; readonly expires_at: string };
+}
 
 interface Answered {
   readonly status: number;
@@ -41,12 +58,12 @@ async function order(body: unknown, headers: Record<string, string> = admin(), t
 }
 
 /** All rows of the API, page by page. */
-async function apiRows(query: string): Promise<Body[]> {
-  const rows: Body[] = [];
+async function apiRows(query: string): Promise<Row[]> {
+  const rows: Row[] = [];
   let cursor: string | null = null;
   do {
     const next: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
-    const body: Body = await page(`/${RESOURCE}?limit=999${query}${next}`);
+    const body = await page(`/${RESOURCE}?limit=999${query}${next}`);
     rows.push(...body.data);
     cursor = body.meta.next_cursor;
   } while (cursor !== null);
@@ -54,9 +71,9 @@ async function apiRows(query: string): Promise<Body[]> {
 }
 
 /** A busy machine may be asked once more, as its answer says. */
-async function page(path: string, tries = 5): Promise<Body> {
+async function page(path: string, tries = 5): Promise<Body<Row[]>> {
   const answer = await product.get(path, admin());
-  const body: Body = await answer.json();
+  const body: Body<Row[]> = await answer.json();
   if (answer.status === 503 && tries > 1) {
     await pause(Number(answer.headers.get("retry-after")) * 1_000);
     return await page(path, tries - 1);
@@ -65,7 +82,7 @@ async function page(path: string, tries = 5): Promise<Body> {
   return body;
 }
 
-async function untilEnded(id: string, seconds = 180): Promise<Body> {
+async function untilEnded(id: string, seconds = 180): Promise<ExportData> {
   const patience = Date.now() + seconds * 1_000;
   for (;;) {
     const { body } = await ask("GET", `/${id}`, { headers: admin() });
