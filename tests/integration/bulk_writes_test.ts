@@ -1,5 +1,5 @@
 // Ways to load many rows: each is a change, also those in which the triggers of an application do not fire.
-import { deepEqual, equal } from "node:assert/strict";
+import { equal } from "node:assert/strict";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import postgres from "postgres";
@@ -13,6 +13,11 @@ import {
 import { testDatabaseUrl, withConnections } from "../support/rigs/test_database.ts";
 
 const BIN = "/usr/lib/postgresql/15/bin";
+
+async function refresh(sql: postgres.Sql, view: string): Promise<unknown> {
+  const [row] = await sql`select outcome from analytics.refresh_view(${view})`;
+  return row?.["outcome"];
+}
 
 function bulkTest(name: string, load: (sql: postgres.Sql) => Promise<unknown>, logged_count: number): void {
   Deno.test(`${name} is a change`, () =>
@@ -30,8 +35,7 @@ function bulkTest(name: string, load: (sql: postgres.Sql) => Promise<unknown>, l
         await load(sql);
         equal(await logged() - before, logged_count, "statements that were logged");
         for (const view of [probeView, otherProbeView]) {
-          const answers = await sql`select outcome from analytics.refresh_view(${view})`;
-          deepEqual(answers.map(({ outcome }) => outcome), ["refreshed"]);
+          equal(await refresh(sql, view), "refreshed");
         }
         equal(await countDifferences(sql), 0);
       } finally {
