@@ -141,7 +141,7 @@ export async function startExportScene(sentryDsn: string): Promise<ExportScene> 
       await sql`
         update analytics.export_jobs
         set finished_at = finished_at - interval '11 minutes', removal_tried_at = null
-        where finished_at is not null and status <> 'done'`;
+        where finished_at is not null`;
       for (let calls = 0; calls < 10; calls += 1) {
         const answer = await scene.isolate().work();
         const { removed_count } = await (answer ?? Response.error()).json();
