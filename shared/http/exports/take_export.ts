@@ -112,10 +112,10 @@ async function firstSteps(api: ExportApi, { request_id, emit }: Exchange, job: E
 }
 
 async function stepOf(api: ExportApi, job: ExportJob): Promise<ExportJob> {
-  const claim = await api.exports.claim(job.export_id);
-  if (claim === null) return job;
   let current: ExportJob;
   try {
+    const claim = await api.exports.claim(job.export_id);
+    if (claim === null) return job;
     current = await workOn(api.workshop, claim);
   } catch (error) {
     // The export is written down: the job goes on with it, and its caller learns its id.

@@ -8,10 +8,23 @@ import { mintToken } from "../../../../stack/tokens.ts";
 import { type EnvelopeSink, startEnvelopeSink } from "../../../../tests/support/fakes/envelope_sink.ts";
 import { proofs } from "../../../../tests/support/random/proofs.ts";
 import { e2e } from "../../../../tests/support/rigs/e2e.ts";
-import type { ExportIsolate, Happening, Point } from "../../../../tests/support/rigs/export_isolate.ts";
+import type { Happening, Point } from "../../../../tests/support/rigs/export_isolate.ts";
 import { startKillPoints } from "../../../../tests/support/rigs/kill_point.ts";
 import { startLoneIsolate } from "../../../../tests/support/rigs/lone_isolate.ts";
 import { asUser } from "../../../../tests/support/rigs/product.ts";
+import {
+  audited,
+  BOTH,
+  cutShort,
+  dieAt,
+  driveByHand,
+  drives,
+  FAULTS,
+  nextCall,
+  ordered,
+  standStill,
+  STILL,
+} from "../support/export_happenings.ts";
 import { EXPORT_ORG, type ExportScene, startExportScene, type Whose } from "../support/export_scene.ts";
 
 const PARTS = 3;
@@ -40,34 +53,6 @@ Deno.test.afterAll(async () => {
   await sink.stop();
 });
 
-async function drives(): Promise<boolean> {
-  const [row] = await scene.product.sql`select analytics.drive_exports() as is_driven`;
-  return row?.["is_driven"] === true;
-}
-
-/** The next call dies at this point, or meets this fault. A busy machine may be too slow for a call on the way there. */
-async function nextCall(point: Point, expected: number | null, tries = 3): Promise<void> {
-  await scene.passTime();
-  const isolate = scene.isolate(point);
-  const answer = await isolate.work();
-  const said = await answer?.text();
-  if (expected === null && answer?.status === 503 && tries > 1) return await nextCall(point, expected, tries - 1);
-  equal(answer?.status ?? null, expected, `${point.call} ${point.what}: ${answer?.status} ${said}`);
-  await isolate.reached();
-}
-
-async function dieAt(points: readonly (readonly [call: string, ...Happening[]])[], id: string): Promise<void> {
-  for (const [call, ...happenings] of points) {
-    for (const what of happenings) {
-      await nextCall({ call, what }, null);
-      // Five deaths in a row without progress would end it.
-      await scene.product.sql`update analytics.export_jobs set attempts_count = 0 where export_id = ${id}`;
-    }
-  }
-}
-
-const BOTH: readonly Happening[] = ["dies_before", "dies_after"];
-
 e2e(
   "an export whose call dies at any step is made by the next ones: the rows of its frozen version, in one object",
   async () => {
@@ -75,16 +60,16 @@ e2e(
     equal(await scene.order(scene.isolate({ call: "claim_export", what: "dies_before" })), null);
     const { export_id: id, object_name } = await scene.newest();
     await scene.passTime();
-    ok(await drives(), "an export that waits is driven");
-    await dieAt([["claim_export", "dies_after"], ["freeze_export", ...BOTH]], id);
+    ok(await drives(scene), "an export that waits is driven");
+    await dieAt(scene, [["claim_export", "dies_after"], ["freeze_export", ...BOTH]], id);
     // After the snapshot: it is not in the file.
     await scene.product.sql`
     insert into public.scenario_attempts (id, org_id, user_id, status, score, started_at)
     values ('00000000-0000-4000-8000-0000000000e9', ${EXPORT_ORG}, 'many', 'completed', 7, '2026-03-02 00:00+00')`;
     const chunks: readonly [string, ...Happening[]][] = [["export_rows", ...BOTH], ["store_export_chunk", ...BOTH]];
-    await dieAt([...chunks, ...chunks], id);
+    await dieAt(scene, [...chunks, ...chunks], id);
     equal((await scene.row(id)).status, "rendered");
-    await dieAt([
+    await dieAt(scene, [
       ["create", ...BOTH],
       ["note_export_upload", ...BOTH],
       ["export_chunk", "dies_after"],
@@ -104,7 +89,7 @@ e2e(
     await (await scene.isolate().ask("DELETE", `/${id}`, { headers: admin }))?.body?.cancel();
     for (const call of ["remove", "forget_export_object"]) {
       for (const what of BOTH) {
-        await nextCall({ call, what }, null);
+        await nextCall(scene, { call, what }, null);
         await scene.product.sql`update analytics.export_jobs set removal_tried_at = null`;
       }
     }
@@ -116,7 +101,7 @@ e2e(
 e2e("a small export whose call dies at its upload is stored once", async () => {
   equal(await scene.order(scene.isolate({ call: "put", what: "dies_before" }), "one"), null);
   const { export_id: id, object_name } = await scene.newest();
-  await dieAt([["put", ...BOTH], ["finish_export", ...BOTH]], id);
+  await dieAt(scene, [["put", ...BOTH], ["finish_export", ...BOTH]], id);
   equal((await scene.row(id)).status, "done");
   deepEqual(await scene.file(id), one);
   deepEqual(await scene.objects(), [object_name]);
@@ -152,34 +137,16 @@ e2e("a real isolate that is killed with SIGKILL loses nothing of an export", asy
   }
 });
 
-/** Orders an export and lets its first call meet this fault; 202 in any case. */
-async function ordered(point: Point, whose: Whose, tries = 3): Promise<Ordered> {
-  const answer = await scene.order(scene.isolate(point), whose);
-  const { data } = await (answer ?? Response.error()).json();
-  // A busy machine may be asked once more, as its answer says.
-  if (answer?.status === 503 && tries > 1) return await ordered(point, whose, tries - 1);
-  deepEqual([answer?.status, data?.link], [202, null], `${point.call} ${point.what}`);
-  return data;
-}
-
-interface Ordered {
-  readonly export_id: string;
-  readonly state: string;
-  readonly percent: number;
-}
-
-const FAULTS = ["fails", "conflict", "hangs", "answer_lost"] as const;
-
 /** Orders an export and lets its storage fail in all ways; the file is right in the end. */
 async function storageFails(call: string, { first, whose }: { readonly first: Point; readonly whose: Whose }) {
   const expected = whose === "one" ? one : few;
-  const data = await ordered(first, whose);
+  const data = await ordered(scene, first, whose);
   for (const what of FAULTS) {
     if (call === first.call && what === first.what) continue;
     const { status } = await scene.row(data.export_id);
     equal(status, "rendered", `before ${call} ${what}: ${status}`);
-    await nextCall({ call, what }, 503);
-    equal(await drives(), false, "after a fault it is not called again at once");
+    await nextCall(scene, { call, what }, 503);
+    equal(await drives(scene), false, "after a fault it is not called again at once");
   }
   equal((await scene.finish(data.export_id)).status, "done", call);
   deepEqual(await scene.file(data.export_id), expected, call);
@@ -198,8 +165,8 @@ e2e(
 );
 
 e2e("an upload that never gets further is given up, and does not go on for ever", async () => {
-  const { export_id: id } = await ordered({ call: "append", what: "fails" }, "few");
-  for (let calls = 0; calls < 5; calls += 1) await nextCall({ call: "append", what: "fails" }, 503);
+  const { export_id: id } = await ordered(scene, { call: "append", what: "fails" }, "few");
+  for (let calls = 0; calls < 5; calls += 1) await nextCall(scene, { call: "append", what: "fails" }, 503);
   await scene.passTime();
   await (await scene.isolate().work())?.body?.cancel();
   const { status, error_code } = await scene.row(id);
@@ -208,7 +175,7 @@ e2e("an upload that never gets further is given up, and does not go on for ever"
 
 e2e("a link that cannot be signed is told by a later answer, and the export is not ordered twice", async () => {
   for (const what of FAULTS) {
-    const data = await ordered({ call: "sign", what }, "one");
+    const data = await ordered(scene, { call: "sign", what }, "one");
     deepEqual([data.state, data.percent], ["running", 99], what);
     const faulty = await scene.isolate({ call: "sign", what }).ask("GET", `/${data.export_id}`, { headers: admin });
     await faulty?.body?.cancel();
@@ -224,8 +191,8 @@ e2e("objects whose removal fails are removed later, without calls in between", a
     .sql`select freshet.end_export(export_id, 'cancelled') from analytics.export_jobs where finished_at is null`;
   for (const what of FAULTS) {
     await scene.product.sql`update analytics.export_jobs set removal_tried_at = null`;
-    await nextCall({ call: "remove", what }, 503);
-    equal(await drives(), false, what);
+    await nextCall(scene, { call: "remove", what }, 503);
+    equal(await drives(scene), false, what);
   }
   await scene.removeAll();
   deepEqual(await scene.objects(), []);
@@ -251,70 +218,22 @@ e2e("a caller who goes away leaves an export that is finished, and no report of 
   equal((await scene.finish(id)).status, "done");
   const [body, missing] = ['{"resource": "training/attempts"', 100];
   await cutShort(
+    scene,
     "POST",
     `${Object.entries(admin)[0]?.join(": ")}\r\ncontent-type: application/json\r\ncontent-length: ${
       body.length + missing
     }\r\n\r\n${body}`,
     "",
   );
-  await cutShort("GET", `${Object.entries(admin)[0]?.join(": ")}\r\n\r\n`, `/${id}`);
+  await cutShort(scene, "GET", `${Object.entries(admin)[0]?.join(": ")}\r\n\r\n`, `/${id}`);
   deepEqual(await scene.file(id), one);
   await pause(300); // a fault is reported after the answer
   deepEqual([...await sql`select resource, defect from analytics.failed_answers where resource = 'export'`], []);
 });
 
-/** Sends a request to the deployed function and closes the connection. */
-async function cutShort(method: string, rest: string, path: string): Promise<void> {
-  const { hostname, port } = new URL(scene.product.stack.functionUrls["export"]?.[0] ?? "");
-  const connection = await Deno.connect({ hostname, port: Number(port) });
-  const text = `${method} /export${path} HTTP/1.1\r\nhost: ${hostname}\r\n${rest}`;
-  await connection.write(new TextEncoder().encode(text));
-  await pause(50);
-  connection.close();
-}
-
-/** Where a call stands still while another takes its export over, or the caller or an erasure ends it. */
-const STILL: readonly (Point & { readonly whose: Whose })[] = [
-  { call: "export_rows", what: "pauses_after", whose: "one" },
-  { call: "store_export_chunk", what: "pauses_before", whose: "one" },
-  { call: "put", what: "pauses_before", whose: "one" },
-  { call: "put", what: "pauses_after", whose: "one" },
-  { call: "finish_export", what: "pauses_before", whose: "one" },
-  { call: "append", what: "pauses_before", nth: 2, whose: "few" },
-  { call: "finish_export", what: "pauses_before", whose: "few" },
-];
-
-interface Standing {
-  readonly isolate: ExportIsolate;
-  readonly id: string;
-  readonly object_name: string;
-  /** Lets the call that stands still go on to its end. */
-  goOn(): Promise<void>;
-}
-
-async function standStill({ whose, ...point }: Point & { readonly whose: Whose }): Promise<Standing> {
-  const isolate = scene.isolate(point);
-  const asked = scene.order(isolate, whose, user);
-  const early = asked.then((answer) => {
-    throw new Error(`${point.call} was not called: ${answer?.status}`);
-  });
-  await Promise.race([isolate.reached(), early]);
-  early.catch(() => {});
-  const { export_id: id, object_name } = await scene.newest();
-  return {
-    isolate,
-    id,
-    object_name,
-    async goOn() {
-      isolate.resume();
-      await (await asked)?.body?.cancel();
-    },
-  };
-}
-
 e2e("a call that lost its export to another one changes nothing any more", async () => {
   for (const still of STILL) {
-    const { id, object_name, goOn } = await standStill(still);
+    const { id, object_name, goOn } = await standStill(scene, still, user);
     equal((await scene.finish(id)).status, "done", still.call);
     await goOn();
     equal((await scene.row(id)).status, "done", still.call);
@@ -339,7 +258,7 @@ for (
 ) {
   e2e(`after ${way}, pages and object are gone, whatever the call of the export still does`, async () => {
     for (const still of STILL) {
-      const { id, object_name, goOn } = await standStill(still);
+      const { id, object_name, goOn } = await standStill(scene, still, user);
       await end(id);
       await (await scene.isolate().work())?.body?.cancel();
       await goOn();
@@ -350,60 +269,29 @@ for (
   });
 }
 
-/** Calls the audit, and returns the kinds and transitions of the events about exports that it sent. */
-async function audited(): Promise<string[]> {
-  const { stack } = scene.product;
-  const before = sink.events().length;
-  const answer = await fetch(`${stack.origin}/functions/v1/cron-audit`, {
-    method: "POST",
-    headers: { apikey: stack.keys.cronKey },
-    body: "{}",
-  });
-  equal(answer.status, 200, await answer.text());
-  const tags = sink.events().slice(before).map((event) => event["tags"] as Readonly<Record<string, string>>);
-  return tags.filter(({ kind, job }) => kind === "answer_failed" || job === "drive-exports")
-    .map(({ kind, transition }) => `${kind} ${transition}`).sort();
-}
-
-/** Runs the command of the job as the runbook says, and waits until its call was answered; returns the status. */
-async function driveByHand(): Promise<number> {
-  const { sql } = scene.product;
-  await scene.passTime();
-  const [job] = await sql`select command from cron.job where jobname = 'drive-exports'`;
-  await sql.unsafe(String(job?.["command"]));
-  for (let looks = 0; looks < 400; looks += 1) {
-    const [call] = await sql`
-      select r.status_code from analytics.http_calls as c join net._http_response as r on r.id = c.request_id
-      where c.call_id = (select max(call_id) from analytics.http_calls where function_name = 'export')`;
-    if (call !== undefined) return Number(call["status_code"]);
-    await pause(50);
-  }
-  throw new Error("the call of the function was not answered within 20 s");
-}
-
 e2e("an export that its storage fails is an incident, and the repair of the documents ends it", async () => {
   const { stack, sql } = scene.product;
   await scene.callDeployed();
-  await audited();
+  await audited(scene, sink);
   stack.setStorageFault({ kind: "fails", on: "put" });
-  const { export_id: id } = await ordered({ call: "put", what: "fails" }, "one");
-  equal(await driveByHand(), 503);
-  deepEqual(await audited(), ["http_failed opened"]);
-  for (let calls = 0; calls < 4; calls += 1) await driveByHand();
-  equal(await driveByHand(), 200);
+  const { export_id: id } = await ordered(scene, { call: "put", what: "fails" }, "one");
+  equal(await driveByHand(scene), 503);
+  deepEqual(await audited(scene, sink), ["http_failed opened"]);
+  for (let calls = 0; calls < 4; calls += 1) await driveByHand(scene);
+  equal(await driveByHand(scene), 200);
   const { status, error_code } = await scene.row(id);
   deepEqual([status, error_code], ["failed", "GAVE_UP"]);
-  ok((await audited()).includes("answer_failed opened"));
+  ok((await audited(scene, sink)).includes("answer_failed opened"));
 
   // The repair: mend the storage, order it again.
   stack.setStorageFault(null);
   const again = await scene.order(scene.isolate({ call: "claim_export", what: "hangs" }), "one");
   const { data } = await (again ?? Response.error()).json();
-  equal(await driveByHand(), 200);
+  equal(await driveByHand(scene), 200);
   equal((await scene.finish(data.export_id)).status, "done");
   deepEqual(await scene.file(data.export_id), one);
   await sql`update analytics.failed_answers set last_failed_at = last_failed_at - interval '16 minutes'`;
-  ok((await audited()).includes("answer_failed resolved"));
+  ok((await audited(scene, sink)).includes("answer_failed resolved"));
   const [open] = await sql`
     select count(*)::integer as count from analytics.incidents
     where closed_at is null and (kind = 'answer_failed' or kind = 'http_failed' and subject = 'drive-exports')`;
