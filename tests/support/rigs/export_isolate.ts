@@ -43,6 +43,8 @@ export interface ExportIsolate {
   work(): Promise<Response | null>;
   /** Resolves when the point was reached; rejects when it is not within 20 s. */
   reached(): Promise<void>;
+  /** Whether the point was reached. */
+  isReached(): boolean;
   resume(): void;
 }
 
@@ -58,6 +60,7 @@ export function startExportIsolate({ registry, environment, cronKey, point }: Ex
   const resumed = Promise.withResolvers<void>();
   const died = Promise.withResolvers<null>();
   let is_dead = false;
+  let is_reached = false;
   let seen = 0;
 
   async function suffer(what: Happening, send: () => Promise<Response>): Promise<Response> {
@@ -99,6 +102,7 @@ export function startExportIsolate({ registry, environment, cronKey, point }: Ex
     const call = /\/rest\/v1\/rpc\/(\w+)$/.exec(new URL(url).pathname)?.[1] ?? operationOf({ method, url });
     const is_met = point !== undefined && point.call === call && ++seen === (point.nth ?? 1);
     if (!is_met) return await globalThis.fetch(input, init);
+    is_reached = true;
     reached.resolve();
     return await suffer(point.what, () => globalThis.fetch(input, init));
   };
@@ -130,6 +134,7 @@ export function startExportIsolate({ registry, environment, cronKey, point }: Ex
       const timer = setTimeout(() => reached.reject(new Error(`${point?.call} was not called within 20 s`)), 20_000);
       await reached.promise.finally(() => clearTimeout(timer));
     },
+    isReached: () => is_reached,
     resume: () => resumed.resolve(),
   };
 }
