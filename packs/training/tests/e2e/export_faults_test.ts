@@ -292,7 +292,7 @@ e2e("an export that its storage fails is an incident, and the repair of the docu
   deepEqual(await scene.file(data.export_id), one);
   await sql`update analytics.failed_answers set last_failed_at = last_failed_at - interval '16 minutes'`;
   const told = await audited(scene, sink);
-  ok(told.includes("answer_failed closed"), told.join());
+  ok(told.includes("answer_failed recovered"), told.join());
   const [open] = await sql`
     select count(*)::integer as count from analytics.incidents
     where closed_at is null and (kind = 'answer_failed' or kind = 'http_failed' and subject = 'drive-exports')`;
