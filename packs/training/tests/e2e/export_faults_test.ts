@@ -295,7 +295,7 @@ e2e("an export that its storage fails is an incident, and the repair of the docu
   ok(told.includes("answer_failed recovered"), told.join());
   const [open] = await sql`
     select count(*)::integer as count from analytics.incidents
-    where closed_at is null and (kind = 'answer_failed' or kind = 'http_failed' and subject = 'drive-exports')`;
+    where closed_at is null and kind = 'answer_failed'`;
   equal(open?.["count"], 0);
 });
 
