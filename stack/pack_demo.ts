@@ -34,6 +34,8 @@ export interface PackDemo {
   };
   /** Behind /functions/v1: where the mail provider reports bounces; for the local mailbox. */
   readonly mailEvents?: string;
+  /** Behind /functions/v1: where Clerk reports changes; for the stand-in of Clerk. */
+  readonly clerkEvents?: string;
   /** Requests to paste; none where the sample was not loaded. */
   lines?(sql: postgres.Sql): Promise<readonly DemoLine[]>;
 }
@@ -55,6 +57,6 @@ async function demoOf(pack: string): Promise<PackDemo> {
 export const demoPeople: readonly DemoPerson[] = [...demos.values()].flatMap(({ people = [] }) => people);
 
 /** Null where no pack takes such reports. */
-export function mailEventsPath(): string | null {
-  return [...demos.values()].find(({ mailEvents }) => mailEvents !== undefined)?.mailEvents ?? null;
+export function eventsPath(of: "mailEvents" | "clerkEvents"): string | null {
+  return [...demos.values()].find((demo) => demo[of] !== undefined)?.[of] ?? null;
 }

@@ -1,5 +1,5 @@
-import { Buffer } from "node:buffer";
-import { createHmac, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
+import { signedBySvix } from "../svix.ts";
 import type { KeptMail } from "./letters.ts";
 
 /** The types of messages that the page can send about a mail. */
@@ -30,20 +30,7 @@ export async function sendEvent(
         : {}),
     },
   });
-  const id = `msg_${crypto.randomUUID().replaceAll("-", "")}`;
-  const timestamp = String(Math.floor(Date.now() / 1000));
-  const key = Buffer.from(secret.slice("whsec_".length), "base64");
-  const signature = createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64");
-  const response = await fetch(url, {
-    method: "POST",
-    body,
-    headers: {
-      "content-type": "application/json",
-      "svix-id": id,
-      "svix-timestamp": timestamp,
-      "svix-signature": `v1,${signature}`,
-    },
-  });
+  const response = await fetch(signedBySvix({ url, secret }, body));
   await response.body?.cancel();
   return response.status;
 }
