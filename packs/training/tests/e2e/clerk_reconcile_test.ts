@@ -159,7 +159,7 @@ e2e("a walk stops before it removes over a tenth, its job fails, and an operator
   await sql`select cron.alter_job(${job?.["jobid"]}, active => false)`;
   await sql`select analytics.audit_pass()`;
   const [incident] = await sql`
-    select i.message from analytics.incidents as i where i.fingerprint = 'failed:reconcile-clerk' and i.closed_at is null`;
+    select i.evidence::text as message from analytics.incidents as i where i.fingerprint = 'failed:reconcile-clerk' and i.closed_at is null`;
   match(incident?.["message"] ?? "", /102 of 1001 users/);
 
   // One of them is at Clerk after all: absence in the lists only asks the question.
