@@ -49,7 +49,7 @@ function invalid(message: string): Response {
   return refusal(422, "form_param_value_invalid", message);
 }
 
-/** Two of one moment are told apart by their ids, so that each order is total. */
+/** Two of one moment are in the order of their ids, so that each order is total. */
 function compare(one: ClerkObject, other: ClerkObject, field: string): number {
   const [a, b] = [one[field], other[field]];
   if (typeof a === "number" && typeof b === "number" && a !== b) return a - b;

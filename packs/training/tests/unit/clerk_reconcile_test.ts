@@ -50,7 +50,7 @@ const ANSWERS: readonly (readonly [string, () => Response, ClerkAnswer | string]
 ];
 
 for (const [what, answer, expected] of ANSWERS) {
-  Deno.test(`Clerk's answer "${what}" is told apart from all others, and no answer repeats what it says`, async () => {
+  Deno.test(`Clerk's answer "${what}" has an outcome of its own, and no error repeats what the answer says`, async () => {
     const { ask } = apiOver(answer);
     if (typeof expected !== "string") return assert.deepEqual(await ask(), expected);
     await assert.rejects(ask(), (error: Error & { code?: string; defect?: string }) => {
@@ -163,16 +163,16 @@ Deno.test("what no page had is asked for at its own path: it is as Clerk says, o
   ]);
 });
 
-/** The database's side of one step, and what it was told. */
+/** The database's side of one step, and what is written to it. */
 function databaseWith(step: object | null) {
-  const told: { readonly name: string; readonly input: Readonly<Record<string, unknown>> }[] = [];
+  const written: { readonly name: string; readonly input: Readonly<Record<string, unknown>> }[] = [];
   const rpc: PackRpc = ({ name, input, output }) => {
-    if (name !== "next_clerk_step") told.push({ name, input });
+    if (name !== "next_clerk_step") written.push({ name, input });
     return Promise.resolve(
       output.parse(name === "next_clerk_step" ? step : name === "take_clerk_step" ? "taken" : null),
     );
   };
-  return { told, rpc };
+  return { written, rpc };
 }
 const INSTANCE = { issuer: "https://clerk.example.com", subjects: "derived" } as const;
 
@@ -180,10 +180,10 @@ Deno.test("of the absent ones, one whose answer cannot be read is left out, and 
   const nothing = { external_org_id: null, external_user_id: null, role: null, joined_ms: null };
   const asked = ["user_1", "user_2", "user_3"].map((clerk_id) => ({ ...nothing, clerk_id, kind: "user" }));
   const step = { walk_id: 7, phase: "absent", position: null, asked };
-  const { told, rpc } = databaseWith(step);
+  const { written, rpc } = databaseWith(step);
   const { ask } = script({ content: user("user_1") }, { content: { planted: 1 } }, { failed: "missing" });
   assert.deepEqual(await takeStep({ rpc, ask, instance: INSTANCE }), { outcome: "taken", phase: "absent", rows: 1 });
-  const [{ input: { step: taken } = {} } = {}] = told;
+  const [{ input: { step: taken } = {} } = {}] = written;
   assert.ok(typeof taken === "object" && taken !== null);
   const { changes, ...rest } = taken as Record<string, unknown>;
   assert.ok(Array.isArray(changes));
@@ -207,18 +207,18 @@ Deno.test("of the absent ones, one whose answer cannot be read is left out, and 
   const away = databaseWith(step);
   const outage = clerkApi((name) => KEY[name as keyof typeof KEY], () => Promise.reject(new TypeError("away")));
   await assert.rejects(takeStep({ rpc: away.rpc, ask: outage, instance: INSTANCE }), { code: "SOURCE_UNAVAILABLE" });
-  assert.deepEqual(away.told, []);
+  assert.deepEqual(away.written, []);
 });
 
-Deno.test("when Clerk asks to wait the database is told for how long, and no page is taken", async () => {
-  const { told, rpc } = databaseWith({ walk_id: 7, phase: "user", position: "user_1", asked: [] });
+Deno.test("when Clerk asks to wait the database keeps for how long, and no page is taken", async () => {
+  const { written, rpc } = databaseWith({ walk_id: 7, phase: "user", position: "user_1", asked: [] });
   const { ask } = script({ wait_seconds: 9 });
   assert.deepEqual(await takeStep({ rpc, ask, instance: INSTANCE }), {
     outcome: "waiting",
     phase: "user",
     wait_seconds: 9,
   });
-  assert.deepEqual(told, [{ name: "defer_clerk_walk", input: { walk_id: 7, wait_seconds: 9 } }]);
+  assert.deepEqual(written, [{ name: "defer_clerk_walk", input: { walk_id: 7, wait_seconds: 9 } }]);
   const idle = databaseWith(null);
   assert.deepEqual(await takeStep({ rpc: idle.rpc, ask, instance: INSTANCE }), { outcome: "idle" });
 });
