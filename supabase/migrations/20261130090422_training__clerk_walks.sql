@@ -260,7 +260,7 @@ declare
         when e ->> 'subjects' = 'as_they_are' then outside_user
         else freshet.subject_id(issuer, outside_user)::text
     end;
-    new_role constant public.user_role := e ->> 'role';
+    new_role constant public.user_role := (e ->> 'role')::public.user_role;
     known freshet.clerk_objects;
     is_settled boolean;
 begin
@@ -380,7 +380,7 @@ as $$
 declare
     -- The local data API sends jsonb as a text within jsonb.
     s constant jsonb := case when jsonb_typeof(step) = 'string' then (step #>> '{}')::jsonb else step end;
-    phases constant text[] := '{user,organization,membership,absent}';
+    phases constant text[] := array['user', 'organization', 'membership', 'absent'];
     walk freshet.clerk_walks;
     change jsonb;
     refused integer := coalesce((s ->> 'refused_count')::integer, 0);

@@ -20,7 +20,7 @@ declare
         when e ->> 'subjects' = 'as_they_are' then outside_user
         else freshet.subject_id(issuer, outside_user)::text
     end;
-    new_role constant public.user_role := e ->> 'role';
+    new_role constant public.user_role := (e ->> 'role')::public.user_role;
     known freshet.clerk_objects;
     is_settled boolean;
 begin

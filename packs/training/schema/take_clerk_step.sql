@@ -11,7 +11,7 @@ as $$
 declare
     -- The local data API sends jsonb as a text within jsonb.
     s constant jsonb := case when jsonb_typeof(step) = 'string' then (step #>> '{}')::jsonb else step end;
-    phases constant text[] := '{user,organization,membership,absent}';
+    phases constant text[] := array['user', 'organization', 'membership', 'absent'];
     walk freshet.clerk_walks;
     change jsonb;
     refused integer := coalesce((s ->> 'refused_count')::integer, 0);
