@@ -20,6 +20,14 @@ export interface DemoLine {
   readonly as: string | null;
 }
 
+/** What makes a first mail of the sample. */
+export interface FirstMail {
+  /** What arrives at the mailbox, and to whom. */
+  readonly what: string;
+  /** Run as postgres, in this order. */
+  readonly statements: readonly string[];
+}
+
 /** What a pack's tables hold. They may be absent, and data of your own are not touched. */
 export type SampleState = "absent" | "empty" | "sample" | "own";
 
@@ -36,6 +44,8 @@ export interface PackDemo {
   readonly mailEvents?: string;
   /** Behind /functions/v1: where Clerk reports changes; for the stand-in of Clerk. */
   readonly clerkEvents?: string;
+  /** Null where the sample was not loaded. */
+  firstMail?(sql: postgres.Sql): Promise<FirstMail | null>;
   /** Requests to paste; none where the sample was not loaded. */
   lines?(sql: postgres.Sql): Promise<readonly DemoLine[]>;
 }

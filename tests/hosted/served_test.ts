@@ -3,6 +3,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { parse } from "csv-parse/sync";
 import postgres from "postgres";
 import { registry } from "../../packs/registry.ts";
+import { createFreshet } from "../../shared/client/mod.ts";
 import { functionEnvironment, optionalVariables } from "../../stack/function_environment.ts";
 import type { FoundFunction } from "../../stack/functions/discovery.ts";
 import { startFunctions } from "../../stack/functions/mod.ts";
@@ -203,24 +204,15 @@ served("every function answers with a problem to a wrong method and to a caller 
   }
 });
 
-served("an export is made and its link gives the rows", async () => {
+served("the client's export() is served, and its link gives the rows", async () => {
   const { origin, keys } = product.stack;
-  const url = `${origin}/functions/v1/export`;
-  const headers = { apikey: keys.secretKey, "content-type": "application/json" };
-  const body = JSON.stringify({ resource: "training/attempts", format: "ndjson", compression: "gzip" });
-  const taken = await fetch(url, { method: "POST", headers, body });
-  let { data } = await taken.json();
-  ok([201, 202].includes(taken.status), JSON.stringify(data));
-  for (let second = 0; second < 60 && data.state !== "done"; second += 1) {
-    await pause(1_000);
-    data = (await (await fetch(`${url}/${data.export_id}`, { headers })).json()).data;
-  }
-  equal(data.state, "done", JSON.stringify(data));
-  const file = (await fetch(data.link.url)).body?.pipeThrough(new DecompressionStream("gzip"));
-  const lines = (await new Response(file ?? null).text()).trimEnd().split("\n");
+  const freshet = createFreshet({ url: origin, key: keys.secretKey });
+  const file = await freshet.export("training/attempts", {}, { format: "ndjson", compression: "gzip" });
+  const unzipped = (await fetch(file.url)).body?.pipeThrough(new DecompressionStream("gzip"));
+  const lines = (await new Response(unzipped ?? null).text()).trimEnd().split("\n");
   const [{ count }] = await product.sql<[{ count: number }]>`
     select count(*)::integer as count from analytics.fact_scenario_attempts`;
-  deepEqual([lines.length, data.row_count], [count, count]);
+  deepEqual([lines.length, file.row_count], [count, count]);
   ok(count > 0);
 });
 

@@ -42,9 +42,9 @@ export function signedMessage(
 
 if (import.meta.main) {
   const [file] = Deno.args;
-  const clerk = Deno.env.get("CLERK_API_URL");
+  const clerk = Deno.env.get("FRESHET_LOCAL_CLERK_URL");
   if (clerk === undefined) {
-    console.error('CLERK_API_URL is not set: eval "$(npx -y deno@2.9.6 task --quiet status --env)"');
+    console.error('FRESHET_LOCAL_CLERK_URL is not set: eval "$(npx -y deno@2.9.6 task --quiet status --env)"');
     Deno.exit(1);
   }
   const body = file === undefined
