@@ -53,7 +53,7 @@ async function walk(): Promise<Walk | undefined> {
 async function drive(): Promise<Walk> {
   await product.sql`select freshet.drive_clerk_walk()`;
   const [call] = await product.sql`select max(call_id) as id from analytics.http_calls`;
-  for (let patience = 0; patience < 300; patience += 1) {
+  for (let patience = 0; patience < 600; patience += 1) {
     const [ended] = await product.sql`
       select outcome from analytics.http_calls where call_id = ${call?.["id"]} and completed_at is not null`;
     const now = await walk();
