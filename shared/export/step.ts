@@ -1,15 +1,17 @@
 import { AppError, isUnavailable } from "../kernel/app_error.ts";
+import type { Clock } from "../kernel/ports.ts";
 import type { Renderers } from "../read/renderer.ts";
 import type { Resource } from "../resource/resource.ts";
 import { type Claimed, type ExportJob, hasEnded } from "./job.ts";
 import type { Exports, Lease, ObjectStorage } from "./ports.ts";
 import { isLost, publish } from "./publish.ts";
-import { renderChunk } from "./render.ts";
+import { renderPages } from "./render_pages.ts";
 
 export interface Workshop {
   readonly exports: Exports;
   readonly objects: ObjectStorage;
   readonly renderers: Renderers;
+  readonly clock: Clock;
   /** Null for a resource that this deployment does not have. */
   readonly resourceOf: (name: string) => Promise<Resource | null>;
 }
@@ -58,14 +60,7 @@ async function advance(workshop: Workshop, claim: Claimed, lease: Lease): Promis
     case "frozen": {
       const resource = await workshop.resourceOf(claim.export.resource);
       if (resource === null) return { ...claim, export: await exports.finish(lease, { error_code: "RESOURCE_GONE" }) };
-      const chunk = await renderChunk({ ...workshop, resource }, claim, await exports.rows(lease));
-      const stored = await exports.store(lease, chunk);
-      const { bytes, plain_byte_count } = chunk;
-      return {
-        ...claim,
-        export: stored,
-        chunks: [...claim.chunks, { plain_byte_count, byte_count: bytes.byteLength }],
-      };
+      return await renderPages(workshop, { resource, claim, lease });
     }
     default:
       return { ...claim, export: await publish(workshop, claim) };
