@@ -8,7 +8,7 @@ export interface Case {
   readonly name: string;
   readonly format: "csv" | "ndjson";
   readonly compression: "gzip" | undefined;
-  /** Rows with two long texts each, of one scenario. */
+  /** Rows with two long texts each, of one scenario and the last WIDE_DAYS. */
   readonly is_wide: boolean;
 }
 
@@ -22,9 +22,11 @@ export interface Result {
   readonly difference: string | null;
 }
 
+/** More than one call does at once. */
+const WIDE_DAYS = 100;
+
 const CASES: readonly Case[] = [
   { name: "csv", format: "csv", compression: undefined, is_wide: false },
-  { name: "csv, gzip", format: "csv", compression: "gzip", is_wide: false },
   { name: "ndjson, gzip", format: "ndjson", compression: "gzip", is_wide: false },
   { name: "wide rows, csv, gzip", format: "csv", compression: "gzip", is_wide: true },
   { name: "wide rows, ndjson", format: "ndjson", compression: undefined, is_wide: true },
@@ -41,7 +43,7 @@ const digests = new Map<boolean, Promise<Digest>>();
 export async function runCase(stage: Stage, one: Case): Promise<Result> {
   const { stack, sql, metered } = stage;
   if (one.is_wide && !digests.has(true)) await stage.widen();
-  const filters = one.is_wide ? { scenario_id: await firstScenario(stage) } : {};
+  const filters = one.is_wide ? { scenario_id: await firstScenario(stage), from: daysAgo(WIDE_DAYS) } : {};
   const admin = { apikey: stack.keys.secretKey };
   const began = performance.now();
   const response = await fetch(`${stack.origin}/functions/v1/export`, {
@@ -84,6 +86,10 @@ function differenceOf(expected: Digest, found: Digest, format: Case["format"]): 
     return `version ${found.versions}, where the API answered with ${expected.versions}`;
   }
   return expected[digest] === found[digest] ? null : "other values or another order than the API's";
+}
+
+function daysAgo(days: number): string {
+  return new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
 }
 
 async function firstScenario({ sql }: Stage): Promise<string> {

@@ -11,7 +11,7 @@ import { peakBytes, processorMs, residentBytes } from "./process_cost.ts";
 /** One call of the function, which had a process of its own. */
 export interface MeteredCall {
   /** What the export was at before the call. */
-  readonly step: "freeze" | "render" | "publish" | "none";
+  readonly step: "freeze" | "render" | "publish" | "at once" | "none";
   readonly status: number;
   /** Processor time of the process, user and system, from its start until it was idle again. */
   readonly processor_ms: number;
@@ -49,6 +49,7 @@ export async function startMeteredFunction({ sql, environment }: MeteredOptions)
 
   async function meter(request: Request, respond: (response: Response) => void): Promise<void> {
     const body = await request.arrayBuffer();
+    const isOrder = request.headers.has("apikey");
     const before = await runningExport(sql);
     const isolate = await startLoneIsolate({ name: "export", environment });
     try {
@@ -70,7 +71,7 @@ export async function startMeteredFunction({ sql, environment }: MeteredOptions)
       const peak_bytes = await peakBytes(isolate.pid);
       const after = await runningExport(sql);
       calls.push({
-        step: before === null ? after === null ? "none" : "freeze" : STEPS[before.status],
+        step: before !== null ? STEPS[before.status] : after !== null ? "freeze" : isOrder ? "at once" : "none",
         status: answer.status,
         processor_ms: await processorMs(isolate.pid),
         start_ms,

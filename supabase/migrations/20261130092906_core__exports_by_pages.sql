@@ -4,8 +4,8 @@ set check_function_bodies = off;
 -- supabase/schemas/core/export/export_rows.sql
 
 -- Object: analytics.export_rows()
--- Why: a call renders one page after the other, as many as its time allows. In memory a page takes some ten times its
---      size, so that small ones are joined up to the size of a page only.
+-- Why: a call renders one page after the other, as many as its time allows. In memory a page takes more
+--      than ten times its size, so that small ones are joined up to the size of a page only.
 create or replace function analytics.export_rows(export_id uuid, lease_token uuid)
 returns json
 language plpgsql
@@ -14,7 +14,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     most_rows constant integer := 5000;
-    most_bytes constant integer := 2000000;
+    most_bytes constant integer := 1000000;
     job constant analytics.export_jobs := freshet.leased_export(export_rows.export_id, export_rows.lease_token);
 begin
     return (
@@ -38,7 +38,7 @@ end
 $$;
 
 comment on function analytics.export_rows(uuid, uuid) is
-    'The next pages to render, with 5,000 rows and 2 MB at most, but always one: {last_page, pages: [[row]]}, last_page null where none is left. Service role only. Raises PT409 without the lease.';
+    'The next pages to render, with 5,000 rows and 1 MB at most, but always one: {last_page, pages: [[row]]}, last_page null where none is left. Service role only. Raises PT409 without the lease.';
 
 -- supabase/schemas/core/export/freeze_export.sql
 
@@ -55,7 +55,7 @@ set statement_timeout = '120s'
 as $$
 declare
     page_rows constant integer := 5000;
-    page_bytes constant integer := 2000000;
+    page_bytes constant integer := 1000000;
     most_rows constant integer := 5000000;
     job analytics.export_jobs := freshet.leased_export(freeze_export.export_id, freeze_export.lease_token);
     scope constant jsonb := nullif(job.request -> 'scope', 'null'::jsonb);
@@ -144,6 +144,6 @@ end
 $$;
 
 comment on function analytics.freeze_export(uuid, uuid) is
-    'Writes the rows of a queued export into pages, of at most 5,000 rows and some 2 MB. Service role only. Answers {export, scope_values}: failed with FORBIDDEN, NOT_READY or TOO_MANY_ROWS (more than 5,000,000) where it cannot be had. Raises PT409 without the lease.';
+    'Writes the rows of a queued export into pages, of at most 5,000 rows and some 1 MB. Service role only. Answers {export, scope_values}: failed with FORBIDDEN, NOT_READY or TOO_MANY_ROWS (more than 5,000,000) where it cannot be had. Raises PT409 without the lease.';
 
 reset check_function_bodies;
