@@ -9,6 +9,8 @@ import type { Options } from "./options.ts";
 
 /** The whole product with a year of one organisation's attempts, whose function `export` is metered. */
 export interface Stage {
+  /** Attempts that were planted. */
+  readonly rows: number;
   readonly stack: Stack;
   readonly sql: postgres.Sql;
   readonly metered: MeteredFunction;
@@ -48,6 +50,7 @@ export async function makeStage({ rows }: Options): Promise<Stage> {
   const metered = await startMeteredFunction({ sql, environment });
   stack.functionUrls["export"]?.splice(0, Infinity, metered.url);
   return {
+    rows,
     stack,
     sql,
     metered,
