@@ -1,15 +1,8 @@
 import { pause } from "../../../../stack/pause.ts";
+import type { Case } from "./cases.ts";
 import type { MeteredCall } from "./metered_function.ts";
 import { type Digest, digestOfApi, digestOfFile } from "./same_rows.ts";
 import type { Stage } from "./stage.ts";
-
-export interface Case {
-  readonly name: string;
-  readonly format: "csv" | "ndjson";
-  readonly compression: "gzip" | undefined;
-  /** Rows with two long texts each, the last WIDE_ROWS of one scenario. */
-  readonly is_wide: boolean;
-}
 
 export interface Result {
   readonly name: string;
@@ -25,13 +18,6 @@ export interface Result {
 const WIDE_ROWS = 12_000;
 const SCENARIOS = 20;
 const YEAR_DAYS = 365;
-
-export const CASES: readonly Case[] = [
-  { name: "csv", format: "csv", compression: undefined, is_wide: false },
-  { name: "ndjson, gzip", format: "ndjson", compression: "gzip", is_wide: false },
-  { name: "wide rows, csv, gzip", format: "csv", compression: "gzip", is_wide: true },
-  { name: "wide rows, ndjson", format: "ndjson", compression: undefined, is_wide: true },
-];
 
 /** Of the rows as they are; they stay the same for all narrow cases, and for all wide ones. */
 const digests = new Map<boolean, Promise<Digest>>();

@@ -1,4 +1,4 @@
-import { type Case, CASES } from "./case.ts";
+import { type Case, CASES } from "./cases.ts";
 
 export interface Options {
   /** Attempts, all exported by each narrow case. */
