@@ -15,7 +15,8 @@ interface Spread {
 interface Step {
   readonly step: MeteredCall["step"];
   readonly count: number;
-  readonly rows: Spread;
+  /** Of a call, the median. */
+  readonly rows: number;
   readonly processor_ms: Spread;
   readonly memory_mb: Spread;
 }
@@ -51,7 +52,7 @@ function stepOf(calls: readonly MeteredCall[], step: MeteredCall["step"]): Step 
   return {
     step,
     count: ofStep.length,
-    rows: spread(ofStep.map(({ rows }) => rows)),
+    rows: quantile(ofStep.map(({ rows }) => rows), 0.5),
     processor_ms: spread(ofStep.map(({ processor_ms }) => processor_ms)),
     memory_mb: spread(ofStep.map(({ memory_bytes }) => Math.round(memory_bytes / 1e5) / 10)),
   };
@@ -96,7 +97,7 @@ export function asMarkdown(measured: readonly Measured[]): string {
 function line({ name, bytes }: Measured, { step, count, rows, processor_ms, memory_mb }: Step): string {
   const cells = [
     ...[name, `${Math.round(bytes / 1e6).toLocaleString("en")} MB`, step, count],
-    step === "render" ? rows.median.toLocaleString("en") : "",
+    step === "render" ? rows.toLocaleString("en") : "",
     ...[processor_ms, memory_mb].map(({ median, greatest }) => `${median} (${greatest})`),
   ];
   return `| ${cells.join(" | ")} |`;
