@@ -22,6 +22,7 @@ export function createExportSite(
     registry,
     reader,
     limiter,
+    faults: common.faults,
     workshop: {
       exports,
       objects,
