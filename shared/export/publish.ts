@@ -4,8 +4,8 @@ import type { Claimed, ExportJob } from "./job.ts";
 import { type Exports, type Lease, type ObjectStorage, PART_BYTES } from "./ports.ts";
 import { unzip } from "./render.ts";
 
-/** How many parts one call uploads: 48 MB take a fraction of its time. */
-const PARTS_PER_CALL = 8;
+/** How many parts one call uploads: more would need more memory than a call has, because garbage is collected late. */
+const PARTS_PER_CALL = 3;
 
 export interface PublishParts {
   readonly exports: Exports;
@@ -53,6 +53,8 @@ class Upload {
   readonly total: number;
   readonly #sizes: readonly number[];
   readonly #lease: Lease;
+  /** One part, again and again: six megabytes of garbage for each would not be collected in time. */
+  readonly #room = new Uint8Array(PART_BYTES);
   /** The chunk that was read last: parts of a file often lie in one. */
   #kept: { readonly chunk: number; readonly bytes: Bytes } | null = null;
 
@@ -101,7 +103,7 @@ class Upload {
 
   /** The bytes of the file from `from` up to `to`. */
   async #slice(from: number, to: number): Promise<Bytes> {
-    const slice = new Uint8Array(to - from);
+    const slice = this.#room.subarray(0, to - from);
     let begins = 0;
     for (const [chunk, size] of this.#sizes.entries()) {
       const ends = begins + size;

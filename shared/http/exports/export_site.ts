@@ -27,6 +27,7 @@ export function createExportSite(
       exports,
       objects,
       renderers,
+      clock: reader.clock,
       resourceOf: async (name) => Object.hasOwn(registry, name) ? await registry[name]?.() ?? null : null,
     },
   };
