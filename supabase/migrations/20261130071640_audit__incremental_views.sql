@@ -1,0 +1,135 @@
+-- Drafted by deno task new:migration from the schema files named below, in an order that works. Read it before you apply it.
+set check_function_bodies = off;
+
+-- supabase/schemas/audit/kinds/not_refreshable.sql
+
+create or replace function freshet.detect_not_refreshable()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform freshet.observe(
+        kind => 'not_refreshable',
+        subject => v.view_name,
+        state => case when v.flaw is null then 'ok' else 'bad' end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object('view', v.view_name, 'job', v.job_name, 'schedule', v.schedule, 'message', v.flaw)
+    )
+    from (
+        select
+            r.view_name, r.job_name, r.schedule,
+            case
+                when c.oid is null then 'the view does not exist'
+                when i.view_name is not null and c.relkind <> 'r' then 'it is no table, as an incremental view is'
+                when i.view_name is not null and to_regclass(freshet.definition_of(r.view_name)) is null
+                    then format('its query %s does not exist', freshet.definition_of(r.view_name))
+                when i.view_name is null and c.relkind <> 'm' then 'it is no materialized view'
+                when not exists (
+                    select from pg_catalog.pg_index as i
+                    where i.indrelid = c.oid
+                        and i.indisunique and i.indisvalid and i.indimmediate
+                        and i.indpred is null
+                        and not (0 = any (i.indkey::int2[]))
+                ) then 'it has no valid unique index over plain columns'
+            end as flaw
+        from analytics.views as r
+        left join analytics.incremental_views as i on i.view_name = r.view_name
+        left join pg_catalog.pg_class as c on c.oid = to_regclass(format('analytics.%I', r.view_name))
+    ) as v
+    order by v.view_name;
+
+    perform freshet.withdraw_subjects('not_refreshable', array(select v.view_name from analytics.views as v));
+end
+$$;
+
+-- supabase/schemas/audit/kinds/stale.sql
+
+create or replace function freshet.detect_stale()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform freshet.observe(
+        kind => 'stale',
+        subject => v.view_name,
+        state => case
+            -- It cannot be read at all: detect_unpopulated reports that.
+            when not v.is_populated then 'unknown'
+            when v.judged_age > coalesce(v.warn_after, v.stale_after) then 'bad'
+            else 'ok'
+        end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object(
+            'view', v.view_name,
+            'job', v.job_name,
+            'schedule', v.schedule,
+            'verified_at', v.verified_at,
+            'stale_after_seconds', extract(epoch from v.stale_after)::bigint,
+            'age_seconds', extract(epoch from v.age)::bigint,
+            'severity', case when v.judged_age <= v.stale_after then 'warning' else 'error' end,
+            'message', case
+                when v.verified_at is null then 'never refreshed since it was registered'
+                else format(
+                    'last verified %s seconds ago, objective %s seconds',
+                    extract(epoch from v.age)::bigint, extract(epoch from v.stale_after)::bigint
+                )
+            end
+        )
+    )
+    from (
+        select
+            r.*,
+            -- A view has one objective's time for its first refresh.
+            clock_timestamp() - coalesce(r.verified_at, r.registered_at) as age,
+            clock_timestamp() - greatest(coalesce(r.verified_at, r.registered_at), (select freshet.judged_since())) as judged_age,
+            coalesce(freshet.is_filled(r), true) as is_populated
+        from analytics.views as r
+    ) as v
+    order by v.view_name;
+
+    perform freshet.withdraw_subjects('stale', array(select v.view_name from analytics.views as v));
+end
+$$;
+
+-- supabase/schemas/audit/kinds/unpopulated.sql
+
+create or replace function freshet.detect_unpopulated()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform freshet.observe(
+        kind => 'unpopulated',
+        subject => v.view_name,
+        state => case
+            when freshet.is_filled(v) then 'ok'
+            -- A view created "with no data" has one objective's time for its first refresh, counted again from the
+            -- first pass.
+            when v.refreshed_at is null
+                and greatest(v.registered_at, (select freshet.judged_since())) > clock_timestamp() - v.stale_after
+                then 'ok'
+            else 'bad'
+        end,
+        observed_at => clock_timestamp(),
+        evidence => jsonb_build_object(
+            'view', v.view_name,
+            'job', v.job_name,
+            'schedule', v.schedule,
+            'message', case
+                when v.refreshed_at is null then 'never refreshed since it was registered'
+                else 'emptied "with no data" since its last refresh'
+            end
+        )
+    )
+    from analytics.views as v
+    join pg_catalog.pg_class as c on c.oid = to_regclass(format('analytics.%I', v.view_name)) and c.relkind in ('m', 'r')
+    order by v.view_name;
+
+    perform freshet.withdraw_subjects('unpopulated', array(select v.view_name from analytics.views as v));
+end
+$$;
+
+reset check_function_bodies;
