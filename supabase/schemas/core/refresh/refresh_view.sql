@@ -74,7 +74,7 @@ begin
 
         if is_populated
             and coalesce(
-                (select i.rebuilt_at from analytics.incremental_views as i where i.view_name = refresh_view.view_name),
+                (select coalesce(i.rebuilt_at, '-infinity') from analytics.incremental_views as i where i.view_name = refresh_view.view_name),
                 declared.refreshed_at
             ) > entry.started_at - declared.rebuild_after
             and not freshet.has_source_changes(view_name)

@@ -43,6 +43,50 @@ begin
 end
 $$;
 
+-- supabase/schemas/audit/kinds/source_unwatched.sql
+
+create function freshet.find_source_unwatched()
+returns setof freshet.audit_finding
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with wanted as (
+        -- A view's refresh logs its own change.
+        select s.view_name, s.source, 'freshet_note_source_change' as trigger, 'OA' as states
+        from analytics.view_sources as s
+        join pg_catalog.pg_class as c on c.oid = s.source and c.relkind in ('r', 'p')
+        where not exists (
+            select from analytics.incremental_views as i where to_regclass(format('analytics.%I', i.view_name)) = s.source
+        )
+        union
+        -- Not only 'O': a load as a replication role would be missed.
+        select m.view_name, m.source, 'freshet_log_' || e.event, 'A'
+        from analytics.view_mappings as m
+        join pg_catalog.pg_class as c on c.oid = m.source
+        cross join unnest(array['insert', 'update', 'delete', 'truncate']) as e (event)
+    )
+    select
+        w.view_name,
+        jsonb_build_object(
+            'view', w.view_name,
+            'message', format(
+                'writes are not logged: %s',
+                string_agg(format('%s has no enabled trigger %s', w.source, w.trigger), '; ' order by w.source::text, w.trigger)
+            )
+        )
+    from wanted as w
+    where not exists (
+        select from pg_catalog.pg_trigger as t
+        where t.tgrelid = w.source and t.tgname = w.trigger and strpos(w.states, t.tgenabled::text) > 0
+    )
+    group by w.view_name;
+$$;
+
+revoke all on function freshet.find_source_unwatched() from public, anon, authenticated;
+
+comment on function freshet.find_source_unwatched() is 'Kind source_unwatched: views of which a source lacks an enabled trigger.';
+
 -- supabase/schemas/audit/kinds/stale.sql
 
 create or replace function freshet.detect_stale()
@@ -93,6 +137,30 @@ begin
 end
 $$;
 
+-- supabase/schemas/audit/kinds/unexplained_rows.sql
+
+create function freshet.find_unexplained_rows()
+returns setof freshet.audit_finding
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select
+        v.view_name,
+        jsonb_build_object(
+            'view', v.view_name,
+            'unexplained_count', v.unexplained_count,
+            'rebuilt_at', v.rebuilt_at,
+            'message', format('%s rows differed from the query, and no logged change explains them', v.unexplained_count)
+        )
+    from analytics.incremental_views as v
+    where v.unexplained_count > 0;
+$$;
+
+revoke all on function freshet.find_unexplained_rows() from public, anon, authenticated;
+
+comment on function freshet.find_unexplained_rows() is 'Kind unexplained_rows: incremental views whose last judged rebuild found unexplained rows.';
+
 -- supabase/schemas/audit/kinds/unpopulated.sql
 
 create or replace function freshet.detect_unpopulated()
@@ -131,5 +199,46 @@ begin
     perform freshet.withdraw_subjects('unpopulated', array(select v.view_name from analytics.views as v));
 end
 $$;
+
+-- supabase/schemas/audit/kinds/source_unwatched.sql
+
+-- Kind: source_unwatched
+-- Means: a trigger that logs the writes to a source of a view is missing or disabled.
+-- Why: the writes from now on are in no log, so refreshes are skipped or leave groups out, and no figure looks wrong.
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values (
+    'source_unwatched', 'error', false, false,
+    'A trigger that logs the writes to a source of a view is missing or disabled: the view misses changes.'
+)
+on conflict (kind) do update set severity = excluded.severity, has_job_thresholds = excluded.has_job_thresholds, can_flap = excluded.can_flap, summary = excluded.summary;
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    1045, 'source_unwatched',
+    'freshet.observe_findings(''source_unwatched'', array(select f from freshet.find_source_unwatched() as f), array(select v.view_name from analytics.views as v))',
+    false
+)
+on conflict (detector) do update set place = excluded.place, call = excluded.call, needs_history = excluded.needs_history;
+
+-- supabase/schemas/audit/kinds/unexplained_rows.sql
+
+-- Kind: unexplained_rows
+-- Means: a view that is refreshed by group had rows that differed from its query, and no logged change explains them.
+-- Why: a write was not logged, or keys are derived wrongly. The rebuild that found it has mended the rows, but the next
+--      such write will be missed again until the next rebuild.
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values (
+    'unexplained_rows', 'error', false, false,
+    'A rebuild of an incremental view had to write rows that no logged change explains: a write of its sources was not logged.'
+)
+on conflict (kind) do update set severity = excluded.severity, has_job_thresholds = excluded.has_job_thresholds, can_flap = excluded.can_flap, summary = excluded.summary;
+
+insert into analytics.audit_detectors (place, detector, call, needs_history)
+values (
+    1040, 'unexplained_rows',
+    'freshet.observe_findings(''unexplained_rows'', array(select f from freshet.find_unexplained_rows() as f), array(select v.view_name from analytics.views as v))',
+    false
+)
+on conflict (detector) do update set place = excluded.place, call = excluded.call, needs_history = excluded.needs_history;
 
 reset check_function_bodies;
