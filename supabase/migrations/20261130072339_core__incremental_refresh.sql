@@ -2074,6 +2074,12 @@ begin
 end
 $$;
 
+-- supabase/schemas/core/registry/views.sql
+
+comment on table analytics.views is 'Registry: one row per registered view. Written by register_view and refresh_view only.';
+
+comment on column analytics.views.version is 'Moves by one whenever rows were recomputed, of an incremental view when rows changed; part of every cache key.';
+
 -- supabase/schemas/core/registry/watch_source.sql
 
 -- Object: freshet.watch_source()
