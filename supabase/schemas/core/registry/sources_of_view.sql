@@ -15,7 +15,10 @@ as $$
             and d.refclassid = 'pg_catalog.pg_class'::regclass
             and d.refobjid <> r.ev_class
         join pg_catalog.pg_class as c on c.oid = d.refobjid
-        where r.ev_class = format('analytics.%I', sources_of_view.view_name)::regclass
+        where r.ev_class = case
+                when freshet.is_incremental(sources_of_view.view_name) then freshet.definition_of(sources_of_view.view_name)
+                else format('analytics.%I', sources_of_view.view_name)
+            end::regclass
         union
         -- Resolves plain views only: a materialized view is a source with a version of its own.
         select d.refobjid, c.relkind

@@ -12,10 +12,14 @@ begin
             message = format('cannot watch %s: changes of this kind of relation cannot be seen', source),
             hint = 'Read from tables, partitioned tables, views over them, or registered materialized views.';
     end if;
-    -- A materialized view logs its own change, in refresh_view.
-    if relkind = 'm' or exists (
-        select from pg_catalog.pg_trigger as t where t.tgrelid = source and t.tgname = 'freshet_note_source_change'
-    ) then
+    -- A registered view logs its own change, in refresh_view: the statement of an incremental one writes no row where
+    -- nothing differs, and would count as a change.
+    if relkind = 'm'
+        or exists (select from analytics.incremental_views as v where to_regclass(format('analytics.%I', v.view_name)) = source)
+        or exists (
+            select from pg_catalog.pg_trigger as t where t.tgrelid = source and t.tgname = 'freshet_note_source_change'
+        )
+    then
         return;
     end if;
     execute format(
