@@ -754,6 +754,12 @@ begin
             hint = 'Name columns of the view by which changes of its sources can be told apart.';
     end if;
 
+    if exists (
+        select from analytics.incremental_views as v
+        where v.view_name = make_incremental.view_name and v.group_key <> make_incremental.incremental_by
+    ) then
+        execute format('drop index if exists analytics.%I', freshet.incremental_name('groups_of_', view_name));
+    end if;
     sources := array(select distinct m.source from analytics.view_mappings as m where m.view_name = make_incremental.view_name);
     delete from analytics.dirty_groups as g where g.view_name = make_incremental.view_name;
     insert into analytics.incremental_views as v (view_name, row_key, group_key, rebuild_on)
@@ -917,14 +923,14 @@ begin
     select string_agg(distinct u.source::text, ', ') into fault
     from (
         -- What the plan does not scan depends on a constraint that can be dropped; what only the plan knows is not watched.
-        select s.source from freshet.sources_of_view(view_name) as s
+        select s.source from freshet.sources_of_relation(definition) as s
         where not exists (select from analytics.view_mappings as m where m.view_name = map_view.view_name and m.source = s.source)
         union
         select m.source from analytics.view_mappings as m
         where m.view_name = map_view.view_name
         group by m.source, m.reference
         having count(m.place) = 0
-            or not exists (select from freshet.sources_of_view(map_view.view_name) as s where s.source = m.source)
+            or not exists (select from freshet.sources_of_relation(definition) as s where s.source = m.source)
         union
         -- A materialized view changes as a whole.
         select c.oid::regclass
@@ -1336,6 +1342,10 @@ as $$
         union all
         select 4, format('alter table %s enable row level security', c.oid::regclass)
         union all
+        -- Privileges alone decide who reads it, as they do for a materialized view. Without a policy a reader with the
+        -- privilege would get no rows and no error.
+        select 4, format('create policy readers on %s for select using (true)', c.oid::regclass)
+        union all
         select 5, format('insert into %s select * from <before>', c.oid::regclass) where c.relispopulated
         union all
         select 6, pg_get_indexdef(i.indexrelid) from pg_catalog.pg_index as i where i.indrelid = c.oid
@@ -1517,6 +1527,7 @@ declare
     is_populated boolean;
     is_incremental constant boolean := freshet.is_incremental(view_name);
     groups record;
+    is_clean boolean := false;
     has_moved boolean := true;
     snapshot_before pg_snapshot;
     error_state text;
@@ -1590,16 +1601,9 @@ begin
         if is_incremental then
             groups := freshet.refresh_groups(view_name);
             snapshot_before := groups.snapshot;
+            is_clean := groups.is_clean;
             has_moved := groups.moved_count > 0 or not is_populated;
             entry.rows_after := groups.row_count;
-            if groups.is_clean then
-                update analytics.views as v
-                set verified_at = entry.started_at, source_snapshot = snapshot_before
-                where v.view_name = refresh_view.view_name;
-                entry.outcome := 'skipped_clean';
-                entry.rejected_count := declared.rejected_count;
-                return freshet.log_refresh(entry);
-            end if;
             if not is_populated then
                 execute format('analyze %s', relation);
             end if;
@@ -1614,6 +1618,7 @@ begin
             execute format('select count(*) from %s', relation) into entry.rows_after;
         end if;
 
+        -- Also where no group is dirty: a source was written to, and what its rows belong to may be left out.
         if declared.rejects is not null then
             execute format('select count(*) from %s', declared.rejects) into entry.rejected_count;
         end if;
@@ -1633,7 +1638,7 @@ begin
                 hint = 'The rows of the last good refresh are still served.';
     end;
 
-    entry.outcome := 'refreshed';
+    entry.outcome := case when is_clean then 'skipped_clean' else 'refreshed' end;
     -- Rows that did not move have the version that they had, and cached answers stay.
     entry.version := declared.version + has_moved::integer;
     update analytics.views as v
@@ -2010,11 +2015,11 @@ comment on function analytics.register_view(
 ) is
     'Registers a materialized view of schema analytics and schedules job refresh-<view>. Idempotent. source_at: schema.table.column of the newest source row; rejects: plain view of the source values left out; warn_after, source_warn_after, source_error_after: age of the rows, and of their sources, from which the audit reports them; refresh_on_change: shortest time between two refreshes that changes of the sources cause, null for refreshes by schedule alone; incremental: only the groups that changes touched are computed again, and the view becomes a table of its name; incremental_by: columns of a group, null for those of the unique index; rebuild_on: sources of which any change recomputes everything.';
 
--- supabase/schemas/core/registry/sources_of_view.sql
+-- supabase/schemas/core/registry/sources_of_relation.sql
 
--- Object: freshet.sources_of_view()
+-- Object: freshet.sources_of_relation()
 -- Why: what a view reads comes from the catalogue, so that no list of sources can be out of date.
-create or replace function freshet.sources_of_view(view_name text)
+create function freshet.sources_of_relation(relation regclass)
 returns table (source regclass, relkind "char")
 language sql
 stable
@@ -2029,10 +2034,7 @@ as $$
             and d.refclassid = 'pg_catalog.pg_class'::regclass
             and d.refobjid <> r.ev_class
         join pg_catalog.pg_class as c on c.oid = d.refobjid
-        where r.ev_class = case
-                when freshet.is_incremental(sources_of_view.view_name) then freshet.definition_of(sources_of_view.view_name)
-                else format('analytics.%I', sources_of_view.view_name)
-            end::regclass
+        where r.ev_class = sources_of_relation.relation
         union
         -- Resolves plain views only: a materialized view is a source with a version of its own.
         select d.refobjid, c.relkind
@@ -2048,6 +2050,40 @@ as $$
     )
     select reads.relation::regclass, reads.relkind from reads where reads.relkind <> 'v';
 $$;
+
+revoke all on function freshet.sources_of_relation(regclass) from public, anon, authenticated;
+
+comment on function freshet.sources_of_relation(regclass) is
+    'Tables and materialized views that a view reads, through plain views too. Reads hidden inside functions are not seen.';
+
+-- supabase/schemas/core/registry/sources_of_view.sql
+
+-- Object: freshet.sources_of_view()
+-- Why rejects: their number is a part of what a refresh stores, and a value can be left out without a change of any row
+--      of the views that the view reads. Its own rows are no source: each refresh would ask for the next one.
+create or replace function freshet.sources_of_view(view_name text)
+returns table (source regclass, relkind "char")
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select s.source, s.relkind
+    from freshet.sources_of_relation(
+        case
+            when freshet.is_incremental(sources_of_view.view_name) then freshet.definition_of(sources_of_view.view_name)
+            else format('analytics.%I', sources_of_view.view_name)
+        end::regclass
+    ) as s
+    union
+    select s.source, s.relkind
+    from analytics.views as v
+    cross join lateral freshet.sources_of_relation(v.rejects) as s
+    where v.view_name = sources_of_view.view_name
+        and s.source is distinct from to_regclass(format('analytics.%I', v.view_name));
+$$;
+
+comment on function freshet.sources_of_view(text) is
+    'Tables and materialized views that a view, or its view of rejects, reads. Reads hidden inside functions are not seen: name tables in the view itself.';
 
 -- supabase/schemas/core/registry/unregister_view.sql
 
@@ -2256,5 +2292,19 @@ comment on table analytics.dirty_groups is 'Written by freshet.fold_keys(), empt
 
 comment on column analytics.dirty_groups.group_key is
     'Columns of the group key and their values; columns left out: any value; {}: everything.';
+
+-- Views that are registered already: what their views of rejects read is a source of them now.
+with added as (
+    insert into analytics.view_sources (view_name, source)
+    select v.view_name, s.source
+    from analytics.views as v
+    cross join lateral freshet.sources_of_view(v.view_name) as s
+    where v.rejects is not null and to_regclass(format('analytics.%I', v.view_name)) is not null
+    on conflict do nothing
+    returning source
+)
+select freshet.watch_source(a.source, c.relkind)
+from (select distinct source from added) as a
+join pg_catalog.pg_class as c on c.oid = a.source;
 
 reset check_function_bodies;

@@ -1,5 +1,4 @@
--- The three views become tables of their names, with their rows, versions and ages; their next refresh computes everything
--- and writes only what differs. Views that read them are made again in the same transaction.
+-- Drafted by deno task new:migration from the schema files named below, in an order that works. Read it before you apply it.
 
 -- packs/arena/schema/mv_agent_progress.sql
 
@@ -11,6 +10,18 @@ select analytics.register_view(
     source_at => 'public.submissions.created_at',
     rejects => 'analytics.rejected_composite_scores',
     incremental => true
+);
+
+-- packs/arena/schema/mv_challenges.sql
+
+select analytics.register_view(
+    view_name => 'mv_challenges',
+    pack => 'arena',
+    schedule => '4,14,24,34,44,54 * * * *',
+    stale_after => '25 minutes',
+    source_at => 'public.submissions.created_at',
+    rejects => 'analytics.rejected_lane_scores',
+    refresh_on_change => '1 minute'
 );
 
 -- packs/arena/schema/mv_lane_score_distribution.sql

@@ -1,5 +1,5 @@
 begin;
-select plan(17);
+select plan(19);
 
 create table public.shops (id integer primary key, town text not null);
 create table public.sales (id integer primary key, shop_id integer not null, amount numeric not null);
@@ -12,6 +12,16 @@ create index shop_sums_amount_idx on analytics.shop_sums (amount);
 create role shop_reader;
 create view analytics.named_sums with (security_invoker = on) as select * from analytics.shop_sums;
 grant select on analytics.named_sums to shop_reader;
+grant usage on schema analytics to shop_reader;
+grant shop_reader to current_user;
+create function pg_temp.seen_by_reader() returns bigint language plpgsql as $$
+declare n bigint;
+begin
+    perform set_config('role', 'shop_reader', true);
+    n := (select count(*) from analytics.named_sums) + (select count(*) from analytics.shop_sums);
+    perform set_config('role', 'none', true);
+    return n;
+end $$;
 create materialized view analytics.town_sums as select town, sum(amount) as amount from analytics.shop_sums group by 1 with no data;
 create unique index town_sums_key on analytics.town_sums (town);
 
@@ -23,6 +33,7 @@ grant select on analytics.shop_sums to shop_reader;
 select analytics.refresh_view('town_sums');
 create temporary table before as select * from analytics.views where view_name in ('shop_sums', 'town_sums');
 create temporary table rows_before as select * from analytics.shop_sums;
+select is(pg_temp.seen_by_reader(), 10::bigint, 'a role with the privilege reads the view, and a plain view over it');
 
 select pg_temp.register('shop_sums', true);
 select is((select relkind::text from pg_class where oid = 'analytics.shop_sums'::regclass), 'r', 'the view is a table now');
@@ -37,6 +48,7 @@ select is(
     array[has_table_privilege('shop_reader', 'analytics.shop_sums', 'select'), has_table_privilege('shop_reader', 'analytics.named_sums', 'select')],
     array[true, true], 'and privileges, as the view that reads it'
 );
+select is(pg_temp.seen_by_reader(), 10::bigint, 'which is enough to read all rows, as before');
 select set_eq('select * from analytics.named_sums', 'select * from rows_before', 'a plain view that reads it has the same rows');
 select is((select sum(amount) from analytics.town_sums), 5050::numeric, 'and a materialized view is filled');
 select is(v.version, b.version + 1, 'under a new version') from analytics.views as v join before as b using (view_name) where v.view_name = 'town_sums';

@@ -49,6 +49,12 @@ begin
             hint = 'Name columns of the view by which changes of its sources can be told apart.';
     end if;
 
+    if exists (
+        select from analytics.incremental_views as v
+        where v.view_name = make_incremental.view_name and v.group_key <> make_incremental.incremental_by
+    ) then
+        execute format('drop index if exists analytics.%I', freshet.incremental_name('groups_of_', view_name));
+    end if;
     sources := array(select distinct m.source from analytics.view_mappings as m where m.view_name = make_incremental.view_name);
     delete from analytics.dirty_groups as g where g.view_name = make_incremental.view_name;
     insert into analytics.incremental_views as v (view_name, row_key, group_key, rebuild_on)

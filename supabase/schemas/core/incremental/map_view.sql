@@ -52,14 +52,14 @@ begin
     select string_agg(distinct u.source::text, ', ') into fault
     from (
         -- What the plan does not scan depends on a constraint that can be dropped; what only the plan knows is not watched.
-        select s.source from freshet.sources_of_view(view_name) as s
+        select s.source from freshet.sources_of_relation(definition) as s
         where not exists (select from analytics.view_mappings as m where m.view_name = map_view.view_name and m.source = s.source)
         union
         select m.source from analytics.view_mappings as m
         where m.view_name = map_view.view_name
         group by m.source, m.reference
         having count(m.place) = 0
-            or not exists (select from freshet.sources_of_view(map_view.view_name) as s where s.source = m.source)
+            or not exists (select from freshet.sources_of_relation(definition) as s where s.source = m.source)
         union
         -- A materialized view changes as a whole.
         select c.oid::regclass

@@ -18,6 +18,7 @@ declare
     is_populated boolean;
     is_incremental constant boolean := freshet.is_incremental(view_name);
     groups record;
+    is_clean boolean := false;
     has_moved boolean := true;
     snapshot_before pg_snapshot;
     error_state text;
@@ -91,16 +92,9 @@ begin
         if is_incremental then
             groups := freshet.refresh_groups(view_name);
             snapshot_before := groups.snapshot;
+            is_clean := groups.is_clean;
             has_moved := groups.moved_count > 0 or not is_populated;
             entry.rows_after := groups.row_count;
-            if groups.is_clean then
-                update analytics.views as v
-                set verified_at = entry.started_at, source_snapshot = snapshot_before
-                where v.view_name = refresh_view.view_name;
-                entry.outcome := 'skipped_clean';
-                entry.rejected_count := declared.rejected_count;
-                return freshet.log_refresh(entry);
-            end if;
             if not is_populated then
                 execute format('analyze %s', relation);
             end if;
@@ -115,6 +109,7 @@ begin
             execute format('select count(*) from %s', relation) into entry.rows_after;
         end if;
 
+        -- Also where no group is dirty: a source was written to, and what its rows belong to may be left out.
         if declared.rejects is not null then
             execute format('select count(*) from %s', declared.rejects) into entry.rejected_count;
         end if;
@@ -134,7 +129,7 @@ begin
                 hint = 'The rows of the last good refresh are still served.';
     end;
 
-    entry.outcome := 'refreshed';
+    entry.outcome := case when is_clean then 'skipped_clean' else 'refreshed' end;
     -- Rows that did not move have the version that they had, and cached answers stay.
     entry.version := declared.version + has_moved::integer;
     update analytics.views as v
