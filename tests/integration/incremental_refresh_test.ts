@@ -101,6 +101,9 @@ Deno.test("an incremental view equals its query after any interleaving of writer
               if (kind === "begin refresh" && !refresher.open) await refresher.sql`begin`;
               refresher.open ||= kind === "begin refresh";
               await refresh(refresher.sql, view);
+              if (sessions.every(({ open }) => !open)) {
+                equal(await countDifferences(sql, view), 0, `${view} after ${kind}`);
+              }
             }
             equal(await unexplained(sql), 0, `after ${kind}`);
           }
