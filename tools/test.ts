@@ -6,6 +6,7 @@
 // test:proofs`) only files with random tests run, with their full counts, and bench/proofs/ keeps the results.
 import { readCommandWords } from "../stack/command_words.ts";
 import { installNpmParts } from "../stack/npm_parts.ts";
+import { checkTypes } from "./test/check_types.ts";
 import { installPackages } from "./test/install_packages.ts";
 import { describeFailure } from "./test/junit_report.ts";
 import { writeProofs } from "./test/proof_results.ts";
@@ -25,23 +26,23 @@ if (chosen.some((suite) => suite.database !== undefined || suite.needsPackages))
 
 const clusters = sampleClusters(console.log);
 /** The first worker shows its output as it comes, the others at the end of each suite. */
-const results = await shareWork(
-  chosen,
-  WORKERS,
-  (suite, worker) => runSuite(suite, { clusters, proofs, isQuiet: worker > 0 }),
-);
+const [types, results] = await Promise.all([
+  checkTypes(chosen),
+  shareWork(chosen, WORKERS, (suite, worker) => runSuite(suite, { clusters, proofs, isQuiet: worker > 0 })),
+]);
 await clusters.remove();
 if (proofs) await writeProofs(results);
+const all = [types, ...results];
 
 console.log("");
-for (const { name, passed, failed, seconds } of results) {
+for (const { name, passed, failed, seconds } of all) {
   console.log(
     `${failed === 0 ? "ok    " : "FAILED"} ${name.padEnd(12)} ${passed} passed, ${failed} failed, ${seconds} s`,
   );
 }
-for (const failure of results.flatMap(({ failures }) => failures)) console.log(describeFailure(failure));
-const passed = results.reduce((sum, result) => sum + result.passed, 0);
-const failed = results.reduce((sum, result) => sum + result.failed, 0);
+for (const failure of all.flatMap(({ failures }) => failures)) console.log(describeFailure(failure));
+const passed = all.reduce((sum, result) => sum + result.passed, 0);
+const failed = all.reduce((sum, result) => sum + result.failed, 0);
 console.log(`All suites took ${Math.round((Date.now() - started) / 1000)} s`);
 console.log(`${passed} passed, ${failed} failed`);
 Deno.exit(failed === 0 && passed > 0 ? 0 : 1);

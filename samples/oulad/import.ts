@@ -58,7 +58,7 @@ export interface OuladImported {
 
 /**
  * Loads the Open University Learning Analytics Dataset into the tables of the arena, of the training and of the study
- * pack, in one transaction. Writes only what differs, so it may be run again at any time. samples/oulad/README.md says what becomes what.
+ * pack, in one transaction (the months of its dates are made before). Writes only what differs, so it may be run again at any time. samples/oulad/README.md says what becomes what.
  *
  * @throws OuladError for a missing or bad file, or a database that cannot take it, with the remedy.
  */
@@ -67,6 +67,7 @@ export async function importOulad(options: OuladImport): Promise<OuladImported> 
   const startedAt = performance.now();
   const files = await findTableFiles(folder);
   try {
+    if (packs.includes("training")) await makeMonths(sql, packs);
     const { arena, training, study } = await sql.begin(async (transaction) => {
         // Two imports at once would wait for each other's rows in different orders.
         await transaction`select pg_advisory_xact_lock(hashtextextended('freshet.import_oulad', 0))`;
@@ -118,6 +119,17 @@ export async function importOulad(options: OuladImport): Promise<OuladImported> 
   } catch (error) {
     throw asOuladError(error);
   }
+}
+
+/**
+ * Makes the partitions of the dataset's dates, which locks the facts, in a transaction of its own: inside the long one, the
+ * lock would keep scheduled refreshes waiting until they fail.
+ */
+async function makeMonths(sql: postgres.Sql, packs: readonly string[]): Promise<void> {
+  await sql.begin(async (transaction) => {
+    await requireOwnTables(transaction, `${sql.options.host[0]}:${sql.options.port[0]}`, packs);
+    await transaction`select analytics.make_fact_partitions('2013-01-24', '2015-09-15')`;
+  });
 }
 
 function inWords(pack: string, tables: { readonly [table: string]: Written }): string {

@@ -24,7 +24,7 @@ const REPAIRS: Repairs<AlertKind> = {
       `select s.source, t.tgname, t.tgenabled from analytics.view_sources as s left join pg_trigger as t on t.tgrelid = s.source and t.tgname like 'freshet%' where s.view_name = ${
         literal(view ?? "")
       };`,
-      "-- alter table <source> enable always trigger <name>; then run the view's register_view again, since writes were missed",
+      "select freshet.watch_sources(); -- as the queue's jobs do each minute; writes before it count as a change of everything",
     ),
   unexplained_rows: ({ view }) =>
     lines(

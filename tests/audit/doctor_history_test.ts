@@ -64,6 +64,12 @@ const FAILURES: readonly {
       run("often", at, { status: "failed", message: "ERROR:  canceling statement due to statement timeout" }),
   },
   {
+    // More time would not help it.
+    name: "run that waited too long for a lock",
+    kind: "failed",
+    fail: (at) => run("often", at, { status: "failed", message: "ERROR:  canceling statement due to lock timeout" }),
+  },
+  {
     name: "connection",
     kind: "infrastructure",
     fail: (at) => run("often", at, { status: "failed", message: "connection failed" }),

@@ -155,7 +155,7 @@ e2e(
       }
     }
 
-    const rounds = proofs(20, 100);
+    const rounds = proofs(10, 100);
     for (let round = 0; round < rounds; round += 1) {
       const crowd = Array.from({ length: 50 }, askOne);
       await move();

@@ -3,12 +3,15 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { parse } from "csv-parse/sync";
 import postgres from "postgres";
 import { registry } from "../../packs/registry.ts";
+import { createFreshet } from "../../shared/client/mod.ts";
 import { functionEnvironment, optionalVariables } from "../../stack/function_environment.ts";
 import type { FoundFunction } from "../../stack/functions/discovery.ts";
 import { startFunctions } from "../../stack/functions/mod.ts";
 import { pause } from "../../stack/pause.ts";
 import { challenge, memberAgent, plantArena, refreshAll } from "../support/fixtures/arena.ts";
 import { deploy, type Deployment, projectFolder } from "../support/hosted/deployment.ts";
+import { signedMessage, userCreated } from "../../packs/training/demo/send_clerk_event.ts";
+import { plantManagers } from "../../packs/training/tests/support/digest_database.ts";
 import { plantEngagement } from "../support/fixtures/engagement.ts";
 import { type EnvelopeSink, startEnvelopeSink } from "../support/fakes/envelope_sink.ts";
 import { plantHeatmap } from "../support/fixtures/heatmap.ts";
@@ -186,6 +189,45 @@ served("a refresh is taken with 202, and its outcome is found where the answer s
   const { state, views } = await look();
   deepEqual([state, views.length, views[0].view], ["finished", 1, "mv_agent_progress"]);
   match(views[0].outcome, /^(?:refreshed|skipped_clean)$/);
+});
+
+served("every function answers with a problem to a wrong method and to a caller without a key", async () => {
+  for (const { name } of deployment.functions) {
+    const answers = await Promise.all(["PATCH", "POST"].map(async (method) => {
+      const response = await fetch(`${product.stack.origin}/functions/v1/${name}`, { method, body: "{}" });
+      const { code } = await response.json();
+      equal(response.headers.get("content-type"), "application/problem+json", `${name} ${method}`);
+      return { status: response.status, code };
+    }));
+    const refused = answers.map(({ status }) => status);
+    ok(refused.every((status) => status >= 400 && status < 500), `${name}: ${JSON.stringify(answers)}`);
+  }
+});
+
+served("the client's export() is served, and its link gives the rows", async () => {
+  const { origin, keys } = product.stack;
+  const freshet = createFreshet({ url: origin, key: keys.secretKey });
+  const file = await freshet.export("training/attempts", {}, { format: "ndjson", compression: "gzip" });
+  const unzipped = (await fetch(file.url)).body?.pipeThrough(new DecompressionStream("gzip"));
+  const lines = (await new Response(unzipped ?? null).text()).trimEnd().split("\n");
+  const [{ count }] = await product.sql<[{ count: number }]>`
+    select count(*)::integer as count from analytics.fact_scenario_attempts`;
+  deepEqual([lines.length, file.row_count], [count, count]);
+  ok(count > 0);
+});
+
+served("a signed message of Clerk is taken, and a weekly digest is written and sent", async () => {
+  const { sql, stack } = product;
+  const message = signedMessage(stack.origin, JSON.stringify(userCreated("user_hosted", Date.now())));
+  const answer = await fetch(message);
+  deepEqual([answer.status, (await answer.json()).outcome], [200, "taken"]);
+
+  await plantManagers(sql, 1);
+  await sql`select analytics.switch_weekly_digest(true)`;
+  await sql`select analytics.send_weekly_digest()`;
+  const mailOfManager = () => stack.mailbox?.mails.find(({ to }) => to.includes("m1@example.com"));
+  for (let second = 0; second < 30 && mailOfManager() === undefined; second += 1) await pause(1_000);
+  match(mailOfManager()?.html ?? "", /<html/);
 });
 
 served("each kind of caller is told apart, and a bad token is refused", async () => {

@@ -139,6 +139,15 @@ Deno.test("the packed client, installed into an empty project", async (test) => 
       const error = await weigh(installed, 'export { FreshetError } from "freshet-client";');
       assert.ok(error.bytes < 400, `${error.bytes} bytes`);
       assert.doesNotMatch(whole.text, /\bDeno\b|\bprocess\b|node:|zod/);
+      const client_page = await Deno.readTextFile(new URL("../../docs/client.md", import.meta.url));
+      const told_sizes = [[/weighs ([\d.]+) KB/, reader.bytes], [/is ([\d.]+) KB of its own/, tracker.bytes]] as const;
+      for (const [sentence, bytes] of told_sizes) {
+        const told = sentence.exec(client_page)?.[1];
+        assert.ok(
+          Math.abs(Number(told) - bytes / 1_000) < 0.1,
+          `docs/client.md says ${told} KB, and it is ${bytes} bytes`,
+        );
+      }
       const weights = [
         `${reader.bytes} bytes to read`,
         `${tracker.bytes} to track`,

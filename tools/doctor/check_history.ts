@@ -7,7 +7,8 @@ import type { Job } from "./patient.ts";
 /** Messages of runs that pg_cron could not start: not the job's fault, and often many jobs at once. */
 const NEVER_STARTED =
   /^(?:connection (?:failed|lost)|job startup timeout|could not start background|unable to create a DSM|server closed)/i;
-const TIMED_OUT = /canceling statement due to (?:statement|user request)?.*timeout/i;
+const TIMED_OUT = /canceling statement due to statement timeout/;
+const WAITED_FOR_LOCK = /canceling statement due to lock timeout/;
 
 /** The outcome of each job's last runs, among the newest 20,000 runs. */
 export const history: Check = {
@@ -65,11 +66,21 @@ function ownFailure(job: Job, row: Row, message: string): Finding {
     message: `${times}: ${
       scrubMessage(message, { names: [job.name] }).replace(/^ERROR:\s*/, "") || "without a message"
     }`,
-    repair: timed_out
-      ? `select cron.alter_job(jobid, command := 'set statement_timeout = ''30min''; ' || command)\n` +
-        `from cron.job where jobid = ${job.jobid};`
-      : `select runid, status, return_message, start_time from cron.job_run_details where runid = ${runid};`,
+    repair: repairOf(message, job, runid),
   };
+}
+
+function repairOf(message: string, job: Job, runid: number): string {
+  if (TIMED_OUT.test(message)) {
+    return `select cron.alter_job(jobid, command := 'set statement_timeout = ''30min''; ' || command)\n` +
+      `from cron.job where jobid = ${job.jobid};`;
+  }
+  // The lock may be free by now; if it is not, these are the sessions that keep others waiting.
+  if (WAITED_FOR_LOCK.test(message)) {
+    return "select w.pid as waiting, b.pid as holding, b.state, b.xact_start, left(b.query, 80) as query\n" +
+      "from pg_stat_activity as w join pg_stat_activity as b on b.pid = any (pg_blocking_pids(w.pid));";
+  }
+  return `select runid, status, return_message, start_time from cron.job_run_details where runid = ${runid};`;
 }
 
 /** One finding for all jobs that failed for the same cause. */

@@ -1,5 +1,6 @@
 import { messageOf } from "../../stack/stack_error.ts";
 import { spread } from "../pack_folders.ts";
+import { checksItself } from "./check_types.ts";
 import type { Suite } from "./suites.ts";
 import { makeTestDatabase, type TestDatabase } from "./test_database.ts";
 import { BROWSER, installPackages } from "./install_packages.ts";
@@ -90,7 +91,11 @@ async function runTests(
   const report = await Deno.makeTempFile({ prefix: "freshet-junit-", suffix: ".xml" });
   try {
     const command = new Deno.Command(Deno.execPath(), {
-      args: ["test", "-A", "--no-prompt", `--junit-path=${report}`, ...(suite.flags ?? []), ...paths],
+      args: [
+        ...["test", "-A", "--no-prompt", `--junit-path=${report}`, ...(suite.flags ?? [])],
+        ...(checksItself(suite) ? [] : ["--no-check"]),
+        ...paths,
+      ],
       env,
       stdout: isQuiet ? "piped" : "inherit",
       stderr: isQuiet ? "piped" : "inherit",

@@ -51,6 +51,7 @@ export const suites: readonly Suite[] = [
     what: "views and their refreshes on the real pg_cron",
     paths: ["tests/integration", "packs/*/tests/integration"],
     database: "installed",
+    empty: true,
     proofs: true,
   },
   {
@@ -99,6 +100,7 @@ export const suites: readonly Suite[] = [
     what: "db lint, db advisors, schema dump and database types",
     paths: ["tests/house"],
     database: "installed",
+    empty: true,
   },
   {
     name: "sql-17",
@@ -112,6 +114,7 @@ export const suites: readonly Suite[] = [
     what: "pgTAP on PostgreSQL 15 with the real pg_cron",
     paths: ["tests/sql"],
     database: "installed",
+    empty: true,
     pgtap: true,
   },
   {

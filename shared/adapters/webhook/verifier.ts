@@ -1,3 +1,6 @@
+// What standardwebhooks loads, pinned as `../supabase/verify_credentials.ts` explains.
+import "@stablelib/base64";
+import "fast-sha256";
 import { Webhook, WebhookVerificationError } from "standardwebhooks";
 import { misconfigured } from "../../kernel/app_error.ts";
 import type { MessageVerifier } from "../../ops/webhooks.ts";

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { FoundFunction } from "../../../stack/functions/discovery.ts";
+import { findFunctions, type FoundFunction } from "../../../stack/functions/discovery.ts";
 import { downloading, type EdgeRuntime, edgeRuntime } from "../../../stack/functions/edge_runtime.ts";
 import { type ManagementApi, startManagementApi } from "../../../stack/management_api/mod.ts";
+import { readProjectConfig } from "../../../stack/project_config.ts";
 import { deployFunctions, type HostedTarget } from "../../../stack/supabase_cli.ts";
 
 export const projectFolder: string = fileURLToPath(new URL("../../../", import.meta.url));
@@ -24,7 +25,10 @@ export async function deploy(): Promise<Deployment> {
   const folder = await Deno.makeTempDir({ prefix: "freshet-deployed-" });
   const api = await startManagementApi(folder);
   const target = { ...api.project, projectFolder };
-  await deployFunctions(target, ["analytics", "cron-audit", "export"]);
+  await deployFunctions(
+    target,
+    (await findFunctions(projectFolder, await readProjectConfig(projectFolder))).map(({ name }) => name),
+  );
   const functions = api.functions();
   const listed = functions.map(async ({ name }) => [name, await filesBelow(join(folder, "deployed", name))] as const);
   const { deno } = await edgeRuntime();

@@ -92,6 +92,12 @@ async function untilEnded(id: string, seconds = 180): Promise<ExportData> {
   }
 }
 
+/** A small export is done in its first answer. A busy machine may answer first that it is on its way: 202. */
+async function doneExport({ status, body }: Answered): Promise<ExportData> {
+  ok(status === 201 || status === 202, JSON.stringify(body));
+  return status === 201 ? body.data : await untilEnded(body.data.export_id);
+}
+
 const asText = (value: unknown) => value === null ? "" : String(value);
 
 e2e("a small export is one object at once, with the rows of the API in its order, as CSV and as NDJSON", async () => {
@@ -102,8 +108,7 @@ e2e("a small export is one object at once, with the rows of the API in its order
   const lines = expected.length;
   ok(lines > 100 && lines <= 10_000, `${lines} rows`);
   const csv = await order({ resource: RESOURCE, filters, format: "csv" });
-  equal(csv.status, 201, JSON.stringify(csv.body));
-  const { data } = csv.body;
+  const data = await doneExport(csv);
   deepEqual([data.state, data.percent, data.row_count], ["done", 100, lines]);
   equal(csv.headers.get("location"), `export/${data.export_id}`);
   const file = await fetch(data.link.url);
@@ -117,10 +122,8 @@ e2e("a small export is one object at once, with the rows of the API in its order
     expected.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, asText(value)]))),
   );
 
-  const ndjson = await order({ resource: RESOURCE, filters, format: "ndjson" });
-  const records = (await (await fetch(ndjson.body.data.link.url)).text()).trimEnd().split("\n").map((line) =>
-    JSON.parse(line)
-  );
+  const ndjson = await doneExport(await order({ resource: RESOURCE, filters, format: "ndjson" }));
+  const records = (await (await fetch(ndjson.link.url)).text()).trimEnd().split("\n").map((line) => JSON.parse(line));
   deepEqual(records, expected);
 });
 

@@ -1,6 +1,7 @@
 -- Kind: source_unwatched
 -- Means: a trigger that logs the writes to a source of a view is missing or disabled.
--- Why: the writes from now on are in no log, so refreshes are skipped or leave groups out, and no figure looks wrong.
+-- Why: the source counts as changed at each refresh, and everything is computed each time. The queue's jobs put the
+--      trigger back within a minute; what is still reported then could not be watched.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values (
     'source_unwatched', 'error', false, false,
@@ -22,15 +23,14 @@ set search_path = pg_catalog, pg_temp
 as $$
     with wanted as (
         -- A view's refresh logs its own change.
-        select s.view_name, s.source, 'freshet_note_source_change' as trigger, 'OA' as states
+        select s.view_name, s.source, 'freshet_note_source_change' as trigger
         from analytics.view_sources as s
         join pg_catalog.pg_class as c on c.oid = s.source and c.relkind in ('r', 'p')
         where not exists (
             select from analytics.incremental_views as i where to_regclass(format('analytics.%I', i.view_name)) = s.source
         )
         union
-        -- Not only 'O': a load as a replication role would be missed.
-        select m.view_name, m.source, 'freshet_log_' || e.event, 'A'
+        select m.view_name, m.source, 'freshet_log_' || e.event
         from analytics.view_mappings as m
         join pg_catalog.pg_class as c on c.oid = m.source
         cross join unnest(array['insert', 'update', 'delete', 'truncate']) as e (event)
@@ -45,10 +45,7 @@ as $$
             )
         )
     from wanted as w
-    where not exists (
-        select from pg_catalog.pg_trigger as t
-        where t.tgrelid = w.source and t.tgname = w.trigger and strpos(w.states, t.tgenabled::text) > 0
-    )
+    where not freshet.has_change_trigger(w.source, w.trigger)
     group by w.view_name;
 $$;
 

@@ -38,6 +38,13 @@ begin
     is_rebuild := not is_judged or coalesce(declared.rebuilt_at <= clock_timestamp() - known.rebuild_after, true);
     if is_judged then
         execute declared.count_statement into snapshot, dirty_count, is_everything;
+        -- What was written to a new partition, or while a trigger was disabled, has no keys.
+        is_everything := is_everything or exists (
+            select
+            from freshet.watch_gaps() as g
+            join analytics.view_sources as s on s.source = g.source
+            where s.view_name = refresh_groups.view_name
+        );
         if dirty_count = 0 and not is_everything and not is_rebuild then
             is_clean := true;
             moved_count := 0;

@@ -43,9 +43,6 @@ begin
         execute format('drop function if exists freshet.%I', freshet.incremental_name(format('key_%s_of_', place), name));
     end loop;
     execute format('drop table if exists freshet.%I', freshet.incremental_name('keys_of_', name));
-    if exists (select from pg_catalog.pg_trigger as t where t.tgrelid = source and t.tgname = 'freshet_note_source_change') then
-        execute format('alter table %s enable trigger freshet_note_source_change', source);
-    end if;
 end
 $$;
 

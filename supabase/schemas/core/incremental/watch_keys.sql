@@ -76,13 +76,13 @@ begin
             'create or replace trigger freshet_log_%s after %s on %s %s for each statement execute function %s()',
             one.event, one.event, source, one.referencing, one.function
         );
-        execute format('alter table %s enable always trigger freshet_log_%s', source, one.event);
+        -- Only the owner of a table may set this; with the privilege TRIGGER alone the trigger fires as others do.
+        if pg_has_role((select c.relowner from pg_catalog.pg_class as c where c.oid = source), 'usage') then
+            execute format('alter table %s enable always trigger freshet_log_%s', source, one.event);
+        end if;
     end loop;
     -- The change itself has to be noticed by every writer whose keys are logged.
     perform freshet.watch_source(source, c.relkind) from pg_catalog.pg_class as c where c.oid = source;
-    if exists (select from pg_catalog.pg_trigger as t where t.tgrelid = source and t.tgname = 'freshet_note_source_change') then
-        execute format('alter table %s enable always trigger freshet_note_source_change', source);
-    end if;
 end
 $$;
 

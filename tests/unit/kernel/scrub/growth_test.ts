@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import process from "node:process";
 import { neutralise } from "../../../../shared/adapters/runtime/csv.ts";
 import { scrubMessage, scrubName } from "../../../../shared/kernel/scrub/message.ts";
+import { proofs } from "../../../support/random/proofs.ts";
 
 /** What a rule could begin to read again and again. */
 const SHAPES = [
@@ -177,7 +178,7 @@ const SHAPES = [
 ] as const;
 
 const SHORT = 1_000;
-const LONG = 100_000;
+const LONG = proofs(40_000, 100_000);
 /** Work that is linear has an exponent of 1, reading a text again and again one of 2. */
 const LARGEST_EXPONENT = 1.1;
 
@@ -190,8 +191,8 @@ function timed(work: () => void): number {
 }
 
 /**
- * The exponent by which the time grows from 1,000 to 100,000 characters: one long text beside a hundred short ones, which
- * are as many characters and make as much garbage. Compilation and garbage only ever add time, so the least of each counts,
+ * The exponent by which the time grows from SHORT to LONG characters: one long text beside short ones that are as many
+ * characters and make as much garbage. Compilation and garbage only ever add time, so the least of each counts,
  * and tries go on until the exponent holds or there were plenty: what reads a text again and again misses by far each time.
  */
 function exponent(scrub: (text: string) => unknown, shape: string): number {

@@ -3,6 +3,44 @@ set check_function_bodies = off;
 
 drop function analytics.register_view(text,text,text,interval,text,regclass,interval,interval,interval,interval,interval,interval);
 
+-- supabase/schemas/core/changes/note_relative_change.sql
+
+-- Object: freshet.note_relative_change()
+-- Why: a write to a partition is a change of the source that it belongs to; see analytics.source_relatives.
+create or replace function freshet.note_relative_change()
+returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform freshet.note_whole_change(r.source) from analytics.source_relatives as r where r.relation = tg_relid;
+    return null;
+end
+$$;
+
+-- supabase/schemas/core/changes/note_whole_change.sql
+
+-- Object: freshet.note_whole_change()
+-- Why: of a write that fired no trigger of the source, or only one of a partition, nothing tells which rows it touched.
+--      Views that are refreshed by group compute everything.
+create function freshet.note_whole_change(source regclass)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    insert into analytics.source_changes (source) values (note_whole_change.source);
+    if exists (select from analytics.source_keys as k where k.source = note_whole_change.source) then
+        execute format('insert into %s (is_whole) values (true)', freshet.key_log(source));
+    end if;
+end
+$$;
+
+revoke all on function freshet.note_whole_change(regclass) from public, anon, authenticated;
+
+comment on function freshet.note_whole_change(regclass) is 'Logs a change of the source that may have touched any row.';
+
 -- supabase/schemas/core/changes/trim_source_changes.sql
 
 -- Object: freshet.trim_source_changes(), analytics.trim_source_changes()
@@ -1051,6 +1089,13 @@ begin
     is_rebuild := not is_judged or coalesce(declared.rebuilt_at <= clock_timestamp() - known.rebuild_after, true);
     if is_judged then
         execute declared.count_statement into snapshot, dirty_count, is_everything;
+        -- What was written to a new partition, or while a trigger was disabled, has no keys.
+        is_everything := is_everything or exists (
+            select
+            from freshet.watch_gaps() as g
+            join analytics.view_sources as s on s.source = g.source
+            where s.view_name = refresh_groups.view_name
+        );
         if dirty_count = 0 and not is_everything and not is_rebuild then
             is_clean := true;
             moved_count := 0;
@@ -1417,9 +1462,6 @@ begin
         execute format('drop function if exists freshet.%I', freshet.incremental_name(format('key_%s_of_', place), name));
     end loop;
     execute format('drop table if exists freshet.%I', freshet.incremental_name('keys_of_', name));
-    if exists (select from pg_catalog.pg_trigger as t where t.tgrelid = source and t.tgname = 'freshet_note_source_change') then
-        execute format('alter table %s enable trigger freshet_note_source_change', source);
-    end if;
 end
 $$;
 
@@ -1508,13 +1550,13 @@ begin
             'create or replace trigger freshet_log_%s after %s on %s %s for each statement execute function %s()',
             one.event, one.event, source, one.referencing, one.function
         );
-        execute format('alter table %s enable always trigger freshet_log_%s', source, one.event);
+        -- Only the owner of a table may set this; with the privilege TRIGGER alone the trigger fires as others do.
+        if pg_has_role((select c.relowner from pg_catalog.pg_class as c where c.oid = source), 'usage') then
+            execute format('alter table %s enable always trigger freshet_log_%s', source, one.event);
+        end if;
     end loop;
     -- The change itself has to be noticed by every writer whose keys are logged.
     perform freshet.watch_source(source, c.relkind) from pg_catalog.pg_class as c where c.oid = source;
-    if exists (select from pg_catalog.pg_trigger as t where t.tgrelid = source and t.tgname = 'freshet_note_source_change') then
-        execute format('alter table %s enable always trigger freshet_note_source_change', source);
-    end if;
 end
 $$;
 
@@ -2134,6 +2176,79 @@ comment on table analytics.views is 'Registry: one row per registered view. Writ
 
 comment on column analytics.views.version is 'Moves by one whenever rows were recomputed, of an incremental view when rows changed; part of every cache key.';
 
+-- supabase/schemas/core/registry/watch_gaps.sql
+
+-- Object: freshet.watch_gaps()
+-- Why: partitions come and go, and triggers are disabled for an import and enabled again, while nothing calls
+--      Freshet. What was written meanwhile is in no log, so the source counts as changed; see freshet.watch_sources().
+create or replace function freshet.watch_gaps()
+returns table (relation regclass, source regclass, is_related boolean)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with recursive watched as (
+        select s.source from analytics.view_sources as s
+        union
+        select m.source from analytics.live_relations as l, unnest(l.sources) as m (source)
+    ),
+
+    sources as (
+        select c.oid as source
+        from watched as w
+        join pg_catalog.pg_class as c on c.oid = w.source and c.relkind in ('r', 'p')
+        -- The refresh of an incremental view logs its own change.
+        where not exists (
+            select from analytics.incremental_views as v where to_regclass(format('analytics.%I', v.view_name)) = c.oid
+        )
+    ),
+
+    -- Queries no longer see a partition whose detachment is pending.
+    inherits as (
+        select i.inhrelid as child, i.inhparent as parent from pg_catalog.pg_inherits as i where not i.inhdetachpending
+    ),
+
+    below as (
+        select s.source, i.child as relation from sources as s join inherits as i on i.parent = s.source
+        union
+        select b.source, i.child from below as b join inherits as i on i.parent = b.relation
+    ),
+
+    above as (
+        select s.source, i.parent as relation from sources as s join inherits as i on i.child = s.source
+        union
+        select a.source, i.parent from above as a join inherits as i on i.child = a.relation
+    ),
+
+    relatives as (
+        select b.source, b.relation from below as b
+        union
+        select a.source, a.relation from above as a
+    )
+
+    select s.source::regclass, s.source::regclass, true
+    from sources as s
+    where not freshet.has_change_trigger(s.source, 'freshet_note_source_change')
+    union
+    -- The keys of its rows are not logged.
+    select k.source, k.source, true
+    from analytics.source_keys as k
+    join pg_catalog.pg_class as c on c.oid = k.source
+    cross join unnest(array['insert', 'update', 'delete', 'truncate']) as e (event)
+    where not freshet.has_change_trigger(k.source, 'freshet_log_' || e.event)
+    union all
+    select r.relation::regclass, r.source::regclass, true
+    from relatives as r
+    where not freshet.has_change_trigger(r.relation, 'freshet_note_relative_change')
+        or not exists (
+            select from analytics.source_relatives as k where k.relation = r.relation and k.source = r.source
+        )
+    union all
+    select k.relation, k.source, false
+    from analytics.source_relatives as k
+    where not exists (select from relatives as r where r.relation = k.relation and r.source = k.source);
+$$;
+
 -- supabase/schemas/core/registry/watch_source.sql
 
 -- Object: freshet.watch_source()
@@ -2154,16 +2269,61 @@ begin
     -- nothing differs, and would count as a change.
     if relkind = 'm'
         or exists (select from analytics.incremental_views as v where to_regclass(format('analytics.%I', v.view_name)) = source)
-        or exists (
-            select from pg_catalog.pg_trigger as t where t.tgrelid = source and t.tgname = 'freshet_note_source_change'
-        )
     then
         return;
     end if;
-    execute format(
-        'create trigger freshet_note_source_change after insert or update or delete or truncate on %s '
-        'for each statement execute function freshet.note_source_change()', source
-    );
+    perform freshet.put_change_trigger(source, 'freshet_note_source_change', 'note_source_change');
+    perform freshet.watch_relative(g.relation, g.source)
+    from freshet.watch_gaps() as g
+    where g.source = watch_source.source and g.relation <> g.source and g.is_related;
+end
+$$;
+
+-- supabase/schemas/core/registry/watch_sources.sql
+
+-- Object: freshet.watch_sources()
+-- Why: closes what freshet.watch_gaps() finds. Writes before that were not logged, so the source counts as changed: in
+--      this transaction, which has waited for the writers of the table. What cannot be watched counts as changed at each
+--      call: its views are refreshed more often than they need, and are never stale without an alert.
+create or replace function freshet.watch_sources()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    -- Writers of a table wait behind this while it waits for one of them.
+    longest_wait constant text := '1s';
+    longest_work constant interval := interval '3 seconds';
+    began_at constant timestamptz := clock_timestamp();
+    usual_wait constant text := current_setting('lock_timeout');
+    gap record;
+begin
+    perform set_config('lock_timeout', longest_wait, true);
+    -- At random, so that tables which are always locked keep no other from being watched.
+    for gap in select g.relation, g.source, g.is_related from freshet.watch_gaps() as g order by random() loop
+        if clock_timestamp() < began_at + longest_work then
+            begin
+                if not gap.is_related then
+                    perform freshet.unwatch_relative(gap.relation, gap.source);
+                elsif gap.relation = gap.source then
+                    if not exists (
+                        select from analytics.incremental_views as v
+                        where to_regclass(format('analytics.%I', v.view_name)) = gap.source
+                    ) then
+                        perform freshet.put_change_trigger(gap.source, 'freshet_note_source_change', 'note_source_change');
+                    end if;
+                    perform freshet.watch_keys(gap.source);
+                else
+                    perform freshet.watch_relative(gap.relation, gap.source);
+                end if;
+            exception
+                when others then
+                    null;
+            end;
+        end if;
+        perform freshet.note_whole_change(gap.source);
+    end loop;
+    perform set_config('lock_timeout', usual_wait, true);
 end
 $$;
 
