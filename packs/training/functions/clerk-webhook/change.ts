@@ -16,11 +16,15 @@ export interface Change {
   readonly joined_ms?: number;
 }
 
-/** `event_attributes` has the address and browser of the person: it is not read. */
-export const envelope = z.object({ type: z.string().max(100), timestamp: z.number().positive() });
+/** The end of the year 9999: a later moment is of a broken clock, and the database could not hold some. */
+const LAST_MS = 253_402_300_799_999;
 
-const id = z.string().min(1).max(200);
-const ms = z.number().int().positive();
+/** `event_attributes` has the address and browser of the person: it is not read. */
+export const envelope = z.object({ type: z.string().max(100), timestamp: z.number().positive().max(LAST_MS) });
+
+/** Clerk's ids are ASCII, like user_2abc: another text is none, and the database could not hold some. */
+const id = z.string().regex(/^[!-~]{1,200}$/);
+const ms = z.number().int().positive().max(LAST_MS);
 const deletion = z.object({ data: z.object({ id }) });
 const user = z.object({
   id,
@@ -110,7 +114,7 @@ function emailOf({ primary_email_address_id, email_addresses }: z.output<typeof 
   return primary?.verification?.status === "verified" ? storable(primary.email_address) : null;
 }
 
-/** Text in Postgres cannot hold U+0000. */
+/** Text in Postgres holds neither U+0000 nor half of a surrogate pair. */
 function storable(text: string): string {
-  return text.replaceAll("\u0000", "");
+  return text.toWellFormed().replaceAll("\u0000", "");
 }

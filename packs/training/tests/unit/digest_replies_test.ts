@@ -132,3 +132,20 @@ Deno.test("a bounce that the receiver's server may take back later stops nothing
   await take({ id: "msg", content: { type: "email.bounced", data } });
   assert.deepEqual(asked, ["take_digest_event"]);
 });
+
+Deno.test("an address that no database holds, and a delivery that no number holds exactly, reach no database", async () => {
+  const { asked } = rig();
+  const take = takeMailEvent(({ name, output }) => {
+    asked.push(name);
+    return Promise.resolve(output.parse("taken"));
+  });
+  for (const to of [["a\0@example.com"], ["\ud800@example.com"], ["x".repeat(1_001)], [], "a@example.com"]) {
+    const content = { type: "email.bounced", data: { to, tags: MAIL.tags } };
+    await assert.rejects(take({ id: "msg", content }), { code: "BAD_REQUEST" }, String(to));
+  }
+  for (const value of ["9007199254740993", "9999999999999999", "0", "-1", "1e3", "17 ", "0x11"]) {
+    const content = { type: "email.bounced", data: { to: MAIL.to, tags: { freshet_delivery: value } } };
+    assert.deepEqual(await take({ id: "msg", content }), { outcome: "ignored", type: "email.bounced" }, value);
+  }
+  assert.deepEqual(asked, []);
+});
