@@ -149,3 +149,32 @@ Deno.test("an address that no database holds, and a delivery that no number hold
   }
   assert.deepEqual(asked, []);
 });
+
+Deno.test("only a POST to the one path with the whole token asks the database, whatever else follows links or tampers with them", async () => {
+  const [head, ...rest] = TOKEN.split("-");
+  const tampered = [
+    `/unsubscribe?token={${TOKEN}}`,
+    `/unsubscribe?token=${TOKEN.replaceAll("-", "")}`,
+    `/unsubscribe?token=urn:uuid:${TOKEN}`,
+    `/unsubscribe?token=${TOKEN}%00`,
+    `/unsubscribe?token=%20${TOKEN}`,
+    `/unsubscribe?token=${TOKEN}%0d%0aSet-Cookie:x`,
+    `/unsubscribe?token=x&token=${TOKEN}`,
+    `/unsubscribe?token[]=${TOKEN}`,
+    `/unsubscribe?Token=${TOKEN}`,
+    `/unsubscribe?token=${[head, ...rest].slice(0, 4).join("-")}`,
+    `/unsubscribe#token=${TOKEN}`,
+    `/unsubscribe/?token=${TOKEN}`,
+    `//unsubscribe?token=${TOKEN}`,
+    `/digest-replies/unsubscribe?token=${TOKEN}`,
+  ];
+  const { ask, asked } = rig();
+  for (const path of tampered) assert.ok([400, 404].includes((await ask(path, CLICK)).status), path);
+  for (const method of ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"]) {
+    await ask(`/unsubscribe?token=${TOKEN}`, { method });
+  }
+  assert.deepEqual(asked, []);
+  const endless = new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(new Uint8Array(65_536)) });
+  assert.equal((await ask(`/unsubscribe?token=${TOKEN}`, { method: "POST", body: endless })).status, 200);
+  assert.equal(asked.length, 1);
+});

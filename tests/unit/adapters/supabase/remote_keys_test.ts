@@ -11,10 +11,13 @@ const UNAVAILABLE = { code: "SOURCE_UNAVAILABLE", status: 503 };
 function withEndpoint(...kids: string[]) {
   const clock = new FakeClock();
   const endpoint = { kids, fetches: 0, answer: null as (() => Response) | null };
-  const fetch = () => {
+  const fetch = (_address: string | URL | Request, init?: RequestInit) => {
     endpoint.fetches += 1;
     const keys = endpoint.kids.map((kid) => ({ kty: "EC", kid }));
-    return Promise.resolve(endpoint.answer?.() ?? Response.json({ keys }));
+    const answer = endpoint.answer?.() ?? Response.json({ keys });
+    // As fetch follows it, unless told not to.
+    const is_followed = answer.status === 302 && init?.redirect !== "manual";
+    return Promise.resolve(is_followed ? Response.json({ keys: [{ kty: "EC", kid: "of another host" }] }) : answer);
   };
   const keys = createRemoteKeys(URL_OF_KEYS, { clock, fetch });
   return { clock, endpoint, kidsFor: async (kid?: string) => (await keys(kid)).keys.map((key) => key["kid"]) };
