@@ -20,6 +20,14 @@ export interface DemoLine {
   readonly as: string | null;
 }
 
+/** What makes a first mail of the sample. */
+export interface FirstMail {
+  /** What arrives at the mailbox, and to whom. */
+  readonly what: string;
+  /** Run as postgres, in this order. */
+  readonly statements: readonly string[];
+}
+
 /** What a pack's tables hold. They may be absent, and data of your own are not touched. */
 export type SampleState = "absent" | "empty" | "sample" | "own";
 
@@ -34,6 +42,8 @@ export interface PackDemo {
   };
   /** Behind /functions/v1: where the mail provider reports bounces; for the local mailbox. */
   readonly mailEvents?: string;
+  /** Null where the sample was not loaded. */
+  firstMail?(sql: postgres.Sql): Promise<FirstMail | null>;
   /** Requests to paste; none where the sample was not loaded. */
   lines?(sql: postgres.Sql): Promise<readonly DemoLine[]>;
 }

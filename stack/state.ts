@@ -13,6 +13,8 @@ const stateSchema = z.object({
   state: z.enum(["starting", "running", "stopped"]),
   origin: z.string().nullable(),
   database_url: z.string().nullable(),
+  /** Null where no pack sends mails. */
+  mailbox_url: z.string().nullable().default(null),
   publishable_key: z.string().nullable(),
   secret_key: z.string().nullable(),
   cron_key: z.string().nullable(),
@@ -41,6 +43,7 @@ export const stoppedState: StackState = {
   state: "stopped",
   origin: null,
   database_url: null,
+  mailbox_url: null,
   publishable_key: null,
   secret_key: null,
   cron_key: null,

@@ -70,6 +70,7 @@ function stateOf(stack: Stack): Partial<StoredState> {
     state: "running",
     origin: stack.origin,
     database_url: stack.databaseUrl,
+    mailbox_url: stack.mailbox?.url ?? null,
     publishable_key: stack.keys.publishableKey,
     secret_key: stack.keys.secretKey,
     cron_key: stack.keys.cronKey,
