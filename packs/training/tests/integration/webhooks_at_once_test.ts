@@ -49,8 +49,9 @@ Deno.test("deliveries of one message at the same moment are taken once, and a us
         await atOnce(
           connections.map((_, n) => ({ ...(n % 2 === 0 ? CREATED : DELETED), message_id: `msg_${round}_${n}` })),
         );
-        const rows = await sql`select u.name, u.email from public.users as u where u.id = ${USER.clerk_id}`;
-        deepEqual(rows.map((row) => ({ ...row })), [{ name: null, email: null }], `round ${round}`);
+        const rows: readonly unknown[] = await sql`
+          select u.name, u.email from public.users as u where u.id = ${USER.clerk_id}`;
+        deepEqual([...rows], [{ name: null, email: null }], `round ${round}`);
       }
       const answers = await Promise.all(
         connections.map((connection) =>

@@ -95,7 +95,7 @@ const FORGED: readonly (readonly [string, () => Promise<string> | string])[] = [
   ),
   [
     "another key that its own header brings (jwk)",
-    async () =>
+    () =>
       new SignJWT(AT_A).setProtectedHeader({ alg: "RS256", kid: "shared-kid", jwk: { kty: "RSA", n: "AQ", e: "AQAB" } })
         .sign(own_key),
   ],
@@ -141,7 +141,7 @@ const FORGED: readonly (readonly [string, () => Promise<string> | string])[] = [
       }`;
     }] as const
   ),
-  ["A's key, with a header of two algorithms", async () => {
+  ["A's key, with a header of two algorithms", () => {
     const head = url('{"alg":"none","alg":"HS256","kid":"shared-kid"}');
     return `${head}.${url(JSON.stringify(AT_A))}.${url(createHmac("sha256", spki).update("x").digest())}`;
   }],
