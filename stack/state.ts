@@ -19,6 +19,8 @@ const stateSchema = z.object({
   secret_key: z.string().nullable(),
   cron_key: z.string().nullable(),
   tokens: tokens.nullable(),
+  /** The address of the stand-in of Clerk; null where no pack asks Clerk. */
+  clerk_url: z.string().nullable().default(null),
   /** Sentences: parts that died again and again and are down, and migrations that were edited after they were applied. */
   troubles: z.array(z.string()).default([]),
   /** Of a stack that was killed: its processes that still run. Only in the output of `status`. */
@@ -48,6 +50,7 @@ export const stoppedState: StackState = {
   secret_key: null,
   cron_key: null,
   tokens: null,
+  clerk_url: null,
   troubles: [],
   left_over: [],
   parts: [],

@@ -25,6 +25,7 @@ export const demo: PackDemo = {
     { name: "trainee", title: "trainee", subject: demoTrainingUsers.trainee, claims: claims("trainee") },
   ],
   mailEvents: "digest-replies/events",
+  clerkEvents: "clerk-webhook",
   sample: {
     async state(sql) {
       const [table] = await sql`select to_regclass('public.scenario_attempts') is not null as exists`;

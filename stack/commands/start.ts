@@ -75,6 +75,7 @@ function stateOf(stack: Stack): Partial<StoredState> {
     secret_key: stack.keys.secretKey,
     cron_key: stack.keys.cronKey,
     tokens: stack.tokens,
+    clerk_url: stack.clerk?.url ?? null,
     parts: stack.parts.map(({ name, kind, detail }) => ({ name, kind, detail })),
   };
 }

@@ -1,5 +1,5 @@
-import { Buffer } from "node:buffer";
-import { createHmac, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
+import { signedBySvix } from "../svix.ts";
 import type { KeptMail } from "./letters.ts";
 
 /** The types of messages that the page can send about a mail. */
@@ -48,20 +48,8 @@ export async function sendEvent(
         : {}),
     },
   });
-  const id = changes.id ?? `msg_${crypto.randomUUID().replaceAll("-", "")}`;
-  const timestamp = String(changes.timestamp ?? Math.floor(Date.now() / 1000));
-  const key = Buffer.from((changes.secret ?? own.secret).slice("whsec_".length), "base64");
-  const signature = createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64");
-  const response = await fetch(url, {
-    method: "POST",
-    body,
-    headers: {
-      "content-type": "application/json",
-      "svix-id": id,
-      "svix-timestamp": timestamp,
-      "svix-signature": `v1,${signature}`,
-    },
-  });
+  const signer = { url, secret: changes.secret ?? own.secret };
+  const response = await fetch(signedBySvix(signer, body, changes));
   await response.body?.cancel();
   return response.status;
 }
