@@ -1,15 +1,17 @@
--- What a link, a replayed message and a message about another address can stop, with managers a and b who share an address in A, and a in B.
+-- What a link, a replayed message and a message about another address can stop, with managers a and b who share an address in A, and a in B and C.
 begin;
 select plan(19);
 
-insert into public.orgs (id, name) values ('00000000-0000-0000-0000-0000000000a1', 'A'), ('00000000-0000-0000-0000-0000000000b1', 'B');
+insert into public.orgs (id, name) values
+    ('00000000-0000-0000-0000-0000000000a1', 'A'), ('00000000-0000-0000-0000-0000000000b1', 'B'), ('00000000-0000-0000-0000-0000000000c1', 'C');
 insert into public.users (id, email) values ('a', 'shared@example.com'), ('b', 'Shared@Example.com'), ('c', 'c@example.com');
 insert into public.org_members (org_id, user_id, role) values
     ('00000000-0000-0000-0000-0000000000a1', 'a', 'manager'), ('00000000-0000-0000-0000-0000000000a1', 'b', 'manager'), ('00000000-0000-0000-0000-0000000000a1', 'c', 'manager'),
-    ('00000000-0000-0000-0000-0000000000b1', 'a', 'manager');
+    ('00000000-0000-0000-0000-0000000000b1', 'a', 'manager'), ('00000000-0000-0000-0000-0000000000c1', 'a', 'manager');
 insert into analytics.digest_deliveries (week_on, org_id, manager_id, email, status, provider_id, settled_at)
 select '2026-03-02', m.org_id, m.user_id, u.email, 'sent', 're_1', now()
-from public.org_members as m join public.users as u on u.id = m.user_id;
+from public.org_members as m join public.users as u on u.id = m.user_id
+where m.org_id <> '00000000-0000-0000-0000-0000000000c1';
 
 create function pg_temp.org(short text) returns uuid language sql as $$ select ('00000000-0000-0000-0000-0000000000' || short)::uuid; $$;
 create function pg_temp.delivery(short text, manager text) returns analytics.digest_deliveries language sql as $$
@@ -37,14 +39,14 @@ select is(analytics.take_digest_event('msg_1', 'bounced', (pg_temp.delivery('a1'
 select is(pg_temp.stopped(), array['a1a'], 'and stops no mail');
 select is(analytics.take_digest_event('msg_1', 'bounced', (pg_temp.delivery('a1', 'b')).delivery_id, 'shared@example.com'), 'replayed', 'a message is taken once, also when it was unknown');
 select is(analytics.take_digest_event('msg_2', 'complained', (pg_temp.delivery('a1', 'b')).delivery_id, 'SHARED@example.com'), 'taken', 'a complaint about the shared address');
-select is(pg_temp.stopped(), array['a1a', 'a1b', 'b1a'], 'stops every mail to it, of each manager and organisation, and not those to c');
+select is(pg_temp.stopped(), array['a1a', 'a1b', 'b1a', 'c1a'], 'stops every mail to it, also of an organisation that has not sent to it yet, and not those to c');
 
 delete from analytics.digest_opt_outs where reason = 'complained';
 update freshet.digest_events set taken_at = now() - interval '8 days 1 second';
 select is(analytics.take_digest_event('msg_3', 'failed', (pg_temp.delivery('a1', 'c')).delivery_id, 'c@example.com'), 'taken', 'ids are forgotten after 8 days');
 select is(analytics.take_digest_event('msg_2', 'complained', (pg_temp.delivery('a1', 'b')).delivery_id, 'shared@example.com'), 'taken', 'so the id of an older message is taken again, if it is signed now');
 select is(analytics.take_digest_event('msg_3', 'bounced', (pg_temp.delivery('a1', 'c')).delivery_id, 'c@example.com'), 'replayed', 'an id of another reason is a replay too');
-select is(pg_temp.stopped(), array['a1a', 'a1b', 'b1a'], 'and c still gets mails');
+select is(pg_temp.stopped(), array['a1a', 'a1b', 'b1a', 'c1a'], 'and c still gets mails');
 delete from public.org_members where org_id = pg_temp.org('a1') and user_id = 'a';
 select is((select count(*) from analytics.digest_opt_outs where org_id = pg_temp.org('a1') and manager_id = 'a'), 0::bigint, 'what is known of a member goes with the membership');
 
