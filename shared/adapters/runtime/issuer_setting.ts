@@ -9,13 +9,18 @@ const ALGORITHMS = ["ES256", "RS256"] as const;
 /** Claims that users write themselves, at Supabase and at Clerk: no right may come from them. */
 const WRITTEN_BY_USERS = new Set(["user_metadata", "unsafe_metadata", "unsafeMetadata"]);
 
-const text = z.string({ error: "must be text" }).min(1, { error: "must not be empty" })
+const NOT_EMPTY = { error: "must not be empty" };
+
+const text = z.string({ error: "must be text" }).min(1, NOT_EMPTY)
   .max(255, { error: "must have 255 characters at most" })
   .refine(isStorable, { error: "must be text that the database can hold" });
 const issuer = text.regex(/^\S+$/, { error: "must be the exact text of the claim iss, without blanks" });
 
 /** Where a claim is: `"o.id"`, or `["https://example.com/org"]` where a name holds a dot. */
-const path = z.union([text.transform((dotted) => dotted.split(".")), z.array(text).min(1).max(5)], {
+const path = z.union([
+  text.transform((dotted) => dotted.split(".")),
+  z.array(text).min(1, NOT_EMPTY).max(5, { error: "must name five claims at most" }),
+], {
   error: 'must name claims like "o.id" or ["https://example.com/org"]',
 }).refine((names) => names.every((name) => name !== ""), { error: "must not have an empty part" })
   .refine((names) => !names.some((name) => WRITTEN_BY_USERS.has(name)), {
@@ -32,6 +37,7 @@ function known(fields: string) {
   };
 }
 
+const ROLE = "must lead to roles of small letters and _, of 40 at most";
 const PUBLIC_KEYS = "must hold public keys only: leave out d and keys of kty oct";
 
 const profile = z.strictObject({
@@ -42,17 +48,19 @@ const profile = z.strictObject({
     .optional(),
   jwks: jwks.refine(({ keys }) => keys.every((key) => key.kty !== "oct" && !("d" in key)), { error: PUBLIC_KEYS })
     .optional(),
-  algorithms: z.array(z.enum(ALGORITHMS), { error: `must be a list among ${ALGORITHMS.join(", ")}` }).min(1)
+  algorithms: z.array(z.enum(ALGORITHMS, { error: `must be among ${ALGORITHMS.join(", ")}` }), {
+    error: `must be a list among ${ALGORITHMS.join(", ")}`,
+  }).min(1, NOT_EMPTY)
     .default([...ALGORITHMS]),
-  audience: z.union([text, z.array(text).min(1)], { error: "must be a text or a list of texts" }).optional(),
-  allowed_azp: z.array(text, { error: "must be a list of texts" }).min(1, { error: "must not be empty" }).optional(),
+  audience: z.union([text, z.array(text).min(1, NOT_EMPTY)], { error: "must be a text or a list of texts" }).optional(),
+  allowed_azp: z.array(text, { error: "must be a list of texts" }).min(1, NOT_EMPTY).optional(),
   claims: z.strictObject({
     sub: path.optional(),
     org_id: path.optional(),
     org_role: path.optional(),
     is_admin: path.optional(),
   }, known("sub, org_id, org_role, is_admin")).default({}),
-  roles: z.record(z.string(), z.string().regex(/^[a-z][a-z_]{0,39}$/), {
+  roles: z.record(z.string(), z.string({ error: ROLE }).regex(/^[a-z][a-z_]{0,39}$/, { error: ROLE }), {
     error: 'must be an object from the issuer\'s role to ours, like {"member":"trainee"}',
   }).optional(),
   organisations: z.enum(["uuid", "external"], { error: "must be uuid or external" }).default("external"),

@@ -9,7 +9,10 @@ import type { TokenCaller, Unverified } from "./token_claims.ts";
 /** Verifies tokens of one issuer. @throws AppError UNAUTHENTICATED; SOURCE_UNAVAILABLE while its keys cannot be had */
 export type TokenVerifier = (token: string, claimed: Unverified) => Promise<TokenCaller>;
 
-/** What `jose` calls a fault of the token. Anything else is a fault of the keys. */
+/**
+ * What `jose` calls a fault of the token. Anything else is a fault of the keys, as two keys of one id are: a token without a
+ * key id is refused before.
+ */
 const FAULTS_OF_TOKENS: ReadonlySet<unknown> = new Set([
   "ERR_JWT_EXPIRED",
   "ERR_JWT_CLAIM_VALIDATION_FAILED",
@@ -17,7 +20,6 @@ const FAULTS_OF_TOKENS: ReadonlySet<unknown> = new Set([
   "ERR_JWS_INVALID",
   "ERR_JWS_SIGNATURE_VERIFICATION_FAILED",
   "ERR_JWKS_NO_MATCHING_KEY",
-  "ERR_JWKS_MULTIPLE_MATCHING_KEYS",
   "ERR_JOSE_ALG_NOT_ALLOWED",
   "ERR_JOSE_NOT_SUPPORTED",
 ]);

@@ -2,9 +2,13 @@ import { z } from "zod";
 import { sourceUnavailable } from "../../kernel/app_error.ts";
 import type { Clock } from "../../kernel/ports.ts";
 
-const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
+const key = z.looseObject({ kty: z.string() });
+const published = z.object({ keys: z.array(z.unknown()) });
 
-export type KeySet = z.output<typeof keySet>;
+/** Token keys, each with at least its type. */
+export interface KeySet {
+  readonly keys: z.output<typeof key>[];
+}
 
 /** The keys that verify a token which names this key id. @throws AppError SOURCE_UNAVAILABLE when no keys were ever fetched. */
 export type RemoteKeys = (kid: string | undefined) => Promise<KeySet>;
@@ -18,6 +22,8 @@ const COOLDOWN_MS = 30_000;
 /** The same while there are no keys: until then no token can be verified. */
 const EMPTY_COOLDOWN_MS = 2_000;
 const FETCH_MS = 2_000;
+/** Issuers publish some KB. Without a limit, an endpoint that sends without end would fill this isolate's memory. */
+const MOST_BYTES = 262_144;
 
 /**
  * The token keys of an endpoint. `jose` has the same, except when the endpoint does not answer: after ten minutes it then
@@ -36,7 +42,7 @@ export function createRemoteKeys(
     try {
       const response = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(FETCH_MS) });
       if (!response.ok) return void await response.body?.cancel();
-      known = { set: keySet.parse(await response.json()), fetched_at: clock.now() };
+      known = { set: keySetOf(JSON.parse(await limitedText(response))), fetched_at: clock.now() };
     } catch {
       // The known keys are used instead, until they are too old.
     }
@@ -58,4 +64,21 @@ export function createRemoteKeys(
     if (set === null) throw sourceUnavailable("the token keys could not be fetched");
     return set;
   };
+}
+
+/** Entries that are no keys are left out: one of them must not make the others unusable. */
+function keySetOf(answer: unknown): KeySet {
+  return { keys: published.parse(answer).keys.flatMap((one) => key.safeParse(one).data ?? []) };
+}
+
+/** Leaving the loop ends the transfer. @throws Error for a body over the limit */
+async function limitedText({ body }: Response): Promise<string> {
+  const chunks: BlobPart[] = [];
+  let length = 0;
+  for await (const chunk of body ?? []) {
+    length += chunk.byteLength;
+    if (length > MOST_BYTES) throw new RangeError(`token keys of more than ${MOST_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return await new Blob(chunks).text();
 }

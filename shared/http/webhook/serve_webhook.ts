@@ -51,10 +51,13 @@ async function verified(request: Request, verifier: () => MessageVerifier): Prom
   }
 }
 
-/** Null if a header is missing: nothing is hashed then. */
+/** Svix and Resend have some 30 characters. A longer id, or another text, could not be stored to tell a replay by it. */
+const MESSAGE_ID = /^[!-~]{1,200}$/;
+
+/** Null if a header is missing, or the id is none: nothing is hashed then. */
 async function signedMessage(request: Request): Promise<SignedMessage | null> {
   const body = await readLimited(request, MOST_BYTES);
   const header = (name: string) => request.headers.get(`svix-${name}`) ?? request.headers.get(`webhook-${name}`);
   const [id, timestamp, signature] = [header("id"), header("timestamp"), header("signature")];
-  return id && timestamp && signature ? { id, timestamp, signature, body } : null;
+  return id && MESSAGE_ID.test(id) && timestamp && signature ? { id, timestamp, signature, body } : null;
 }

@@ -21,12 +21,15 @@ export interface State {
   readonly joined_ms?: number;
 }
 
+/** The end of the year 9999: a later moment is of a broken clock, and the database could not hold some. */
+const LAST_MS = 253_402_300_799_999;
+
 /** `event_attributes` has the address and browser of the person: it is not read. */
-export const envelope = z.object({ type: z.string().max(100), timestamp: z.number().positive() });
+export const envelope = z.object({ type: z.string().max(100), timestamp: z.number().positive().max(LAST_MS) });
 
 /** Clerk's ids are ASCII, like user_2abc: another text is none, and the database could not hold some. */
 const id = z.string().regex(/^[!-~]{1,200}$/);
-const ms = z.number().int().positive();
+const ms = z.number().int().positive().max(LAST_MS);
 const deletion = z.object({ data: z.object({ id }) });
 /** Any other role, for example org:member or one of the customer's own, may see only its own rows. */
 const ROLES: ReadonlyMap<string, State["role"]> = new Map([["org:admin", "admin"], ["org:manager", "manager"]]);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AppError } from "../../../../shared/kernel/app_error.ts";
+import { isStorable } from "../../../../shared/kernel/storable.ts";
 import type { PackRpc } from "../../../../shared/adapters/supabase/pack_rpc.ts";
 import type { VerifiedMessage } from "../../../../shared/ops/webhooks.ts";
 
@@ -11,7 +12,8 @@ const tags = z.union([
 ]);
 const event = z.object({
   data: z.object({
-    to: z.array(z.string()).min(1),
+    // A message that the database refuses would be repeated for days.
+    to: z.array(z.string().max(1_000).refine(isStorable)).min(1),
     tags: tags.nullish(),
     bounce: z.object({ type: z.string().nullish() }).nullish(),
   }),
@@ -32,12 +34,12 @@ export function takeMailEvent(rpc: PackRpc): (message: VerifiedMessage) => Promi
     const reason = REASONS.get(type);
     if (reason === undefined) return { outcome: "ignored", type };
     const { data } = shaped(() => event.parse(content));
-    const delivery = /^[1-9]\d{0,15}$/.exec(data.tags?.["freshet_delivery"] ?? "")?.[0];
+    const delivery_id = Number(/^[1-9]\d{0,15}$/.exec(data.tags?.["freshet_delivery"] ?? "")?.[0]);
     // A mail of another program that shares the account, or one that the receiver's server took later.
-    if (delivery === undefined || data.bounce?.type === "Transient") return { outcome: "ignored", type };
+    if (!Number.isSafeInteger(delivery_id) || data.bounce?.type === "Transient") return { outcome: "ignored", type };
     const outcome = await rpc({
       name: "take_digest_event",
-      input: { message_id: id, reason, delivery_id: Number(delivery), email: data.to[0] },
+      input: { message_id: id, reason, delivery_id, email: data.to[0] },
       output: z.enum(["taken", "replayed", "unknown"]),
       timeout_ms: 8_000,
     });

@@ -175,3 +175,25 @@ Deno.test("an issuer that tokens cannot have, or whose tokens name other organis
     return !error.defect?.includes("planted");
   });
 });
+
+Deno.test("a name or address is made into text that the database can hold, and what is no id or time of Clerk is refused", async () => {
+  const address = { ...user.email_addresses[1], email_address: "u\ud800na@example.org\0" };
+  const odd = { ...user, first_name: "U\udc00n\0a", last_name: "\u{1f600}", email_addresses: [address] };
+  const change = changeOf(event("user.updated", odd));
+  assert.deepEqual([change?.name, change?.email], ["U\ufffdna \u{1f600}", "u\ufffdna@example.org"]);
+  const { asked, take } = recorder();
+  for (const id of ["a\0", "\ud800", "é", "a b", "", "x".repeat(201), 7]) {
+    await assert.rejects(
+      take({ id: "msg_1", content: event("user.deleted", { id }) }),
+      { code: "BAD_REQUEST" },
+      String(id),
+    );
+  }
+  for (const timestamp of [1e300, 1e16, Number.MAX_SAFE_INTEGER, 0, -1]) {
+    const deleted = event("user.deleted", { id: "user_1" }, timestamp);
+    await assert.rejects(take({ id: "msg_1", content: deleted }), { code: "BAD_REQUEST" }, String(timestamp));
+    const updated = event("user.updated", { ...user, updated_at: timestamp });
+    await assert.rejects(take({ id: "msg_1", content: updated }), { code: "BAD_REQUEST" }, String(timestamp));
+  }
+  assert.deepEqual(asked, []);
+});

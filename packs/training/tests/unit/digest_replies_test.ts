@@ -132,3 +132,49 @@ Deno.test("a bounce that the receiver's server may take back later stops nothing
   await take({ id: "msg", content: { type: "email.bounced", data } });
   assert.deepEqual(asked, ["take_digest_event"]);
 });
+
+Deno.test("an address that no database holds, and a delivery that no number holds exactly, reach no database", async () => {
+  const { asked } = rig();
+  const take = takeMailEvent(({ name, output }) => {
+    asked.push(name);
+    return Promise.resolve(output.parse("taken"));
+  });
+  for (const to of [["a\0@example.com"], ["\ud800@example.com"], ["x".repeat(1_001)], [], "a@example.com"]) {
+    const content = { type: "email.bounced", data: { to, tags: MAIL.tags } };
+    await assert.rejects(take({ id: "msg", content }), { code: "BAD_REQUEST" }, String(to));
+  }
+  for (const value of ["9007199254740993", "9999999999999999", "0", "-1", "1e3", "17 ", "0x11"]) {
+    const content = { type: "email.bounced", data: { to: MAIL.to, tags: { freshet_delivery: value } } };
+    assert.deepEqual(await take({ id: "msg", content }), { outcome: "ignored", type: "email.bounced" }, value);
+  }
+  assert.deepEqual(asked, []);
+});
+
+Deno.test("only a POST to the one path with the whole token asks the database, whatever else follows links or tampers with them", async () => {
+  const [head, ...rest] = TOKEN.split("-");
+  const tampered = [
+    `/unsubscribe?token={${TOKEN}}`,
+    `/unsubscribe?token=${TOKEN.replaceAll("-", "")}`,
+    `/unsubscribe?token=urn:uuid:${TOKEN}`,
+    `/unsubscribe?token=${TOKEN}%00`,
+    `/unsubscribe?token=%20${TOKEN}`,
+    `/unsubscribe?token=${TOKEN}%0d%0aSet-Cookie:x`,
+    `/unsubscribe?token=x&token=${TOKEN}`,
+    `/unsubscribe?token[]=${TOKEN}`,
+    `/unsubscribe?Token=${TOKEN}`,
+    `/unsubscribe?token=${[head, ...rest].slice(0, 4).join("-")}`,
+    `/unsubscribe#token=${TOKEN}`,
+    `/unsubscribe/?token=${TOKEN}`,
+    `//unsubscribe?token=${TOKEN}`,
+    `/digest-replies/unsubscribe?token=${TOKEN}`,
+  ];
+  const { ask, asked } = rig();
+  for (const path of tampered) assert.ok([400, 404].includes((await ask(path, CLICK)).status), path);
+  for (const method of ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"]) {
+    await ask(`/unsubscribe?token=${TOKEN}`, { method });
+  }
+  assert.deepEqual(asked, []);
+  const endless = new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(new Uint8Array(65_536)) });
+  assert.equal((await ask(`/unsubscribe?token=${TOKEN}`, { method: "POST", body: endless })).status, 200);
+  assert.equal(asked.length, 1);
+});

@@ -6,12 +6,28 @@ returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    fault text;
 begin
     if jsonb_typeof(profiles) is distinct from 'array' then
         raise exception using
             errcode = 'invalid_parameter_value',
             message = format('issuers are a JSON array of profiles, and this is %s', coalesce(jsonb_typeof(profiles), 'null')),
             hint = 'Pass the text of FRESHET_ISSUERS; [] forgets all issuers.';
+    end if;
+    select case
+        when jsonb_array_length(profiles) > 20 then 'issuers must be 20 profiles at most'
+        when count(*) > count(distinct e.profile -> 'issuer') then 'issuers must each be named once'
+        else min(format('(profile %s) %s', e.number, freshet.issuer_fault(e.profile)))
+            filter (where freshet.issuer_fault(e.profile) is not null)
+    end
+    into fault
+    from jsonb_array_elements(profiles) with ordinality as e (profile, number);
+    if fault is not null then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = fault,
+            hint = 'Nothing was changed. The fields are in docs/auth-and-tenancy.md; the functions refuse the same text.';
     end if;
     if jsonb_array_length(profiles) > 1 and jsonb_path_exists(profiles, '$[*] ? (@.subjects == "as_they_are")') then
         raise exception using
@@ -47,4 +63,4 @@ $$;
 revoke all on function freshet.use_issuers(jsonb) from public, anon, authenticated, service_role;
 
 comment on function freshet.use_issuers(jsonb) is
-    'Replaces freshet.token_issuers by the profiles, in the notation of FRESHET_ISSUERS; [] forgets all. Keys and algorithms are ignored: the platform verifies what reaches the data API.';
+    'Replaces freshet.token_issuers by the profiles, in the notation of FRESHET_ISSUERS; [] forgets all. Raises 22023 for a profile with a fault, and then changes nothing. Keys and algorithms are ignored: the platform verifies what reaches the data API.';

@@ -11,10 +11,13 @@ const UNAVAILABLE = { code: "SOURCE_UNAVAILABLE", status: 503 };
 function withEndpoint(...kids: string[]) {
   const clock = new FakeClock();
   const endpoint = { kids, fetches: 0, answer: null as (() => Response) | null };
-  const fetch = () => {
+  const fetch = (_address: string | URL | Request, init?: RequestInit) => {
     endpoint.fetches += 1;
     const keys = endpoint.kids.map((kid) => ({ kty: "EC", kid }));
-    return Promise.resolve(endpoint.answer?.() ?? Response.json({ keys }));
+    const answer = endpoint.answer?.() ?? Response.json({ keys });
+    // As fetch follows it, unless told not to.
+    const is_followed = answer.status === 302 && init?.redirect !== "manual";
+    return Promise.resolve(is_followed ? Response.json({ keys: [{ kty: "EC", kid: "of another host" }] }) : answer);
   };
   const keys = createRemoteKeys(URL_OF_KEYS, { clock, fetch });
   return { clock, endpoint, kidsFor: async (kid?: string) => (await keys(kid)).keys.map((key) => key["kid"]) };
@@ -85,4 +88,34 @@ Deno.test("without any key each two seconds are one fetch, and the answer is tha
   endpoint.answer = null;
   clock.advance(2 * SECOND);
   assert.deepEqual(await kidsFor("one"), ["one"]);
+});
+
+Deno.test("an endpoint that sends without end is left after 256 KB, and the known keys are used", async () => {
+  const { clock, endpoint, kidsFor } = withEndpoint("one");
+  await kidsFor("one");
+  let sent = 0;
+  let ended = false;
+  const endless = new ReadableStream<Uint8Array>({
+    pull: (controller) => {
+      sent += 65_536;
+      if (sent > 10_000_000) throw new Error("the endpoint was read to its end");
+      controller.enqueue(new Uint8Array(65_536).fill(32));
+    },
+    cancel: () => void (ended = true),
+  });
+  endpoint.answer = () => new Response(endless);
+  clock.advance(10 * MINUTE);
+  assert.deepEqual(await kidsFor("one"), ["one"]);
+  assert.ok(ended && sent < 600_000, String(sent));
+});
+
+Deno.test("an entry that is no key leaves the other keys usable, and a redirection is not followed", async () => {
+  const { clock, endpoint, kidsFor } = withEndpoint("one");
+  endpoint.answer = () =>
+    Response.json({ keys: [null, 7, [], {}, { kty: 7 }, { kid: "two" }, { kty: "EC", kid: "one" }] });
+  assert.deepEqual(await kidsFor("one"), ["one"]);
+  endpoint.answer = () => Response.redirect("https://evil.example.com/keys", 302);
+  clock.advance(10 * MINUTE);
+  assert.deepEqual(await kidsFor("one"), ["one"]);
+  assert.equal(endpoint.fetches, 2);
 });

@@ -21,13 +21,26 @@ interface Sent {
   readonly secret?: string;
   readonly at?: number;
   readonly prefix?: string;
+  readonly id?: string;
+  /** Instead of the right signature: made of it. */
+  readonly headerOf?: (right: string) => string;
 }
 
-function sent({ body = '{"type":"x"}', signed = body, secret = SECRET, at = NOW(), prefix = "svix" }: Sent): Request {
+function sent(
+  {
+    body = '{"type":"x"}',
+    signed = body,
+    secret = SECRET,
+    at = NOW(),
+    prefix = "svix",
+    id = "msg_1",
+    headerOf = (right) => right,
+  }: Sent,
+): Request {
   const headers = {
-    [`${prefix}-id`]: "msg_1",
+    [`${prefix}-id`]: id,
     [`${prefix}-timestamp`]: String(at),
-    [`${prefix}-signature`]: signature(secret, "msg_1", at, signed),
+    [`${prefix}-signature`]: headerOf(signature(secret, id, at, signed)),
   };
   return new Request("http://127.0.0.1/hook", { method: "POST", body, headers });
 }
@@ -120,4 +133,60 @@ Deno.test("while the database is away the sender gets 503 and a time to wait, so
   const options = { name: "hook", verifier: () => webhookVerifier(() => SECRET, "HOOK_SECRET"), log: () => {} };
   const response = await serveWebhook(options, away)(sent({}));
   assert.deepEqual([response.status, response.headers.get("retry-after")], [503, "5"]);
+});
+
+const WRONG = `v1,${btoa("x".repeat(32))}`;
+
+Deno.test("one valid signature among several is enough, and nothing that only resembles it is one", async () => {
+  const { serve, taken } = rig();
+  const enough = [
+    (right: string) => `${WRONG} ${right}`,
+    (right: string) => `${right} ${WRONG}`,
+    (right: string) => `v1a,x  ${right}`,
+  ];
+  for (const headerOf of enough) assert.equal((await serve(sent({ headerOf }))).status, 200);
+  const wrong: ((right: string) => string)[] = [
+    (right) => right.replace("v1,", "v2,"),
+    (right) => right.replace("v1,", "V1,"),
+    (right) => right.replace("v1,", ""),
+    (right) => right.replace("v1,", "v1,,"),
+    (right) => right.replace("=", ""),
+    (right) => right.toLowerCase(),
+    (right) => right.slice(0, -4),
+    (right) => `${right}A`,
+    () => "v1",
+    () => "v1,",
+    () => "v1,undefined",
+    () => "v1 v1 v1",
+    () => `${WRONG} `.repeat(1_000),
+  ];
+  for (const headerOf of wrong) {
+    assert.deepEqual(await refused(await serve(sent({ headerOf }))), BAD, headerOf("v1,RIGHT="));
+  }
+  assert.equal(taken.length, enough.length);
+});
+
+Deno.test("the signature is of the text as it came: the same JSON in another text is refused", async () => {
+  const { serve, taken } = rig();
+  const signed = '{"type":"x","n":1.0,"a":"\\u00e9"}';
+  const others = [
+    JSON.stringify(JSON.parse(signed)),
+    `${signed} `,
+    `${signed}\n`,
+    `\ufeff${signed}`,
+    signed.replace("1.0", "1"),
+    signed.replace("\\u00e9", "é"),
+  ];
+  for (const body of others) assert.deepEqual(await refused(await serve(sent({ body, signed }))), BAD, body);
+  assert.equal((await serve(sent({ body: signed }))).status, 200);
+  assert.equal(taken.length, 1);
+});
+
+Deno.test("a message id that is no id of a sender is refused before anything is hashed, whatever its signature", async () => {
+  const { serve, taken } = rig();
+  for (const id of ["x".repeat(201), "msg 1", "msg_é", "msg_1, msg_2", "\u00a0"]) {
+    assert.deepEqual(await refused(await serve(sent({ id }))), BAD, id);
+  }
+  assert.equal((await serve(sent({ id: "x".repeat(200) }))).status, 200);
+  assert.equal(taken.length, 1);
 });
