@@ -22,6 +22,7 @@ Environment
   FRESHET_POSTGRES      auto, installed (with pg_cron) or embedded (from npm)
   FRESHET_WORK_FOLDER   where database, keys and logs are kept (.freshet)
   FRESHET_DATABASE_URL  the same as --db-url
+  FRESHET_ISSUERS       profiles of other issuers whose tokens the functions take: docs/auth-and-tenancy.md
   SENTRY_DSN            send events to that Sentry project instead of Spotlight`;
 
 export const commands = ["start", "stop", "status", "reset", "help"] as const;
@@ -41,6 +42,8 @@ export interface Arguments {
   readonly env: boolean;
   readonly databaseUrl?: string;
   readonly sentryDsn?: string;
+  /** What the functions get besides what the stack gives them. */
+  readonly variables: Readonly<Record<string, string>>;
 }
 
 export function parseArguments(args: readonly string[], environment: (name: string) => string | undefined): Arguments {
@@ -60,6 +63,7 @@ export function parseArguments(args: readonly string[], environment: (name: stri
     ? chosenDatabase(values.get("db-url"), setting("FRESHET_DATABASE_URL"))
     : undefined;
   const sentryDsn = setting("SENTRY_DSN");
+  const issuers = setting("FRESHET_ISSUERS");
   return {
     command: oneOf(commands, command ?? "help", "command"),
     projectFolder,
@@ -72,6 +76,7 @@ export function parseArguments(args: readonly string[], environment: (name: stri
     env: flags.has("env"),
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
     ...(sentryDsn === undefined ? {} : { sentryDsn }),
+    variables: issuers === undefined ? {} : { FRESHET_ISSUERS: issuers },
   };
 }
 
