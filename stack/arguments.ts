@@ -22,12 +22,16 @@ Environment
   FRESHET_POSTGRES      auto, installed (with pg_cron) or embedded (from npm)
   FRESHET_WORK_FOLDER   where database, keys and logs are kept (.freshet)
   FRESHET_DATABASE_URL  the same as --db-url
-  FRESHET_ISSUERS       profiles of other issuers whose tokens the functions take: docs/auth-and-tenancy.md
+  FRESHET_ISSUERS, FRESHET_JWT_ISSUER
+                        whose tokens the functions take: docs/auth-and-tenancy.md
   SENTRY_DSN            send events to that Sentry project instead of Spotlight`;
 
 export const commands = ["start", "stop", "status", "reset", "help"] as const;
 
 const flavours = ["auto", "installed", "embedded"] as const;
+
+/** What the functions get from the shell. Variables of packs are not among them: with its key, mails would leave. */
+const handedOn = ["FRESHET_ISSUERS", "FRESHET_JWT_ISSUER"] as const;
 
 /** The settings of a command, from the command line and the environment. */
 export interface Arguments {
@@ -63,7 +67,6 @@ export function parseArguments(args: readonly string[], environment: (name: stri
     ? chosenDatabase(values.get("db-url"), setting("FRESHET_DATABASE_URL"))
     : undefined;
   const sentryDsn = setting("SENTRY_DSN");
-  const issuers = setting("FRESHET_ISSUERS");
   return {
     command: oneOf(commands, command ?? "help", "command"),
     projectFolder,
@@ -76,7 +79,9 @@ export function parseArguments(args: readonly string[], environment: (name: stri
     env: flags.has("env"),
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
     ...(sentryDsn === undefined ? {} : { sentryDsn }),
-    variables: issuers === undefined ? {} : { FRESHET_ISSUERS: issuers },
+    variables: Object.fromEntries(
+      handedOn.map((name) => [name, setting(name) ?? ""]).filter(([, value]) => value !== ""),
+    ),
   };
 }
 
