@@ -20,6 +20,14 @@ export interface DemoLine {
   readonly as: string | null;
 }
 
+/** What makes a first mail of the sample. */
+export interface FirstMail {
+  /** What arrives at the mailbox, and to whom. */
+  readonly what: string;
+  /** Run as postgres, in this order. */
+  readonly statements: readonly string[];
+}
+
 /** What a pack's tables hold. They may be absent, and data of your own are not touched. */
 export type SampleState = "absent" | "empty" | "sample" | "own";
 
@@ -34,6 +42,10 @@ export interface PackDemo {
   };
   /** Behind /functions/v1: where the mail provider reports bounces; for the local mailbox. */
   readonly mailEvents?: string;
+  /** Behind /functions/v1: where Clerk reports changes; for the stand-in of Clerk. */
+  readonly clerkEvents?: string;
+  /** Null where the sample was not loaded. */
+  firstMail?(sql: postgres.Sql): Promise<FirstMail | null>;
   /** Requests to paste; none where the sample was not loaded. */
   lines?(sql: postgres.Sql): Promise<readonly DemoLine[]>;
 }
@@ -55,6 +67,6 @@ async function demoOf(pack: string): Promise<PackDemo> {
 export const demoPeople: readonly DemoPerson[] = [...demos.values()].flatMap(({ people = [] }) => people);
 
 /** Null where no pack takes such reports. */
-export function mailEventsPath(): string | null {
-  return [...demos.values()].find(({ mailEvents }) => mailEvents !== undefined)?.mailEvents ?? null;
+export function eventsPath(of: "mailEvents" | "clerkEvents"): string | null {
+  return [...demos.values()].find((demo) => demo[of] !== undefined)?.[of] ?? null;
 }

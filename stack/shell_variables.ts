@@ -12,6 +12,8 @@ export function shellVariables(state: StackState): string {
     SUPABASE_SECRET_KEY: state.secret_key,
     CRON_KEY: state.cron_key,
     FRESHET_LOCAL_DATABASE_URL: state.database_url,
+    FRESHET_LOCAL_MAILBOX_URL: state.mailbox_url,
+    FRESHET_LOCAL_CLERK_URL: state.clerk_url,
     ...Object.fromEntries(tokens.map(([who, token]) => [`${who.toUpperCase()}_TOKEN`, token])),
   };
   return Object.entries(variables).flatMap(([name, value]) => value ? [`export ${name}=${quoted(value)}`] : []).join(

@@ -1,3 +1,4 @@
+import { type ClerkPart, startClerk } from "./clerk/mod.ts";
 import { startDataApi } from "./data_api/mod.ts";
 import { loadSamples, refreshViews, storeSecrets } from "./database.ts";
 import { asDiskFull } from "./disk_full.ts";
@@ -13,7 +14,7 @@ import { keptPort } from "./kept_ports.ts";
 import { type Keys, loadKeys } from "./keys.ts";
 import { type MailboxPart, startMailbox } from "./mailbox/mod.ts";
 import { installNpmParts, npmFolder } from "./npm_parts.ts";
-import { mailEventsPath } from "./pack_demo.ts";
+import { eventsPath } from "./pack_demo.ts";
 import { packVariables } from "./pack_variables.ts";
 import type { Part } from "./part.ts";
 import { serverUser, startPostgres } from "./postgres/mod.ts";
@@ -75,6 +76,8 @@ export interface Stack {
   readonly setStorageFault: GatewayPart["setStorageFault"];
   /** Null where no pack sends mails. */
   readonly mailbox: MailboxPart | null;
+  /** Null where no pack asks Clerk. */
+  readonly clerk: ClerkPart | null;
   /** Where Sentry's events appear. */
   readonly sentry: { readonly dsn: string; readonly where: string };
   stop(): Promise<void>;
@@ -183,9 +186,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     // Only where a pack sends mails by Resend.
     const mailbox = "RESEND_API_KEY" in ofPacks.sentences
       ? await start("Mailbox", async () => {
-        const path = mailEventsPath();
+        const path = eventsPath("mailEvents");
         const webhookUrl = path === null ? {} : { webhookUrl: `${origin}/functions/v1/${path}` };
         return startMailbox({ port: await keptPort(workFolder, "mailbox"), ...webhookUrl });
+      })
+      : null;
+    const clerk = "CLERK_API_URL" in ofPacks.sentences
+      ? await start("Clerk", () => {
+        const path = eventsPath("clerkEvents");
+        const secret = ofPacks.local_values["CLERK_WEBHOOK_SECRET"] ?? "";
+        const webhook = path === null ? {} : { webhook: { url: `${origin}/functions/v1/${path}`, secret } };
+        return Promise.resolve(startClerk(webhook));
       })
       : null;
     const functions = await start("Functions", () =>
@@ -195,6 +206,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           ...functionEnvironment({ origin, keys, redis, sentryDsn: issues?.dsn ?? sentry.dsn, issues }),
           ...ofPacks.local_values,
           ...mailbox?.variables,
+          ...clerk?.variables,
           ...options.variables,
         },
         optionalVariables: [...optionalVariables, ...Object.keys(ofPacks.sentences)],
@@ -225,6 +237,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       redis,
       setStorageFault,
       mailbox,
+      clerk,
       sentry: { dsn: sentry.dsn, where: sentry.where },
       stop,
     };

@@ -13,10 +13,14 @@ const stateSchema = z.object({
   state: z.enum(["starting", "running", "stopped"]),
   origin: z.string().nullable(),
   database_url: z.string().nullable(),
+  /** Null where no pack sends mails. */
+  mailbox_url: z.string().nullable().default(null),
   publishable_key: z.string().nullable(),
   secret_key: z.string().nullable(),
   cron_key: z.string().nullable(),
   tokens: tokens.nullable(),
+  /** The address of the stand-in of Clerk; null where no pack asks Clerk. */
+  clerk_url: z.string().nullable().default(null),
   /** Sentences: parts that died again and again and are down, and migrations that were edited after they were applied. */
   troubles: z.array(z.string()).default([]),
   /** Of a stack that was killed: its processes that still run. Only in the output of `status`. */
@@ -41,10 +45,12 @@ export const stoppedState: StackState = {
   state: "stopped",
   origin: null,
   database_url: null,
+  mailbox_url: null,
   publishable_key: null,
   secret_key: null,
   cron_key: null,
   tokens: null,
+  clerk_url: null,
   troubles: [],
   left_over: [],
   parts: [],

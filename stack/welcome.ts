@@ -32,7 +32,7 @@ ${
 Try it
 ${(await curlLines(stack)).join("\n\n")}
 
-Sentry's events: ${stack.sentry.where}
+${await mailLines(stack)}Sentry's events: ${stack.sentry.where}
 Database: ${stack.databaseUrl}
 Ctrl-C stops everything. The data are kept; deno task reset deletes them.
 `;
@@ -50,6 +50,22 @@ export async function curlLines(stack: Stack): Promise<string[]> {
   return [...(shown.length === 0 ? linesOfEmpty(api, asAnybody) : shown), health];
 }
 
+/** Where mails are shown, and what sends a first one. Empty where no pack sends mails. */
+export async function mailLines({ mailbox, databaseUrl }: Pick<Stack, "mailbox" | "databaseUrl">): Promise<string> {
+  if (mailbox === null) return "";
+  const commands = await withConnection(databaseUrl, async (sql) => {
+    const found: string[] = [];
+    for (const { firstMail } of demos.values()) {
+      const mail = await firstMail?.(sql).catch(noMail) ?? null;
+      if (mail === null) continue;
+      const statements = mail.statements.map((statement) => ` \\\n    -c "${statement}"`).join("");
+      found.push(`\n  # sends ${mail.what}\n  psql '${databaseUrl}'${statements}`);
+    }
+    return found;
+  });
+  return `Mails: ${mailbox.url}${commands.join("")}\n`;
+}
+
 async function linesOfPacks(databaseUrl: string): Promise<DemoLine[]> {
   return await withConnection(databaseUrl, async (sql) => {
     const found: DemoLine[] = [];
@@ -61,6 +77,11 @@ async function linesOfPacks(databaseUrl: string): Promise<DemoLine[]> {
 /** When the database lacks the tables of a pack, there is nothing to show for it. */
 function none(error: unknown): readonly DemoLine[] {
   if (error instanceof postgres.PostgresError) return [];
+  throw error;
+}
+
+function noMail(error: unknown): null {
+  if (error instanceof postgres.PostgresError) return null;
   throw error;
 }
 

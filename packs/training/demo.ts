@@ -1,8 +1,15 @@
+import type postgres from "postgres";
 import type { PackDemo } from "../../stack/pack_demo.ts";
 import { demoTrainingOrg, demoTrainingUsers, plantDemoTraining } from "./demo/rows.ts";
 
 function claims(org_role: string): Readonly<Record<string, string>> {
   return { org_id: demoTrainingOrg, org_role };
+}
+
+async function isPlanted(sql: postgres.Sql): Promise<boolean> {
+  const [manager] = await sql`
+    select from public.org_members as m where m.org_id = ${demoTrainingOrg} and m.role = 'manager' limit 1`;
+  return manager !== undefined;
 }
 
 /** An administrator, a manager and a trainee of one organisation. */
@@ -18,6 +25,7 @@ export const demo: PackDemo = {
     { name: "trainee", title: "trainee", subject: demoTrainingUsers.trainee, claims: claims("trainee") },
   ],
   mailEvents: "digest-replies/events",
+  clerkEvents: "clerk-webhook",
   sample: {
     async state(sql) {
       const [table] = await sql`select to_regclass('public.scenario_attempts') is not null as exists`;
@@ -27,10 +35,15 @@ export const demo: PackDemo = {
     },
     complete: plantDemoTraining,
   },
+  async firstMail(sql) {
+    if (!await isPlanted(sql)) return null;
+    return {
+      what: "the (made-up) manager's digest of a week of the sample",
+      statements: ["select analytics.switch_weekly_digest(true)", "select analytics.send_weekly_digest('2013-07-01')"],
+    };
+  },
   async lines(sql) {
-    const [planted] = await sql`
-      select from public.org_members as m where m.org_id = ${demoTrainingOrg} and m.role = 'manager' limit 1`;
-    if (planted === undefined) return [];
+    if (!await isPlanted(sql)) return [];
     return [
       {
         what: "A module's overview in the training pack, as its (made-up) administrator sees it",

@@ -21,6 +21,15 @@ export interface Chunk {
   readonly plain_byte_count: number;
 }
 
+/** Where an upload goes on. */
+export interface UploadNote {
+  /** Null: not resumable, or to be begun again. */
+  readonly upload_url: string | null;
+  readonly is_gzip: boolean;
+  /** How many bytes the storage has. Only more of them are progress. */
+  readonly uploaded_byte_count: number;
+}
+
 /**
  * Exports in the database. All functions throw AppError: SOURCE_UNAVAILABLE when it did not answer, CONFLICT when a lease
  * is lost, INTERNAL when the call was wrong.
@@ -38,8 +47,9 @@ export interface Exports {
   store(lease: Lease, chunk: Chunk): Promise<ExportJob>;
   /** The gzip member with this number, from 0 on. */
   chunk(lease: Lease, chunk: number): Promise<Bytes>;
-  noteUpload(lease: Lease, upload: { readonly upload_url: string | null; readonly is_gzip: boolean }): Promise<void>;
+  noteUpload(lease: Lease, upload: UploadNote): Promise<void>;
   finish(lease: Lease, end: { readonly byte_count: number } | { readonly error_code: string }): Promise<ExportJob>;
+  /** Takes on the removal of these objects: for five minutes no other call is given them. */
   removable(most: number): Promise<readonly { readonly export_id: string; readonly object_name: string }[]>;
   /** After its object was removed. */
   forgetObject(export_id: string): Promise<void>;
@@ -52,6 +62,8 @@ export interface ObjectStorage {
   /**
    * Stores a whole object of at most 6 MiB. `exists`: an object has this name already; it was not changed. `too_large`:
    * the project's limit of a file is lower.
+   *
+   * @throws AppError SOURCE_UNAVAILABLE where storage says that an object has this name, and there is none
    */
   put(name: string, bytes: Bytes, content_type: string): Promise<"stored" | "exists" | "too_large">;
   /** Begins a resumable upload (TUS) of a known length. The object appears with its last byte. */

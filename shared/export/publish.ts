@@ -4,8 +4,8 @@ import type { Claimed, ExportJob } from "./job.ts";
 import { type Exports, type Lease, type ObjectStorage, PART_BYTES } from "./ports.ts";
 import { unzip } from "./render.ts";
 
-/** How many parts one call uploads: 48 MB take a fraction of its time. */
-const PARTS_PER_CALL = 8;
+/** How many parts one call uploads: more would need more memory than a call has, because garbage is collected late. */
+const PARTS_PER_CALL = 3;
 
 export interface PublishParts {
   readonly exports: Exports;
@@ -26,21 +26,26 @@ export async function publish(parts: PublishParts, claim: Claimed): Promise<Expo
   if (outcome === "unfinished") return job;
   // The project's limit of a file may be lower than this one: a tenth as many bytes hold the same rows.
   if (outcome === "too_large" && !job.is_gzip) {
-    await parts.exports.noteUpload(lease, { upload_url: null, is_gzip: true });
+    await parts.exports.noteUpload(lease, { upload_url: null, is_gzip: true, uploaded_byte_count: 0 });
     return await publish(parts, { ...claim, upload_url: null, export: { ...job, is_gzip: true } });
   }
   if (outcome === "too_large") return await parts.exports.finish(lease, { error_code: "FILE_TOO_LARGE" });
-  try {
-    return await parts.exports.finish(lease, { byte_count: upload.total });
-  } catch (error) {
-    // Cancelled meanwhile: what was just stored belongs to no export.
-    if (isLost(error)) await parts.objects.remove(job.object_name);
-    throw error;
-  }
+  // Without the lease the object stays: the call that took the export over may have finished it, and then it is its file.
+  // That of a cancelled export is removed by the job, which waits for calls like this one.
+  return await parts.exports.finish(lease, { byte_count: upload.total });
 }
 
 export function isLost(error: unknown): boolean {
   return error instanceof AppError && error.code === "CONFLICT";
+}
+
+/** Of the database a conflict is a lost lease; of the storage it is an upload at another place, where a later call goes on. */
+async function elsewhereIsLater<Value>(asked: Promise<Value>): Promise<Value> {
+  try {
+    return await asked;
+  } catch (error) {
+    throw isLost(error) ? sourceUnavailable("the upload of an export is at another place") : error;
+  }
 }
 
 class Upload {
@@ -48,6 +53,8 @@ class Upload {
   readonly total: number;
   readonly #sizes: readonly number[];
   readonly #lease: Lease;
+  /** One part, again and again: six megabytes of garbage for each would not be collected in time. */
+  readonly #room = new Uint8Array(PART_BYTES);
   /** The chunk that was read last: parts of a file often lie in one. */
   #kept: { readonly chunk: number; readonly bytes: Bytes } | null = null;
 
@@ -75,7 +82,7 @@ class Upload {
   async #resumable(): Promise<"done" | "unfinished" | "too_large"> {
     const { objects } = this.parts;
     const known = this.claim.upload_url;
-    let offset = known === null ? null : await objects.offset(known);
+    let offset = known === null ? null : await elsewhereIsLater(objects.offset(known));
     let upload_url = known;
     if (upload_url === null || offset === null) {
       const begun = await objects.begin(this.claim.export.object_name, this.total, this.#type);
@@ -86,25 +93,17 @@ class Upload {
     }
     for (let part = 0; part < PARTS_PER_CALL && offset < this.total; part++) {
       // Also asks whether the lease is still held, and keeps the export from being given up.
-      await this.parts.exports.noteUpload(this.#lease, { upload_url, is_gzip: this.claim.export.is_gzip });
+      const { is_gzip } = this.claim.export;
+      await this.parts.exports.noteUpload(this.#lease, { upload_url, is_gzip, uploaded_byte_count: offset });
       const end = Math.min(offset + PART_BYTES, this.total);
-      offset = await this.#append(upload_url, offset, await this.#slice(offset, end));
+      offset = await elsewhereIsLater(objects.append(upload_url, offset, await this.#slice(offset, end)));
     }
     return offset < this.total ? "unfinished" : "done";
   }
 
-  /** Elsewhere a conflict is a lost lease; here it is an upload at another place, where a later call goes on. */
-  async #append(upload_url: string, offset: number, bytes: Bytes): Promise<number> {
-    try {
-      return await this.parts.objects.append(upload_url, offset, bytes);
-    } catch (error) {
-      throw isLost(error) ? sourceUnavailable("the upload of an export is at another place") : error;
-    }
-  }
-
   /** The bytes of the file from `from` up to `to`. */
   async #slice(from: number, to: number): Promise<Bytes> {
-    const slice = new Uint8Array(to - from);
+    const slice = this.#room.subarray(0, to - from);
     let begins = 0;
     for (const [chunk, size] of this.#sizes.entries()) {
       const ends = begins + size;

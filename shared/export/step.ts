@@ -1,21 +1,24 @@
 import { AppError, isUnavailable } from "../kernel/app_error.ts";
+import type { Clock } from "../kernel/ports.ts";
 import type { Renderers } from "../read/renderer.ts";
 import type { Resource } from "../resource/resource.ts";
 import { type Claimed, type ExportJob, hasEnded } from "./job.ts";
 import type { Exports, Lease, ObjectStorage } from "./ports.ts";
 import { isLost, publish } from "./publish.ts";
-import { renderChunk } from "./render.ts";
+import { renderPages } from "./render_pages.ts";
 
 export interface Workshop {
   readonly exports: Exports;
   readonly objects: ObjectStorage;
   readonly renderers: Renderers;
+  readonly clock: Clock;
   /** Null for a resource that this deployment does not have. */
   readonly resourceOf: (name: string) => Promise<Resource | null>;
 }
 
-/** Up to so many rows, one call does all steps. */
+/** Up to so many rows, one call does all steps; the file is left to the next one where their text is too long for this. */
 const ROWS_AT_ONCE = 10_000;
+const BYTES_AT_ONCE = 6_000_000;
 
 /**
  * Does one step of the export that was claimed, or all steps of a small one. Returns the export as it is then; its lease
@@ -29,7 +32,7 @@ export async function workOn(workshop: Workshop, claim: Claimed): Promise<Export
   const lease = { export_id: claim.export.export_id, lease_token: claim.lease_token };
   try {
     let current = await advance(workshop, claim, lease);
-    while (!hasEnded(current.export) && isSmall(current.export)) current = await advance(workshop, current, lease);
+    while (!hasEnded(current.export) && isSmall(current)) current = await advance(workshop, current, lease);
     if (!hasEnded(current.export)) await exports.release(lease);
     return current.export;
   } catch (error) {
@@ -45,8 +48,9 @@ function codeOf(error: unknown): string {
   return error instanceof AppError ? error.code : "INTERNAL";
 }
 
-function isSmall({ row_count }: ExportJob): boolean {
-  return row_count !== null && row_count <= ROWS_AT_ONCE;
+function isSmall({ export: { row_count }, chunks }: Claimed): boolean {
+  const byte_count = chunks.reduce((sum, { plain_byte_count }) => sum + plain_byte_count, 0);
+  return row_count !== null && row_count <= ROWS_AT_ONCE && byte_count <= BYTES_AT_ONCE;
 }
 
 async function advance(workshop: Workshop, claim: Claimed, lease: Lease): Promise<Claimed> {
@@ -58,14 +62,7 @@ async function advance(workshop: Workshop, claim: Claimed, lease: Lease): Promis
     case "frozen": {
       const resource = await workshop.resourceOf(claim.export.resource);
       if (resource === null) return { ...claim, export: await exports.finish(lease, { error_code: "RESOURCE_GONE" }) };
-      const chunk = await renderChunk({ ...workshop, resource }, claim, await exports.rows(lease));
-      const stored = await exports.store(lease, chunk);
-      const { bytes, plain_byte_count } = chunk;
-      return {
-        ...claim,
-        export: stored,
-        chunks: [...claim.chunks, { plain_byte_count, byte_count: bytes.byteLength }],
-      };
+      return await renderPages(workshop, { resource, claim, lease });
     }
     default:
       return { ...claim, export: await publish(workshop, claim) };

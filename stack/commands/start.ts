@@ -70,10 +70,12 @@ function stateOf(stack: Stack): Partial<StoredState> {
     state: "running",
     origin: stack.origin,
     database_url: stack.databaseUrl,
+    mailbox_url: stack.mailbox?.url ?? null,
     publishable_key: stack.keys.publishableKey,
     secret_key: stack.keys.secretKey,
     cron_key: stack.keys.cronKey,
     tokens: stack.tokens,
+    clerk_url: stack.clerk?.url ?? null,
     parts: stack.parts.map(({ name, kind, detail }) => ({ name, kind, detail })),
   };
 }

@@ -56,7 +56,8 @@ export function storageError(status: number, error: string, message: string): Re
   return Response.json(body, { status: status === 500 ? 500 : 400 });
 }
 
-function operationOf(request: Request): StorageOperation | undefined {
+/** The operation of a request; undefined for a call that no fault is for. */
+export function operationOf(request: Pick<Request, "method" | "url">): StorageOperation | undefined {
   const { pathname } = new URL(request.url);
   const is = (method: string, beginning: string) => request.method === method && pathname.startsWith(beginning);
   if (is("POST", "/storage/v1/upload/resumable")) return "create";

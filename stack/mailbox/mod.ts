@@ -5,7 +5,7 @@ import { answerOf, type Fault, isFault } from "./faults.ts";
 import { type Answer, Idempotency, refusal } from "./idempotency.ts";
 import { type KeptMail, takeLetters } from "./letters.ts";
 import { mailboxPage } from "./page.ts";
-import { EVENTS, newWebhookSecret, sendEvent } from "./webhook.ts";
+import { type EventChanges, EVENTS, newWebhookSecret, sendEvent } from "./webhook.ts";
 
 /** A stand-in of Resend: it takes mails by Resend's API, shows them on a page, and sends messages about them. */
 export interface MailboxPart extends Part {
@@ -16,7 +16,7 @@ export interface MailboxPart extends Part {
   /** The next `times` requests are answered so. */
   fail(fault: Fault, times?: number): void;
   /** Sends a message about a mail to the webhook. Returns the status of the answer. */
-  report(mail_id: string, type: string): Promise<number>;
+  report(mail_id: string, type: string, changes?: EventChanges): Promise<number>;
 }
 
 export interface MailboxOptions {
@@ -92,17 +92,17 @@ export function startMailbox(options: MailboxOptions = {}): MailboxPart {
     return new Response(`The webhook answered ${status}.\n`, { status: status < 300 ? 200 : 502 });
   }
 
-  async function report(mail_id: string, type: string): Promise<number> {
+  async function report(mail_id: string, type: string, changes: EventChanges = {}): Promise<number> {
     const mail = mails.find(({ id }) => id === mail_id);
     if (mail === undefined || options.webhookUrl === undefined) return 404;
-    return await sendEvent({ url: options.webhookUrl, secret }, type, mail);
+    return await sendEvent({ url: options.webhookUrl, secret }, type, mail, changes);
   }
 
   const url = `http://127.0.0.1:${server.addr.port}`;
   return {
     name: "mailbox",
     kind: "stand-in",
-    detail: `of Resend: mails are shown at http://${inWords(kept)}`,
+    detail: `of Resend: mails are shown, and faults chosen, at http://${inWords(kept)}`,
     url,
     variables: {
       RESEND_URL: url,

@@ -5,11 +5,12 @@ import { connectPlatform } from "../../shared/adapters/platform.ts";
 import { systemClock } from "../../shared/adapters/runtime/clock.ts";
 import { serveAnalytics } from "../../shared/http/serve_analytics.ts";
 import { functionEnvironment } from "../../stack/function_environment.ts";
+import { makeIssuer } from "../support/fixtures/issuers.ts";
 import { STRANGE_IDS, withClaims } from "../support/fixtures/strange_claims.ts";
 import { dice, pick } from "../support/random/dice.ts";
 import { proofs } from "../support/random/proofs.ts";
 import { e2e } from "../support/rigs/e2e.ts";
-import { type Product, startProduct } from "../support/rigs/product.ts";
+import { asUser, type Product, startProduct } from "../support/rigs/product.ts";
 import { studyDays } from "../support/sample_pack/study_days.ts";
 
 type Headers = Readonly<Record<string, string>>;
@@ -17,6 +18,11 @@ type Headers = Readonly<Record<string, string>>;
 let product: Product;
 /** Ask one of two isolates, each with a memory of its own, over one Redis. */
 let isolates: readonly ((query: string, headers: Headers) => Promise<Response>)[];
+
+/** Two identity providers that know one name. Their keys are in the setting, so that nothing is fetched. */
+const outside = await Promise.all(
+  ["one", "two"].map((name) => makeIssuer(`https://${name}.example.com`, "ES256", name)),
+);
 
 const PEOPLE = ["anna", "bela", "cleo", "tutor", "root"];
 
@@ -38,6 +44,9 @@ Deno.test.beforeAll(async () => {
   const environment: Record<string, string> = {
     ...functionEnvironment({ ...stack, sentryDsn: null }),
     FRESHET_RATE_LIMITS: "none",
+    FRESHET_ISSUERS: JSON.stringify(
+      outside.map(({ issuer, published }) => ({ issuer, jwks: published, audience: "freshet" })),
+    ),
   };
   isolates = [1, 2].map(() => {
     const fetch = serveAnalytics({
@@ -98,6 +107,37 @@ e2e("a person who is taken off the relation is refused at once, in both isolates
     for (const ask of isolates) equal((await ask("?user_id=anna", headers)).status, 403);
   }
 });
+
+e2e(
+  "readers of one name at two issuers and in the project are three readers, for the relation and in the log",
+  async () => {
+    const { sql, stack } = product;
+    const ask = isolates[0] ?? (() => Promise.reject(new Error("there is no isolate")));
+    const exp = Math.floor(Date.now() / 1_000) + 600;
+    const credentials = await Promise.all(
+      outside.map(async ({ issuer, sign }) =>
+        asUser(stack, await sign({ iss: issuer, sub: "tutor", aud: "freshet", iat: exp - 600, exp }))
+      ),
+    );
+    credentials.push(await as("tutor"));
+    // By Python: uuid.uuid5(uuid.uuid5(uuid.NAMESPACE_URL, "https://freshet.dev/subjects"), issuer + "\ntutor").
+    const ids = ["d9eb7566-315a-5710-a055-3d7ac840b7d5", "c52007f3-8364-541c-a19d-87fb52936639", "tutor"];
+    for (const [listed, id] of ids.entries()) {
+      await sql`insert into public.sample_tutors values (${id}, 'anna')`;
+      const before = await logged();
+      const statuses = [];
+      for (const headers of credentials) {
+        const response = await ask("?user_id=anna", headers);
+        await response.body?.cancel();
+        statuses.push(response.status);
+      }
+      deepEqual(statuses, ids.map((_, index) => index === listed ? 200 : 403));
+      const [row] = await sql`select reader_kind, reader_id from analytics.access_log order by access_id desc limit 1`;
+      deepEqual([await logged() - before, row?.["reader_kind"], row?.["reader_id"]], [1, "user", id]);
+      await sql`delete from public.sample_tutors`;
+    }
+  },
+);
 
 e2e("while the log takes no row the answer is a 5xx without rows, and own rows are read as ever", async () => {
   const { sql } = product;

@@ -10,7 +10,7 @@ import { startFunctions } from "../../stack/functions/mod.ts";
 import { pause } from "../../stack/pause.ts";
 import { challenge, memberAgent, plantArena, refreshAll } from "../support/fixtures/arena.ts";
 import { deploy, type Deployment, projectFolder } from "../support/hosted/deployment.ts";
-import { signedMessage, userCreated } from "../../packs/training/demo/send_clerk_event.ts";
+import { userCreated } from "../../packs/training/demo/send_clerk_event.ts";
 import { plantManagers } from "../../packs/training/tests/support/digest_database.ts";
 import { plantEngagement } from "../support/fixtures/engagement.ts";
 import { type EnvelopeSink, startEnvelopeSink } from "../support/fakes/envelope_sink.ts";
@@ -216,11 +216,15 @@ served("the client's export() is served, and its link gives the rows", async () 
   ok(count > 0);
 });
 
-served("a signed message of Clerk is taken, and a weekly digest is written and sent", async () => {
+served("a signed message of Clerk is taken, its lists are read, and a weekly digest is written and sent", async () => {
   const { sql, stack } = product;
-  const message = signedMessage(stack.origin, JSON.stringify(userCreated("user_hosted", Date.now())));
-  const answer = await fetch(message);
+  const body = JSON.stringify(userCreated("user_hosted", Date.now()));
+  const answer = await fetch(`${stack.clerk?.url}/events`, { method: "POST", body });
   deepEqual([answer.status, (await answer.json()).outcome], [200, "taken"]);
+  await sql`select freshet.drive_clerk_walk()`;
+  const isRead = () => sql`select from freshet.clerk_walks where phase <> 'user' and refused_count = 0`;
+  for (let second = 0; second < 30 && (await isRead()).length === 0; second += 1) await pause(1_000);
+  equal((await isRead()).length, 1);
 
   await plantManagers(sql, 1);
   await sql`select analytics.switch_weekly_digest(true)`;

@@ -25,7 +25,10 @@ export async function withOulad<Result>(
 }
 
 /** Refreshes views in this order. A refresh that was skipped because another one runs would prove nothing: it fails. */
-export async function refreshViews(sql: postgres.Sql, views: readonly string[]): Promise<void> {
+export async function refreshViews(
+  sql: postgres.Sql | postgres.TransactionSql,
+  views: readonly string[],
+): Promise<void> {
   for (const view of views) {
     const [row] = await sql`select r.outcome from analytics.refresh_view(${view}) as r`;
     Refreshed.parse(row);

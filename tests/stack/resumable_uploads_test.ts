@@ -193,9 +193,13 @@ Deno.test("resumable uploads are taken as the platform takes them, in front of l
 
     const faults: readonly (readonly [StorageFault, () => Promise<unknown>, unknown])[] = [
       [{ kind: "fails", on: "create" }, () => storage.begin("f.csv", 10, "text/csv"), "SOURCE_UNAVAILABLE"],
-      [{ kind: "conflict", on: "create" }, () => storage.begin("f.csv", 10, "text/csv"), "exists"],
+      [{ kind: "conflict", on: "create" }, () => storage.begin("f.csv", 10, "text/csv"), "SOURCE_UNAVAILABLE"],
       [{ kind: "fails", on: "put" }, () => storage.put("f.csv", file.slice(0, 10), "text/csv"), "SOURCE_UNAVAILABLE"],
-      [{ kind: "conflict", on: "put" }, () => storage.put("f.csv", file.slice(0, 10), "text/csv"), "exists"],
+      [
+        { kind: "conflict", on: "put" },
+        () => storage.put("f.csv", file.slice(0, 10), "text/csv"),
+        "SOURCE_UNAVAILABLE",
+      ],
       [{ kind: "fails", on: "sign" }, () => storage.link("link.csv", MINUTE, "f"), "SOURCE_UNAVAILABLE"],
       [{ kind: "fails", on: "remove" }, () => storage.remove("link.csv"), "SOURCE_UNAVAILABLE"],
     ];

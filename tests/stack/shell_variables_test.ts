@@ -9,9 +9,11 @@ Deno.test("a shell that evaluates shellVariables() has every value as it is, quo
     secret_key: `it's $HOME \`id\` "x"`,
     tokens: { admin: "a.b.c", member: "m", other_tenant: "o", org_admin: "oa", manager: "ma", trainee: "t" },
     database_url: "postgresql://postgres@127.0.0.1:1/postgres",
+    mailbox_url: "http://127.0.0.1:2",
+    clerk_url: "http://127.0.0.1:3",
   };
   const script = `${shellVariables(state)}
-    printf '%s\\n' "$SUPABASE_URL" "$SUPABASE_SECRET_KEY" "$ADMIN_TOKEN" "$OTHER_TENANT_TOKEN" "$TRAINEE_TOKEN" "$FRESHET_LOCAL_DATABASE_URL"
+    printf '%s\\n' "$SUPABASE_URL" "$SUPABASE_SECRET_KEY" "$ADMIN_TOKEN" "$OTHER_TENANT_TOKEN" "$TRAINEE_TOKEN" "$FRESHET_LOCAL_DATABASE_URL" "$FRESHET_LOCAL_MAILBOX_URL" "$FRESHET_LOCAL_CLERK_URL"
     printf '%s' "\${CRON_KEY-unset}\${FRESHET_DATABASE_URL-unset}\${DATABASE_URL-unset}"`;
   const { code, stdout } = await new Deno.Command("sh", { args: ["-c", script], clearEnv: true }).output();
   equal(code, 0);
@@ -22,6 +24,8 @@ Deno.test("a shell that evaluates shellVariables() has every value as it is, quo
     "o",
     "t",
     "postgresql://postgres@127.0.0.1:1/postgres",
+    "http://127.0.0.1:2",
+    "http://127.0.0.1:3",
     "unsetunsetunset",
   ]);
 });

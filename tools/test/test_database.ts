@@ -19,6 +19,9 @@ const projectFolder = fileURLToPath(new URL("../../", import.meta.url));
 /** Settings that stop all jobs: pg_cron 1.4 supports only the first, its local substitute only the second. */
 const JOBS_REST = { "cron.max_running_jobs": "0", "cron.launch_active_jobs": "off" };
 
+/** The least: half a megabyte, which a test can fill. PostgreSQL before 17 refuses to start with it. */
+const SHORT_QUEUE = { max_notify_queue_pages: "64" };
+
 /**
  * Starts a temporary cluster. With `copyOf`, the work folder of a migrated, stopped cluster, it is a copy of that; with
  * `jobsRest`, no job runs in the copy.
@@ -38,7 +41,7 @@ export async function makeTestDatabase(
     flavour,
     durable: false,
     // A job that runs in the middle of a test of the history would add a row to it.
-    ...(options.pgtap === true ? { settings: JOBS_REST } : {}),
+    ...(options.pgtap === true ? { settings: { ...JOBS_REST, ...(flavour === "embedded" ? SHORT_QUEUE : {}) } } : {}),
   });
   const project = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => Response.json({}));
   const stop = async () => {

@@ -1,7 +1,7 @@
 -- Object: freshet.notify_submission_scored(), channel submission_scored
 -- Why: `deno task listen` and listeners of the application learn of scores within a moment. NOTIFY takes a lock on the
 --      whole database at commit, so commits that notify wait for each other: a statement notifies once for each
---      challenge, not once for each submission, and analytics.event_channels turns it off.
+--      challenge, not once for each submission.
 insert into analytics.event_channels (channel, pack)
 values ('submission_scored', 'arena');
 
@@ -12,7 +12,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    if not exists (select from analytics.event_channels as c where c.channel = 'submission_scored' and c.is_on) then
+    if not freshet.may_notify('submission_scored') then
         return null;
     end if;
     perform pg_notify(
@@ -20,11 +20,19 @@ begin
         json_build_object('submission_id', s.id, 'challenge_id', s.challenge_id, 'agent_id', s.agent_id)::text
     )
     from (
-        select distinct on (n.challenge_id) n.id, n.challenge_id, n.agent_id
-        from new_rows as n
-        join old_rows as o on o.id = n.id
-        where n.status = 'scored' and o.status is distinct from 'scored'
-        order by n.challenge_id, n.created_at, n.id
+        -- No join of the two tables: PostgreSQL keeps the plan of a trigger for the session, and one that it made for
+        -- a single row compares each old row with each new one, for hours where a statement scores 100,000.
+        select distinct on (r.challenge_id) r.id, r.challenge_id, r.agent_id
+        from (
+            select u.id, u.challenge_id, u.agent_id, u.created_at, u.is_new, bool_or(not u.is_new) over (partition by u.id) as was_scored
+            from (
+                select n.id, n.challenge_id, n.agent_id, n.created_at, true as is_new from new_rows as n where n.status = 'scored'
+                union all
+                select o.id, null, null, null, false from old_rows as o where o.status = 'scored'
+            ) as u
+        ) as r
+        where r.is_new and not r.was_scored
+        order by r.challenge_id, r.created_at, r.id
     ) as s;
     return null;
 end

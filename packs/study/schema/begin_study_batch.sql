@@ -12,6 +12,7 @@ declare
 begin
     perform freshet.lock_study_jobs();
 
+    delete from analytics.study_batches as b where b.stat_date = closed_day and freshet.study_batch_came_too_early(b);
     select b.finished_at is not null into is_finished from analytics.study_batches as b where b.stat_date = closed_day;
     if is_finished then
         return null;
@@ -38,4 +39,4 @@ $$;
 revoke all on function freshet.begin_study_batch() from public, anon, authenticated;
 
 comment on function freshet.begin_study_batch() is
-    'Begins the batch that closes yesterday (UTC), or counts one more run of it. Returns its day, or null if it is finished.';
+    'Begins the batch that closes yesterday (UTC), again where it came before any user did, or counts one more run of it. Returns its day, or null if it is finished.';

@@ -64,6 +64,9 @@ begin
             'create trigger %I before truncate on public.%I for each statement execute function freshet.refuse_event_change()',
             partition_name || '_is_not_truncated', partition_name
         );
+        execute format(
+            'alter table public.%I enable always trigger %I', partition_name, partition_name || '_is_not_truncated'
+        );
         made_count := made_count + 1;
     end loop;
 

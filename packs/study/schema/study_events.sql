@@ -44,6 +44,13 @@ create trigger study_events_are_not_truncated before truncate on public.study_ev
 create trigger study_events_default_is_not_truncated before truncate on public.study_events_default
     for each statement execute function freshet.refuse_event_change();
 
+-- Also in sessions with session_replication_role = replica, which the platform's postgres may set.
+alter table public.study_events enable always trigger study_events_are_immutable;
+
+alter table public.study_events enable always trigger study_events_are_not_truncated;
+
+alter table public.study_events_default enable always trigger study_events_default_is_not_truncated;
+
 create trigger study_events_were_inserted after insert on public.study_events
     referencing new table as new_rows
     for each statement execute function freshet.events_were_inserted();

@@ -1,4 +1,4 @@
-// Signs one message as Clerk does and sends it to the local product: a user, or the JSON of a file.
+// Lets the local product's stand-in of Clerk have a new user, or the change in a file of JSON, and send its message.
 import { Webhook } from "standardwebhooks";
 import { LOCAL_VALUES } from "../functions/variables.ts";
 
@@ -21,8 +21,12 @@ export function userCreated(id: string, now_ms: number): object {
 }
 
 /** The request that Clerk would make, signed with the local product's secret. */
-export function signedMessage(origin: string, body: string, message_id = `msg_${crypto.randomUUID()}`): Request {
-  const now = new Date();
+export function signedMessage(
+  origin: string,
+  body: string,
+  message_id = `msg_${crypto.randomUUID()}`,
+  now = new Date(),
+): Request {
   const signature = new Webhook(LOCAL_VALUES["CLERK_WEBHOOK_SECRET"] ?? "").sign(message_id, now, body);
   return new Request(`${origin}/functions/v1/clerk-webhook`, {
     method: "POST",
@@ -38,15 +42,15 @@ export function signedMessage(origin: string, body: string, message_id = `msg_${
 
 if (import.meta.main) {
   const [file] = Deno.args;
-  const origin = Deno.env.get("SUPABASE_URL");
-  if (origin === undefined) {
-    console.error('SUPABASE_URL is not set: eval "$(npx -y deno@2.9.6 task --quiet status --env)"');
+  const clerk = Deno.env.get("FRESHET_LOCAL_CLERK_URL");
+  if (clerk === undefined) {
+    console.error('FRESHET_LOCAL_CLERK_URL is not set: eval "$(npx -y deno@2.9.6 task --quiet status --env)"');
     Deno.exit(1);
   }
   const body = file === undefined
     ? JSON.stringify(userCreated(`user_${Date.now()}`, Date.now()))
     : await Deno.readTextFile(file);
-  const response = await fetch(signedMessage(origin, body));
+  const response = await fetch(`${clerk}/events`, { method: "POST", body });
   console.log(await response.text());
   Deno.exit(response.ok ? 0 : 1);
 }

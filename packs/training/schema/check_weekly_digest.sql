@@ -30,7 +30,8 @@ begin
         select format('address %s', o.reason), count(*)
         from analytics.digest_opt_outs as o
         join public.users as u on u.id = o.manager_id and lower(u.email) = lower(o.email)
-        where o.opted_out_at >= (select min(d.planned_at) from analytics.digest_deliveries as d where d.week_on = newest)
+        -- From the Monday on which the mails of the week leave.
+        where o.opted_out_at >= (newest + 7)::timestamp at time zone 'UTC'
         group by o.reason
     ) as t;
     if troubles is null then

@@ -1,7 +1,8 @@
 -- Object: analytics.claim_digests()
 -- Why: one sender at a time, so that the provider's rate is kept without a shared counter, and one batch at a time, so
 --      that a sender that is killed leaves one batch in doubt. A batch that may have been sent is given out again
---      unchanged; one that was never about to be sent is taken apart, so that an opt-out meanwhile still counts.
+--      unchanged; one that was never about to be sent is taken apart, so that what happened
+--      meanwhile still counts: an opt-out, or a manager who left.
 create function analytics.claim_digests(lease_id uuid, lease_for interval default '3 minutes', batch_size integer default 100)
 returns setof analytics.digest_deliveries
 language plpgsql
@@ -44,8 +45,13 @@ begin
     where d.status = 'claimed' and d.frozen_at is null;
 
     update analytics.digest_deliveries as d
-    set status = 'suppressed', error_code = 'opted_out', settled_at = moment, figures = null
-    where d.status = 'pending' and freshet.has_opted_out(d.org_id, d.manager_id, d.email);
+    set status = 'suppressed', error_code = r.refusal, settled_at = moment, figures = null
+    from (
+        select p.delivery_id, freshet.digest_refusal(p.org_id, p.manager_id, p.email) as refusal
+        from analytics.digest_deliveries as p
+        where p.status = 'pending'
+    ) as r
+    where d.delivery_id = r.delivery_id and r.refusal is not null;
 
     select min(d.batch_id) into claimed_batch from analytics.digest_deliveries as d where d.status = 'claimed';
     if claimed_batch is null then
@@ -83,4 +89,4 @@ revoke all on function analytics.claim_digests(uuid, interval, integer) from pub
 grant execute on function analytics.claim_digests(uuid, interval, integer) to service_role;
 
 comment on function analytics.claim_digests(uuid, interval, integer) is
-    'Leases the next batch to the caller, at most batch_size mails, ordered by delivery_id; no rows while another sender has a lease, the provider asked to wait, or nothing is left. frozen_at is set where the batch may have been sent: repeat it as it is. Fails what is older than 48 hours, and what has been in doubt for 23.';
+    'Leases the next batch to the caller, at most batch_size mails, ordered by delivery_id; no rows while another sender has a lease, the provider asked to wait, or nothing is left. frozen_at is set where the batch may have been sent: repeat it as it is. Suppresses who may get no mail any more, fails what is older than 48 hours, and what has been in doubt for 23.';

@@ -11,6 +11,9 @@ create table freshet.clerk_objects (
     org_id uuid,
     user_id text,
     role public.user_role,
+    external_org_id text,
+    external_user_id text,
+    seen_walk_id bigint,
     check (kind <> 'membership' or (org_id, user_id, role, joined_at) is not null)
 );
 
@@ -27,3 +30,13 @@ comment on column freshet.clerk_objects.changed_at is 'Of the newest event that 
 comment on column freshet.clerk_objects.deleted_at is 'Null while it exists at Clerk.';
 
 comment on column freshet.clerk_objects.joined_at is 'When a membership began; null for users and organisations.';
+
+comment on column freshet.clerk_objects.org_id is 'As in public.orgs; null for users.';
+
+comment on column freshet.clerk_objects.user_id is 'As in public.users; null for organisations.';
+
+comment on column freshet.clerk_objects.external_org_id is 'Clerk''s id of the organisation; null for users.';
+
+comment on column freshet.clerk_objects.external_user_id is 'Clerk''s id of the user; null for organisations.';
+
+comment on column freshet.clerk_objects.seen_walk_id is 'The newest walk_id of freshet.clerk_walks that found it at Clerk.';

@@ -26,6 +26,7 @@ create table analytics.digest_deliveries (
     frozen_at timestamptz,
     settled_at timestamptz,
     unsubscribe_token uuid not null default gen_random_uuid() unique,
+    batch_key text,
     unique (week_on, org_id, manager_id),
     foreign key (org_id, manager_id) references public.org_members (org_id, user_id) on delete cascade,
     check ((status in ('sent', 'failed', 'suppressed')) = (settled_at is not null)),
@@ -62,10 +63,13 @@ comment on column analytics.digest_deliveries.is_alone is
 comment on column analytics.digest_deliveries.claimed_until is
     'Until then no other sender takes the batch: the end of the lease, or of the wait that the provider asked for.';
 
-comment on column analytics.digest_deliveries.frozen_at is 'When the batch was first about to be sent: from then on its mails do not change.';
+comment on column analytics.digest_deliveries.frozen_at is 'When the batch was first about to be sent: from then on its mails do not change, until the provider is known to have sent none.';
 
 comment on column analytics.digest_deliveries.error_code is
-    'Why it was not sent, or not yet: no_address, opted_out, too_late, answer_lost, not_rendered, not_configured, no_answer, failed_at_provider, or the provider''s name of the error.';
+    'Why it was not sent, or not yet: not_a_manager, no_address, opted_out, too_late, answer_lost, not_rendered, not_configured, no_answer, failed_at_provider, or the provider''s name of the error.';
 
 comment on column analytics.digest_deliveries.unsubscribe_token is
     'Random: the link of the mail holds it, and only the link. It works as long as the row exists.';
+
+comment on column analytics.digest_deliveries.batch_key is
+    'Idempotency key of the frozen batch. Kept, because a key that is made of the rows would change when one of them is deleted.';

@@ -9,13 +9,13 @@ as $$
     select exists (
         select
         from analytics.digest_opt_outs as o
-        where o.org_id = has_opted_out.org_id
-            and o.manager_id = has_opted_out.manager_id
-            and (o.email is null or lower(o.email) = lower(has_opted_out.email))
+        where (o.org_id = has_opted_out.org_id and o.manager_id = has_opted_out.manager_id and o.email is null)
+            -- An address that bounced or complained gets no mail, whichever manager or organisation it was about.
+            or lower(o.email) = lower(has_opted_out.email)
     );
 $$;
 
 revoke all on function freshet.has_opted_out(uuid, text, text) from public, anon, authenticated;
 
 comment on function freshet.has_opted_out(uuid, text, text) is
-    'Whether the manager unsubscribed from digests of the organisation, or this address bounced, complained or is suppressed.';
+    'Whether the manager unsubscribed from digests of the organisation, or this address bounced, complained or is suppressed, in whichever organisation.';

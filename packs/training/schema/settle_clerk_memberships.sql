@@ -10,6 +10,8 @@ as $$
         select
             m.org_id,
             m.user_id,
+            min(m.external_org_id) as external_org_id,
+            min(m.external_user_id) as external_user_id,
             -- The newest membership that exists decides; after the last one, the one that was deleted last.
             (array_agg(m.role order by (m.deleted_at is null) desc, m.changed_at desc, m.clerk_id))[1] as role,
             min(m.joined_at) as joined_at,
@@ -25,8 +27,9 @@ as $$
     select p.org_id, p.user_id, p.role, p.joined_at, least(p.left_at, u.deleted_at, o.deleted_at)
     from pairs as p
     join public.orgs as org on org.id = p.org_id
-    left join freshet.clerk_objects as o on o.clerk_id = org.external_id
-    left join freshet.clerk_objects as u on u.clerk_id = p.user_id
+    join public.users as known on known.id = p.user_id
+    left join freshet.clerk_objects as o on o.clerk_id = p.external_org_id
+    left join freshet.clerk_objects as u on u.clerk_id = p.external_user_id
     on conflict (org_id, user_id) do update
     set role = excluded.role, joined_at = excluded.joined_at, left_at = excluded.left_at
     where (old.role, old.joined_at, old.left_at) is distinct from (excluded.role, excluded.joined_at, excluded.left_at);

@@ -20,7 +20,7 @@ grant select on table public.users to authenticated;
 
 grant select, insert, update, delete on table public.users to service_role;
 
-comment on column public.users.id is 'As the identity provider issues it: the sub of the user''s tokens.';
+comment on column public.users.id is 'The sub of the user''s tokens; for an outside issuer what freshet.subject_id() makes of it, unless its profile keeps subjects as they are.';
 
 create trigger users_were_updated after update on public.users
     referencing new table as changed_rows

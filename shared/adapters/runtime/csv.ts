@@ -15,23 +15,30 @@ export function neutralise(text: string): string {
   return text.replace(FORMULA, "'");
 }
 
+/** A text that is no formula at once: it begins with a letter or digit, and nothing in it begins a further cell. */
+const PLAIN = /^[0-9A-Za-z][^;\t\r\n|]*$/;
+
+/** What must be in quotes: the separators of this file, and those of others, which a changed cell has too. */
+const QUOTED = /[",;\t\r\n]/;
+
 /**
  * Rows as CSV (RFC 4180): a header line, CRLF, quotes where needed. Numbers stay numbers, so -3 survives; null is an
  * empty field.
  */
-export async function renderCsv(rendering: Rendering): Promise<string> {
-  const { stringify } = await import("csv-stringify/sync");
-  return stringify([...rendering.rows], {
-    header: true,
-    columns: rendering.columns.map((key) => ({ key, header: key })),
-    record_delimiter: "windows",
-    cast: {
-      string: (text) => {
-        const value = neutralise(text);
-        return { value, quoted: value !== text || /[\r\n;\t]/.test(text) };
-      },
-      boolean: String,
-      object: (value) => neutralise(JSON.stringify(value)),
-    },
-  });
+export function renderCsv({ columns, rows }: Pick<Rendering, "columns" | "rows">): string {
+  let text = lineOf(columns);
+  for (const row of rows) text += lineOf(columns.map((column) => row[column]));
+  return text;
+}
+
+function lineOf(values: readonly unknown[]): string {
+  return `${values.map(cellOf).join(",")}\r\n`;
+}
+
+function cellOf(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const harmless = PLAIN.test(text) ? text : neutralise(text);
+  return harmless !== text || QUOTED.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

@@ -42,10 +42,12 @@ const variables = shape.refine(
     error: "needs UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN together, or neither",
     path: ["UPSTASH_REDIS_REST_URL"],
   },
-).superRefine((all, context) => {
+).superRefine(refuseContradictions);
+
+function refuseContradictions(all: z.output<typeof ofIssuers>, context: z.RefinementCtx): void {
   const fault = issuersFault(ownIssuers(all), all.FRESHET_ISSUERS);
   if (fault !== null) context.addIssue({ code: "custom", path: ["FRESHET_ISSUERS"], message: fault });
-});
+}
 
 /** The issuers whose tokens are the project's own: their subjects and claims count as they are. */
 export function ownIssuers(
@@ -62,6 +64,9 @@ const scheduled = shape.pick({
   FRESHET_CLIENT_ADDRESS_HEADER: true,
 });
 
+/** The settings that say whose tokens are taken, and how their ids are made. */
+const ofIssuers = shape.pick({ SUPABASE_URL: true, FRESHET_JWT_ISSUER: true, FRESHET_ISSUERS: true });
+
 type Variable = keyof z.input<typeof shape>;
 const NAMES = Object.keys(shape.shape) as Variable[];
 
@@ -76,6 +81,7 @@ export const VARIABLES: readonly string[] = [...NAMES, ...Object.values(SINGULAR
 
 export type Environment = z.output<typeof variables>;
 export type ScheduledEnvironment = z.output<typeof scheduled>;
+export type IssuersEnvironment = z.output<typeof ofIssuers>;
 /** Reads a variable of the environment. */
 export type GetVariable = (name: string) => string | undefined;
 
@@ -92,6 +98,11 @@ export function readEnvironment(get: GetVariable): Environment {
 /** The same for the settings that a scheduled function needs. */
 export function readScheduledEnvironment(get: GetVariable): ScheduledEnvironment {
   return parse(scheduled, Object.keys(scheduled.shape) as Variable[], get);
+}
+
+/** The same for the settings of issuers. */
+export function readIssuersEnvironment(get: GetVariable): IssuersEnvironment {
+  return parse(ofIssuers.superRefine(refuseContradictions), Object.keys(ofIssuers.shape) as Variable[], get);
 }
 
 function parse<Schema extends z.ZodType>(

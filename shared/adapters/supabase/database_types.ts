@@ -81,7 +81,13 @@ export type Database = {
         Returns: Json;
       };
       "note_export_upload": {
-        Args: { "export_id": string; "is_gzip": boolean; "lease_token": string; "upload_url": string };
+        Args: {
+          "export_id": string;
+          "is_gzip": boolean;
+          "lease_token": string;
+          "upload_url": string;
+          "uploaded_byte_count"?: number;
+        };
         Returns: undefined;
       };
       "note_failed_audit": { Args: { "reason": string }; Returns: boolean };

@@ -38,7 +38,7 @@ export function createObjectStorage(
           timeout_ms: UPLOAD_MS,
         }));
       if (answer.status === 200) return "stored";
-      return refusedObject(answer, "store an object");
+      return await refusedObject(call, name, { answer, what: "store an object" });
     },
 
     async begin(name, byte_count, content_type) {
@@ -54,7 +54,7 @@ export function createObjectStorage(
             "x-upsert": "false",
           },
         }));
-      if (answer.status !== 201) return refusedObject(answer, "begin an upload");
+      if (answer.status !== 201) return await refusedObject(call, name, { answer, what: "begin an upload" });
       const id = /\/upload\/resumable\/([\w.~%-]+)$/.exec(answer.headers.get("location") ?? "")?.[1];
       if (id === undefined) throw internalError("storage began an upload without a Location that names it");
       // Its host may be one that only storage's own network knows.
@@ -138,8 +138,13 @@ async function exists(call: StorageCall, name: string): Promise<boolean> {
   throw storageRefusal("tell whether an object exists", answer);
 }
 
-function refusedObject(answer: StorageAnswer, what: string): "exists" | "too_large" {
-  if (answer.status === 409) return "exists";
+async function refusedObject(
+  call: StorageCall,
+  name: string,
+  { answer, what }: { readonly answer: StorageAnswer; readonly what: string },
+): Promise<"exists" | "too_large"> {
+  // A conflict may also be another call that is just storing it: only the object itself proves that it is there.
+  if (answer.status === 409 && await exists(call, name)) return "exists";
   if (answer.status === 413) return "too_large";
   throw storageRefusal(what, answer);
 }

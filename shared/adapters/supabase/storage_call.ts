@@ -78,6 +78,8 @@ function meantBy(status: number, body: unknown): number {
 
 /** A refusal that the caller of the adapter has no answer to. */
 export function storageRefusal(what: string, { status }: StorageAnswer): AppError {
+  // Another call holds the object, and will have ended soon.
+  if (status === 409 || status === 423) return sourceUnavailable(`storage would not ${what} now [HTTP ${status}]`);
   if (status === 401 || status === 403) {
     return misconfigured(
       `storage refused to ${what} [HTTP ${status}]`,

@@ -22,10 +22,12 @@ export function createExportSite(
     registry,
     reader,
     limiter,
+    faults: common.faults,
     workshop: {
       exports,
       objects,
       renderers,
+      clock: reader.clock,
       resourceOf: async (name) => Object.hasOwn(registry, name) ? await registry[name]?.() ?? null : null,
     },
   };

@@ -8,6 +8,7 @@ import { isLost } from "../../export/publish.ts";
 import { workOn } from "../../export/step.ts";
 import { requireCaller } from "../request/credentials.ts";
 import type { Exchange } from "../request/exchange.ts";
+import { asAppError } from "../response/problem.ts";
 import { jsonBody } from "../request/json_body.ts";
 import { parseQuery, refuseParameters } from "../request/query_params.ts";
 import type { Route } from "../routes/route.ts";
@@ -32,11 +33,23 @@ export function takeExport(api: ExportApi): Route {
     if (refused_by !== null) throw tooMany(refused_by);
     if (job === null) throw internalError("start_export answered without an export");
     if (!is_new) return await exportAnswer(api, job, { status: 202 });
-    const current = await firstSteps(api, job);
+    const current = await firstSteps(api, exchange, job);
     exchange.outcome = current.status.toUpperCase();
     refuseFailed(current);
-    return await exportAnswer(api, current, { status: current.status === "done" ? 201 : 202 });
+    return await firstAnswer(api, current);
   };
+}
+
+/** Without a link where the storage cannot sign one now: a caller who got no id would order the same file again. */
+async function firstAnswer(api: ExportApi, job: ExportJob): Promise<Response> {
+  if (job.status !== "done") return await exportAnswer(api, job, { status: 202 });
+  try {
+    return await exportAnswer(api, job, { status: 201 });
+  } catch (error) {
+    if (!isUnavailable(error)) throw error;
+    const unsigned = { status: "rendered", byte_count: null, finished_at: null, expires_at: null } as const;
+    return await exportAnswer(api, { ...job, ...unsigned }, { status: 202 });
+  }
 }
 
 /** An export belongs to a person, or to the secret key: the key of an application stands for neither. */
@@ -79,21 +92,30 @@ async function checkedWish(api: ExportApi, exchange: Exchange, { body, caller, o
 }
 
 /** Works on a new export for as long as a caller waits; the job goes on with what is left. */
-async function firstSteps(api: ExportApi, job: ExportJob): Promise<ExportJob> {
+async function firstSteps(api: ExportApi, { request_id, emit }: Exchange, job: ExportJob): Promise<ExportJob> {
   const work = stepOf(api, job);
+  let is_answered = false;
   const late = new Promise<ExportJob>((resolve) => {
-    const timer = setTimeout(() => resolve(job), WAIT_MS);
+    const timer = setTimeout(() => {
+      is_answered = true;
+      resolve(job);
+    }, WAIT_MS);
     work.finally(() => clearTimeout(timer)).catch(() => {});
   });
-  api.reader.waitUntil(work);
+  api.reader.waitUntil(work.catch((thrown) => {
+    const error = asAppError(thrown);
+    // After the answer no request is left that would report the fault.
+    if (!is_answered || !error.is_fault) return;
+    api.faults.failed({ resource: "export", request_id, defect: error.defect ?? error.code }, emit);
+  }));
   return await Promise.race([work, late]);
 }
 
 async function stepOf(api: ExportApi, job: ExportJob): Promise<ExportJob> {
-  const claim = await api.exports.claim(job.export_id);
-  if (claim === null) return job;
   let current: ExportJob;
   try {
+    const claim = await api.exports.claim(job.export_id);
+    if (claim === null) return job;
     current = await workOn(api.workshop, claim);
   } catch (error) {
     // The export is written down: the job goes on with it, and its caller learns its id.

@@ -1,4 +1,5 @@
 import { asAppError } from "../response/problem.ts";
+import { isUnavailable } from "../../kernel/app_error.ts";
 import { hasEnded } from "../../export/job.ts";
 import { isLost } from "../../export/publish.ts";
 import { workOn } from "../../export/step.ts";
@@ -47,12 +48,17 @@ async function oneStep(api: ExportApi): Promise<Omit<Done, "removed_count">> {
   }
 }
 
+/** Each by itself: an object that cannot be removed keeps no other. All wait for a storage that does not answer. */
 async function removeObjects({ exports, objects }: ExportApi): Promise<number> {
   const removable = await exports.removable(MOST_REMOVED);
+  const failures: unknown[] = [];
   for (const { export_id, object_name } of removable) {
-    await objects.remove(object_name);
-    await exports.forgetObject(export_id);
+    const removed = await settled(objects.remove(object_name).then(() => exports.forgetObject(export_id)));
+    if ("value" in removed) continue;
+    failures.push(removed.error);
+    if (isUnavailable(removed.error)) break;
   }
+  if (failures.length > 0) throw failures[0];
   return removable.length;
 }
 

@@ -48,6 +48,8 @@ begin
         revoke admin option for anon, authenticated, service_role from postgres;
         revoke authenticator from postgres;
     end if;
+    -- supautils lets it (supautils.privileged_role_allowed_configs).
+    grant set on parameter session_replication_role to postgres;
     alter role postgres set search_path to "$user", public, extensions;
     -- There it is a setting of the whole server. A refresh that needs longer must say so itself.
     alter role postgres set statement_timeout to '2min';

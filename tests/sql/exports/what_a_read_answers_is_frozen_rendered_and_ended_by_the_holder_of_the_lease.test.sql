@@ -1,5 +1,5 @@
 begin;
-select plan(51);
+select plan(62);
 
 create table public.tap_days (org uuid, person text, day integer, score numeric);
 insert into public.tap_days
@@ -46,6 +46,7 @@ create function pg_temp.token(name text) returns uuid language sql as $$ select 
 select is(pg_temp.keep('a', pg_temp.start('anna')) ->> 'is_new', 'true', 'a request starts an export');
 select is(pg_temp.start('anna') #>> '{export,export_id}', pg_temp.id('a')::text, 'the same request is the same export while it runs');
 select is(pg_temp.start('bela') ->> 'is_new', 'true', 'the same request of another caller is another one');
+select is(pg_temp.start('anna', 1, '[]', jsonb_build_object('caller', pg_temp.caller('anna', 2))) ->> 'is_new', 'true', 'and so is that of the caller in another organisation');
 select alike(answer #>> '{export,object_name}', pg_temp.org(1) || '/%', 'its object is in the folder of the organisation') from pg_temp.told where name = 'a';
 select is_empty($$ select key from pg_temp.told, jsonb_object_keys(answer -> 'export') as key where key in ('lease_token', 'request', 'caller_id') $$, 'an answer holds neither lease nor request nor caller');
 select isnt(pg_temp.keep('lease', analytics.claim_export(pg_temp.id('a'))), null, 'a call takes the lease');
@@ -65,7 +66,8 @@ select is(
 select is((select j.snapshot #> '{state,version}' from analytics.export_jobs as j where j.export_id = pg_temp.id('a')), freshet.state_of('tap_days') -> 'version', 'the version of the rows is noted');
 delete from public.tap_days where day > 6000;
 select is(analytics.freeze_export(pg_temp.id('a'), pg_temp.token('lease')) #>> '{export,row_count}', '6001', 'frozen rows are not frozen twice');
-select is(jsonb_array_length(analytics.export_rows(pg_temp.id('a'), pg_temp.token('lease'))::jsonb #> '{pages,1}'), 1001, 'the holder of the lease reads the pages');
+select is(jsonb_array_length(analytics.export_rows(pg_temp.id('a'), pg_temp.token('lease'))::jsonb #> '{pages,0}'), 5000, 'the holder of the lease reads the pages');
+select is(analytics.export_rows(pg_temp.id('a'), pg_temp.token('lease'))::jsonb #> '{pages,1}', null, 'one at a time where a page is full');
 select throws_ok(format('select analytics.export_rows(%L, gen_random_uuid())', pg_temp.id('a')), 'PT409', null, 'and no other call does');
 select is(analytics.store_export_chunk(pg_temp.id('a'), pg_temp.token('lease'), 0, encode('abc', 'base64'), 30) ->> 'done_count', '5000', 'a chunk counts the rows of its pages');
 select throws_ok(
@@ -83,8 +85,17 @@ select throws_ok(
 select is(analytics.store_export_chunk(pg_temp.id('a'), pg_temp.token('second'), 1, encode('defg', 'base64'), 40) ->> 'status', 'rendered', 'after the last page it is rendered');
 select is(analytics.export_chunk(pg_temp.id('a'), pg_temp.token('second'), 1), to_jsonb(encode('defg', 'base64')), 'a chunk is read as it was stored');
 select lives_ok(format('select analytics.note_export_upload(%L, %L, %L, true)', pg_temp.id('a'), pg_temp.token('second'), '/upload/1'), 'the address of the upload is noted');
+select analytics.note_export_upload(pg_temp.id('a'), pg_temp.token('second'), '/upload/1', true, 5);
+select is((select j.attempts_count from analytics.export_jobs as j where j.export_id = pg_temp.id('a')), 0, 'more bytes of an upload are progress');
 select lives_ok(format('select analytics.release_export(%L, %L)', pg_temp.id('a'), pg_temp.token('second')), 'a call gives its lease back');
 select is(pg_temp.keep('third', analytics.claim_export(pg_temp.id('a'))) ->> 'upload_url', '/upload/1', 'and the next one goes on with the upload at once');
+select analytics.note_export_upload(pg_temp.id('a'), pg_temp.token('third'), '/upload/2', true, 5);
+select is((select j.attempts_count from analytics.export_jobs as j where j.export_id = pg_temp.id('a')), 1, 'an upload that was begun again and gets no further is none');
+select analytics.release_export(pg_temp.id('a'), pg_temp.token('third'));
+select is(analytics.claim_export(pg_temp.id('a')), null, 'after a step without progress no call takes it for a while');
+select is((select round(extract(epoch from j.lease_until - clock_timestamp()) / 60) from analytics.export_jobs as j where j.export_id = pg_temp.id('a')), 1::numeric, 'a minute after the first such step');
+update analytics.export_jobs set lease_until = null where export_id = pg_temp.id('a');
+select pg_temp.keep('third', analytics.claim_export(pg_temp.id('a')));
 select is(analytics.finish_export(pg_temp.id('a'), pg_temp.token('third'), 7, null) ->> 'status', 'done', 'a published export is done');
 select is((select count(*) from analytics.export_chunks as c where c.export_id = pg_temp.id('a')), 0::bigint, 'and keeps no chunk');
 
@@ -95,8 +106,11 @@ select is(analytics.show_export(pg_temp.id('a'), pg_temp.caller('anna', 2)), nul
 select is(analytics.show_export(pg_temp.id('a'), '{"kind": "secret_key"}'), null, 'nor the secret key, whose exports are its own');
 select is(analytics.cancel_export(pg_temp.id('a'), pg_temp.caller('bela', 1)), null, 'another caller cannot cancel it');
 select is(analytics.removable_exports(5), '[]', 'its object is not removed before it has expired');
-update analytics.export_jobs set expires_at = clock_timestamp() where export_id = pg_temp.id('a');
+update analytics.export_jobs set expires_at = clock_timestamp(), finished_at = finished_at - interval '1 day' where export_id = pg_temp.id('a');
 select is(analytics.removable_exports(5) #>> '{0,export_id}', pg_temp.id('a')::text, 'then its object is to be removed');
+select is(analytics.removable_exports(5), '[]', 'by one call at a time');
+update analytics.export_jobs set removal_tried_at = removal_tried_at - interval '6 minutes' where export_id = pg_temp.id('a');
+select is(analytics.removable_exports(5) #>> '{0,export_id}', pg_temp.id('a')::text, 'and again after five minutes, where it did not succeed');
 select analytics.forget_export_object(pg_temp.id('a'));
 select is(analytics.show_export(pg_temp.id('a'), pg_temp.caller('anna', 1)) ->> 'status', 'expired', 'and it has expired after that');
 
@@ -124,12 +138,17 @@ select analytics.freeze_export(pg_temp.id('c1'), pg_temp.token('lease'));
 select is(analytics.cancel_export(pg_temp.id('c1'), pg_temp.caller('carl', 2)) ->> 'status', 'cancelled', 'a running export is cancelled');
 select throws_ok(format('select analytics.export_rows(%L, %L)', pg_temp.id('c1'), pg_temp.token('lease')), 'PT409', null, 'its call is refused at the next step');
 select is((select count(*) from analytics.export_pages as p where p.export_id = pg_temp.id('c1')), 0::bigint, 'and its pages are gone');
-select is(analytics.removable_exports(5), '[]', 'an object that its call may still make is waited for');
-update analytics.export_jobs set finished_at = finished_at - interval '11 minutes' where export_id = pg_temp.id('c1');
-select is(analytics.removable_exports(5) #>> '{0,export_id}', pg_temp.id('c1')::text, 'and then removed');
+select ok(analytics.removable_exports(5) @> jsonb_build_array(jsonb_build_object('export_id', pg_temp.id('c1'))), 'its object is removed at once');
+select analytics.forget_export_object(pg_temp.id('c1'));
+select ok(not j.is_removed, 'and again, because its call may still make it') from analytics.export_jobs as j where j.export_id = pg_temp.id('c1');
+update analytics.export_jobs set finished_at = finished_at - interval '11 minutes', removal_tried_at = null where export_id = pg_temp.id('c1');
+select ok(analytics.removable_exports(5) @> jsonb_build_array(jsonb_build_object('export_id', pg_temp.id('c1'))), 'the last time when no call can have lived so long');
+select analytics.forget_export_object(pg_temp.id('c1'));
+select ok(j.is_removed, 'and then no more') from analytics.export_jobs as j where j.export_id = pg_temp.id('c1');
 update analytics.export_jobs set attempts_count = 5 where export_id = pg_temp.id('c2');
 select is(analytics.claim_export(pg_temp.id('c2')), null, 'an export that made no progress in five leases is given up');
 select is((select j.error_code from analytics.export_jobs as j where j.export_id = pg_temp.id('c2')), 'GAVE_UP', 'and says why');
+select is((select f.request_id from analytics.failed_answers as f where f.resource = 'export/work'), pg_temp.id('c2'), 'which is reported, as no call is left that would');
 select is(freshet.forget_exports_of('carl'), 2::bigint, 'a person''s exports are forgotten with the person');
 
 select * from finish();

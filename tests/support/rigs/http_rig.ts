@@ -37,6 +37,8 @@ export interface HttpRigOptions {
   readonly faults?: FaultLedger;
   /** Default: no rate limits. */
   readonly rates?: (clock: FakeClock) => Partial<RateParts>;
+  /** Of the function's environment, besides those of every test. */
+  readonly variables?: Record<string, string>;
   /** The clock's time, in milliseconds. Default: the real time, which tokens need. */
   readonly now?: number;
   /** Runs each time the function connects; may throw. */
@@ -74,7 +76,7 @@ export function createHttpRig(options: HttpRigOptions = {}) {
     renderers: { json: renderJson, csv: renderCsv },
     waitUntil: (work) => void background.push(work),
     deployment: "https://example.supabase.co",
-    identity: createIdentity(environmentWith(), { clock, hash: sha256 }),
+    identity: createIdentity(environmentWith(options.variables), { clock, hash: sha256 }),
     cors: options.cors ?? "*",
     health: options.health ?? [],
     operations: options.operations ?? new FakeOperations(),

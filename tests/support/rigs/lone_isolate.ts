@@ -12,6 +12,7 @@ export interface LoneIsolate {
   /** Its URL, including the function's name. */
   readonly url: string;
   readonly logFile: string;
+  readonly pid: number;
   /** kill -9: no handler and no finally runs. */
   kill(): Promise<void>;
   stop(): Promise<void>;
@@ -49,6 +50,7 @@ export async function startLoneIsolate(
   return {
     url: `http://127.0.0.1:${port}/${name}`,
     logFile,
+    pid: child.pid,
     async kill() {
       Deno.kill(child.pid, "SIGKILL");
       const { signal } = await child.ended;

@@ -1,5 +1,5 @@
 // What is heard on the channel submission_scored, by a listener as the arena's document has it.
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import postgres from "postgres";
 
 const url = Deno.env.get("FRESHET_TEST_DATABASE_URL");
@@ -92,4 +92,43 @@ test("a channel that is turned off is silent, and one that is on is heard from t
       await setStatus([two], "scored")(transaction);
     });
   equal((await whatIsHeardOf(asService)).length, 1);
+});
+
+test("a hundred thousand scores in one statement notify once for each challenge, in a few bytes", async () => {
+  await sql`
+    insert into public.challenges (title) select 'Crowd ' || g from generate_series(1, 300) as g`;
+  const crowd = sql`select id from public.challenges where title like 'Crowd %'`;
+  try {
+    await sql`
+      insert into public.submissions (agent_id, challenge_id, status)
+      select ${agent}, c.ids[1 + g % 300], 'judging'
+      from generate_series(1, 100000) as g, (select array_agg(id) as ids from (${crowd}) as c) as c`;
+    const told = await whatIsHeardOf((sql) =>
+      sql`update public.submissions set status = 'scored' where challenge_id in (${crowd})`
+    );
+    equal(told.length, 300);
+    equal(new Set(heard.map((payload) => JSON.parse(payload).challenge_id)).size, 300);
+    // NOTIFY refuses 8,000 bytes and more.
+    ok(heard.every((payload) => payload.length < 200), heard[0]);
+  } finally {
+    await sql`delete from public.challenges where title like 'Crowd %'`;
+  }
+});
+
+test("scores of a merge, of an upsert and of an update within a query are heard too", async () => {
+  const [one, two, three] = [await submit(essay, 1), await submit(essay, 2), await submit(quiz, 3)];
+  const merge = (sql: postgres.Sql) =>
+    sql`
+    merge into public.submissions as t using (values (${one}::uuid)) as s (id) on t.id = s.id
+    when matched then update set status = 'scored'`;
+  deepEqual(await whatIsHeardOf(merge), [{ submission_id: one, challenge_id: essay, agent_id: agent }]);
+  const upsert = (sql: postgres.Sql) =>
+    sql`
+    insert into public.submissions (id, agent_id, challenge_id, status) values (${two}, ${agent}, ${essay}, 'scored')
+    on conflict (id) do update set status = excluded.status`;
+  deepEqual(await whatIsHeardOf(upsert), [{ submission_id: two, challenge_id: essay, agent_id: agent }]);
+  const within = (sql: postgres.Sql) =>
+    sql`
+    with scored as (update public.submissions set status = 'scored' where id = ${three} returning id) select * from scored`;
+  deepEqual(await whatIsHeardOf(within), [{ submission_id: three, challenge_id: quiz, agent_id: agent }]);
 });

@@ -1,5 +1,6 @@
 import postgres from "postgres";
 import { makeTestDatabase } from "../../../../tools/test/test_database.ts";
+import { insertAttempts, plantPeople } from "../planted_attempts.ts";
 
 /** A database of its own with a number of facts, and the steps to measure on it; each returns its milliseconds. */
 export interface Stage {
@@ -19,8 +20,6 @@ export interface Stage {
 }
 
 const ORGS = 10;
-const USERS = 200;
-const SCENARIOS = 20;
 /** Lines of a plan that are shown: the plan over the facts has a part for each partition. */
 const LINES = 40;
 const VIEWS = ["mv_org_activity_day", "mv_user_activity_day"];
@@ -32,8 +31,8 @@ export async function makeStage(rows: number): Promise<Stage> {
   // Otherwise a job could run in the middle of a measurement.
   await superuser`update cron.job set active = false`;
   await sql`set statement_timeout = 0`;
-  await plantPeople(sql);
-  const insert = await timed(() => insertAttempts(sql, rows));
+  await plantPeople(sql, ORGS);
+  const insert = await timed(() => insertAttempts(sql, { rows, orgs: ORGS }));
   await superuser`vacuum analyze public.scenario_attempts, analytics.fact_scenario_attempts`;
   const refresh = await timed(async () => {
     for (const view of VIEWS) await sql`select analytics.refresh_view(${view})`;
@@ -68,29 +67,6 @@ export async function makeStage(rows: number): Promise<Stage> {
       await database.stop();
     },
   };
-}
-
-async function plantPeople(sql: postgres.Sql): Promise<void> {
-  await sql`insert into public.orgs (id, name) select md5('org ' || o)::uuid, 'Organisation ' || o from generate_series(1, ${ORGS}) as o`;
-  await sql`insert into public.users (id, name) select 'user ' || u, 'User ' || u from generate_series(1, ${USERS}) as u`;
-  await sql`insert into public.org_members (org_id, user_id) select o.id, u.id from public.orgs as o cross join public.users as u`;
-  await sql`
-    insert into public.scenarios (id, org_id, title)
-    select md5(o.name || s)::uuid, o.id, 'Scenario ' || s from public.orgs as o cross join generate_series(1, ${SCENARIOS}) as s`;
-  await sql`select analytics.make_fact_partitions((now() - interval '13 months')::date, now()::date)`;
-}
-
-/** Over the year that ends now, in order of time, spread evenly over organisations, users and scenarios. */
-async function insertAttempts(sql: postgres.Sql, rows: number): Promise<void> {
-  await sql`
-    insert into public.scenario_attempts (org_id, user_id, scenario_id, status, score, duration_seconds, started_at, ended_at)
-    select
-        md5('org ' || r % ${ORGS} + 1)::uuid,
-        'user ' || r / ${ORGS} % ${USERS} + 1,
-        md5('Organisation ' || r % ${ORGS} + 1 || r / ${ORGS} % ${SCENARIOS} + 1)::uuid,
-        'completed', r % 101, 300 + r % 600, t.at, t.at + interval '5 minutes'
-    from generate_series(1, ${rows}::integer) as r
-    cross join lateral (select now() - interval '1 year' * (1 - r / ${rows}::float8) as at) as t`;
 }
 
 /** The plan from auto_explain, which also shows the statements inside functions; EXPLAIN does not. */

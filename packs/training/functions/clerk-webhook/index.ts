@@ -2,7 +2,7 @@
 import { connectPackRpc } from "../../../../shared/adapters/supabase/pack_rpc.ts";
 import { webhookVerifier } from "../../../../shared/adapters/webhook/verifier.ts";
 import { serveWebhook } from "../../../../shared/http/webhook/serve_webhook.ts";
-import { clerkIssuer } from "./clerk_issuer.ts";
+import { clerkInstance } from "./clerk_instance.ts";
 import { takeClerkEvent } from "./take_clerk_event.ts";
 
 const get = (variable: string) => Deno.env.get(variable);
@@ -12,5 +12,5 @@ export default {
     name: "clerk-webhook",
     verifier: () => webhookVerifier(get, "CLERK_WEBHOOK_SECRET"),
     log: (line) => console.log(line),
-  }, takeClerkEvent(connectPackRpc(get), () => clerkIssuer(get))),
+  }, takeClerkEvent(connectPackRpc(get), () => clerkInstance(get))),
 };

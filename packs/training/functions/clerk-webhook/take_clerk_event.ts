@@ -3,15 +3,16 @@ import { AppError } from "../../../../shared/kernel/app_error.ts";
 import type { PackRpc } from "../../../../shared/adapters/supabase/pack_rpc.ts";
 import type { VerifiedMessage } from "../../../../shared/ops/webhooks.ts";
 import { changeOf, envelope } from "./change.ts";
+import type { ClerkInstance } from "./clerk_instance.ts";
 
 /**
  * Writes a verified message of Clerk to the database; a type that is not of users, organisations or memberships is acknowledged.
  *
- * @param issuer the `iss` of the tokens of this Clerk instance: an organisation's id is of issuer and Clerk's id
+ * @param instance read at each message: ids are made of it
  */
 export function takeClerkEvent(
   rpc: PackRpc,
-  issuer: () => string,
+  instance: () => ClerkInstance,
 ): (message: VerifiedMessage) => Promise<Readonly<Record<string, string>>> {
   return async ({ id, content }) => {
     const { type } = shaped(() => envelope.parse(content));
@@ -19,7 +20,7 @@ export function takeClerkEvent(
     if (change === null) return { outcome: "ignored", type };
     const outcome = await rpc({
       name: "take_clerk_event",
-      input: { event: { message_id: id, issuer: issuer(), ...change } },
+      input: { event: { message_id: id, ...instance(), ...change } },
       output: z.enum(["taken", "replayed", "older"]),
       timeout_ms: 8_000,
     });

@@ -38,7 +38,8 @@ export function digestContent(found: unknown, week_on: string, links: DigestLink
   const seen = figures.parse(found);
   const monday = new Date(`${week_on}T00:00:00Z`);
   const sunday = new Date(monday.getTime() + 6 * 86_400_000);
-  const week = `${day(monday)} to ${day(sunday)} ${sunday.getUTCFullYear()}`;
+  const of_two_years = monday.getUTCFullYear() === sunday.getUTCFullYear() ? "" : ` ${monday.getUTCFullYear()}`;
+  const week = `${day(monday)}${of_two_years} to ${day(sunday)} ${sunday.getUTCFullYear()}`;
   const to = sunday.toISOString().slice(0, 10);
   const page = (person?: Person) =>
     pageOf(links.pages_url, { from: week_on, to, ...(person && { user: person.user_id }) });
@@ -101,10 +102,19 @@ function signed(change: number): string {
   return Number(text) > 0 ? `+${text}` : text.replace(/^-(?=0\.0$)/, "");
 }
 
-/** On one line: a subject is a header. */
+const BREAKS = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
+/** Marks that turn the direction of what follows them: one in a name would show the figures behind it backwards. */
+const TURNS = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
+const FROM_THE_RIGHT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+
+/**
+ * On one line: a subject is a header. A name that is written from the right is set apart by U+2068 and U+2069 (Unicode
+ * Annex 9), so that the figures behind it stay in their order.
+ */
 function short(text: string): string {
-  const letters = [...text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim()];
-  return letters.length <= LONGEST_NAME ? letters.join("") : `${letters.slice(0, LONGEST_NAME - 1).join("")}…`;
+  const letters = [...text.replace(BREAKS, " ").replace(TURNS, "").trim()];
+  const name = letters.length <= LONGEST_NAME ? letters.join("") : `${letters.slice(0, LONGEST_NAME - 1).join("")}…`;
+  return FROM_THE_RIGHT.test(name) ? `\u2068${name}\u2069` : name;
 }
 
 function day(date: Date): string {

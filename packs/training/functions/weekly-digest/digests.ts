@@ -13,11 +13,12 @@ export interface Settled {
 export interface Digests {
   /** The next batch; empty while another sender works, the provider asked to wait, or nothing is left. */
   claim(): Promise<readonly Delivery[]>;
-  /** The batch's idempotency key; null where the lease is lost. */
+  /** The batch's idempotency key; null where the lease is lost, or a manager of the batch may get no mail any more. */
   freeze(mails: readonly (Mail & { readonly delivery_id: number })[]): Promise<string | null>;
   /** How many were settled. */
   settle(results: readonly Settled[]): Promise<number>;
-  defer(error_code: string, wait_seconds: number, is_refused?: boolean): Promise<number>;
+  /** Gives the batch back, to be repeated as it is after the wait; with `because`, to be made again. */
+  defer(error_code: string, wait_seconds: number, because?: "refused" | "unsent"): Promise<number>;
 }
 
 const TIMEOUT_MS = 8_000;
@@ -30,7 +31,9 @@ export function digestsOf(rpc: PackRpc, lease_id: string = crypto.randomUUID()):
     claim: () => call("claim_digests", {}, z.array(delivery)),
     freeze: (mails) => call("freeze_digests", { mails }, z.string().nullable()),
     settle: (results) => call("settle_digests", { results }, count),
-    defer: (error_code, wait_seconds, is_refused = false) =>
-      call("defer_digests", { error_code, retry_after: `${wait_seconds} seconds`, is_refused }, count),
+    defer(error_code, wait_seconds, because) {
+      const is = { is_refused: because === "refused", is_unsent: because === "unsent" };
+      return call("defer_digests", { error_code, retry_after: `${wait_seconds} seconds`, ...is }, count);
+    },
   };
 }

@@ -19,6 +19,8 @@ export function htmlBody(content: DigestContent): string {
     h("meta", { charset: "utf-8" }),
     h("meta", { name: "viewport", content: "width=device-width" }),
     h("meta", { name: "color-scheme", content: "light dark" }),
+    // What older versions of Apple Mail read.
+    h("meta", { name: "supported-color-schemes", content: "light dark" }),
     h("title", null, content.subject),
     h("style", { dangerouslySetInnerHTML: { __html: DARK } }),
   ]);

@@ -16,7 +16,13 @@ export interface Letter {
 export type Outcome =
   | { readonly kind: "accepted"; readonly ids: readonly string[]; readonly pause_seconds: number }
   /** Not known to be sent, or not sent: the same batch with the same key is sent after the wait. */
-  | { readonly kind: "wait"; readonly error_code: string; readonly wait_seconds: number }
+  | {
+    readonly kind: "wait";
+    readonly error_code: string;
+    readonly wait_seconds: number;
+    /** The provider said that it did not take the request: none was sent by it. */
+    readonly is_unsent: boolean;
+  }
   /** None was sent, and none will be as the batch is. */
   | { readonly kind: "refused"; readonly error_code: string }
   /** The key was used with other mails: whether these were sent is not known. */
@@ -45,7 +51,7 @@ export function resend({ api_key, api_url }: DigestSettings, fetch = globalThis.
       });
       return outcomeOf(response.status, response.headers, await response.text(), letters.length);
     } catch {
-      return { kind: "wait", error_code: "no_answer", wait_seconds: WAIT_SECONDS };
+      return { kind: "wait", error_code: "no_answer", wait_seconds: WAIT_SECONDS, is_unsent: false };
     }
   };
 }
@@ -55,19 +61,20 @@ function outcomeOf(status: number, headers: Headers, text: string, asked_count: 
   if (status >= 200 && status < 300) {
     const ids = accepted.safeParse(body).data?.data.map(({ id }) => id) ?? [];
     if (ids.length === asked_count) return { kind: "accepted", ids, pause_seconds: pauseAfter(headers) };
-    return { kind: "wait", error_code: "unreadable_answer", wait_seconds: WAIT_SECONDS };
+    return { kind: "wait", error_code: "unreadable_answer", wait_seconds: WAIT_SECONDS, is_unsent: false };
   }
   const error_code = errorCode(refusal.safeParse(body).data?.name, status);
   if (status === 429) {
     const wait_seconds = error_code.includes("quota") ? LONG_WAIT_SECONDS : secondsOf(headers, "retry-after") ?? 1;
-    return { kind: "wait", error_code, wait_seconds: Math.min(Math.max(wait_seconds, 1), LONG_WAIT_SECONDS) };
+    const within = Math.min(Math.max(wait_seconds, 1), LONG_WAIT_SECONDS);
+    return { kind: "wait", error_code, wait_seconds: within, is_unsent: true };
   }
   if (status === 401 || status === 403) {
-    return { kind: "wait", error_code: withKey(error_code), wait_seconds: KEY_WAIT_SECONDS };
+    return { kind: "wait", error_code: withKey(error_code), wait_seconds: KEY_WAIT_SECONDS, is_unsent: true };
   }
   if (error_code === "invalid_idempotent_request") return { kind: "in_doubt", error_code };
   if (status >= 500 || status === 408 || status === 409) {
-    return { kind: "wait", error_code, wait_seconds: WAIT_SECONDS };
+    return { kind: "wait", error_code, wait_seconds: WAIT_SECONDS, is_unsent: false };
   }
   return { kind: "refused", error_code };
 }

@@ -68,17 +68,25 @@ async function sendBatch(
     const mail = mails.get(delivery_id);
     return mail === undefined ? [] : [{ delivery_id, ...mail }];
   }));
-  if (key === null) return { ...NOTHING, settled: unrendered, waits_for: "lease_lost", goes_on: false };
+  // The next claim gives the batch without that manager, or nothing where another sender has it.
+  if (key === null) return { ...NOTHING, settled: unrendered, waits_for: "batch_changed" };
   const sendable = batch.flatMap((one) => {
     const mail = mails.get(one.delivery_id);
     return mail === undefined ? [] : [{ one, mail }];
   });
   const outcome = await send(key, sendable.map(({ one, mail }) => letterOf(one, mail, settings)));
-  const progress = await noteOutcome(outcome, sendable.map(({ one }) => one.delivery_id), digests);
+  // What was frozen before may have been sent before, whatever the provider says of this attempt.
+  const is_first = fresh.length === batch.length;
+  const progress = await noteOutcome(outcome, sendable.map(({ one }) => one.delivery_id), digests, is_first);
   return { ...progress, settled: [...unrendered, ...progress.settled] };
 }
 
-async function noteOutcome(outcome: Outcome, ids: readonly number[], digests: Digests): Promise<Progress> {
+async function noteOutcome(
+  outcome: Outcome,
+  ids: readonly number[],
+  digests: Digests,
+  is_first: boolean,
+): Promise<Progress> {
   switch (outcome.kind) {
     case "accepted":
       return {
@@ -87,12 +95,16 @@ async function noteOutcome(outcome: Outcome, ids: readonly number[], digests: Di
         pause_seconds: outcome.pause_seconds,
       };
     case "wait":
-      await digests.defer(outcome.error_code, outcome.wait_seconds);
+      await digests.defer(
+        outcome.error_code,
+        outcome.wait_seconds,
+        is_first && outcome.is_unsent ? "unsent" : undefined,
+      );
       return { ...NOTHING, waits_for: outcome.error_code, goes_on: false };
     case "refused":
       // One mail spoils the batch, and Resend does not say which: each is sent alone.
       if (ids.length > 1) {
-        await digests.defer(outcome.error_code, 0, true);
+        await digests.defer(outcome.error_code, 0, "refused");
         return NOTHING;
       }
       return { ...NOTHING, settled: await settled(failed(outcome.error_code)) };

@@ -1,6 +1,7 @@
 // What `deno task start` shows of the training pack: the lines that it prints are pasted into a shell, and answer with rows.
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { curlLines } from "../../../../stack/welcome.ts";
+import { pause } from "../../../../stack/pause.ts";
+import { curlLines, mailLines } from "../../../../stack/welcome.ts";
 import { e2e } from "../../../../tests/support/rigs/e2e.ts";
 import { asUser, type Product, startProduct } from "../../../../tests/support/rigs/product.ts";
 
@@ -24,6 +25,19 @@ e2e("every line that a first start prints answers, and with rows where it asks f
     if (!line.includes("/health")) ok(answer.data !== undefined && answer.data.length > 0, line);
   }
 });
+
+e2e(
+  "the command that a first start prints beside the mailbox's address sends a mail, which the address shows",
+  async () => {
+    const [address = "", , ...command] = (await mailLines(product.stack)).trim().split("\n");
+    const { code } = await new Deno.Command("sh", { args: ["-c", command.join("\n")] }).output();
+    equal(code, 0);
+    const mails = async () => (await fetch(address.replace("Mails: ", "") + "/mails")).json();
+    for (let second = 0; second < 30 && (await mails()).length === 0; second++) await pause(1_000);
+    const subjects = (await mails()).map(({ to, subject }: { to: string[]; subject: string }) => [to, subject]);
+    deepEqual(subjects, [[["demo-manager@example.com"], "DDD: your team's week, 1 July to 7 July 2013"]]);
+  },
+);
 
 e2e("the demo people are named as made up, and lead twelve real students, one of them the trainee", async () => {
   const made = await product.sql`select name from public.users where id not like 'oulad-%' order by name`;

@@ -218,3 +218,80 @@ digestTest(
     deepEqual(receivers(rig.mailbox), ALL_OF_THREE);
   },
 );
+
+digestTest(
+  "who unsubscribes while a quota makes all wait gets no mail, and the others get one each",
+  3,
+  async (rig) => {
+    rig.mailbox.fail("daily_quota");
+    await rig.run();
+    await rig.sql`select analytics.unsubscribe_from_digests(d.unsubscribe_token)
+      from analytics.digest_deliveries as d where d.manager_id = 'm2'`;
+    await endLeases(rig.sql);
+    equal((await rig.run()).sent_count, 2);
+    deepEqual(receivers(rig.mailbox), ["m1@example.com", "m3@example.com"]);
+  },
+);
+
+digestTest(
+  "a quota after a lost answer leaves the batch in doubt: it is repeated as it was, and each mail is there once",
+  3,
+  async (rig) => {
+    for (const fault of ["lost_answer", "daily_quota"] as const) {
+      rig.mailbox.fail(fault);
+      await rig.run();
+      await endLeases(rig.sql);
+    }
+    await rig.sql`select analytics.unsubscribe_from_digests(d.unsubscribe_token)
+      from analytics.digest_deliveries as d where d.manager_id = 'm2'`;
+    equal((await rig.run()).sent_count, 3);
+    deepEqual(receivers(rig.mailbox), ALL_OF_THREE);
+  },
+);
+
+for (
+  const [what, change] of [
+    ["removed", "delete from public.org_members where user_id = 'm2'"],
+    ["who has left", "update public.org_members set left_at = now() where user_id = 'm2'"],
+  ] as const
+) {
+  digestTest(`a manager ${what} between the claim and the sending gets no mail, and the others do`, 3, async (rig) => {
+    let changes = 0;
+    const rpc: PackRpc = async (call) => {
+      if (call.name === "freeze_digests" && changes++ === 0) await rig.sql.unsafe(change);
+      return await rig.rpc(call);
+    };
+    equal((await rig.run(rpc)).sent_count, 2);
+    deepEqual(receivers(rig.mailbox), ["m1@example.com", "m3@example.com"]);
+  });
+}
+
+digestTest("a manager who is removed while the batch is in doubt makes no other mail a second one", 3, async (rig) => {
+  rig.mailbox.fail("lost_answer");
+  await rig.run();
+  await rig.sql`delete from public.org_members where user_id = 'm2'`;
+  await endLeases(rig.sql);
+  await rig.run();
+  deepEqual(receivers(rig.mailbox), ALL_OF_THREE);
+  // Resend knows the key with other mails, and the database cannot know whether these were among them.
+  deepEqual(await states(rig.sql), { "failed invalid_idempotent_request": 2 });
+});
+
+digestTest(
+  "a failed mail that is planned again is sent under a new key, and its first link still works",
+  1,
+  async (rig) => {
+    await rig.run();
+    const [sent] = rig.mailbox.mails;
+    const tag = Number(sent?.tags[0]?.value);
+    const reported = (message: string, reason: string) =>
+      rig.sql`select analytics.take_digest_event(${message}, ${reason}, ${tag}, 'm1@example.com') as outcome`;
+    await reported("msg_1", "failed");
+    deepEqual(await states(rig.sql), { "failed failed_at_provider": 1 });
+    await rig.sql`select analytics.retry_digests(d.week_on) from analytics.digest_deliveries as d`;
+    equal((await rig.run()).sent_count, 1);
+    deepEqual(receivers(rig.mailbox), ["m1@example.com", "m1@example.com"]);
+    equal(rig.mailbox.mails[1]?.headers["List-Unsubscribe"], sent?.headers["List-Unsubscribe"]);
+    deepEqual([...await reported("msg_2", "complained")], [{ outcome: "taken" }]);
+  },
+);

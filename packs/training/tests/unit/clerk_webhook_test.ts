@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { PackRpc } from "../../../../shared/adapters/supabase/pack_rpc.ts";
-import { clerkIssuer } from "../../functions/clerk-webhook/clerk_issuer.ts";
+import { clerkInstance } from "../../functions/clerk-webhook/clerk_instance.ts";
 import { changeOf } from "../../functions/clerk-webhook/change.ts";
 import { takeClerkEvent } from "../../functions/clerk-webhook/take_clerk_event.ts";
 
@@ -40,7 +40,7 @@ function recorder() {
     asked.push({ name, input });
     return Promise.resolve(output.parse("taken"));
   };
-  return { asked, take: takeClerkEvent(rpc, () => ISSUER) };
+  return { asked, take: takeClerkEvent(rpc, () => ({ issuer: ISSUER, subjects: "derived" })) };
 }
 
 Deno.test("a user goes to the database with name, verified primary address and Clerk's time, without the request's address", async () => {
@@ -53,10 +53,11 @@ Deno.test("a user goes to the database with name, verified primary address and C
       event: {
         message_id: "msg_1",
         issuer: ISSUER,
+        subjects: "derived",
         type: "user.created",
         kind: "user",
         clerk_id: "user_29w83",
-        user_id: "user_29w83",
+        external_user_id: "user_29w83",
         event_ms: 1654012591835,
         is_deletion: false,
         name: "Una",
@@ -98,7 +99,7 @@ Deno.test("a membership names its organisation, its user and when it began", () 
     event_ms: 1654019999000,
     is_deletion: true,
     external_org_id: "org_1",
-    user_id: "user_29w83",
+    external_user_id: "user_29w83",
     role: "admin",
     joined_ms: 1654013203217,
   });
@@ -123,9 +124,36 @@ Deno.test("a message of another shape is refused by the names of its fields, nev
   await assert.rejects(take({ id: "msg_1", content: null }), { code: "BAD_REQUEST" });
 });
 
-Deno.test("an issuer that tokens cannot have is a fault of the setting, and the log names the variable", () => {
-  assert.equal(clerkIssuer(() => ISSUER), ISSUER);
-  const wrong = [
+Deno.test("an id that Clerk does not issue is refused, and a name that no database holds is mended", async () => {
+  const { asked, take } = recorder();
+  for (const id of ["user\0", "\ud800", "üser", "user 1", "x".repeat(201), ""]) {
+    await assert.rejects(take({ id: "msg_1", content: event("user.updated", { ...user, id }) }), {
+      code: "BAD_REQUEST",
+    });
+  }
+  assert.deepEqual(asked, []);
+  assert.equal(changeOf(event("user.updated", { ...user, first_name: "U\0n\ud800a" }))?.name, "Un\ufffda");
+});
+
+/** The environment of a function with these values. */
+function instanceWith(values: Readonly<Record<string, string | undefined>>) {
+  const all: typeof values = { SUPABASE_URL: "https://example.supabase.co", CLERK_ISSUER: ISSUER, ...values };
+  return clerkInstance((name) => all[name]);
+}
+const profile = { preset: "clerk", issuer: ISSUER, allowed_azp: ["https://app.example.com"] };
+
+Deno.test("users get the ids that Clerk's tokens give them: derived, unless the issuer's profile keeps them", () => {
+  const another = { ...profile, issuer: "https://other.example.com" };
+  const derived = { issuer: ISSUER, subjects: "derived" };
+  assert.deepEqual(instanceWith({}), derived);
+  assert.deepEqual(instanceWith({ FRESHET_ISSUERS: JSON.stringify([another, profile]) }), derived);
+  const kept = JSON.stringify([{ ...profile, subjects: "as_they_are" }]);
+  const values = { FRESHET_ISSUERS: kept, FRESHET_JWT_ISSUER: "none" };
+  assert.deepEqual(instanceWith(values), { issuer: ISSUER, subjects: "as_they_are" });
+});
+
+Deno.test("an issuer that tokens cannot have, or whose tokens name other organisations, is a fault that names the variable", () => {
+  const wrong: Record<string, string | undefined>[] = [
     undefined,
     "",
     "clerk.example.com",
@@ -133,11 +161,17 @@ Deno.test("an issuer that tokens cannot have is a fault of the setting, and the 
     `${ISSUER}/path`,
     `${ISSUER}\n`,
     "http://clerk.example.com",
-  ];
-  for (const value of wrong) {
-    assert.throws(() => clerkIssuer(() => value), (error: Error & { code?: string; defect?: string }) => {
+  ].map((CLERK_ISSUER) => ({ CLERK_ISSUER }));
+  wrong.push({ FRESHET_JWT_ISSUER: ISSUER });
+  wrong.push({ FRESHET_ISSUERS: JSON.stringify([{ ...profile, organisations: "uuid" }]) });
+  for (const values of wrong) {
+    assert.throws(() => instanceWith(values), (error: Error & { code?: string; defect?: string }) => {
       assert.match(error.defect ?? "", /CLERK_ISSUER/);
       return error.code === "INTERNAL";
-    }, String(value));
+    }, JSON.stringify(values));
   }
+  assert.throws(() => instanceWith({ FRESHET_ISSUERS: "planted" }), (error: Error & { defect?: string }) => {
+    assert.match(error.defect ?? "", /FRESHET_ISSUERS/);
+    return !error.defect?.includes("planted");
+  });
 });

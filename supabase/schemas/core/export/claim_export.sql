@@ -30,6 +30,10 @@ begin
         end if;
         exit when job.attempts_count < most_attempts;
         perform freshet.end_export(job.export_id, 'failed', 'GAVE_UP');
+        -- No call is left that would report it.
+        perform analytics.report_failed_answer(
+            'export/work', job.export_id, format('an export of %s was given up: five attempts made no progress', job.resource)
+        );
     end loop;
 
     update analytics.export_jobs as j

@@ -1,20 +1,30 @@
 -- Object: analytics.drive_exports()
 -- Why: the edge function asks for its own next step through the database, which holds the secret that signs such calls; and
 --      the job asks where a call ended without a word. It asks only where there is work.
+-- Why all calls are the job's: most steps are called by the function itself. In the ledger such a call would belong to no
+--      job, and no incident would tell that it failed.
 create function analytics.drive_exports()
 returns boolean
 language plpgsql
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+    request bigint;
 begin
     if not exists (
         select from analytics.export_jobs as j
         where j.finished_at is null and freshet.awaits_step(j)
-    ) and analytics.removable_exports(1) = '[]' then
+    ) and not exists (
+        select from analytics.export_jobs as j
+        where j.finished_at is not null and not j.is_removed and freshet.awaits_removal(j)
+    ) then
         return false;
     end if;
-    perform analytics.invoke_function('export', timeout => '150 seconds');
+    request := analytics.invoke_function('export', timeout => '150 seconds');
+    update analytics.http_calls as c
+    set job_name = 'drive-exports', planned_at = date_trunc('minute', now())
+    where c.request_id = request and c.function_name = 'export' and c.job_name is null;
     return true;
 end
 $$;

@@ -20,6 +20,10 @@ begin
         expires_at = case when end_export.status = 'done' then clock_timestamp() + interval '24 hours' end
     where j.export_id = end_export.export_id
     returning j.* into job;
+    -- Exports work again: what was reported of one that failed can end.
+    if job.status = 'done' then
+        perform analytics.report_answered('export/work');
+    end if;
     return job;
 end
 $$;

@@ -35,6 +35,8 @@ create table analytics.export_jobs (
     finished_at timestamptz,
     expires_at timestamptz,
     is_removed boolean not null default false,
+    uploaded_byte_count bigint not null default 0,
+    removal_tried_at timestamptz,
     constraint export_jobs_caller_check check ((caller_kind = 'user') = (caller_id is not null)),
     constraint export_jobs_finished_check check ((status in ('queued', 'frozen', 'rendered')) = (finished_at is null))
 );
@@ -85,4 +87,10 @@ comment on column analytics.export_jobs.lease_token is
 comment on column analytics.export_jobs.upload_url is 'Where its resumable upload goes on; null without one.';
 
 comment on column analytics.export_jobs.is_removed is
-    'Whether the object is known not to exist any more, or never to have existed. The row outlives the object, never the other way round.';
+    'Whether the object is known not to exist any more, and no call is left that could still make it. The row outlives the object, never the other way round.';
+
+comment on column analytics.export_jobs.uploaded_byte_count is
+    'How many bytes of its resumable upload the storage was ever known to have. An upload that is begun again and gets no further is no progress.';
+
+comment on column analytics.export_jobs.removal_tried_at is
+    'When a call last took on the removal of the object; null before the first time.';

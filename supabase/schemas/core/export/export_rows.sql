@@ -1,5 +1,6 @@
 -- Object: analytics.export_rows()
--- Why: a call renders what fits into its time and memory: at most 50,000 rows and some 16 MB of JSON.
+-- Why: a call renders one page after the other, as many as its time allows. In memory a page takes more
+--      than ten times its size, so that small ones are joined up to the size of a page only.
 create function analytics.export_rows(export_id uuid, lease_token uuid)
 returns json
 language plpgsql
@@ -7,8 +8,8 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    most_rows constant integer := 50000;
-    most_bytes constant integer := 16000000;
+    most_rows constant integer := 5000;
+    most_bytes constant integer := 1000000;
     job constant analytics.export_jobs := freshet.leased_export(export_rows.export_id, export_rows.lease_token);
 begin
     return (
@@ -36,4 +37,4 @@ revoke all on function analytics.export_rows(uuid, uuid) from public, anon, auth
 grant execute on function analytics.export_rows(uuid, uuid) to service_role;
 
 comment on function analytics.export_rows(uuid, uuid) is
-    'The next pages to render: {last_page, pages: [[row]]}, last_page null where none is left. Service role only. Raises PT409 without the lease.';
+    'The next pages to render, with 5,000 rows and 1 MB at most, but always one: {last_page, pages: [[row]]}, last_page null where none is left. Service role only. Raises PT409 without the lease.';

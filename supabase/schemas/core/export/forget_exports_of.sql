@@ -31,4 +31,4 @@ $$;
 revoke all on function freshet.forget_exports_of(text) from public, anon, authenticated;
 
 comment on function freshet.forget_exports_of(text) is
-    'Cancels the exports that a person requested, and those of the person''s rows, has their objects removed within a minute, and forgets whose they were. Returns how many.';
+    'Cancels the exports that a person requested, and those of the person''s rows, has their objects removed by the next call of drive-exports, and again until no call can store them any more, and forgets whose they were. Returns how many.';

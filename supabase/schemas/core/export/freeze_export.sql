@@ -11,7 +11,7 @@ set statement_timeout = '120s'
 as $$
 declare
     page_rows constant integer := 5000;
-    page_bytes constant integer := 4000000;
+    page_bytes constant integer := 1000000;
     most_rows constant integer := 5000000;
     job analytics.export_jobs := freshet.leased_export(freeze_export.export_id, freeze_export.lease_token);
     scope constant jsonb := nullif(job.request -> 'scope', 'null'::jsonb);
@@ -104,4 +104,4 @@ revoke all on function analytics.freeze_export(uuid, uuid) from public, anon, au
 grant execute on function analytics.freeze_export(uuid, uuid) to service_role;
 
 comment on function analytics.freeze_export(uuid, uuid) is
-    'Writes the rows of a queued export into pages, of at most 5,000 rows and some 4 MB. Service role only. Answers {export, scope_values}: failed with FORBIDDEN, NOT_READY or TOO_MANY_ROWS (more than 5,000,000) where it cannot be had. Raises PT409 without the lease.';
+    'Writes the rows of a queued export into pages, of at most 5,000 rows and some 1 MB. Service role only. Answers {export, scope_values}: failed with FORBIDDEN, NOT_READY or TOO_MANY_ROWS (more than 5,000,000) where it cannot be had. Raises PT409 without the lease.';

@@ -1,23 +1,29 @@
 -- Object: analytics.removable_exports()
--- Why the wait: a call that lost its export to a cancellation may still finish its upload, and lives for at most 400
---      seconds. The object of an export that was done is removed at once.
+-- Why it notes the try: an object that cannot be removed is tried again after five minutes, behind all others, so that it
+--      neither keeps their removal waiting nor has the function called again and again.
 create function analytics.removable_exports(most_exports integer)
 returns jsonb
 language sql
-stable
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-    select coalesce(jsonb_agg(jsonb_build_object('export_id', e.export_id, 'object_name', e.object_name)), '[]')
-    from (
-        select j.export_id, j.object_name
+    with next as (
+        select j.export_id
         from analytics.export_jobs as j
-        where j.finished_at is not null
-            and not j.is_removed
-            and case when j.expires_at is null then j.finished_at + interval '10 minutes' else j.expires_at end <= clock_timestamp()
-        order by j.finished_at
+        where j.finished_at is not null and not j.is_removed and freshet.awaits_removal(j)
+        order by j.removal_tried_at nulls first, j.finished_at
         limit removable_exports.most_exports
-    ) as e;
+        for update skip locked
+    ),
+    tried as (
+        update analytics.export_jobs as j
+        set removal_tried_at = clock_timestamp()
+        from next as n
+        where j.export_id = n.export_id
+        returning j.export_id, j.object_name
+    )
+    select coalesce(jsonb_agg(jsonb_build_object('export_id', t.export_id, 'object_name', t.object_name)), '[]')
+    from tried as t;
 $$;
 
 revoke all on function analytics.removable_exports(integer) from public, anon, authenticated;
@@ -25,4 +31,4 @@ revoke all on function analytics.removable_exports(integer) from public, anon, a
 grant execute on function analytics.removable_exports(integer) to service_role;
 
 comment on function analytics.removable_exports(integer) is
-    'Exports whose object is to be removed, if there is one: [{export_id, object_name}]. Service role only.';
+    'Takes on the removal of objects of exports that are over, if they have one: [{export_id, object_name}]. Those that it names are not named again for five minutes. Service role only.';

@@ -32,6 +32,7 @@ begin
     where j.finished_at is null
         and j.caller_kind = kind
         and j.caller_id is not distinct from subject
+        and j.org_id is not distinct from org
         and j.resource = export ->> 'resource'
         and j.request = export -> 'request'
         and j.format = export ->> 'format'

@@ -23,14 +23,17 @@ begin
     if holder is distinct from pg_backend_pid() and not pg_try_advisory_lock(freshet.listener_lock_key()) then
         perform pg_terminate_backend(holder)
         from analytics.listeners as l
-        where l.instance = hold_listener.instance or l.last_heard_at < clock_timestamp() - silent_after;
+        where l.instance = hold_listener.instance
+            or greatest(l.started_at, l.last_heard_at) < clock_timestamp() - silent_after;
         return false;
     end if;
+    -- A session that has just taken the lock has had no time to be heard, so its time to be silent counts from now. That
+    -- is no heartbeat: a process that starts or connects again and again, and is never heard, is reported.
     insert into analytics.listeners as l (instance)
     values (hold_listener.instance)
     on conflict (is_the_one) do update
-    set instance = excluded.instance, started_at = excluded.started_at, last_heard_at = excluded.last_heard_at
-    where l.instance <> excluded.instance;
+    set instance = excluded.instance, started_at = excluded.started_at
+    where l.instance <> excluded.instance or holder is distinct from pg_backend_pid();
     return true;
 end
 $$;
@@ -38,4 +41,4 @@ $$;
 revoke all on function freshet.hold_listener(uuid) from public, anon, authenticated;
 
 comment on function freshet.hold_listener(uuid) is
-    'True where this session is the one that listens; else the caller stands by and asks again. Ends the session of a listener that was not heard for 90 s, and an earlier session of the same process.';
+    'True where this session is the one that listens; else the caller stands by and asks again. Ends the session of a listener that was not heard for 90 s after it took the lock or was heard last, and an earlier session of the same process.';

@@ -17,7 +17,7 @@ comment on table analytics.listeners is 'Written by freshet.hold_listener() and 
 
 comment on column analytics.listeners.instance is 'The process that listens, or that listened last.';
 
-comment on column analytics.listeners.started_at is 'When that process began to listen; before that it may have stood by.';
+comment on column analytics.listeners.started_at is 'When the session of that process took the lock of the listener; before that it may have stood by.';
 
 comment on column analytics.listeners.last_heard_at is
-    'When a notification that the process sent to itself last came back. It tries every 30 s.';
+    'When a notification that a listening process sent to itself last came back; it tries every 30 s. Before the first one: when the first process began to listen.';

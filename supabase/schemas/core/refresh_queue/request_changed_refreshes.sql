@@ -20,6 +20,7 @@ begin
     if not pg_try_advisory_xact_lock(hashtextextended('freshet.request_changed_refreshes', 0)) then
         return interval '1 second';
     end if;
+    perform freshet.watch_sources();
     for one in
         select v.view_name, v.refresh_on_change, v.refreshed_at
         from analytics.views as v

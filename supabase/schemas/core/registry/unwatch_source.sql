@@ -15,10 +15,15 @@ declare
         where t.tgrelid = unwatch_source.source and t.tgname = 'freshet_note_source_change'
     );
 begin
-    if owner is null
-        or exists (select from analytics.view_sources as s where s.source = unwatch_source.source)
+    if exists (select from analytics.view_sources as s where s.source = unwatch_source.source)
         or exists (select from analytics.live_relations as l where unwatch_source.source = any (l.sources))
     then
+        return;
+    end if;
+    perform freshet.unwatch_relative(r.relation, r.source)
+    from analytics.source_relatives as r
+    where r.source = unwatch_source.source;
+    if owner is null then
         return;
     end if;
     -- The privilege TRIGGER is enough to make one, and not to drop it.
@@ -36,4 +41,4 @@ $$;
 revoke all on function freshet.unwatch_source(regclass) from public, anon, authenticated;
 
 comment on function freshet.unwatch_source(regclass) is
-    'Drops the change trigger of a table that no view and no live relation reads. Waits for the writers of the table. Idempotent.';
+    'Drops the change trigger of a table that no view and no live relation reads, and those of its partitions. Waits for the writers of the table. Idempotent.';

@@ -13,18 +13,16 @@ begin
             hint = 'Read from tables, partitioned tables, views over them, or registered materialized views.';
     end if;
     -- A materialized view logs its own change, in refresh_view.
-    if relkind = 'm' or exists (
-        select from pg_catalog.pg_trigger as t where t.tgrelid = source and t.tgname = 'freshet_note_source_change'
-    ) then
+    if relkind = 'm' then
         return;
     end if;
-    execute format(
-        'create trigger freshet_note_source_change after insert or update or delete or truncate on %s '
-        'for each statement execute function freshet.note_source_change()', source
-    );
+    perform freshet.put_change_trigger(source, 'freshet_note_source_change', 'note_source_change');
+    perform freshet.watch_relative(g.relation, g.source)
+    from freshet.watch_gaps() as g
+    where g.source = watch_source.source and g.relation <> g.source and g.is_related;
 end
 $$;
 
 revoke all on function freshet.watch_source(regclass, "char") from public, anon, authenticated;
 
-comment on function freshet.watch_source(regclass, "char") is 'Puts the change trigger on a source table. Idempotent.';
+comment on function freshet.watch_source(regclass, "char") is 'Puts the change trigger on a source table, and on the tables of a registered source''s tree of partitions. Idempotent.';

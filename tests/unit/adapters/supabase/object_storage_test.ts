@@ -54,7 +54,11 @@ const CALLS: Readonly<Record<string, (storage: ReturnType<typeof createObjectSto
 };
 
 Deno.test("an object is stored whole, under its own name, and never over another one", async () => {
-  const { storage, seen } = storageThat(Response.json({ Key: "exports/x" }), refusal(409, "Duplicate"));
+  const { storage, seen } = storageThat(
+    Response.json({ Key: "exports/x" }),
+    refusal(409, "Duplicate"),
+    new Response(null),
+  );
   assert.equal(await storage.put("org 1/ä?.csv", BYTES, "text/csv; charset=utf-8"), "stored");
   assert.equal(await storage.put("org 1/ä?.csv", BYTES, "text/csv"), "exists");
   const [first] = seen;
@@ -63,6 +67,19 @@ Deno.test("an object is stored whole, under its own name, and never over another
   assert.equal(first?.headers.get("content-type"), "text/csv; charset=utf-8");
   assert.equal(first?.headers.get("x-upsert"), "false");
 });
+
+for (const status of [409, 423]) {
+  Deno.test(`an object that storage refuses with ${status} and does not have is not stored: a later call may store it`, async () => {
+    const absent = () => refusal(status, "x");
+    const missing = () => status === 409 ? [new Response(null, { status: 400 })] : [];
+    const { storage, left } = storageThat(absent(), ...missing(), absent(), ...missing(), absent(), absent());
+    await assert.rejects(storage.put("org/a.csv", BYTES, "text/csv"), UNAVAILABLE);
+    await assert.rejects(storage.begin("org/a.csv", 7_000_000, "text/csv"), UNAVAILABLE);
+    await assert.rejects(storage.link("org/a.csv", 300, "a.csv"), UNAVAILABLE);
+    await assert.rejects(storage.remove("org/a.csv"), UNAVAILABLE);
+    assert.equal(left.length, 0);
+  });
+}
 
 Deno.test("a file over the project's limit is said to be too large, by a body or by a proxy's 413", async () => {
   const page = () => new Response("<html>", { status: 413 });
@@ -97,6 +114,7 @@ Deno.test("an upload begins with its length and names, and is addressed at the p
   const { storage, seen } = storageThat(
     new Response("", { status: 201, headers: { location: elsewhere } }),
     new Response("The resource already exists", { status: 409 }),
+    new Response(null),
     new Response("", { status: 201 }),
   );
   assert.deepEqual(await storage.begin("org/ä.csv", 7_000_000, "text/csv"), { upload_url: UPLOAD });

@@ -2,15 +2,17 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { RATE_LIMITS, type RateLimits } from "../../../../shared/limits/rate_limits.ts";
 import { FakeRateCounter } from "../../../support/fakes/rate_counter.ts";
 import { createSampleRig, LANES_PATH } from "../../../support/rigs/http_rig.ts";
+import { makeIssuer } from "../../../support/fixtures/issuers.ts";
 import { KEYS, mintToken } from "../../../support/fixtures/tokens.ts";
 
 const TEN = { requests: 10, seconds: 60 };
 const FEW: RateLimits = { user: TEN, key: TEN, service: null, unverified: TEN };
 
 /** A rig with small limits whose clock stands at the beginning of a window. */
-function limitedRig(limits: RateLimits = FEW) {
+function limitedRig(limits: RateLimits = FEW, variables: Record<string, string> = {}) {
   const counter = new FakeRateCounter();
   const rig = createSampleRig({
+    variables,
     rates: (clock) => {
       counter.clock = clock;
       return { limits, counter };
@@ -124,6 +126,23 @@ Deno.test("a fresh token is no fresh limit", async () => {
   );
   const found = await statuses(12, (index) => ({ authorization: `Bearer ${tokens[index]}` }));
   deepEqual(found, [...times(200, 10), 429, 429]);
+});
+
+Deno.test("users of one name at two issuers and in the project have a limit each", async () => {
+  const issuers = await Promise.all(
+    ["one", "two"].map((name) => makeIssuer(`https://${name}.example.com`, "ES256", name)),
+  );
+  const profiles = issuers.map(({ issuer, published }) => ({ issuer, jwks: published, audience: "freshet" }));
+  const { statuses, counter } = limitedRig(FEW, { FRESHET_ISSUERS: JSON.stringify(profiles) });
+  const iat = Math.floor(Date.now() / 1_000);
+  const outside = await Promise.all(issuers.map(async ({ issuer, sign }) => ({
+    authorization: `Bearer ${await sign({ iss: issuer, sub: "anna", aud: "freshet", iat, exp: iat + 600 })}`,
+  })));
+  for (const headers of [...outside, await bearer("anna")]) {
+    deepEqual(await statuses(12, () => headers), [...times(200, 10), 429, 429]);
+  }
+  const users = counter.told.map(({ key }) => key).filter((key) => key.startsWith("user:"));
+  equal(new Set(users).size, 3, "each is counted under a key of its own");
 });
 
 Deno.test("bad credentials are limited by address before they are verified, and known callers are not", async () => {

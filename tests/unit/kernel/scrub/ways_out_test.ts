@@ -122,12 +122,20 @@ const IN_NAMES = PLANTED.filter(({ kind }) =>
   !kind.startsWith("name in") && !kind.startsWith("name with") && kind !== "UUID"
 );
 
+/** Without what differs at each call: a number of three digits is in some of them by chance. */
+function withoutChance(left: string): string {
+  return left.replaceAll(/"request_id":"[^"]*"/g, "").replaceAll(/\.\d{3}Z/g, "Z").replaceAll(
+    /"(?:\w+_)?ms":[\d.]+/g,
+    "",
+  );
+}
+
 for (const [way, take] of Object.entries(WAYS)) {
   Deno.test(`a planted secret does not leave by ${way}`, async () => {
     for (const { kind, text, hidden } of PLANTED) {
       for (const around of [CONTEXTS["bare"], CONTEXTS["refreshed"]]) {
         const name = IN_NAMES.some((one) => one.kind === kind) ? `nightly ${text}` : "nightly";
-        const left = await take({ message: around?.(text) ?? "", name });
+        const left = withoutChance(await take({ message: around?.(text) ?? "", name }));
         for (const secret of hidden) {
           assert.ok(!left.includes(JSON.stringify(secret).slice(1, -1)) && !left.includes(secret), `${kind}: ${left}`);
         }

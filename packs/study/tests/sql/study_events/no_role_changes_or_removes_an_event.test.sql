@@ -1,6 +1,6 @@
 -- Tried as each role of the platform that a session can take, on the log, on a month and on the default partition.
 begin;
-select plan(9);
+select plan(10);
 
 insert into public.study_events (event_id, user_id, event_type, created_at)
 values
@@ -66,10 +66,15 @@ select throws_like(
     $$ delete from public.study_events $$, 'study events are immutable: DELETE is refused',
     'the owner, whom no privilege keeps from it, is told by the trigger'
 );
-select throws_ok(
-    $$ set local session_replication_role = replica $$, '42501', null,
-    'the owner cannot leave triggers out of the session either: that is the superuser''s setting'
+set local session_replication_role = replica;
+select throws_like(
+    $$ delete from public.study_events $$, 'study events are immutable: DELETE is refused',
+    'nor by leaving triggers out of the session, as the owner may on the platform'
 );
+select throws_like(
+    $$ truncate public.study_events $$, 'study events are immutable: TRUNCATE is refused', 'and the log is not emptied so'
+);
+set local session_replication_role = origin;
 select is_empty(
     $$ select l.log, r.role, p.privilege
        from pg_inherits as i
@@ -86,8 +91,8 @@ select is_empty(
        join pg_class as c on c.oid = i.inhrelid
        where i.inhparent = 'public.study_events'::regclass
          and (not c.relrowsecurity
-              or (select count(*) from pg_trigger as t where t.tgrelid = c.oid and t.tgfoid = 'freshet.refuse_event_change()'::regprocedure and t.tgenabled = 'O') <> 2) $$,
-    'each partition has row security, and both triggers'
+              or (select count(*) from pg_trigger as t where t.tgrelid = c.oid and t.tgfoid = 'freshet.refuse_event_change()'::regprocedure and t.tgenabled = 'A') <> 2) $$,
+    'each partition has row security, and both triggers, for sessions of every kind'
 );
 
 select * from finish();

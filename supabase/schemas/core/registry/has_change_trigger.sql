@@ -1,0 +1,22 @@
+-- Object: freshet.has_change_trigger()
+-- Why: what freshet.put_change_trigger() made can be undone by a restore, a bulk load or an operator.
+create function freshet.has_change_trigger(relation oid, trigger_name text)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select exists (
+        select
+        from pg_catalog.pg_trigger as t
+        join pg_catalog.pg_class as c on c.oid = t.tgrelid
+        where t.tgrelid = has_change_trigger.relation
+            and t.tgname = has_change_trigger.trigger_name
+            and (t.tgenabled = 'A' or (t.tgenabled = 'O' and not pg_has_role(c.relowner, 'usage')))
+    );
+$$;
+
+revoke all on function freshet.has_change_trigger(oid, text) from public, anon, authenticated;
+
+comment on function freshet.has_change_trigger(oid, text) is
+    'True where the table has this trigger, enabled as far as the current role may enable it.';
