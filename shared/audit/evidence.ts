@@ -45,6 +45,8 @@ export const EVIDENCE = {
   scheduler_gone: [],
   secret_missing: [],
   source_stopped: ["view"],
+  source_unwatched: ["view"],
+  unexplained_rows: ["view"],
   slow_read: [],
   slow_statement: [],
   stale: ["view", "job"],

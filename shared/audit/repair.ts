@@ -19,6 +19,23 @@ import { identifier, lines, literal } from "./sql_text.ts";
 /** What to run first, for each kind of finding; the runbook page of the kind says the rest. */
 const REPAIRS: Repairs<AlertKind> = {
   ...UNSEEN_REPAIRS,
+  source_unwatched: ({ view }) =>
+    lines(
+      `select s.source, t.tgname, t.tgenabled from analytics.view_sources as s left join pg_trigger as t on t.tgrelid = s.source and t.tgname like 'freshet%' where s.view_name = ${
+        literal(view ?? "")
+      };`,
+      "select freshet.watch_sources(); -- as the queue's jobs do each minute; writes before it count as a change of everything",
+    ),
+  unexplained_rows: ({ view }) =>
+    lines(
+      `select m.source, t.tgname, t.tgenabled from analytics.view_mappings as m left join pg_trigger as t on t.tgrelid = m.source and t.tgname like 'freshet_log%' where m.view_name = ${
+        literal(view ?? "")
+      } group by 1, 2, 3;`,
+      `-- once the cause is gone: update analytics.incremental_views set rebuilt_at = null where view_name = ${
+        literal(view ?? "")
+      };`,
+      `-- select outcome from analytics.refresh_view(${literal(view ?? "")}, 'manual');`,
+    ),
   listener_silent: () =>
     lines(
       "select instance, started_at, last_heard_at from analytics.listeners;",

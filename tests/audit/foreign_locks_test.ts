@@ -94,6 +94,21 @@ Deno.test("a refresh that is younger than its limit, and one that has just ended
     assert.deepEqual(await openLockWaits(owner), []);
   }));
 
+Deno.test("a refresh of an incremental view that waits for its table is told with the process that holds it", () =>
+  withStranger(async ({ admin, owner }) => {
+    await admin.begin(async (holder) => {
+      await holder`lock table analytics.mv_agent_progress in share mode`;
+      const [holding] = await holder`select pg_backend_pid() as pid`;
+      await owner`set lock_timeout = '4s'`;
+      const refresh = owner`select analytics.refresh_view(${VIEW})`.then(() => "refreshed", String);
+      await pause(1_500);
+      const { findings } = await examine(testDatabaseUrl(), { stuck_after: 3_600, lock_wait_after: 1 });
+      const found = findings.find(({ kind, subject }) => kind === "lock_wait" && subject === `analytics.${VIEW}`);
+      assert.match(found?.message ?? "", new RegExp(`has been waiting for \\d+ s behind process ${holding?.["pid"]}`));
+      assert.match(await refresh, /lock timeout/);
+    });
+  }));
+
 Deno.test("a trigger that is committed while a call waits for the queue is seen, and does not run", () =>
   withStranger(async ({ admin, stranger, owner }) => {
     await owner`begin`;

@@ -46,13 +46,19 @@ const SETS_IT_ITSELF = `p.prokind = 'p' and p.prosrc ~ '\\mcommit;'
   and substring(p.prosrc from '\\mbegin\\M.*') ~ '^begin\\s+perform pg_catalog\\.set_config\\(''search_path'', ''pg_catalog, pg_temp'', true\\);'
   and p.prosrc !~ '\\mcommit;(?!\\s+perform pg_catalog\\.set_config\\(''search_path'', ''pg_catalog, pg_temp'', true\\);)'`;
 
+/**
+ * A body that was parsed when the function was made looks up no name in a call. A SET clause would cost the writers of a
+ * source 3.6 µs a row instead of 0.2, because PostgreSQL inlines no function that has one.
+ */
+const PARSED = "p.prosqlbody is not null and p.proname like 'key\\_%' and p.pronamespace = 'freshet'::regnamespace";
+
 /** What is wrong with where functions look for names, each with its remedy. */
 async function looseSearchPaths(sql: postgres.Sql | postgres.TransactionSql): Promise<string[]> {
   const rows = await sql.unsafe(`
     select p.oid::regprocedure::text as name, coalesce(array_to_string(p.proconfig, '; '), 'no setting') as config
     from pg_proc as p
     where ${OURS} and not coalesce('search_path=pg_catalog, pg_temp' = any (p.proconfig), false)
-      and not (${SETS_IT_ITSELF})
+      and not (${SETS_IT_ITSELF}) and not (${PARSED})
     order by 1`);
   return rows.map(({ name, config }) =>
     `${name} has ${config}: write "set search_path = pg_catalog, pg_temp" in its migration, else a caller's temporary types come first`
@@ -67,6 +73,7 @@ Deno.test("a function with an empty search path, or none, is found and told with
     rolledBack(sql, async (transaction) => {
       await transaction.unsafe(`
         create function analytics.planted() returns integer language sql set search_path = '' as 'select 1';
+        create function freshet.key_planted() returns integer language sql begin atomic select 1; end;
         create procedure freshet.planted() language sql as 'select 1'`).simple();
       const [empty = "", none = "", ...more] = await looseSearchPaths(transaction);
       match(empty, /^analytics\.planted\(\) has search_path="": write "set search_path = pg_catalog, pg_temp"/);

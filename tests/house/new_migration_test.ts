@@ -168,6 +168,30 @@ Deno.test("a changed materialized view is made again with what reads it, registe
   }
 });
 
+Deno.test("a view that becomes incremental, or is so no longer, is registered and keeps its rows", async () => {
+  const incremental = edited("mv_probe.sql", "'90 minutes')", "'90 minutes', incremental => true)");
+  for (const [from, to] of [[PROBE, incremental], [incremental, PROBE]] as const) {
+    const { draft, text } = await draftBetween(from, to);
+    deepEqual(draft.steps.map(({ text }) => text.split("(")[0]), ["select analytics.register_view"]);
+    equal(text.includes("incremental => true"), to === incremental);
+    deepEqual(draft.otherAreas, []);
+  }
+});
+
+Deno.test("the changed query of an incremental view is told by name, with the page that says how to change it", async () => {
+  const incremental = edited("mv_probe.sql", "'90 minutes')", "'90 minutes', incremental => true)");
+  const changed = {
+    ...incremental,
+    "mv_probe.sql": incremental["mv_probe.sql"]?.replace("p.id, p.score", "p.id, p.score + 1 as score") ?? "",
+  };
+  const { draft } = await tryBetween(incremental, changed);
+  match(
+    draft.byHand.join("\n"),
+    /^analytics\.mv_probe: its query changed, and it is incremental; docs\/add-a-view\.md/,
+  );
+  match(draft.missing.join("\n"), /relation freshet\.definition_of_mv_probe/);
+});
+
 Deno.test("a plain view with a column more is replaced, and with one less made again", async () => {
   const more = edited("named_probe.sql", "'name' as name", "'name' as name, 1 as rank");
   match((await draftBetween(PROBE, more)).text, /create or replace view analytics\.named_probe/);

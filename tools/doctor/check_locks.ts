@@ -10,14 +10,20 @@ export const locks: Check = {
   run: async (patient) => [...(await waiting(patient)), ...(await keptOut(patient))],
 };
 
-async function waiting({ session, patience }: Patient): Promise<Finding[]> {
+async function waiting({ session, has_freshet, patience }: Patient): Promise<Finding[]> {
+  // The refresh of an incremental view writes to a table; other refreshes lock the whole view.
+  const isRefresh = has_freshet
+    ? session`case when c.relkind = 'm' then l.mode in ('ExclusiveLock', 'AccessExclusiveLock')
+        else l.mode = 'RowExclusiveLock' and c.relnamespace = 'analytics'::regnamespace
+          and c.relname in (select i.view_name from analytics.incremental_views as i) end`
+    : session`c.relkind = 'm' and l.mode in ('ExclusiveLock', 'AccessExclusiveLock')`;
   const rows = await session`
       select c.oid::regclass::text as view, a.pid, extract(epoch from clock_timestamp() - a.query_start)::integer as seconds,
         (pg_blocking_pids(a.pid))[1] as blocked_by
       from pg_locks as l
-      join pg_class as c on c.oid = l.relation and c.relkind = 'm'
+      join pg_class as c on c.oid = l.relation and c.relkind in ('m', 'r')
       join pg_stat_activity as a on a.pid = l.pid
-      where not l.granted and l.mode in ('ExclusiveLock', 'AccessExclusiveLock')
+      where not l.granted and ${isRefresh}
         and a.query_start < clock_timestamp() - make_interval(secs => ${patience.lock_wait_after})`;
   return rows.map((row) => ({
     kind: "lock_wait" as const,

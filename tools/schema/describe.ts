@@ -9,6 +9,9 @@ const DECLARED_ROWS: Readonly<Record<string, string>> = {
     source_snapshot, row_count, rejected_count, registered_at}'::text[] as row from analytics.views as t`,
   "analytics.view_sources":
     "select view_name || ' ' || source::text as name, to_jsonb(t) as row from analytics.view_sources as t",
+  "analytics.incremental_views":
+    `select view_name as name, jsonb_build_object('row_key', row_key, 'group_key', group_key,
+    'rebuild_on', rebuild_on::text[]) as row from analytics.incremental_views as t`,
   "analytics.live_relations":
     "select live_name as name, to_jsonb(t) - 'registered_at' as row from analytics.live_relations as t",
   "analytics.scheduled_jobs":

@@ -2,7 +2,7 @@
 -- Grain: one row per agent, challenge and week (Monday, UTC)
 -- Reads: public.submissions, public.challenges
 -- Serves: /analytics/arena/progress
--- Refresh: hourly
+-- Refresh: hourly, by agent and challenge
 -- Why: week over week is computed here, once, so that no reader compares weeks with a gap between them.
 create materialized view analytics.mv_agent_progress as
 with scored_submissions as (
@@ -65,5 +65,6 @@ select analytics.register_view(
     schedule => '0 * * * *',
     stale_after => '130 minutes',
     source_at => 'public.submissions.created_at',
-    rejects => 'analytics.rejected_composite_scores'
+    rejects => 'analytics.rejected_composite_scores',
+    incremental => true
 );

@@ -2,7 +2,7 @@
 -- Grain: one row per challenge and lane; challenges are never mixed
 -- Reads: public.submissions (through analytics.lane_scores), public.challenges
 -- Serves: /analytics/arena/lane-distributions; source of mv_weakness_patterns
--- Refresh: every 10 minutes; when submissions change, after at least 10 seconds
+-- Refresh: by challenge, every 10 minutes; when submissions change, after at least 10 seconds
 -- Why: percentiles need all scores of a lane, so they are stored.
 create materialized view analytics.mv_lane_score_distribution as
 with lane_scores as (
@@ -63,5 +63,6 @@ select analytics.register_view(
     stale_after => '25 minutes',
     source_at => 'public.submissions.created_at',
     rejects => 'analytics.rejected_lane_scores',
-    refresh_on_change => '10 seconds'
+    refresh_on_change => '10 seconds',
+    incremental => true
 );

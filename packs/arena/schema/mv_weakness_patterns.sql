@@ -83,5 +83,6 @@ select analytics.register_view(
     stale_after => '70 minutes',
     source_at => 'public.submissions.created_at',
     rejects => 'analytics.rejected_lane_scores',
-    refresh_on_change => '10 seconds'
+    refresh_on_change => '10 seconds',
+    incremental => true
 );

@@ -1,5 +1,5 @@
 begin;
-select plan(12);
+select plan(13);
 
 -- Between two states of one entry.
 create function public.probe_since(calls bigint, total numeric, max_ms numeric) returns numeric language sql as $$
@@ -18,6 +18,12 @@ select is(public.probe_since(2, 12000, 6000), 6000::numeric, 'fewer calls: the c
 -- What the extension holds. Here each statement counts as slow, so that the test need not wait.
 select has_extension('pg_stat_statements'::name, 'the extension is there');
 create view analytics.probe_days as select 1 as day;
+create table public.probe_sales (id integer primary key, shop_id integer not null);
+create materialized view analytics.probe_shops as select shop_id, count(*) as n from public.probe_sales group by 1 with no data;
+create unique index on analytics.probe_shops (shop_id);
+select analytics.register_view(
+    view_name => 'probe_shops', pack => 'probe', schedule => '0 0 1 1 *', stale_after => '1 hour', incremental => true
+);
 create function public.probe_found() returns bigint language sql as $$
     select count(*) from analytics.slow_statements as s where s.last_slow_at is not null;
 $$;
@@ -25,10 +31,16 @@ select day as probe_reader from analytics.probe_days;
 select freshet.watch_slow_statements(0);
 select is(public.probe_found(), 0::bigint, 'the first pass judges nothing: what was slow before it is the past');
 select day as probe_reader from analytics.probe_days;
+select n as probe_table_reader from analytics.probe_shops;
 select analytics.refresh_view(v.view_name) from analytics.views as v where false;
 select analytics.read_view('nothing', '{}') where false;
 select freshet.watch_slow_statements(0);
 select ok(public.probe_found() >= 1, 'a statement that was slow since is found');
+select is(
+    (select count(*) from analytics.slow_statements as s join extensions.pg_stat_statements as p using (queryid)
+     where s.last_slow_at is not null and p.query ~ '^select n as probe_table_reader'),
+    1::bigint, 'so is one of an incremental view, which is a table'
+);
 select is(
     (select count(*) from analytics.slow_statements as s join extensions.pg_stat_statements as p using (queryid) where p.query ~ 'refresh_view|read_view'),
     0::bigint, 'a refresh is none of them, nor a read of the functions, which report their own'

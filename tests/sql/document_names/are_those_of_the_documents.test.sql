@@ -24,7 +24,7 @@ select set_eq(
 );
 select set_eq(
     $$ select format('%s by %s', t.tgname, t.tgfoid::regproc) from pg_trigger as t
-       where t.tgrelid = 'public.submissions'::regclass and not t.tgisinternal and t.tgname <> 'freshet_note_source_change' $$,
+       where t.tgrelid = 'public.submissions'::regclass and not t.tgisinternal and t.tgname not like 'freshet%' $$,
     array['trg_notify_submission_scored by freshet.notify_submission_scored'],
     'that of the arena, which notifies'
 );

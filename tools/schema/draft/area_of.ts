@@ -1,3 +1,4 @@
+import { viewOfDefinition } from "./generated.ts";
 import { type Home, type Homed, withSchema } from "./home.ts";
 import { partOf } from "./parts.ts";
 import { thingOf } from "./plan.ts";
@@ -8,6 +9,8 @@ import { makersOf, rowName } from "./rows.ts";
  * oldest migration that names it.
  */
 export function areaOf(home: Home, migrations: ReadonlyMap<string, string>, name: string): string {
+  const view = viewOfDefinition(name);
+  if (view !== null) return areaOf(home, migrations, `relation ${view}`);
   const { kind, rest } = thingOf(name);
   const found = statementsOf(home, kind, rest)[0]?.area;
   if (found !== undefined) return found;

@@ -5,6 +5,7 @@ import { applySteps, type Step } from "./apply.ts";
 import { areaOf } from "./area_of.ts";
 import { readCatalog } from "./catalog.ts";
 import { Home, type Homed } from "./home.ts";
+import { isGenerated, viewOfDefinition } from "./generated.ts";
 import { plan } from "./plan.ts";
 import { asUpsert } from "./rows.ts";
 import { Sheet, type Side } from "./sheet.ts";
@@ -59,7 +60,10 @@ export async function draftMigration(sql: postgres.TransactionSql, question: Que
     if (applied.done.length === 0) break;
   }
   const after = await describeDatabase(sql);
-  const differs = differences(after, question.want.description);
+  // Of what a registration makes, the query alone says which view differs.
+  const differs = differences(after, question.want.description).filter((line) =>
+    !isGenerated(nameOf(line)) || viewOfDefinition(nameOf(line)) !== null
+  );
   const missing = differs.filter((line) => isAsked(nameOf(line)));
   // Looked at last: what comes with a table, such as the index of its key, has no statement that names its area.
   const others = new Set(differs.map((line) => area(nameOf(line))).filter((name) => name !== question.area));

@@ -1,3 +1,4 @@
+import { isGenerated, viewOfDefinition } from "./generated.ts";
 import { grantsMore, revokes } from "./privileges.ts";
 import { planColumn, planConstraint, planIndex, planPolicy, planStatistics, planTrigger } from "./parts.ts";
 import { planRelation } from "./relations.ts";
@@ -7,12 +8,19 @@ import type { Sheet, Side } from "./sheet.ts";
 
 /** Fills the sheet with what makes these things as the schema files have them: names as in a description. */
 export async function plan(sheet: Sheet, names: readonly string[]): Promise<void> {
-  const things = names.map(thingOf);
+  const things = names.filter((name) => !isGenerated(name)).map(thingOf);
   // What is made or dropped as a whole is known before its parts are looked at.
   for (const { kind, rest } of things) {
     if (kind === "relation") await planRelation(sheet, rest);
     if (kind === "columns" && sheet.want.catalog.relations.get(rest)?.kind !== "table") await planRelation(sheet, rest);
     if (kind === "function") await planFunction(sheet, rest);
+  }
+  for (const name of names) {
+    const view = viewOfDefinition(name);
+    if (view === null || [sheet.have, sheet.want].some(({ description }) => !description.has(name))) continue;
+    sheet.byHand.push(
+      `${view}: its query changed, and it is incremental; docs/add-a-view.md says under "Large views" how to change it`,
+    );
   }
   const places = new Map([...sheet.want.catalog.columns.keys()].map((name, at) => [name, at]));
   const place = ({ rest }: { readonly rest: string }) => places.get(rest) ?? -1;
@@ -96,12 +104,13 @@ function planEnum(sheet: Sheet, type: string): void {
 function planRow(sheet: Sheet, rest: string): void {
   const name = rowName(rest);
   const isWanted = sheet.want.description.has(`row ${rest}`);
-  // A view that lost a source is registered as before.
-  const isOfView = sheet.want.description.has(`row ${name.table.replace(/view_sources$/, "views")} ${name.words[0]}`);
+  // A view that lost a source, or is incremental no longer, is registered as the files say.
+  const isPartOfView = /(?:view_sources|incremental_views)$/.test(name.table);
+  const isOfView = isPartOfView && sheet.want.description.has(`row analytics.views ${name.words[0]}`);
   if (!isWanted && !isOfView) return sheet.change(removalOf(sheet.want.catalog, name));
   const makers = makersOf(sheet.home, name);
   if (makers.length === 0) sheet.byHand.push(`row ${rest}: no statement of the schema files has its name as a string`);
-  if (!isWanted && makers.length > 0 && !name.table.endsWith("view_sources")) {
+  if (!isWanted && makers.length > 0 && !isPartOfView) {
     sheet.change(removalOf(sheet.want.catalog, name));
   }
   sheet.copy(makers);

@@ -18,6 +18,11 @@ export async function planRelation(sheet: Sheet, name: string): Promise<void> {
     sheet.copy(home);
     return;
   }
+  if (changesForm(have, want)) {
+    // Its registration makes the one form of the other, with the rows that it has.
+    sheet.whole.add(name);
+    return sheet.copy(sheet.home.ofRow("call", [name.slice(name.indexOf(".") + 1)]));
+  }
   if (mustBeRemade(have, want)) return await sheet.remake("relation", name);
   if (want.kind === "type" && have.columns.join() !== want.columns.join()) {
     sheet.byHand.push(`type ${name}: its attributes differ, (${have.columns}) and (${want.columns})`);
@@ -28,6 +33,12 @@ export async function planRelation(sheet: Sheet, name: string): Promise<void> {
     sheet.copy(home.filter(({ text }) => /^alter table [\s\S]*row level security/i.test(codeOf(text))));
   }
   if (have.hasRowSecurity && !want.hasRowSecurity) sheet.change(`alter table ${name} disable row level security;`);
+}
+
+/** A registered view is a materialized view, or a table if it is incremental. */
+function changesForm(have: Relation, want: Relation): boolean {
+  const kinds = [have.kind, want.kind];
+  return kinds.includes("materialized view") && kinds.includes("table");
 }
 
 /** A view can be replaced as long as its columns stay, and new ones come last; a materialized view never. */

@@ -42,7 +42,7 @@ export function removalOf(catalog: Catalog, { table, bare, words }: RowName): st
   if (keys !== undefined) {
     return `delete from ${table} where ${keys.map((key, at) => `${key} = ${literal(words[at] ?? "")}`).join(" and ")};`;
   }
-  if (bare === "views" || bare === "view_sources") return call(catalog, "unregister_view", name);
+  if (["views", "view_sources", "incremental_views"].includes(bare)) return call(catalog, "unregister_view", name);
   if (bare === "live_relations") return call(catalog, "unregister_live", name);
   if (name.startsWith("refresh-")) return call(catalog, "unregister_view", name.slice("refresh-".length));
   if (bare === "scheduled_jobs") return call(catalog, "withdraw_job", name);

@@ -17,7 +17,8 @@ declare
     readers constant text := format(
         '"?analytics"?\."?(%s)\M',
         array_to_string(
-            array(select l.live_name from analytics.live_relations as l) || array(
+            array(select l.live_name from analytics.live_relations as l)
+            || array(select i.view_name from analytics.incremental_views as i) || array(
                 select c.relname::text from pg_catalog.pg_class as c
                 where c.relnamespace = 'analytics'::regnamespace and c.relkind in ('m', 'v')
             ), '|'

@@ -29,7 +29,10 @@ begin
             r.view_name, r.job_name, r.schedule,
             case
                 when c.oid is null then 'the view does not exist'
-                when c.relkind <> 'm' then 'it is no materialized view'
+                when i.view_name is not null and c.relkind <> 'r' then 'it is no table, as an incremental view is'
+                when i.view_name is not null and to_regclass(freshet.definition_of(r.view_name)) is null
+                    then format('its query %s does not exist', freshet.definition_of(r.view_name))
+                when i.view_name is null and c.relkind <> 'm' then 'it is no materialized view'
                 when not exists (
                     select from pg_catalog.pg_index as i
                     where i.indrelid = c.oid
@@ -39,6 +42,7 @@ begin
                 ) then 'it has no valid unique index over plain columns'
             end as flaw
         from analytics.views as r
+        left join analytics.incremental_views as i on i.view_name = r.view_name
         left join pg_catalog.pg_class as c on c.oid = to_regclass(format('analytics.%I', r.view_name))
     ) as v
     order by v.view_name;

@@ -69,13 +69,7 @@ begin
             -- A view has one objective's time for its first refresh.
             clock_timestamp() - coalesce(r.verified_at, r.registered_at) as age,
             clock_timestamp() - greatest(coalesce(r.verified_at, r.registered_at), (select freshet.judged_since())) as judged_age,
-            coalesce(
-                (
-                    select c.relispopulated from pg_catalog.pg_class as c
-                    where c.oid = to_regclass(format('analytics.%I', r.view_name))
-                ),
-                true
-            ) as is_populated
+            coalesce(freshet.is_filled(r), true) as is_populated
         from analytics.views as r
     ) as v
     order by v.view_name;

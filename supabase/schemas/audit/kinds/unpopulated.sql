@@ -21,7 +21,7 @@ begin
         kind => 'unpopulated',
         subject => v.view_name,
         state => case
-            when c.relispopulated then 'ok'
+            when freshet.is_filled(v) then 'ok'
             -- A view created "with no data" has one objective's time for its first refresh, counted again from the
             -- first pass.
             when v.refreshed_at is null
@@ -41,7 +41,7 @@ begin
         )
     )
     from analytics.views as v
-    join pg_catalog.pg_class as c on c.oid = to_regclass(format('analytics.%I', v.view_name)) and c.relkind = 'm'
+    join pg_catalog.pg_class as c on c.oid = to_regclass(format('analytics.%I', v.view_name)) and c.relkind in ('m', 'r')
     order by v.view_name;
 
     perform freshet.withdraw_subjects('unpopulated', array(select v.view_name from analytics.views as v));

@@ -7,8 +7,7 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    insert into analytics.source_changes (source)
-    select r.source from analytics.source_relatives as r where r.relation = tg_relid;
+    perform freshet.note_whole_change(r.source) from analytics.source_relatives as r where r.relation = tg_relid;
     return null;
 end
 $$;

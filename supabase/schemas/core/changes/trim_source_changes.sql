@@ -15,6 +15,7 @@ begin
     end if;
     begin
         perform freshet.delete_needless_source_changes(source);
+        perform freshet.fold_keys(source);
     exception
         when query_canceled or others then
             perform pg_advisory_unlock(lock_key);

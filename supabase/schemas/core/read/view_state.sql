@@ -12,14 +12,7 @@ as $$
         'verified_at', declared.verified_at,
         'source_as_of', declared.source_as_of,
         'stale_after_seconds', extract(epoch from declared.stale_after)::bigint,
-        'populated', coalesce(
-            (
-                select c.relispopulated
-                from pg_catalog.pg_class as c
-                where c.oid = to_regclass(format('analytics.%I', declared.view_name))
-            ),
-            false
-        )
+        'populated', coalesce(freshet.is_filled(declared), false)
     );
 $$;
 

@@ -16,6 +16,10 @@ declare
     entry analytics.refresh_log;
     relation regclass;
     is_populated boolean;
+    is_incremental constant boolean := freshet.is_incremental(view_name);
+    groups record;
+    is_clean boolean := false;
+    has_moved boolean := true;
     snapshot_before pg_snapshot;
     error_state text;
     error_message text;
@@ -49,7 +53,7 @@ begin
 
     begin
         relation := format('analytics.%I', view_name)::regclass;
-        select c.relispopulated into strict is_populated from pg_catalog.pg_class as c where c.oid = relation;
+        is_populated := freshet.is_filled(declared);
 
         -- A source that was never refreshed has nothing to read yet: it is refreshed first, whatever its schedule says.
         -- If another session is refreshing it, this view waits for its own next refresh: waiting here would block.
@@ -57,8 +61,7 @@ begin
             select v.view_name
             from analytics.view_sources as s
             join analytics.views as v on to_regclass(format('analytics.%I', v.view_name)) = s.source
-            join pg_catalog.pg_class as c on c.oid = s.source
-            where s.view_name = refresh_view.view_name and not c.relispopulated
+            where s.view_name = refresh_view.view_name and not freshet.is_filled(v)
         loop
             source_entry := analytics.refresh_view(source_view, refresh_view.requested_by);
             if source_entry.outcome = 'skipped_busy' then
@@ -71,7 +74,10 @@ begin
         snapshot_before := freshet.others_snapshot();
 
         if is_populated
-            and declared.refreshed_at > entry.started_at - declared.rebuild_after
+            and coalesce(
+                (select coalesce(i.rebuilt_at, '-infinity') from analytics.incremental_views as i where i.view_name = refresh_view.view_name),
+                declared.refreshed_at
+            ) > entry.started_at - declared.rebuild_after
             and not freshet.has_source_changes(view_name)
         then
             update analytics.views as v
@@ -83,15 +89,27 @@ begin
             return freshet.log_refresh(entry);
         end if;
 
-        if is_populated then
+        if is_incremental then
+            groups := freshet.refresh_groups(view_name);
+            snapshot_before := groups.snapshot;
+            is_clean := groups.is_clean;
+            has_moved := groups.moved_count > 0 or not is_populated;
+            entry.rows_after := groups.row_count;
+            if not is_populated then
+                execute format('analyze %s', relation);
+            end if;
+        elsif is_populated then
             execute format('refresh materialized view concurrently %s', relation);
         else
             execute format('refresh materialized view %s', relation);
             -- Until the next autovacuum the planner would assume that it is empty.
             execute format('analyze %s', relation);
         end if;
-        execute format('select count(*) from %s', relation) into entry.rows_after;
+        if not is_incremental then
+            execute format('select count(*) from %s', relation) into entry.rows_after;
+        end if;
 
+        -- Also where no group is dirty: a source was written to, and what its rows belong to may be left out.
         if declared.rejects is not null then
             execute format('select count(*) from %s', declared.rejects) into entry.rejected_count;
         end if;
@@ -111,11 +129,12 @@ begin
                 hint = 'The rows of the last good refresh are still served.';
     end;
 
-    entry.outcome := 'refreshed';
-    entry.version := declared.version + 1;
+    entry.outcome := case when is_clean then 'skipped_clean' else 'refreshed' end;
+    -- Rows that did not move have the version that they had, and cached answers stay.
+    entry.version := declared.version + has_moved::integer;
     update analytics.views as v
     set version = entry.version,
-        refreshed_at = entry.started_at,
+        refreshed_at = case when has_moved then entry.started_at else v.refreshed_at end,
         verified_at = entry.started_at,
         source_as_of = declared.source_as_of,
         source_snapshot = snapshot_before,
@@ -126,7 +145,7 @@ begin
     -- For views that read this one, its refresh is a change of a source.
     insert into analytics.source_changes (source)
     select relation
-    where exists (select from analytics.view_sources as s where s.source = relation);
+    where has_moved and exists (select from analytics.view_sources as s where s.source = relation);
 
     perform freshet.trim_source_changes(s.source)
     from analytics.view_sources as s

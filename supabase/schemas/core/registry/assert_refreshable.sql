@@ -9,7 +9,10 @@ as $$
 declare
     relation constant regclass := to_regclass(format('analytics.%I', view_name));
 begin
-    if not exists (select from pg_catalog.pg_class as c where c.oid = relation and c.relkind = 'm') then
+    if not exists (
+        select from pg_catalog.pg_class as c
+        where c.oid = relation and (c.relkind = 'm' or c.relkind = 'r' and freshet.is_incremental(assert_refreshable.view_name))
+    ) then
         raise exception using
             errcode = 'undefined_table',
             message = format('cannot register "%s": no materialized view analytics.%s', view_name, view_name),

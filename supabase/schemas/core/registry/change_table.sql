@@ -15,7 +15,28 @@ as $$
 declare
     -- Of a view that is dropped only a number would be left.
     label constant text := changed::text;
-    views constant jsonb := (
+    views jsonb;
+    lives jsonb;
+    incrementals jsonb := jsonb_build_object();
+    one jsonb;
+    fault text;
+    declared analytics.views;
+    live analytics.live_relations;
+    incremental analytics.incremental_views;
+begin
+    -- An incremental view is a table, of which the catalogue does not know what it reads: it is a materialized view meanwhile.
+    for incremental in
+        select v.* from freshet.incremental_views_over(changed) with ordinality as o (name, place)
+        join analytics.incremental_views as v on v.view_name = o.name
+        order by o.place
+    loop
+        incrementals := incrementals || jsonb_build_object(
+            incremental.view_name,
+            jsonb_build_object('by', incremental.group_key, 'rebuild_on', incremental.rebuild_on::text[])
+        );
+        perform freshet.make_materialized(incremental.view_name);
+    end loop;
+    views := (
         select coalesce(jsonb_agg(
             jsonb_build_object(
                 'relation', o.relation::text,
@@ -34,17 +55,12 @@ declare
         join pg_catalog.pg_class as c on c.oid = o.relation
         left join analytics.views as v on to_regclass(format('analytics.%I', v.view_name)) = o.relation
     );
-    lives constant jsonb := (
+    lives := (
         select coalesce(jsonb_agg(jsonb_build_object('name', l.live_name, 'sources', l.sources::text[])), '[]')
         from analytics.live_relations as l
         where changed = any (l.sources)
             or l.sources && array(select o.relation from freshet.views_over(changed) as o)
     );
-    one jsonb;
-    fault text;
-    declared analytics.views;
-    live analytics.live_relations;
-begin
     select t.name into fault
     from jsonb_object_keys(texts) as t (name)
     where t.name not in (select v.one ->> 'name' from jsonb_array_elements(views) as v (one));
@@ -122,7 +138,15 @@ begin
             warn_after => declared.warn_after,
             source_warn_after => declared.source_warn_after,
             source_error_after => declared.source_error_after,
-            refresh_on_change => declared.refresh_on_change
+            refresh_on_change => declared.refresh_on_change,
+            incremental => incrementals ? declared.view_name,
+            incremental_by => case
+                when incrementals ? declared.view_name
+                    then array(select b.name from jsonb_array_elements_text(incrementals -> declared.view_name -> 'by') as b (name))::name[]
+            end,
+            rebuild_on => array(
+                select b.name::regclass from jsonb_array_elements_text(incrementals -> declared.view_name -> 'rebuild_on') as b (name)
+            )
         );
     end loop;
     for one in select l.one from jsonb_array_elements(lives) as l (one) loop

@@ -13,7 +13,10 @@ create function analytics.register_view(
     warn_after interval default null,
     source_warn_after interval default null,
     source_error_after interval default null,
-    refresh_on_change interval default null
+    refresh_on_change interval default null,
+    incremental boolean default false,
+    incremental_by name[] default null,
+    rebuild_on regclass[] default '{}'
 )
 returns void
 language plpgsql
@@ -56,6 +59,12 @@ begin
             message = format('cannot register "%s": source_warn_after and source_error_after need source_at', view_name),
             hint = 'Name the column that holds the age of a source row: source_at => ''public.orders.created_at''.';
     end if;
+    if not incremental and (incremental_by is not null or cardinality(rebuild_on) > 0) then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('cannot register "%s": incremental_by and rebuild_on need incremental => true', view_name),
+            hint = 'Add incremental => true, or leave both out.';
+    end if;
     execute format('revoke all on table analytics.%I from public, anon, authenticated', view_name);
 
     insert into analytics.views as v (
@@ -84,6 +93,12 @@ begin
         -- The view may read something else now, so its next refresh is not skipped.
         source_snapshot = null;
 
+    if incremental then
+        perform freshet.make_incremental(view_name, incremental_by, rebuild_on);
+    elsif freshet.is_incremental(view_name) then
+        perform freshet.make_materialized(view_name);
+    end if;
+
     delete from analytics.view_sources as s where s.view_name = register_view.view_name;
     insert into analytics.view_sources (view_name, source)
     select register_view.view_name, r.source from freshet.sources_of_view(view_name) as r;
@@ -107,11 +122,13 @@ end
 $$;
 
 revoke all on function analytics.register_view(
-    text, text, text, interval, text, regclass, interval, interval, interval, interval, interval, interval
+    text, text, text, interval, text, regclass, interval, interval, interval, interval, interval, interval,
+    boolean, name[], regclass[]
 )
     from public, anon, authenticated;
 
 comment on function analytics.register_view(
-    text, text, text, interval, text, regclass, interval, interval, interval, interval, interval, interval
+    text, text, text, interval, text, regclass, interval, interval, interval, interval, interval, interval,
+    boolean, name[], regclass[]
 ) is
-    'Registers a materialized view of schema analytics and schedules job refresh-<view>. Idempotent. source_at: schema.table.column of the newest source row; rejects: plain view of the source values left out; warn_after, source_warn_after, source_error_after: age of the rows, and of their sources, from which the audit reports them; refresh_on_change: shortest time between two refreshes that changes of the sources cause, null for refreshes by schedule alone.';
+    'Registers a materialized view of schema analytics and schedules job refresh-<view>. Idempotent. source_at: schema.table.column of the newest source row; rejects: plain view of the source values left out; warn_after, source_warn_after, source_error_after: age of the rows, and of their sources, from which the audit reports them; refresh_on_change: shortest time between two refreshes that changes of the sources cause, null for refreshes by schedule alone; incremental: only the groups that changes touched are computed again, and the view becomes a table of its name; incremental_by: columns of a group, null for those of the unique index; rebuild_on: sources of which any change recomputes everything.';

@@ -1,38 +1,28 @@
 -- Object: freshet.sources_of_view()
--- Why: what a view reads comes from the catalogue, so that no list of sources can be out of date.
+-- Why rejects: their number is a part of what a refresh stores, and a value can be left out without a change of any row
+--      of the views that the view reads. Its own rows are no source: each refresh would ask for the next one.
 create function freshet.sources_of_view(view_name text)
 returns table (source regclass, relkind "char")
 language sql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-    with recursive reads as (
-        select d.refobjid as relation, c.relkind
-        from pg_catalog.pg_rewrite as r
-        join pg_catalog.pg_depend as d
-            on d.classid = 'pg_catalog.pg_rewrite'::regclass
-            and d.objid = r.oid
-            and d.refclassid = 'pg_catalog.pg_class'::regclass
-            and d.refobjid <> r.ev_class
-        join pg_catalog.pg_class as c on c.oid = d.refobjid
-        where r.ev_class = format('analytics.%I', sources_of_view.view_name)::regclass
-        union
-        -- Resolves plain views only: a materialized view is a source with a version of its own.
-        select d.refobjid, c.relkind
-        from reads
-        join pg_catalog.pg_rewrite as r on r.ev_class = reads.relation
-        join pg_catalog.pg_depend as d
-            on d.classid = 'pg_catalog.pg_rewrite'::regclass
-            and d.objid = r.oid
-            and d.refclassid = 'pg_catalog.pg_class'::regclass
-            and d.refobjid <> r.ev_class
-        join pg_catalog.pg_class as c on c.oid = d.refobjid
-        where reads.relkind = 'v'
-    )
-    select reads.relation::regclass, reads.relkind from reads where reads.relkind <> 'v';
+    select s.source, s.relkind
+    from freshet.sources_of_relation(
+        case
+            when freshet.is_incremental(sources_of_view.view_name) then freshet.definition_of(sources_of_view.view_name)
+            else format('analytics.%I', sources_of_view.view_name)
+        end::regclass
+    ) as s
+    union
+    select s.source, s.relkind
+    from analytics.views as v
+    cross join lateral freshet.sources_of_relation(v.rejects) as s
+    where v.view_name = sources_of_view.view_name
+        and s.source is distinct from to_regclass(format('analytics.%I', v.view_name));
 $$;
 
 revoke all on function freshet.sources_of_view(text) from public, anon, authenticated;
 
 comment on function freshet.sources_of_view(text) is
-    'Tables and materialized views that a view reads. Reads hidden inside functions are not seen: name tables in the view itself.';
+    'Tables and materialized views that a view, or its view of rejects, reads. Reads hidden inside functions are not seen: name tables in the view itself.';

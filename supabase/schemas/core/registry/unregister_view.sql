@@ -11,6 +11,9 @@ declare
         select s.source from analytics.view_sources as s where s.view_name = unregister_view.view_name order by s.source::oid
     );
 begin
+    if freshet.is_incremental(view_name) then
+        perform freshet.make_materialized(view_name);
+    end if;
     delete from analytics.views as v where v.view_name = unregister_view.view_name;
     perform cron.unschedule(j.jobname) from cron.job as j where j.jobname = 'refresh-' || view_name;
     perform freshet.withdraw_job('refresh-' || view_name);

@@ -46,7 +46,7 @@ alter table analytics.views enable row level security;
 
 revoke all on table analytics.views from public, anon, authenticated;
 
-comment on table analytics.views is 'Registry: one row per registered materialized view. Written by register_view and refresh_view only.';
+comment on table analytics.views is 'Registry: one row per registered view. Written by register_view and refresh_view only.';
 
 comment on column analytics.views.stale_after is 'Objective: the greatest age (now - verified_at) at which an answer still counts as fresh.';
 
@@ -63,7 +63,7 @@ comment on column analytics.views.rebuild_after is
 comment on column analytics.views.rejects is
     'Plain view of source values that the view leaves out; counted at each refresh.';
 
-comment on column analytics.views.version is 'Moves by one whenever rows were recomputed; part of every cache key.';
+comment on column analytics.views.version is 'Moves by one whenever rows were recomputed, of an incremental view when rows changed; part of every cache key.';
 
 comment on column analytics.views.refreshed_at is 'When the rows were computed.';
 

@@ -17,6 +17,10 @@ as $$
         select c.oid as source
         from watched as w
         join pg_catalog.pg_class as c on c.oid = w.source and c.relkind in ('r', 'p')
+        -- The refresh of an incremental view logs its own change.
+        where not exists (
+            select from analytics.incremental_views as v where to_regclass(format('analytics.%I', v.view_name)) = c.oid
+        )
     ),
 
     -- Queries no longer see a partition whose detachment is pending.
@@ -45,6 +49,13 @@ as $$
     select s.source::regclass, s.source::regclass, true
     from sources as s
     where not freshet.has_change_trigger(s.source, 'freshet_note_source_change')
+    union
+    -- The keys of its rows are not logged.
+    select k.source, k.source, true
+    from analytics.source_keys as k
+    join pg_catalog.pg_class as c on c.oid = k.source
+    cross join unnest(array['insert', 'update', 'delete', 'truncate']) as e (event)
+    where not freshet.has_change_trigger(k.source, 'freshet_log_' || e.event)
     union all
     select r.relation::regclass, r.source::regclass, true
     from relatives as r

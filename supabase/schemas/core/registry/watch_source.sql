@@ -12,8 +12,11 @@ begin
             message = format('cannot watch %s: changes of this kind of relation cannot be seen', source),
             hint = 'Read from tables, partitioned tables, views over them, or registered materialized views.';
     end if;
-    -- A materialized view logs its own change, in refresh_view.
-    if relkind = 'm' then
+    -- A registered view logs its own change, in refresh_view: the statement of an incremental one writes no row where
+    -- nothing differs, and would count as a change.
+    if relkind = 'm'
+        or exists (select from analytics.incremental_views as v where to_regclass(format('analytics.%I', v.view_name)) = source)
+    then
         return;
     end if;
     perform freshet.put_change_trigger(source, 'freshet_note_source_change', 'note_source_change');

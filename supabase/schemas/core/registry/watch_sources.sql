@@ -23,7 +23,13 @@ begin
                 if not gap.is_related then
                     perform freshet.unwatch_relative(gap.relation, gap.source);
                 elsif gap.relation = gap.source then
-                    perform freshet.put_change_trigger(gap.source, 'freshet_note_source_change', 'note_source_change');
+                    if not exists (
+                        select from analytics.incremental_views as v
+                        where to_regclass(format('analytics.%I', v.view_name)) = gap.source
+                    ) then
+                        perform freshet.put_change_trigger(gap.source, 'freshet_note_source_change', 'note_source_change');
+                    end if;
+                    perform freshet.watch_keys(gap.source);
                 else
                     perform freshet.watch_relative(gap.relation, gap.source);
                 end if;
@@ -32,7 +38,7 @@ begin
                     null;
             end;
         end if;
-        insert into analytics.source_changes (source) values (gap.source);
+        perform freshet.note_whole_change(gap.source);
     end loop;
     perform set_config('lock_timeout', usual_wait, true);
 end

@@ -1,0 +1,40 @@
+begin;
+select plan(3);
+
+create function pg_temp.mapping(name text) returns text[] language sql as $$
+    select array_agg(g.one order by g.one)
+    from (
+        select format(
+            '%s: %s', m.source,
+            string_agg(format('%s = %s', m.key_column, coalesce(k.expression, 'any')), ', ' order by m.key_column)
+        ) as one
+        from analytics.view_mappings as m
+        left join analytics.source_keys as k on k.source = m.source and k.place = m.place
+        where m.view_name = name
+        group by m.source, m.reference
+    ) as g $$;
+
+select is(
+    pg_temp.mapping('mv_lane_score_distribution'),
+    array['challenges: challenge_id = x.id, lane_key = any', 'submissions: challenge_id = x.challenge_id, lane_key = any'],
+    'a submission touches the lanes of its challenge'
+);
+select is(
+    pg_temp.mapping('mv_agent_progress'),
+    array[
+        'challenges: agent_id = any, challenge_id = x.id, week = any',
+        'submissions: agent_id = x.agent_id, challenge_id = x.challenge_id, week = any'
+    ],
+    'the weeks of its agent in its challenge, since a week is compared with the one before'
+);
+select is(
+    pg_temp.mapping('mv_weakness_patterns'),
+    array[
+        'analytics.mv_lane_score_distribution: agent_id = any, challenge_id = x.challenge_id, lane_key = x.lane_key',
+        'submissions: agent_id = x.agent_id, challenge_id = x.challenge_id, lane_key = any'
+    ],
+    'and its agent''s lanes in its challenge; a changed distribution those of its challenge and lane'
+);
+
+select * from finish();
+rollback;

@@ -1,0 +1,52 @@
+-- Object: freshet.assert_repeatable()
+-- Why: a group is computed again only when its sources change. A query that reads the clock, or draws lots, has other
+--      rows without any change, so groups that were computed at different moments would not belong together.
+create function freshet.assert_repeatable(view_name text, definition regclass, group_key name[])
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    fault text;
+begin
+    select string_agg(distinct p.name, ', ') into fault
+    from freshet.queries_of(definition) as q
+    join pg_catalog.pg_rewrite as r on r.ev_class = q.relation
+    cross join lateral (
+        select o.oid::regprocedure::text as name
+        from regexp_matches(r.ev_action::text, ':(?:funcid|opfuncid|aggfnoid|winfnoid) (\d+)', 'g') as m (ids)
+        join pg_catalog.pg_proc as o on o.oid = m.ids[1]::oid
+        where o.provolatile = 'v'
+            or o.oid in ('now()'::regprocedure, 'transaction_timestamp()'::regprocedure, 'statement_timestamp()'::regprocedure)
+        union all
+        -- current_date and the like.
+        select 'current_date or its like' where r.ev_action::text like '%{SQLVALUEFUNCTION%'
+        union all
+        select 'tablesample' where r.ev_action::text like '%{TABLESAMPLECLAUSE%'
+    ) as p;
+    if fault is not null then
+        raise exception using
+            errcode = 'feature_not_supported',
+            message = format('cannot register "%s" as incremental: its rows change without a change of its sources, by %s', view_name, fault),
+            hint = 'Move what depends on the moment of the read into the reading of the rows, or leave out incremental.';
+    end if;
+
+    select string_agg(k.name, ', ') into fault
+    from unnest(group_key) as k (name)
+    join pg_catalog.pg_attribute as a on a.attrelid = definition and a.attname = k.name
+    join pg_catalog.pg_collation as c on c.oid = a.attcollation
+    where not c.collisdeterministic;
+    if fault is not null then
+        raise exception using
+            errcode = 'feature_not_supported',
+            message = format('cannot register "%s" as incremental: key column %s has a collation that takes different texts as equal', view_name, fault),
+            hint = 'Give the column a deterministic collation, for example: lower(name) collate "C".';
+    end if;
+end
+$$;
+
+revoke all on function freshet.assert_repeatable(text, regclass, name[]) from public, anon, authenticated;
+
+comment on function freshet.assert_repeatable(text, regclass, name[]) is
+    'Raises 0A000 for a query whose rows depend on more than its sources, and for keys that are equal without being the same.';

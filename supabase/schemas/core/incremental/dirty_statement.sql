@@ -1,0 +1,53 @@
+-- Object: freshet.dirty_statement()
+-- Why: the first half of every generated statement: which groups of the view its rows lack. Counting, refreshing and
+--      proving have to read the same keys.
+create function freshet.dirty_statement(view_name text)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select format(
+            'with declared as materialized (select * from analytics.views where view_name = %1$L), '
+            'aside as materialized (select g.ctid as place, g.group_key, '
+            '(select string_agg(o.k, '','' order by o.k collate "C") from jsonb_object_keys(g.group_key) as o (k)) as shape '
+            'from analytics.dirty_groups as g where g.view_name = %1$L)',
+            view_name
+        )
+        || string_agg(
+            format(
+                ', dirty_%s as materialized (select distinct u.* from (%s union all select %s from aside as a '
+                'cross join lateral jsonb_populate_record(null::analytics.%I, a.group_key) as r where a.shape = %L) as u)',
+                s.shape,
+                s.logged,
+                (select string_agg(format('r.%I', c.name), ', ' order by c.place) from unnest(s.columns) with ordinality as c (name, place)),
+                view_name,
+                (select string_agg(c.name, ',' order by c.name collate "C") from unnest(s.columns) as c (name))
+            ),
+            '' order by s.shape
+        )
+        || format(
+            ', everything as materialized (select exists (select from aside as a where a.shape is null)%s as is_dirty)',
+            (
+                select string_agg(w.condition, '' order by w.condition)
+                from (
+                    select format(' or exists (select from %s as l, declared as v where l.is_whole and %s)', freshet.key_log(m.source), freshet.lacks_change('l.txid'))
+                    from (select distinct d.source from analytics.view_mappings as d where d.view_name = dirty_statement.view_name) as m
+                    union all
+                    select format(
+                        ' or exists (select from analytics.source_changes as l, declared as v where l.source = %s::regclass and %s)',
+                        r.source::oid, freshet.lacks_change('l.txid')
+                    )
+                    from analytics.incremental_views as i
+                    cross join lateral unnest(i.rebuild_on) as r (source)
+                    where i.view_name = dirty_statement.view_name
+                ) as w (condition)
+            )
+        )
+    from freshet.shapes_of_view(view_name) as s;
+$$;
+
+revoke all on function freshet.dirty_statement(text) from public, anon, authenticated;
+
+comment on function freshet.dirty_statement(text) is
+    'The WITH clause that finds what the rows of an incremental view lack: dirty_1, dirty_2, … for each shape, and everything.';

@@ -1,0 +1,64 @@
+-- Object: freshet.make_materialized()
+-- Why: the way back, for a view whose query has to change, or that is cheaper to compute as a whole.
+create function freshet.make_materialized(view_name text)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    relation constant regclass := format('analytics.%I', view_name)::regclass;
+    definition constant text := freshet.definition_of(view_name);
+    sources constant regclass[] := array(
+        select distinct m.source from analytics.view_mappings as m where m.view_name = make_materialized.view_name
+    );
+    reader text;
+begin
+    select string_agg(distinct m.view_name, ', ') into reader from analytics.view_mappings as m where m.source = relation;
+    if reader is not null then
+        raise exception using
+            errcode = 'dependent_objects_still_exist',
+            message = format('cannot make "%s" a materialized view: %s is refreshed by its changed rows', view_name, reader),
+            hint = format('Register it with incremental => false first, or with rebuild_on => ''{analytics.%s}''.', view_name);
+    end if;
+    perform pg_advisory_xact_lock(hashtextextended('freshet.refresh:' || view_name, 0));
+    perform freshet.replace_view(relation, (
+        select string_agg(t.statement, E';\n' order by t.place, t.statement)
+        from analytics.views as v
+        cross join lateral (
+            select
+                1 as place,
+                format(
+                    'create materialized view %s as %s %s',
+                    relation, rtrim(pg_get_viewdef(definition::regclass), ';'), case when v.refreshed_at is null then 'with no data' end
+                ) as statement
+            union all
+            select 2, pg_get_indexdef(i.indexrelid)
+            from pg_catalog.pg_index as i
+            join pg_catalog.pg_class as c on c.oid = i.indexrelid
+            where i.indrelid = relation and c.relname <> freshet.incremental_name('groups_of_', v.view_name)
+            union all
+            select
+                3,
+                case o.objsubid
+                    when 0 then format('comment on materialized view %s is %L', relation, o.description)
+                    else format('comment on column %s.%I is %L', relation, a.attname, o.description)
+                end
+            from pg_catalog.pg_description as o
+            left join pg_catalog.pg_attribute as a on a.attrelid = relation and a.attnum = o.objsubid
+            where o.objoid = relation and o.classoid = 'pg_catalog.pg_class'::regclass
+        ) as t
+        where v.view_name = make_materialized.view_name
+    ));
+    execute format('drop view %s', definition);
+    delete from analytics.incremental_views as v where v.view_name = make_materialized.view_name;
+    update analytics.views as v
+    set source_snapshot = null, version = v.version + (v.refreshed_at is not null)::integer
+    where v.view_name = make_materialized.view_name;
+    perform freshet.unwatch_keys(s.source) from unnest(sources) as s (source);
+end
+$$;
+
+revoke all on function freshet.make_materialized(text) from public, anon, authenticated;
+
+comment on function freshet.make_materialized(text) is
+    'Turns an incremental view back into a materialized view of the same name, with rows if it had any. Raises 2BP01 while another view is refreshed by its changed rows.';

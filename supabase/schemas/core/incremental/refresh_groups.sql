@@ -1,0 +1,85 @@
+-- Object: freshet.refresh_groups()
+-- Why: the refresh of an incremental view, called by analytics.refresh_view() under the view's lock. It counts first,
+--      since a statement over many partitions takes long to plan and nothing to do is the usual case. Everything is
+--      computed again when the rows prove nothing (first fill, another cluster), when that is due (the weekly proof), and
+--      when so many groups are dirty that it is cheaper. Then every row that had to be written has to be explained by a
+--      logged change; others are counted, and mean that a write was not logged.
+-- Why one second: below it, the choice saves nothing worth an error of the measured costs.
+create function freshet.refresh_groups(
+    view_name text,
+    out is_clean boolean,
+    out snapshot pg_snapshot,
+    out moved_count bigint,
+    out row_count bigint
+)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    known analytics.views;
+    declared analytics.incremental_views;
+    began timestamptz;
+    is_rebuild boolean;
+    is_judged boolean;
+    dirty_count bigint := 0;
+    is_everything boolean := false;
+    gone_count bigint;
+    new_count bigint;
+    changed_count bigint;
+    unexplained bigint;
+    counted bigint;
+    spent_ms double precision;
+begin
+    select * into strict known from analytics.views as v where v.view_name = refresh_groups.view_name;
+    select * into strict declared from analytics.incremental_views as v where v.view_name = refresh_groups.view_name;
+    -- A snapshot from the future belongs to another cluster; see freshet.has_source_changes().
+    is_judged := known.refreshed_at is not null
+        and coalesce(pg_snapshot_xmax(known.source_snapshot) <= pg_snapshot_xmax(freshet.others_snapshot()), false);
+    is_rebuild := not is_judged or coalesce(declared.rebuilt_at <= clock_timestamp() - known.rebuild_after, true);
+    if is_judged then
+        execute declared.count_statement into snapshot, dirty_count, is_everything;
+        -- What was written to a new partition, or while a trigger was disabled, has no keys.
+        is_everything := is_everything or exists (
+            select
+            from freshet.watch_gaps() as g
+            join analytics.view_sources as s on s.source = g.source
+            where s.view_name = refresh_groups.view_name
+        );
+        if dirty_count = 0 and not is_everything and not is_rebuild then
+            is_clean := true;
+            moved_count := 0;
+            row_count := known.row_count;
+            return;
+        end if;
+        is_rebuild := is_rebuild or is_everything
+            or coalesce(dirty_count * declared.group_ms > greatest(1000, 0.8 * declared.rebuild_ms), false);
+    end if;
+
+    began := clock_timestamp();
+    execute case when is_rebuild then declared.rebuild_statement else declared.groups_statement end
+        into snapshot, dirty_count, gone_count, new_count, changed_count, unexplained, counted;
+    spent_ms := extract(epoch from clock_timestamp() - began) * 1000;
+    is_clean := false;
+    moved_count := gone_count + new_count + changed_count;
+    row_count := coalesce(counted, known.row_count + new_count - gone_count);
+
+    update analytics.incremental_views as v
+    set rebuilt_at = case when is_rebuild then began else v.rebuilt_at end,
+        rebuild_ms = case when is_rebuild then (3 * coalesce(v.rebuild_ms, spent_ms) + spent_ms) / 4 else v.rebuild_ms end,
+        group_ms = case
+            when is_rebuild or dirty_count = 0 then v.group_ms
+            else (3 * coalesce(v.group_ms, spent_ms / dirty_count) + spent_ms / dirty_count) / 4
+        end,
+        unexplained_count = case
+            when not is_rebuild or is_judged and is_everything then v.unexplained_count
+            when is_judged then unexplained
+            else 0
+        end
+    where v.view_name = refresh_groups.view_name;
+end
+$$;
+
+revoke all on function freshet.refresh_groups(text) from public, anon, authenticated;
+
+comment on function freshet.refresh_groups(text) is
+    'Brings an incremental view up to date. is_clean: nothing had changed; snapshot: what the rows include; moved_count: rows written or deleted; row_count: rows of the view.';

@@ -1,0 +1,22 @@
+-- Object: freshet.source_name()
+-- Why: generated objects of a source are named after it: public_submissions. They keep their names when it is renamed.
+create function freshet.source_name(source regclass)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select coalesce(
+        (select min(k.source_name) from analytics.source_keys as k where k.source = source_name.source),
+        (
+            select n.nspname || '_' || c.relname
+            from pg_catalog.pg_class as c
+            join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+            where c.oid = source_name.source
+        )
+    );
+$$;
+
+revoke all on function freshet.source_name(regclass) from public, anon, authenticated;
+
+comment on function freshet.source_name(regclass) is 'Schema and name of a source, as a part of generated names.';

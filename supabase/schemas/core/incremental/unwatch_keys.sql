@@ -1,0 +1,52 @@
+-- Object: freshet.unwatch_keys()
+-- Why: keys that no incremental view reads cost each write of the source. Each goes with its last reader, the log and its
+--      triggers with the last one of all.
+create function freshet.unwatch_keys(source regclass)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    name constant text := freshet.source_name(source);
+    event text;
+    place smallint;
+    unread smallint[];
+begin
+    if not exists (select from analytics.source_keys as k where k.source = unwatch_keys.source) then
+        return;
+    end if;
+    if exists (select from analytics.view_mappings as m where m.source = unwatch_keys.source) then
+        with removed as (
+            delete from analytics.source_keys as k
+            where k.source = unwatch_keys.source
+                and not exists (select from analytics.view_mappings as m where m.source = k.source and m.place = k.place)
+            returning k.place
+        )
+        select array_agg(r.place) into unread from removed as r;
+        -- The triggers first: they call the functions of the keys.
+        if unread is not null then
+            perform freshet.watch_keys(source);
+        end if;
+        foreach place in array coalesce(unread, '{}') loop
+            execute format('drop function freshet.%I', freshet.incremental_name(format('key_%s_of_', place), name));
+            execute format('alter table %s drop column k%s', freshet.key_log(source), place);
+        end loop;
+        return;
+    end if;
+    foreach event in array array['insert', 'update', 'delete', 'truncate'] loop
+        if name is not null then
+            execute format('drop trigger if exists freshet_log_%s on %s', event, source);
+        end if;
+        execute format('drop function if exists freshet.%I()', freshet.incremental_name(format('log_%s_of_', event), name));
+    end loop;
+    for place in delete from analytics.source_keys as k where k.source = unwatch_keys.source returning k.place loop
+        execute format('drop function if exists freshet.%I', freshet.incremental_name(format('key_%s_of_', place), name));
+    end loop;
+    execute format('drop table if exists freshet.%I', freshet.incremental_name('keys_of_', name));
+end
+$$;
+
+revoke all on function freshet.unwatch_keys(regclass) from public, anon, authenticated;
+
+comment on function freshet.unwatch_keys(regclass) is
+    'Drops the keys of a source that no incremental view reads, and the whole log where none reads the source by group. Idempotent.';

@@ -1,0 +1,92 @@
+-- Object: freshet.watch_keys()
+-- Why: each statement that writes to the source logs the keys of the rows that it touched, before and after. The log is
+--      append-only and has no index and no key, so writers never wait for each other because of it.
+-- Why "enable always": a bulk load as a replication role switches ordinary triggers off, and would be missed.
+-- Why row(…): made by position and without the name of a type, so a renamed or added column, or a renamed table, changes
+--      nothing in the body.
+create function freshet.watch_keys(source regclass)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+-- What is there already is no news.
+set client_min_messages = 'warning'
+as $$
+declare
+    name constant text := freshet.source_name(source);
+    log constant text := format('freshet.%I', freshet.incremental_name('keys_of_', name));
+    columns constant text := (
+        select string_agg('k' || k.place, ', ' order by k.place) from analytics.source_keys as k where k.source = watch_keys.source
+    );
+    "values" constant text := (
+        select string_agg(format('freshet.%I(row(t.*))', freshet.incremental_name(format('key_%s_of_', k.place), name)), ', ' order by k.place)
+        from analytics.source_keys as k
+        where k.source = watch_keys.source
+    );
+    one record;
+begin
+    if columns is null then
+        return;
+    end if;
+    execute format(
+        'create table if not exists %s (txid xid8 not null default pg_current_xact_id(), is_whole boolean not null default false)', log
+    );
+    execute format('alter table %s enable row level security', log);
+    execute format('revoke all on table %s from public, anon, authenticated', log);
+    execute format('comment on table %s is %L', log, format('Keys of changed rows of %s; see analytics.source_keys.', source));
+    for one in
+        select k.place, k.expression, k.type, format('freshet.%I', freshet.incremental_name(format('key_%s_of_', k.place), name)) as function
+        from analytics.source_keys as k
+        where k.source = watch_keys.source
+    loop
+        execute format('alter table %s add column if not exists k%s %s', log, one.place, one.type);
+        if to_regprocedure(format('%s(%s)', one.function, source)) is null then
+            execute format(
+                'create function %s(x %s) returns %s language sql immutable begin atomic select %s; end',
+                one.function, source, one.type, one.expression
+            );
+            execute format('revoke all on function %s(%s) from public, anon, authenticated', one.function, source);
+        end if;
+    end loop;
+
+    for one in
+        select e.*, format('freshet.%I', freshet.incremental_name(format('log_%s_of_', e.event), name)) as function
+        from (
+            values
+                ('insert', 'referencing new table as new_rows', array['new_rows']),
+                ('update', 'referencing old table as old_rows new table as new_rows', array['old_rows', 'new_rows']),
+                ('delete', 'referencing old table as old_rows', array['old_rows']),
+                ('truncate', '', null)
+        ) as e (event, referencing, images)
+    loop
+        execute format(
+            'create or replace function %s() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp '
+            'as $body$ begin insert into %s (%s) %s; return null; end $body$',
+            one.function,
+            log,
+            case when one.images is null then 'is_whole' else columns end,
+            case when one.images is null then 'values (true)' else (
+                select string_agg(format('select %s from %s as t', "values", i.image), ' union ')
+                    -- One image alone needs the word; a union has it.
+                    || case when cardinality(one.images) = 1 then ' group by ' || "values" else '' end
+                from unnest(one.images) as i (image)
+            ) end
+        );
+        execute format('revoke all on function %s() from public, anon, authenticated', one.function);
+        execute format(
+            'create or replace trigger freshet_log_%s after %s on %s %s for each statement execute function %s()',
+            one.event, one.event, source, one.referencing, one.function
+        );
+        -- Only the owner of a table may set this; with the privilege TRIGGER alone the trigger fires as others do.
+        if pg_has_role((select c.relowner from pg_catalog.pg_class as c where c.oid = source), 'usage') then
+            execute format('alter table %s enable always trigger freshet_log_%s', source, one.event);
+        end if;
+    end loop;
+    -- The change itself has to be noticed by every writer whose keys are logged.
+    perform freshet.watch_source(source, c.relkind) from pg_catalog.pg_class as c where c.oid = source;
+end
+$$;
+
+revoke all on function freshet.watch_keys(regclass) from public, anon, authenticated;
+
+comment on function freshet.watch_keys(regclass) is
+    'Makes the key log of a source, and the triggers and functions that write it. Idempotent; called again for new keys.';
