@@ -22,11 +22,16 @@ Environment
   FRESHET_POSTGRES      auto, installed (with pg_cron) or embedded (from npm)
   FRESHET_WORK_FOLDER   where database, keys and logs are kept (.freshet)
   FRESHET_DATABASE_URL  the same as --db-url
+  FRESHET_ISSUERS, FRESHET_JWT_ISSUER
+                        whose tokens the functions take: docs/auth-and-tenancy.md
   SENTRY_DSN            send events to that Sentry project instead of Spotlight`;
 
 export const commands = ["start", "stop", "status", "reset", "help"] as const;
 
 const flavours = ["auto", "installed", "embedded"] as const;
+
+/** What the functions get from the shell. Variables of packs are not among them: with its key, mails would leave. */
+const handedOn = ["FRESHET_ISSUERS", "FRESHET_JWT_ISSUER"] as const;
 
 /** The settings of a command, from the command line and the environment. */
 export interface Arguments {
@@ -41,6 +46,8 @@ export interface Arguments {
   readonly env: boolean;
   readonly databaseUrl?: string;
   readonly sentryDsn?: string;
+  /** What the functions get besides what the stack gives them. */
+  readonly variables: Readonly<Record<string, string>>;
 }
 
 export function parseArguments(args: readonly string[], environment: (name: string) => string | undefined): Arguments {
@@ -72,6 +79,9 @@ export function parseArguments(args: readonly string[], environment: (name: stri
     env: flags.has("env"),
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
     ...(sentryDsn === undefined ? {} : { sentryDsn }),
+    variables: Object.fromEntries(
+      handedOn.map((name) => [name, setting(name) ?? ""]).filter(([, value]) => value !== ""),
+    ),
   };
 }
 

@@ -39,7 +39,7 @@ export const demo: PackDemo = {
     if (!await isPlanted(sql)) return null;
     return {
       what: "the (made-up) manager's digest of a week of the sample",
-      statements: ["select analytics.switch_weekly_digest(true)", "select analytics.send_weekly_digest('2013-05-06')"],
+      statements: ["select analytics.switch_weekly_digest(true)", "select analytics.send_weekly_digest('2013-07-01')"],
     };
   },
   async lines(sql) {

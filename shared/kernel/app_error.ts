@@ -85,10 +85,10 @@ export function isUnavailable(error: unknown): boolean {
   return error instanceof AppError && error.code === "SOURCE_UNAVAILABLE";
 }
 
-/** A query that cannot be answered as it is: what is wrong with each parameter. */
+/** A query or body that cannot be answered as it is: what is wrong with each parameter or field. */
 export function invalidQuery(...errors: readonly FieldError[]): AppError {
   const fields = errors.map(({ field, reason }) => `${field} ${reason}`).join("; ");
-  return new AppError("BAD_REQUEST", { detail: `The query is not valid: ${fields}`, errors });
+  return new AppError("BAD_REQUEST", { detail: `The request is not valid: ${fields}`, errors });
 }
 
 /** A fault of the server: the caller learns only that it happened, `defect` goes to the log. */

@@ -8,6 +8,7 @@ import { pause } from "../../stack/pause.ts";
 import { fateOf, filledIn } from "../support/documents/document_commands.ts";
 import { allBlocks, type Block } from "../support/documents/documents.ts";
 import { cliCommandsOf, cliFault } from "../support/documents/hosted_commands.ts";
+import { printedProblem } from "../support/documents/printed_problem.ts";
 import { shapeFault } from "../support/documents/printed_shape.ts";
 import { openTerminal, type Terminal } from "../support/documents/typed_commands.ts";
 
@@ -71,7 +72,8 @@ async function type(block: Block, shown: Block | null): Promise<void> {
   const where = `${block.document}:${block.line}`;
   const { code, stdout, said } = await terminal.type(block.text);
   equal(code, 0, `${where} ended with ${code}:\n${said}`);
-  if (shown !== null) equal(shapeFault(shown, stdout), null, `${where} printed something else:\n${stdout}`);
+  if (shown === null) equal(printedProblem(stdout), null, `${where} is refused, and the page does not show that`);
+  else equal(shapeFault(shown, stdout), null, `${where} printed something else:\n${stdout}`);
 }
 
 class RolledBack extends Error {}

@@ -51,6 +51,19 @@ Deno.test("parseArguments() refuses what is no database URL, without repeating a
   equal(parseArguments(["stop"], (name) => name === "FRESHET_DATABASE_URL" ? "hunter2" : undefined).command, "stop");
 });
 
+Deno.test("parseArguments() hands the settings of issuers to the functions, and no other variable of the shell", () => {
+  const shell: Readonly<Record<string, string>> = {
+    FRESHET_ISSUERS: "[]",
+    FRESHET_JWT_ISSUER: "none",
+    RESEND_API_KEY: "of another project",
+  };
+  deepEqual(parseArguments(["start"], (name) => shell[name]).variables, {
+    FRESHET_ISSUERS: "[]",
+    FRESHET_JWT_ISSUER: "none",
+  });
+  deepEqual(parseArguments(["start"], nothingSet).variables, {});
+});
+
 Deno.test("parseArguments() takes an empty variable for one that is not set", () => {
   const { databaseUrl, sentryDsn } = parseArguments(["start"], () => "");
   deepEqual([databaseUrl, sentryDsn], [undefined, undefined]);

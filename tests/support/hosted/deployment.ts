@@ -1,3 +1,4 @@
+import { deepEqual } from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findFunctions, type FoundFunction } from "../../../stack/functions/discovery.ts";
@@ -25,11 +26,11 @@ export async function deploy(): Promise<Deployment> {
   const folder = await Deno.makeTempDir({ prefix: "freshet-deployed-" });
   const api = await startManagementApi(folder);
   const target = { ...api.project, projectFolder };
-  await deployFunctions(
-    target,
-    (await findFunctions(projectFolder, await readProjectConfig(projectFolder))).map(({ name }) => name),
-  );
+  // Without names the CLI deploys all.
+  await deployFunctions(target, []);
   const functions = api.functions();
+  const found = await findFunctions(projectFolder, await readProjectConfig(projectFolder));
+  deepEqual(functions.map(({ name }) => name).sort(), found.map(({ name }) => name).sort());
   const listed = functions.map(async ({ name }) => [name, await filesBelow(join(folder, "deployed", name))] as const);
   const { deno } = await edgeRuntime();
   return {

@@ -40,7 +40,7 @@ Deno.test("the secret key has no rows of its own, and is told to name the person
   assert.throws(() => deriveScope(studyDays, SERVICE, sha256), {
     code: "BAD_REQUEST",
     message:
-      "The query is not valid: user_id is required with the secret key, which has no rows of its own: name the person",
+      "The request is not valid: user_id is required with the secret key, which has no rows of its own: name the person",
     errors: [{
       field: "user_id",
       reason: "is required with the secret key, which has no rows of its own: name the person",

@@ -35,7 +35,7 @@ e2e(
     const mails = async () => (await fetch(address.replace("Mails: ", "") + "/mails")).json();
     for (let second = 0; second < 30 && (await mails()).length === 0; second++) await pause(1_000);
     const subjects = (await mails()).map(({ to, subject }: { to: string[]; subject: string }) => [to, subject]);
-    deepEqual(subjects, [[["demo-manager@example.com"], "DDD: your team's week, 6 May to 12 May 2013"]]);
+    deepEqual(subjects, [[["demo-manager@example.com"], "DDD: your team's week, 1 July to 7 July 2013"]]);
   },
 );
 

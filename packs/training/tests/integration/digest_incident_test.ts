@@ -15,8 +15,8 @@ async function repairs(week_on: string): Promise<{ readonly retry: string; reado
   const block = page.split("## When digests fail")[1]?.match(/```sql\n(.*?)```/s)?.[1] ?? "";
   const [retry, leave, ...more] = block.trim().split("\n");
   ok(retry !== undefined && leave !== undefined && more.length === 0, "the page has two statements");
-  ok(block.includes("'2013-05-06'"));
-  return { retry: retry.replace("2013-05-06", week_on), leave: leave.replace("2013-05-06", week_on) };
+  ok(block.includes("'2013-07-01'"));
+  return { retry: retry.replace("2013-07-01", week_on), leave: leave.replace("2013-07-01", week_on) };
 }
 
 /** Runs the command as pg_cron does, and leaves its run in the history with what it said. */
