@@ -103,7 +103,8 @@ Deno.test("a snapshot that is taken after the rows were read loses changes", () 
       create function public.inc_later_snapshot() returns pg_snapshot language plpgsql volatile as $$
       begin perform pg_sleep(0.02); return freshet.others_snapshot(); end $$;
       update analytics.incremental_views
-      set groups_statement = replace(groups_statement, 'freshet.others_snapshot() as snapshot', 'public.inc_later_snapshot() as snapshot');
+      set groups_statement = replace(groups_statement, 'freshet.others_snapshot() as snapshot', 'public.inc_later_snapshot() as snapshot')
+      where view_name = any (array['${viewNames.join("', '")}']);
     `).simple();
     const { differing } = await stress(connections);
     ok(differing > 0, "no row differs");

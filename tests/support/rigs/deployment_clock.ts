@@ -64,8 +64,13 @@ export async function forgetDeployment(admin: postgres.Sql): Promise<void> {
     set registered_at = now(), refreshed_at = null, verified_at = null, source_snapshot = null, row_count = null;
   `).simple();
   // Reverse order of dependency, so that no view is emptied while another still reads it.
-  const views = await admin`select view_name from freshet.refresh_order() order by depth desc`;
-  for (const row of views) {
-    await admin.unsafe(`refresh materialized view analytics."${row["view_name"]}" with no data`);
+  const views = await admin`
+    select o.view_name, c.relkind = 'm' as is_materialized
+    from freshet.refresh_order() as o
+    join pg_class as c on c.oid = format('analytics.%I', o.view_name)::regclass
+    order by o.depth desc`;
+  for (const { view_name, is_materialized } of views) {
+    const view = `analytics."${view_name}"`;
+    await admin.unsafe(is_materialized ? `refresh materialized view ${view} with no data` : `truncate ${view}`);
   }
 }

@@ -17,14 +17,14 @@ language sql
 set search_path = pg_catalog, pg_temp
 as $$
     select freshet.assert_job_name(declare_job.job_name);
-    select freshet.assert_span(a.argument, a.span)
+    select freshet.assert_span(a.argument, a.span, a.may_be_zero)
     from (
         values
-            ('late_after', declare_job.late_after),
-            ('max_runtime', declare_job.max_runtime),
-            ('min_runtime', declare_job.min_runtime),
-            ('period', declare_job.period)
-    ) as a (argument, span);
+            ('late_after', declare_job.late_after, true),
+            ('max_runtime', declare_job.max_runtime, false),
+            ('min_runtime', declare_job.min_runtime, true),
+            ('period', declare_job.period, false)
+    ) as a (argument, span, may_be_zero);
 
     -- Thresholds and severity that are not given, mute and pause belong to the operator: a new declaration keeps them.
     insert into analytics.scheduled_jobs as j (
