@@ -7,6 +7,8 @@ import { problemResponse } from "./problem.ts";
 const hopByHop = new Set(
   "connection keep-alive proxy-authenticate proxy-authorization te trailer transfer-encoding upgrade".split(" "),
 );
+/** Bytes. */
+const LONG_BODY = 65_536;
 const statusesWithoutBody = new Set([101, 204, 205, 304]);
 
 export interface Target {
@@ -58,7 +60,17 @@ function unreachable(error: unknown, { origin, part }: Target): Response {
 function attempt(request: Request, { origin, path, headers }: Target, agent: http.Agent): Promise<Response> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(origin);
-    const outgoing = http.request({ agent, hostname, port, path, method: request.method, headers: listed(headers) });
+    // A part that refuses a long body before it has read it leaves a connection on which the next request would wait.
+    const is_kept = request.body === null || Number(headers.get("content-length") ?? Infinity) <= LONG_BODY;
+    const used = is_kept ? agent : false;
+    const outgoing = http.request({
+      agent: used,
+      hostname,
+      port,
+      path,
+      method: request.method,
+      headers: listed(headers),
+    });
     const cancel = () => outgoing.destroy(new Error("The caller has gone"));
     request.signal.addEventListener("abort", cancel, { once: true });
     outgoing.on("error", (cause) => reject(Object.assign(cause, { isReused: outgoing.reusedSocket })));

@@ -14,8 +14,9 @@ export async function findStrangers(sql: postgres.Sql, migrationsFolder: string)
     ...applied.flatMap((version) => files.get(version) ?? []),
   ].map((path) => Deno.readTextFile(path)));
   const own = new Set(["schema public", ...texts.flatMap(namesMadeBy)]);
-  // The CLI's own, and auth and storage of the data API, which starts after the first migration.
-  const schemas = new Set(applied.length > foreign.length ? ["supabase_migrations", "auth", "storage"] : []);
+  // The CLI's own, auth and storage of the data API, which starts after the first migration, and freshet, where the
+  // registration of an incremental view makes tables and functions.
+  const schemas = new Set(applied.length > foreign.length ? ["supabase_migrations", "auth", "storage", "freshet"] : []);
   const strangers = (await objectsOf(sql)).filter((one) => {
     return !own.has(one.kind === "schema" ? `schema ${one.name}` : one.name) && !schemas.has(one.schema_name);
   });

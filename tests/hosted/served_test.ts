@@ -3,15 +3,14 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { parse } from "csv-parse/sync";
 import postgres from "postgres";
 import { registry } from "../../packs/registry.ts";
-import { createFreshet } from "../../shared/client/mod.ts";
 import { functionEnvironment, optionalVariables } from "../../stack/function_environment.ts";
 import type { FoundFunction } from "../../stack/functions/discovery.ts";
 import { startFunctions } from "../../stack/functions/mod.ts";
 import { pause } from "../../stack/pause.ts";
 import { challenge, memberAgent, plantArena, refreshAll } from "../support/fixtures/arena.ts";
+import { packNames } from "../../tools/pack_folders.ts";
 import { deploy, type Deployment, projectFolder } from "../support/hosted/deployment.ts";
-import { userCreated } from "../../packs/training/demo/send_clerk_event.ts";
-import { plantManagers } from "../../packs/training/tests/support/digest_database.ts";
+import type { HostedSteps } from "../support/hosted/hosted_steps.ts";
 import { plantEngagement } from "../support/fixtures/engagement.ts";
 import { type EnvelopeSink, startEnvelopeSink } from "../support/fakes/envelope_sink.ts";
 import { plantHeatmap } from "../support/fixtures/heatmap.ts";
@@ -204,35 +203,11 @@ served("every function answers with a problem to a wrong method and to a caller 
   }
 });
 
-served("the client's export() is served, and its link gives the rows", async () => {
-  const { origin, keys } = product.stack;
-  const freshet = createFreshet({ url: origin, key: keys.secretKey });
-  const file = await freshet.export("training/attempts", {}, { format: "ndjson", compression: "gzip" });
-  const unzipped = (await fetch(file.url)).body?.pipeThrough(new DecompressionStream("gzip"));
-  const lines = (await new Response(unzipped ?? null).text()).trimEnd().split("\n");
-  const [{ count }] = await product.sql<[{ count: number }]>`
-    select count(*)::integer as count from analytics.fact_scenario_attempts`;
-  deepEqual([lines.length, file.row_count], [count, count]);
-  ok(count > 0);
-});
-
-served("a signed message of Clerk is taken, its lists are read, and a weekly digest is written and sent", async () => {
-  const { sql, stack } = product;
-  const body = JSON.stringify(userCreated("user_hosted", Date.now()));
-  const answer = await fetch(`${stack.clerk?.url}/events`, { method: "POST", body });
-  deepEqual([answer.status, (await answer.json()).outcome], [200, "taken"]);
-  await sql`select freshet.drive_clerk_walk()`;
-  const isRead = () => sql`select from freshet.clerk_walks where phase <> 'user' and refused_count = 0`;
-  for (let second = 0; second < 30 && (await isRead()).length === 0; second += 1) await pause(1_000);
-  equal((await isRead()).length, 1);
-
-  await plantManagers(sql, 1);
-  await sql`select analytics.switch_weekly_digest(true)`;
-  await sql`select analytics.send_weekly_digest()`;
-  const mailOfManager = () => stack.mailbox?.mails.find(({ to }) => to.includes("m1@example.com"));
-  for (let second = 0; second < 30 && mailOfManager() === undefined; second += 1) await pause(1_000);
-  match(mailOfManager()?.html ?? "", /<html/);
-});
+for (const pack of packNames()) {
+  const { hostedSteps }: HostedSteps = await import(`../../packs/${pack}/tests/support/hosted_steps.ts`)
+    .catch(() => ({ hostedSteps: {} }));
+  for (const [name, step] of Object.entries(hostedSteps)) served(name, () => step(product));
+}
 
 served("each kind of caller is told apart, and a bad token is refused", async () => {
   const { keys, tokens } = product.stack;

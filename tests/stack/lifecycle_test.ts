@@ -57,10 +57,12 @@ Deno.test("The stack from another terminal's view", async (t) => {
         "state",
         "origin",
         "database_url",
+        "mailbox_url",
         "publishable_key",
         "secret_key",
         "cron_key",
         "tokens",
+        "clerk_url",
         "troubles",
         "left_over",
         "parts",
@@ -116,16 +118,19 @@ Deno.test("The stack from another terminal's view", async (t) => {
       await ended;
       const { left_over, state } = await status();
       equal(state, "stopped");
-      deepEqual(pidsOf(left_over), pidsOf(family));
-      ok(family.length >= 5, `only ${family.length} processes`);
+      // Some end by themselves once their parent is gone.
+      const alive = [];
+      for (const one of family) if ((await commandLineOf(one.pid)) === one.command) alive.push(one);
+      deepEqual(pidsOf(left_over), pidsOf(alive));
+      ok(alive.length >= 5, `only ${alive.length} processes`);
       const { said } = await run("status");
       match(
         said,
         new RegExp(
-          `was killed, and ${family.length} of its processes still run:[^]*postgres -D[^]*deno task stop ends them`,
+          `was killed, and ${alive.length} of its processes still run:[^]*postgres -D[^]*deno task stop ends them`,
         ),
       );
-      match((await run("stop")).said, new RegExp(`ended the ${family.length} processes`));
+      match((await run("stop")).said, new RegExp(`ended the ${alive.length} processes`));
       for (const one of family) ok((await commandLineOf(one.pid)) !== one.command, `still there: ${one.command}`);
       deepEqual((await status()).left_over, []);
     });

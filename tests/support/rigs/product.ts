@@ -4,6 +4,8 @@ import { copyCluster } from "../../../tools/test/cluster_copy.ts";
 import { wakeJobs } from "../../../tools/test/copied_jobs.ts";
 import { clusterIn } from "../../../tools/test/sample_clusters.ts";
 import { emptyClusterFolder, sampleFolder } from "./sample_copy.ts";
+import { findFunctions } from "../../../stack/functions/discovery.ts";
+import { readProjectConfig } from "../../../stack/project_config.ts";
 import { type Stack, type StackOptions, startStack } from "../../../stack/stack.ts";
 
 /**
@@ -22,13 +24,23 @@ export interface Product {
 
 const projectFolder = fileURLToPath(new URL("../../../", import.meta.url));
 
-export async function startProduct(options: Partial<StackOptions> = {}): Promise<Product> {
+/** The functions that every product has: a start of one takes a second of a processor. */
+const ALWAYS: ReadonlySet<string> = new Set(["analytics", "cron-audit"]);
+
+export interface ProductOptions extends StackOptions {
+  /** Functions that a test calls, besides analytics and cron-audit. */
+  readonly uses: readonly string[];
+}
+
+export async function startProduct({ uses = [], ...options }: Partial<ProductOptions> = {}): Promise<Product> {
   const workFolder = await Deno.makeTempDir({ prefix: "freshet-product-" });
   await Deno.chmod(workFolder, 0o755);
   const made = options.flavour === "embedded" ? undefined : clusterFor(options);
   if (made !== undefined) await copyCluster(made, options.workFolder ?? workFolder);
+  const found = await findFunctions(projectFolder, await readProjectConfig(projectFolder));
   const stack = await startStack({
     projectFolder,
+    functions: found.filter(({ name }) => ALWAYS.has(name) || uses.includes(name)),
     workFolder,
     port: 0,
     flavour: "installed",

@@ -14,7 +14,11 @@ let tokens: ClerkTokens;
 
 Deno.test.beforeAll(async () => {
   tokens = await makeClerkTokens();
-  product = await startProduct({ redis: false, variables: { FRESHET_ISSUERS: tokens.profiles } });
+  product = await startProduct({
+    uses: ["clerk-reconcile", "clerk-webhook"],
+    redis: false,
+    variables: { FRESHET_ISSUERS: tokens.profiles },
+  });
   if (product.stack.clerk === null) throw new Error("the product has no stand-in of Clerk");
   clerk = product.stack.clerk;
   await product.sql`select cron.alter_job(jobid, active => false) from cron.job`;

@@ -10,7 +10,11 @@ let tokens: ClerkTokens;
 
 Deno.test.beforeAll(async () => {
   tokens = await makeClerkTokens();
-  product = await startProduct({ redis: false, variables: { FRESHET_ISSUERS: tokens.profiles } });
+  product = await startProduct({
+    uses: ["clerk-webhook"],
+    redis: false,
+    variables: { FRESHET_ISSUERS: tokens.profiles },
+  });
 });
 Deno.test.afterAll(() => product.stop());
 

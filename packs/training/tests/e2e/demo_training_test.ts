@@ -8,7 +8,7 @@ import { asUser, type Product, startProduct } from "../../../../tests/support/ri
 let product: Product;
 
 Deno.test.beforeAll(async () => {
-  product = await startProduct({ samples: true });
+  product = await startProduct({ uses: ["weekly-digest"], samples: true });
 });
 Deno.test.afterAll(() => product.stop());
 

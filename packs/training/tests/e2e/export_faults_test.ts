@@ -68,6 +68,10 @@ e2e(
     values ('00000000-0000-4000-8000-0000000000e9', ${EXPORT_ORG}, 'many', 'completed', 7, '2026-03-02 00:00+00')`;
     const chunks: readonly [string, ...Happening[]][] = [["export_rows", ...BOTH], ["store_export_chunk", ...BOTH]];
     await dieAt(scene, [...chunks, ...chunks], id);
+    for (let calls = 0; calls < 20 && (await scene.row(id)).status === "frozen"; calls += 1) {
+      await scene.passTime();
+      await (await scene.isolate().work())?.body?.cancel();
+    }
     equal((await scene.row(id)).status, "rendered");
     await dieAt(scene, [
       ["create", ...BOTH],
@@ -147,6 +151,8 @@ async function storageFails(call: string, { first, whose }: { readonly first: Po
     equal(status, "rendered", `before ${call} ${what}: ${status}`);
     await nextCall(scene, { call, what }, 503);
     equal(await drives(scene), false, "after a fault it is not called again at once");
+    // Five in a row without progress would end it.
+    await scene.product.sql`update analytics.export_jobs set attempts_count = 0 where export_id = ${data.export_id}`;
   }
   equal((await scene.finish(data.export_id)).status, "done", call);
   deepEqual(await scene.file(data.export_id), expected, call);
@@ -166,7 +172,7 @@ e2e(
 
 e2e("an upload that never gets further is given up, and does not go on for ever", async () => {
   const { export_id: id } = await ordered(scene, { call: "append", what: "fails" }, "few");
-  for (let calls = 0; calls < 5; calls += 1) await nextCall(scene, { call: "append", what: "fails" }, 503);
+  for (let calls = 0; calls < 4; calls += 1) await nextCall(scene, { call: "append", what: "fails" }, 503);
   await scene.passTime();
   await (await scene.isolate().work())?.body?.cancel();
   const { status, error_code } = await scene.row(id);
@@ -281,7 +287,14 @@ e2e("an export that its storage fails is an incident, and the repair of the docu
   equal(await driveByHand(scene), 200);
   const { status, error_code } = await scene.row(id);
   deepEqual([status, error_code], ["failed", "GAVE_UP"]);
-  ok((await audited(scene, sink)).includes("answer_failed opened"));
+  await audited(scene, sink);
+  const isOpen = async () => {
+    const [open] = await sql`
+      select count(*)::integer as count from analytics.incidents
+      where closed_at is null and kind = 'answer_failed' and subject = 'export/work'`;
+    return open?.["count"] === 1;
+  };
+  ok(await isOpen(), "what was given up is an incident");
 
   // The repair: mend the storage, order it again.
   stack.setStorageFault(null);
@@ -293,10 +306,7 @@ e2e("an export that its storage fails is an incident, and the repair of the docu
   await sql`update analytics.failed_answers set last_failed_at = last_failed_at - interval '16 minutes'`;
   const told = await audited(scene, sink);
   ok(told.includes("answer_failed recovered"), told.join());
-  const [open] = await sql`
-    select count(*)::integer as count from analytics.incidents
-    where closed_at is null and kind = 'answer_failed'`;
-  equal(open?.["count"], 0);
+  ok(!await isOpen(), "the repair has closed it");
 });
 
 e2e("in the end the bucket holds the files of the exports that are done, and no other", async () => {

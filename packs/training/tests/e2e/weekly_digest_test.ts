@@ -13,7 +13,7 @@ let product: Product;
 let mailbox: MailboxPart;
 
 Deno.test.beforeAll(async () => {
-  product = await startProduct({ redis: false });
+  product = await startProduct({ uses: ["weekly-digest", "digest-replies"], redis: false });
   if (product.stack.mailbox === null) throw new Error("the product has no mailbox");
   mailbox = product.stack.mailbox;
   await plantManagers(product.sql, 6);

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { pause } from "../../../../stack/pause.ts";
 import type { EnvelopeSink } from "../../../../tests/support/fakes/envelope_sink.ts";
-import type { Happening, Point } from "../../../../tests/support/rigs/export_isolate.ts";
+import type { ExportIsolate, Happening, Point } from "../../../../tests/support/rigs/export_isolate.ts";
 import type { ExportScene, Whose } from "./export_scene.ts";
 
 /** Whether the database has the function called. */
@@ -49,6 +49,7 @@ export async function ordered(scene: ExportScene, point: Point, whose: Whose, tr
   const isolate = scene.isolate(point);
   const answer = await scene.order(isolate, whose);
   const { data } = await (answer ?? Response.error()).json();
+  await workUntilReached(scene, isolate);
   // On a busy machine a call on the way there may be too slow; then it is the next order.
   if (!isolate.isReached() && tries > 1) {
     await cancelRunning(scene);
@@ -56,6 +57,14 @@ export async function ordered(scene: ExportScene, point: Point, whose: Whose, tr
   }
   deepEqual([answer?.status, data?.link], [202, null], `${point.call} ${point.what}`);
   return data;
+}
+
+/** A file of many bytes is left to later calls. */
+async function workUntilReached(scene: ExportScene, isolate: ExportIsolate): Promise<void> {
+  for (let calls = 0; calls < 8 && !isolate.isReached(); calls += 1) {
+    await scene.passTime();
+    await (await isolate.work())?.body?.cancel();
+  }
 }
 
 async function cancelRunning({ product: { sql } }: ExportScene): Promise<void> {
@@ -107,20 +116,25 @@ export async function standStill(
 ): Promise<Standing> {
   const { whose, ...point } = still;
   const isolate = scene.isolate(point);
-  const asked = scene.order(isolate, whose, user);
+  let id: string | null = null;
+  const asked = scene.order(isolate, whose, user).then(async (answer) => {
+    id = (await answer?.json())?.data?.export_id ?? null;
+    await workUntilReached(scene, isolate);
+    return answer;
+  });
   const is_early = await Promise.race([isolate.reached().then(() => false), asked.then(() => true)]);
   if (is_early) {
     if (tries === 1) throw new Error(`${point.call} was not called: ${(await asked)?.status}`);
     await cancelRunning(scene);
     return await standStill(scene, still, user, tries - 1);
   }
-  const { export_id: id, object_name } = await scene.newest();
+  const { export_id, object_name } = id === null ? await scene.newest() : await scene.row(id);
   return {
-    id,
+    id: export_id,
     object_name,
     async goOn() {
       isolate.resume();
-      await (await asked)?.body?.cancel();
+      await asked;
     },
   };
 }

@@ -52,7 +52,7 @@ export interface ExportScene {
 
 export async function startExportScene(sentryDsn: string): Promise<ExportScene> {
   const variables = { FRESHET_RATE_LIMITS: "none" };
-  const product = await startProduct({ redis: false, sentryDsn, variables });
+  const product = await startProduct({ uses: ["export"], redis: false, sentryDsn, variables });
   const { stack, sql } = product;
   const superuser = postgres(stack.superuserUrl, { max: 1, onnotice: () => {} });
   let drives = 0;
