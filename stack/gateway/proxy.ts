@@ -60,26 +60,30 @@ function unreachable(error: unknown, { origin, part }: Target): Response {
 function attempt(request: Request, { origin, path, headers }: Target, agent: http.Agent): Promise<Response> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(origin);
-    // A part that refuses a long body before it has read it leaves a connection on which the next request would wait.
-    const is_kept = request.body === null || Number(headers.get("content-length") ?? Infinity) <= LONG_BODY;
-    const used = is_kept ? agent : false;
-    const outgoing = http.request({
-      agent: used,
-      hostname,
-      port,
-      path,
-      method: request.method,
-      headers: listed(headers),
-    });
+    // A part that refuses a long body before it has read it leaves a connection on which the next request would wait. (One
+    // that is to be closed at once could be closed before the refusal is read.)
+    const own = isLong(request) ? new http.Agent({ keepAlive: true }) : null;
+    const options = { hostname, port, path, method: request.method, headers: listed(headers) };
+    const outgoing = http.request({ ...options, agent: own ?? agent });
     const cancel = () => outgoing.destroy(new Error("The caller has gone"));
     request.signal.addEventListener("abort", cancel, { once: true });
-    outgoing.on("error", (cause) => reject(Object.assign(cause, { isReused: outgoing.reusedSocket })));
-    outgoing.on("response", (incoming) => resolve(responseOf(request, incoming)));
+    outgoing.on("error", (cause) => {
+      own?.destroy();
+      reject(Object.assign(cause, { isReused: outgoing.reusedSocket }));
+    });
+    outgoing.on("response", (incoming) => {
+      incoming.once("close", () => own?.destroy());
+      resolve(responseOf(request, incoming));
+    });
     if (request.body === null) return outgoing.end();
     const body = Readable.fromWeb(request.body);
     body.on("error", (cause) => outgoing.destroy(cause));
     body.pipe(outgoing);
   });
+}
+
+function isLong({ body, headers }: Request): boolean {
+  return body !== null && Number(headers.get("content-length") ?? Infinity) > LONG_BODY;
 }
 
 function responseOf(request: Request, incoming: http.IncomingMessage): Response {

@@ -1,8 +1,8 @@
 /**
- * Suites that run at once. Most of them mostly wait, for pg_cron's minutes or for products to start, so that five keep
- * two processors busy.
+ * Suites that run at once. Many of them wait, for pg_cron's minutes or for products to start, so that four keep two
+ * processors busy; more only wait for each other.
  */
-export const WORKERS = 5;
+export const WORKERS = 4;
 
 /** A group of tests that shares one environment. */
 export interface Suite {
@@ -33,6 +33,16 @@ export interface Suite {
 /** In the order in which they start: those that wait first, the longest first, so that no long one is left for the end. */
 export const suites: readonly Suite[] = [
   {
+    name: "e2e",
+    what: "the whole product through its origin",
+    paths: ["tests/e2e", "packs/*/tests/e2e"],
+    needsPackages: true,
+    sample: true,
+    proofs: true,
+    // Each file has a stack of its own, and most of its time is waiting.
+    flags: ["--parallel"],
+  },
+  {
     name: "unit",
     what: "core, contracts and tools; no sleeping, no network",
     paths: ["tests/unit", "tests/contract", "tests/tools", "packs/*/tests/unit"],
@@ -60,16 +70,6 @@ export const suites: readonly Suite[] = [
     paths: ["tests/scheduler"],
     needsPackages: true,
     // Each file has a cluster of its own, and they wait for the same minutes.
-    flags: ["--parallel"],
-  },
-  {
-    name: "e2e",
-    what: "the whole product through its origin",
-    paths: ["tests/e2e", "packs/*/tests/e2e"],
-    needsPackages: true,
-    sample: true,
-    proofs: true,
-    // Each file has a stack of its own, and most of its time is waiting.
     flags: ["--parallel"],
   },
   {

@@ -120,7 +120,7 @@ Deno.test({
     );
     const roll = dice(20_261_122);
     const tags = new Map<string, string>();
-    const found = { permitted: 0, refused: 0, unmodified: 0, rows: 0 };
+    const found = { permitted: 0, refused: 0, silent: 0, unmodified: 0, rows: 0 };
     const caches: Record<string, number> = {};
     const answered = new Set<string>();
 
@@ -154,6 +154,12 @@ Deno.test({
         found.unmodified += 1;
         return;
       }
+      // A busy machine's database that does not answer in time: nothing is shown.
+      if (response.status === 503) {
+        equal(JSON.parse(body).code, "SOURCE_UNAVAILABLE", who);
+        found.silent += 1;
+        return;
+      }
       equal(response.status, 200, `${who}: ${body}`);
       const { data } = JSON.parse(body);
       checkRows(question, member, data);
@@ -179,7 +185,8 @@ Deno.test({
       if (round % 40 === 19) await refreshAll(sql);
     }
 
-    equal(found.permitted + found.refused + found.unmodified, rounds * 100);
+    equal(found.permitted + found.refused + found.unmodified + found.silent, rounds * 100);
+    ok(found.silent < rounds, `${found.silent} answers without rows`);
     ok(found.refused > 2_000 && found.unmodified > 10 && found.rows > 10_000, JSON.stringify(found));
     const hits = (caches["Freshet; hit; detail=memory"] ?? 0) + (caches["Freshet; hit; detail=redis"] ?? 0);
     ok(hits > found.permitted / 4, `the caches were never warm: ${JSON.stringify(caches)}`);
