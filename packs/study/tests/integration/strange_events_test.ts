@@ -61,11 +61,14 @@ function jsonOf(event: unknown, big: string | null): string {
   return big === null || !json.endsWith("}") ? json : `${json.slice(0, -1)}${json === "{}" ? "" : ","}"n":${big}}`;
 }
 
+const SAMPLE = 200;
+
 Deno.test("good events are accepted whatever stands between them", () =>
   withConnections(1, async ([sql]) => {
     if (sql === undefined) throw new Error("no connection");
     await sql`insert into public.topics (id, name) values (${topic}, 'Anatomy')`;
     const seen = new Set<string>();
+    const numRuns = proofs(SAMPLE, 2_000);
     await fc.assert(
       fc.asyncProperty(
         fc.array(
@@ -97,7 +100,8 @@ Deno.test("good events are accepted whatever stands between them", () =>
           equal(counts.accepted + counts.duplicates + counts.rejected, texts.length);
         },
       ),
-      { numRuns: proofs(60, 2_000) },
+      // So few must be the same at each run to be strange in all ways.
+      { numRuns, ...(numRuns === SAMPLE ? { seed: 1 } : {}) },
     ).finally(async () => {
       await sql`select freshet.forget_user(${user})`;
       await sql`delete from freshet.erasures where user_hash = freshet.user_hash(${user})`;
