@@ -114,7 +114,6 @@ export const suites: readonly Suite[] = [
     what: "pgTAP on PostgreSQL 15 with the real pg_cron",
     paths: ["tests/sql"],
     database: "installed",
-    empty: true,
     pgtap: true,
   },
   {
