@@ -8,7 +8,7 @@ import type { FoundFunction } from "../../stack/functions/discovery.ts";
 import { startFunctions } from "../../stack/functions/mod.ts";
 import { pause } from "../../stack/pause.ts";
 import { challenge, memberAgent, plantArena, refreshAll } from "../support/fixtures/arena.ts";
-import { packNames } from "../../tools/pack_folders.ts";
+import { spread } from "../../tools/pack_folders.ts";
 import { deploy, type Deployment, projectFolder } from "../support/hosted/deployment.ts";
 import type { HostedSteps } from "../support/hosted/hosted_steps.ts";
 import { plantEngagement } from "../support/fixtures/engagement.ts";
@@ -203,9 +203,8 @@ served("every function answers with a problem to a wrong method and to a caller 
   }
 });
 
-for (const pack of packNames()) {
-  const { hostedSteps }: HostedSteps = await import(`../../packs/${pack}/tests/support/hosted_steps.ts`)
-    .catch(() => ({ hostedSteps: {} }));
+for (const file of await spread(["packs/*/tests/support/hosted_steps.ts"])) {
+  const { hostedSteps }: HostedSteps = await import(`../../${file}`);
   for (const [name, step] of Object.entries(hostedSteps)) served(name, () => step(product));
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { AppError } from "../../../../shared/kernel/app_error.ts";
+import { shapedMessage } from "../../../../shared/http/webhook/shaped_message.ts";
 import type { PackRpc } from "../../../../shared/adapters/supabase/pack_rpc.ts";
 import type { VerifiedMessage } from "../../../../shared/ops/webhooks.ts";
 import { changeOf, envelope } from "./change.ts";
@@ -15,8 +15,8 @@ export function takeClerkEvent(
   instance: () => ClerkInstance,
 ): (message: VerifiedMessage) => Promise<Readonly<Record<string, string>>> {
   return async ({ id, content }) => {
-    const { type } = shaped(() => envelope.parse(content));
-    const change = shaped(() => changeOf(content));
+    const { type } = shapedMessage("Clerk", () => envelope.parse(content));
+    const change = shapedMessage("Clerk", () => changeOf(content));
     if (change === null) return { outcome: "ignored", type };
     const outcome = await rpc({
       name: "take_clerk_event",
@@ -26,16 +26,4 @@ export function takeClerkEvent(
     });
     return { outcome, type };
   };
-}
-
-/** The fields are named and not their values, which are personal. */
-function shaped<Result>(parse: () => Result): Result {
-  try {
-    return parse();
-  } catch (error) {
-    if (!(error instanceof z.ZodError)) throw error;
-    const fields = error.issues.map(({ path }) => path.join(".") || "the body").join(", ");
-    const detail = `The message has not the shape that Clerk documents, at: ${fields}`;
-    throw new AppError("BAD_REQUEST", { detail, defect: detail });
-  }
 }

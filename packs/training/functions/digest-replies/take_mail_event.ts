@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { AppError } from "../../../../shared/kernel/app_error.ts";
+import { shapedMessage } from "../../../../shared/http/webhook/shaped_message.ts";
 import { isStorable } from "../../../../shared/kernel/storable.ts";
 import type { PackRpc } from "../../../../shared/adapters/supabase/pack_rpc.ts";
 import type { VerifiedMessage } from "../../../../shared/ops/webhooks.ts";
@@ -30,10 +30,10 @@ const REASONS: ReadonlyMap<string, string> = new Map([
 /** Takes a verified message of Resend: a bounce, complaint or suppression ends the mails to the address. */
 export function takeMailEvent(rpc: PackRpc): (message: VerifiedMessage) => Promise<Readonly<Record<string, string>>> {
   return async ({ id, content }) => {
-    const { type } = shaped(() => envelope.parse(content));
+    const { type } = shapedMessage("Resend", () => envelope.parse(content));
     const reason = REASONS.get(type);
     if (reason === undefined) return { outcome: "ignored", type };
-    const { data } = shaped(() => event.parse(content));
+    const { data } = shapedMessage("Resend", () => event.parse(content));
     const delivery_id = Number(/^[1-9]\d{0,15}$/.exec(data.tags?.["freshet_delivery"] ?? "")?.[0]);
     // A mail of another program that shares the account, or one that the receiver's server took later.
     if (!Number.isSafeInteger(delivery_id) || data.bounce?.type === "Transient") return { outcome: "ignored", type };
@@ -45,16 +45,4 @@ export function takeMailEvent(rpc: PackRpc): (message: VerifiedMessage) => Promi
     });
     return { outcome, type };
   };
-}
-
-/** The fields are named and not their values, which are personal. */
-function shaped<Result>(parse: () => Result): Result {
-  try {
-    return parse();
-  } catch (error) {
-    if (!(error instanceof z.ZodError)) throw error;
-    const fields = error.issues.map(({ path }) => path.join(".") || "the body").join(", ");
-    const detail = `The message has not the shape that Resend documents, at: ${fields}`;
-    throw new AppError("BAD_REQUEST", { detail, defect: detail });
-  }
 }

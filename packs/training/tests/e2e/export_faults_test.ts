@@ -69,8 +69,7 @@ e2e(
     const chunks: readonly [string, ...Happening[]][] = [["export_rows", ...BOTH], ["store_export_chunk", ...BOTH]];
     await dieAt(scene, [...chunks, ...chunks], id);
     for (let calls = 0; calls < 20 && (await scene.row(id)).status === "frozen"; calls += 1) {
-      await scene.passTime();
-      await (await scene.isolate().work())?.body?.cancel();
+      await scene.step();
     }
     equal((await scene.row(id)).status, "rendered");
     await dieAt(scene, [
@@ -173,8 +172,7 @@ e2e(
 e2e("an upload that never gets further is given up, and does not go on for ever", async () => {
   const { export_id: id } = await ordered(scene, { call: "append", what: "fails" }, "few");
   for (let calls = 0; calls < 4; calls += 1) await nextCall(scene, { call: "append", what: "fails" }, 503);
-  await scene.passTime();
-  await (await scene.isolate().work())?.body?.cancel();
+  await scene.step();
   const { status, error_code } = await scene.row(id);
   deepEqual([status, error_code], ["failed", "GAVE_UP"]);
 });

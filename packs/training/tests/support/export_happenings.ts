@@ -61,10 +61,7 @@ export async function ordered(scene: ExportScene, point: Point, whose: Whose, tr
 
 /** A file of many bytes is left to later calls. */
 async function workUntilReached(scene: ExportScene, isolate: ExportIsolate): Promise<void> {
-  for (let calls = 0; calls < 8 && !isolate.isReached(); calls += 1) {
-    await scene.passTime();
-    await (await isolate.work())?.body?.cancel();
-  }
+  for (let calls = 0; calls < 8 && !isolate.isReached(); calls += 1) await scene.step(isolate);
 }
 
 async function cancelRunning({ product: { sql } }: ExportScene): Promise<void> {

@@ -36,6 +36,8 @@ export interface ExportScene {
   row(id: string): Promise<ExportRow>;
   /** Lets leases, waits and the limits of lost calls end. */
   passTime(): Promise<void>;
+  /** Lets time pass and has an isolate, one without faults by default, do the next step. */
+  step(isolate?: ExportIsolate): Promise<void>;
   /** Calls the function until the export has ended; returns how. */
   finish(id: string): Promise<ExportRow>;
   /** The file of an export, through its link. */
@@ -103,12 +105,15 @@ export async function startExportScene(sentryDsn: string): Promise<ExportScene> 
         set requested_at = requested_at - interval '1 minute', lease_until = lease_until - interval '10 minutes'
         where finished_at is null`;
     },
+    async step(isolate = scene.isolate()) {
+      await scene.passTime();
+      await (await isolate.work())?.body?.cancel();
+    },
     async finish(id) {
       for (let calls = 0; calls < 30; calls += 1) {
         const row = await scene.row(id);
         if (!["queued", "frozen", "rendered"].includes(row.status)) return row;
-        await scene.passTime();
-        await (await scene.isolate().work())?.body?.cancel();
+        await scene.step();
       }
       throw new Error(`export ${id} has not ended after 30 calls`);
     },
