@@ -67,11 +67,10 @@ export async function importOulad(options: OuladImport): Promise<OuladImported> 
   const startedAt = performance.now();
   const files = await findTableFiles(folder);
   try {
-    if (packs.includes("training")) await makeMonths(sql, packs);
+    await sql.begin((transaction) => prepare(transaction, `${sql.options.host[0]}:${sql.options.port[0]}`, packs));
     const { arena, training, study } = await sql.begin(async (transaction) => {
         // Two imports at once would wait for each other's rows in different orders.
         await transaction`select pg_advisory_xact_lock(hashtextextended('freshet.import_oulad', 0))`;
-        await requireOwnTables(transaction, `${sql.options.host[0]}:${sql.options.port[0]}`, packs);
         // Sorts and hashes of 173,912 rows, in memory.
         await transaction`set local work_mem = '64MB'`;
         await stageTables(transaction, files, report);
@@ -122,14 +121,12 @@ export async function importOulad(options: OuladImport): Promise<OuladImported> 
 }
 
 /**
- * Makes the partitions of the dataset's dates, which locks the facts, in a transaction of its own: inside the long one, the
- * lock would keep scheduled refreshes waiting until they fail.
+ * Refuses a database that is not ours, and makes the partitions of the dataset's dates, which locks the facts: inside the
+ * long transaction, the lock would keep scheduled refreshes waiting until they fail.
  */
-async function makeMonths(sql: postgres.Sql, packs: readonly string[]): Promise<void> {
-  await sql.begin(async (transaction) => {
-    await requireOwnTables(transaction, `${sql.options.host[0]}:${sql.options.port[0]}`, packs);
-    await transaction`select analytics.make_fact_partitions('2013-01-24', '2015-09-15')`;
-  });
+async function prepare(sql: postgres.TransactionSql, server: string, packs: readonly string[]): Promise<void> {
+  await requireOwnTables(sql, server, packs);
+  if (packs.includes("training")) await sql`select analytics.make_fact_partitions('2013-01-24', '2015-09-15')`;
 }
 
 function inWords(pack: string, tables: { readonly [table: string]: Written }): string {
