@@ -1,12 +1,11 @@
 import { join } from "node:path";
-import { type Child, logTail, startChild } from "../child.ts";
+import { type Child, startChild } from "../child.ts";
 import { freePort } from "../free_port.ts";
 import type { Part } from "../part.ts";
-import { pause } from "../pause.ts";
 import { readProjectConfig } from "../project_config.ts";
 import { writePrivately } from "../private_files.ts";
-import { StackError } from "../stack_error.ts";
 import { supervise } from "../supervise.ts";
+import { answersAt, untilUp } from "../until_up.ts";
 import { liteConfiguration } from "./configuration.ts";
 
 export interface DataApiOptions {
@@ -48,7 +47,12 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApiPart
 
   async function launch(signal?: AbortSignal): Promise<Child> {
     const child = startLite(options.npmFolder, folder, logFile);
-    await untilReady(child, url, options, signal);
+    await untilUp(child, {
+      name: "The data API",
+      answers: () => answersAt(`${url}/rest/v1/`, { apikey: options.secretKey }),
+      remedy: `read ${logFile}; when a package is missing, delete ${options.npmFolder}/node_modules and start again`,
+      signal,
+    });
     return child;
   }
   const supervision = supervise(await launch(), {
@@ -82,38 +86,6 @@ function startLite(npmFolder: string, folder: string, logFile: string): Child {
     environment: { EXPERIMENTAL_STORAGE: "1", LITE_TELEMETRY: "0", NO_COLOR: "1" },
     logFile,
   });
-}
-
-async function untilReady(
-  child: Child,
-  url: string,
-  { secretKey, npmFolder }: DataApiOptions,
-  signal?: AbortSignal,
-): Promise<void> {
-  let isEnded = false;
-  child.ended.then(() => isEnded = true);
-  const deadline = Date.now() + 30_000;
-  while (!isEnded && signal?.aborted !== true && Date.now() < deadline) {
-    if (await answers(url, secretKey)) return;
-    await pause(50);
-  }
-  await child.stop();
-  throw new StackError(
-    `The data API ${isEnded ? "ended" : "did not answer within 30 seconds"}. The end of its log:\n${await logTail(
-      child.logFile,
-    )}`,
-    `read ${child.logFile}; when a package is missing, delete ${npmFolder}/node_modules and start again`,
-  );
-}
-
-async function answers(url: string, secretKey: string): Promise<boolean> {
-  try {
-    const response = await fetch(`${url}/rest/v1/`, { headers: { apikey: secretKey } });
-    await response.body?.cancel();
-    return response.ok;
-  } catch {
-    return false;
-  }
 }
 
 async function installedVersion(npmFolder: string): Promise<string> {

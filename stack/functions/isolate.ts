@@ -1,6 +1,6 @@
-import { type Child, logTail, startChild } from "../child.ts";
+import { type Child, startChild } from "../child.ts";
 import { pause } from "../pause.ts";
-import { StackError } from "../stack_error.ts";
+import { listensAt, untilUp } from "../until_up.ts";
 import type { FoundFunction } from "./discovery.ts";
 import type { EdgeRuntime } from "./edge_runtime.ts";
 
@@ -68,7 +68,11 @@ type Found = Pick<FoundFunction, "name" | "entrypoint" | "config">;
 /** Starts the process alone and waits until it listens: nothing starts it again. Throws as startIsolate() does. */
 export async function launchListening(found: Found, options: IsolateOptions): Promise<Child> {
   const child = launch(found, options);
-  await untilListening(found, child, options.port);
+  await untilUp(child, {
+    name: `Function "${found.name}"`,
+    answers: () => listensAt(options.port),
+    remedy: `correct it and start again; its whole log is ${child.logFile}`,
+  });
   return child;
 }
 
@@ -85,25 +89,6 @@ function launch({ entrypoint, config }: Found, options: IsolateOptions): Child {
     logFile: options.logFile,
     ...(options.onOutput === undefined ? {} : { onOutput: options.onOutput }),
   });
-}
-
-async function untilListening({ name }: Found, child: Child, port: number): Promise<void> {
-  let isEnded = false;
-  child.ended.then(() => isEnded = true);
-  const deadline = Date.now() + 30_000;
-  while (!isEnded && Date.now() < deadline) {
-    try {
-      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
-      return;
-    } catch {
-      await pause(25);
-    }
-  }
-  await child.stop();
-  throw new StackError(
-    `Function "${name}" ${isEnded ? "ended" : "did not listen within 30 seconds"}:\n${await logTail(child.logFile)}`,
-    `correct it and start again; its whole log is ${child.logFile}`,
-  );
 }
 
 function note(logFile: string, text: string): void {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { type Child, logTail, startChild } from "../child.ts";
-import { pause } from "../pause.ts";
+import { type Child, startChild } from "../child.ts";
 import { writePrivately } from "../private_files.ts";
+import { listensAt, untilUp } from "../until_up.ts";
 
 export interface RedisServerOptions {
   /** Where its configuration and log are kept. It keeps no data. */
@@ -18,7 +18,12 @@ export async function startRedisServer(options: RedisServerOptions, signal?: Abo
   await writePrivately(configuration, configurationText(options));
   const server = startOrNull(configuration, logFile);
   if (server === null) return null;
-  await untilListening(server, options.port, signal);
+  await untilUp(server, {
+    name: "redis-server",
+    answers: () => listensAt(options.port),
+    remedy: `read ${logFile}, and start again`,
+    signal,
+  });
   return server;
 }
 
@@ -44,21 +49,4 @@ function configurationText({ folder, port, password }: RedisServerOptions): stri
     "maxmemory-policy allkeys-lru",
     "",
   ].join("\n");
-}
-
-async function untilListening(server: Child, port: number, signal?: AbortSignal): Promise<void> {
-  let isEnded = false;
-  server.ended.then(() => isEnded = true);
-  for (let attempt = 0; attempt < 200 && !isEnded && signal?.aborted !== true; attempt++) {
-    try {
-      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
-      return;
-    } catch {
-      await pause(25);
-    }
-  }
-  await server.stop();
-  throw new Error(
-    `redis-server did not start on port ${port}: see ${server.logFile}\n${await logTail(server.logFile)}`,
-  );
 }

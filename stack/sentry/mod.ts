@@ -1,12 +1,11 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Child, logTail, startChild } from "../child.ts";
+import { type Child, startChild } from "../child.ts";
 import { freePort } from "../free_port.ts";
 import { inWords, type KeptPort } from "../kept_ports.ts";
 import type { Part } from "../part.ts";
-import { pause } from "../pause.ts";
-import { StackError } from "../stack_error.ts";
 import { supervise } from "../supervise.ts";
+import { answersAt, untilUp } from "../until_up.ts";
 
 export { type Envelope, readEnvelopes } from "./envelopes.ts";
 
@@ -43,7 +42,12 @@ export async function startSpotlight(options: SpotlightOptions): Promise<Spotlig
       environment: { NO_COLOR: "1" },
       logFile,
     });
-    await untilHealthy(child, url, signal);
+    await untilUp(child, {
+      name: "Spotlight",
+      answers: () => answersAt(`${url}/health`),
+      remedy: "set SENTRY_DSN to do without it, or delete stack/npm/node_modules and start again",
+      signal,
+    });
     return child;
   }
   const supervision = supervise(await launch(), { name: "Spotlight", logFile, launch, onTrouble: options.onTrouble });
@@ -64,25 +68,4 @@ function sidecarArguments(npmFolder: string, port: number): string[] {
     fileURLToPath(new URL("./sidecar.ts", import.meta.url)),
     ...[join(npmFolder, "node_modules", "@spotlightjs", "spotlight"), String(port)],
   ];
-}
-
-async function untilHealthy(child: Child, url: string, signal?: AbortSignal): Promise<void> {
-  let isEnded = false;
-  child.ended.then(() => isEnded = true);
-  const deadline = Date.now() + 30_000;
-  while (!isEnded && signal?.aborted !== true && Date.now() < deadline) {
-    try {
-      const response = await fetch(`${url}/health`);
-      await response.body?.cancel();
-      if (response.ok) return;
-    } catch {
-      // It does not listen yet.
-    }
-    await pause(50);
-  }
-  await child.stop();
-  throw new StackError(
-    `Spotlight ${isEnded ? "ended" : "did not answer within 30 seconds"}:\n${await logTail(child.logFile)}`,
-    "set SENTRY_DSN to do without it, or delete stack/npm/node_modules and start again",
-  );
 }

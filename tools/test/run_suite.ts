@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { messageOf } from "../../stack/stack_error.ts";
 import { spread } from "../pack_folders.ts";
 import { checksItself } from "./check_types.ts";
@@ -100,23 +101,41 @@ async function runTests(
       stdout: isQuiet ? "piped" : "inherit",
       stderr: isQuiet ? "piped" : "inherit",
     });
-    const success = isQuiet ? await runQuietly(suite.name, command) : (await command.spawn().status).success;
+    const { success, said } = isQuiet ? await runQuietly(suite.name, command) : await runAloud(command);
     const written = await Deno.readTextFile(report);
     const outcome = { ...countResults(written), failures: readFailures(written) };
     if (success || outcome.failed > 0) return outcome;
     const reason = "deno test failed without a failed test case: a module that does not load, or no tests; see above";
-    return { passed: outcome.passed, failed: 1, failures: [whole(suite, reason)] };
+    return { passed: outcome.passed, failed: 1, failures: [whole(suite, [reason, lastWords(said)].join("\n"))] };
   } finally {
     await Deno.remove(report);
   }
 }
 
+interface Ended {
+  readonly success: boolean;
+  /** What it wrote, if that was kept. */
+  readonly said: string;
+}
+
+async function runAloud(command: Deno.Command): Promise<Ended> {
+  return { success: (await command.spawn().status).success, said: "" };
+}
+
 /** Prints the output at the end, so that the lines of parallel suites do not mix. */
-async function runQuietly(name: string, command: Deno.Command): Promise<boolean> {
+async function runQuietly(name: string, command: Deno.Command): Promise<Ended> {
   const { success, stdout, stderr } = await command.output();
   console.log(`\n── ${name} said:`);
   const decoder = new TextDecoder();
-  console.log(decoder.decode(stdout));
-  console.error(decoder.decode(stderr));
-  return success;
+  const [out, err] = [decoder.decode(stdout), decoder.decode(stderr)];
+  console.log(out);
+  console.error(err);
+  return { success, said: `${out}\n${err}` };
+}
+
+/** What a run without a failed test case said of its errors. */
+function lastWords(said: string): string {
+  const lines = stripVTControlCharacters(said).split("\n").filter((line) => line.trim() !== "");
+  const first = lines.findIndex((line) => /\(uncaught error\)|^error: /.test(line));
+  return (first < 0 ? lines.slice(-20) : lines.slice(first, first + 20)).join("\n");
 }
