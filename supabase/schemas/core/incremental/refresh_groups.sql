@@ -10,7 +10,9 @@ create function freshet.refresh_groups(
     out is_clean boolean,
     out snapshot pg_snapshot,
     out moved_count bigint,
-    out row_count bigint
+    out row_count bigint,
+    out group_count bigint,
+    out unexplained_count bigint
 )
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -48,6 +50,7 @@ begin
         if dirty_count = 0 and not is_everything and not is_rebuild then
             is_clean := true;
             moved_count := 0;
+            group_count := 0;
             row_count := known.row_count;
             return;
         end if;
@@ -61,6 +64,10 @@ begin
     spent_ms := extract(epoch from clock_timestamp() - began) * 1000;
     is_clean := false;
     moved_count := gone_count + new_count + changed_count;
+    if is_judged and not is_everything then
+        group_count := dirty_count;
+        unexplained_count := case when is_rebuild then unexplained end;
+    end if;
     row_count := coalesce(counted, known.row_count + new_count - gone_count);
 
     update analytics.incremental_views as v
@@ -82,4 +89,4 @@ $$;
 revoke all on function freshet.refresh_groups(text) from public, anon, authenticated;
 
 comment on function freshet.refresh_groups(text) is
-    'Brings an incremental view up to date. is_clean: nothing had changed; snapshot: what the rows include; moved_count: rows written or deleted; row_count: rows of the view.';
+    'Brings an incremental view up to date. is_clean: nothing had changed; snapshot: what the rows include; moved_count: rows written or deleted; row_count: rows of the view; group_count, unexplained_count: as in the ledger.';
