@@ -4,7 +4,6 @@
 --      computed again when the rows prove nothing (first fill, another cluster), when that is due (the weekly proof), and
 --      when so many groups are dirty that it is cheaper. Then every row that had to be written has to be explained by a
 --      logged change; others are counted, and mean that a write was not logged.
--- Why one second: below it, the choice saves nothing worth an error of the measured costs.
 create function freshet.refresh_groups(
     view_name text,
     out is_clean boolean,
@@ -25,6 +24,7 @@ declare
     is_judged boolean;
     dirty_count bigint := 0;
     is_everything boolean := false;
+    is_dearer boolean := false;
     gone_count bigint;
     new_count bigint;
     changed_count bigint;
@@ -54,8 +54,8 @@ begin
             row_count := known.row_count;
             return;
         end if;
-        is_rebuild := is_rebuild or is_everything
-            or coalesce(dirty_count * declared.group_ms > greatest(1000, 0.8 * declared.rebuild_ms), false);
+        is_dearer := not is_rebuild and not is_everything and freshet.are_groups_dearer(declared, dirty_count);
+        is_rebuild := is_rebuild or is_everything or is_dearer;
     end if;
 
     began := clock_timestamp();
@@ -72,17 +72,13 @@ begin
 
     update analytics.incremental_views as v
     set rebuilt_at = case when is_rebuild then began else v.rebuilt_at end,
-        rebuild_ms = case when is_rebuild then (3 * coalesce(v.rebuild_ms, spent_ms) + spent_ms) / 4 else v.rebuild_ms end,
-        group_ms = case
-            when is_rebuild or dirty_count = 0 then v.group_ms
-            else (3 * coalesce(v.group_ms, spent_ms / dirty_count) + spent_ms / dirty_count) / 4
-        end,
         unexplained_count = case
             when not is_rebuild or is_judged and is_everything then v.unexplained_count
             when is_judged then unexplained
             else 0
         end
     where v.view_name = refresh_groups.view_name;
+    perform freshet.note_group_costs(view_name, is_rebuild, is_dearer, dirty_count, spent_ms);
 end
 $$;
 

@@ -9,6 +9,177 @@ alter table analytics.refresh_log add column changed_count bigint;
 
 alter table analytics.refresh_log add column unexplained_count bigint;
 
+alter table analytics.incremental_views add column slow_run_count integer default 0 not null;
+
+alter table analytics.incremental_views add constraint incremental_views_slow_run_count_check CHECK ((slow_run_count >= 0));
+
+-- supabase/schemas/core/incremental/build_statements.sql
+
+-- Object: freshet.build_statements()
+-- Why: a refresh is one statement, so that it reads the keys, computes the groups and takes the snapshot at the same
+--      moment: the rows are those of one moment, and what the snapshot includes, the rows include.
+-- Why "lateral … offset 0": it keeps the query apart, so that the key arrives as a parameter, which PostgreSQL pushes
+--      down to the indexes of the sources; a join with the keys is not pushed into a grouped query. "limit 2" instead
+--      where the key is that of one row: the planner would reckon with millions. A second row still fails loudly.
+-- Why ctid and array: a join with the view could scan all of it, and the cost would grow with history.
+-- Why *<>: 1.0 and 1.00 are different answers, and some types have no equality. REFRESH CONCURRENTLY compares the same way.
+create or replace function freshet.build_statements(view_name text)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    declared analytics.incremental_views;
+    target constant text := format('analytics.%I', view_name);
+    definition constant text := freshet.definition_of(view_name);
+    dirty constant text := freshet.dirty_statement(view_name);
+    columns text;
+    changes text;
+    keys text;
+    same_row text;
+    fresh text;
+    old text;
+    counted text;
+    explained text;
+    put text;
+    counts text;
+begin
+    select * into strict declared from analytics.incremental_views as v where v.view_name = build_statements.view_name;
+    select
+        string_agg(format('%I', a.attname), ', ' order by a.attnum),
+        string_agg(format('%1$I = excluded.%1$I', a.attname), ', ' order by a.attnum) filter (where a.attname <> all (declared.row_key))
+    into columns, changes
+    from pg_catalog.pg_attribute as a
+    where a.attrelid = target::regclass and a.attnum > 0 and not a.attisdropped;
+    select string_agg(format('%I', k.name), ', ' order by k.place), string_agg(format('f.%1$I = t.%1$I', k.name), ' and ' order by k.place)
+    into keys, same_row
+    from unnest(declared.row_key) with ordinality as k (name, place);
+
+    select
+        string_agg(
+            format(
+                'select d.* from dirty_%s as k cross join lateral (select * from %s as d where %s %s) as d',
+                s.shape, definition, c.of_definition, case when declared.row_key <@ s.columns then 'limit 2' else 'offset 0' end
+            ),
+            ' union all ' order by s.shape
+        ),
+        string_agg(
+            format(
+                'select t.* from dirty_%s as k cross join lateral (select t.ctid as freshet_place, %s from %s as t where %s offset 0) as t',
+                s.shape, c.row_keys, target, c.of_target
+            ),
+            ' union all ' order by s.shape
+        ),
+        string_agg(format('(select count(*) from dirty_%s)', s.shape), ' + ' order by s.shape),
+        string_agg(format('exists (select from dirty_%s as k where %s)', s.shape, c.of_moved), ' or ' order by s.shape)
+    into fresh, old, counted, explained
+    from freshet.shapes_of_view(view_name) as s
+    cross join lateral (
+        select
+            string_agg(format('d.%1$I = k.%1$I', k.name), ' and ' order by k.place) as of_definition,
+            string_agg(format('t.%1$I = k.%1$I', k.name), ' and ' order by k.place) as of_target,
+            string_agg(format('m.%1$I = k.%1$I', k.name), ' and ' order by k.place) as of_moved,
+            (select string_agg(format('t.%I', r.name), ', ') from unnest(declared.row_key) as r (name)) as row_keys
+        from unnest(s.columns) with ordinality as k (name, place)
+    ) as c;
+    -- Two shapes may both hold a row.
+    if (select count(*) > 1 from freshet.shapes_of_view(view_name)) then
+        fresh := format('select distinct on (%s) d.* from (%s) as d', keys, fresh);
+    end if;
+
+    put := format(
+        'insert into %s as t (%s) select %s from fresh as f %%s on conflict (%s) do %s',
+        target, columns, columns, keys,
+        -- Where every column is one of the key, a row with the same key is the same row.
+        case when changes is null then 'nothing' else format('update set %s where (t.*) operator(pg_catalog.*<>) (excluded.*)', changes) end
+    );
+    counts := format(
+        'select freshet.others_snapshot() as snapshot, %s as dirty_count, (select count(*) from gone) as gone_count, '
+        '(select count(*) from put where put.freshet_is_new) as new_count, '
+        '(select count(*) from put where not put.freshet_is_new) as changed_count',
+        counted
+    );
+
+    update analytics.incremental_views as v
+    set count_statement = dirty || format(
+            ' select freshet.others_snapshot() as snapshot, %s as dirty_count, (select e.is_dirty from everything as e) as is_everything', counted
+        ),
+        groups_statement = dirty
+            || format(', fresh as materialized (%s)', fresh)
+            || format(
+                ', gone as (delete from %s as t where t.ctid = any (array(select o.freshet_place from (%s) as o '
+                'where not exists (select from fresh as f where %s))) returning 1)',
+                target, old, replace(same_row, '= t.', '= o.')
+            )
+            || format(', put as (%s returning t.xmax = 0 as freshet_is_new)', format(put, ''))
+            || ', taken as (delete from analytics.dirty_groups as g using aside as a where g.ctid = a.place) '
+            || counts || ', 0::bigint as unexplained_count, null::bigint as row_count',
+        rebuild_statement = dirty
+            || format(', fresh as materialized (select * from %s)', definition)
+            || format(
+                ', gone as (delete from %s as t where not exists (select from fresh as f where %s) returning t.*)', target, same_row
+            )
+            || format(
+                ', put as (%s returning t.*, t.xmax = 0 as freshet_is_new)',
+                format(put, format(
+                    'where not exists (select from %s as t where %s and (t.*) operator(pg_catalog.*=) (f.*))', target, same_row
+                ))
+            )
+            || ', taken as (delete from analytics.dirty_groups as g using aside as a where g.ctid = a.place) '
+            || counts
+            || format(
+                ', case when (select e.is_dirty from everything as e) then 0 else (select count(*) from '
+                '(select %1$s from gone union all select %1$s from put) as m where not (%2$s)) end as unexplained_count, '
+                '(select count(*) from fresh) as row_count',
+                (
+                    select string_agg(format('%I', k.name), ', ' order by k.name)
+                    from (select unnest(declared.row_key) as name union select unnest(declared.group_key)) as k
+                ),
+                explained
+            )
+    where v.view_name = build_statements.view_name;
+end
+$$;
+
+-- supabase/schemas/core/incremental/note_group_costs.sql
+
+-- Object: freshet.note_group_costs()
+-- Why: the break-even of a view follows its tables as they grow. What is measured is the whole statement, so each rule
+--      below keeps one kind of refresh from spoiling the costs for the others.
+-- Why n / (n + 30): a refresh of one group measures the planning of its statement, which takes 40 ms over many partitions,
+--      where a group takes 0.1 ms. One of a thousand groups measures the groups.
+-- Why no rise below a second: for the same reason. A group that is dear in truth soon makes a refresh longer than that.
+-- Why 0.97: while computing everything is chosen, no group is measured. So what is believed of a group sinks, and after
+--      some time groups are tried again: a cost that a busy machine or a missing index has raised does not stay for ever.
+create function freshet.note_group_costs(
+    view_name text, is_rebuild boolean, is_dearer boolean, dirty_count bigint, spent_ms double precision
+)
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    update analytics.incremental_views as v
+    set rebuild_ms = case when is_rebuild then (coalesce(v.rebuild_ms, spent_ms) + spent_ms) / 2 else v.rebuild_ms end,
+        group_ms = case
+            when is_dearer then 0.97 * v.group_ms
+            when is_rebuild or dirty_count = 0 then v.group_ms
+            when v.group_ms < spent_ms / dirty_count and spent_ms < 1000 then v.group_ms
+            else coalesce(v.group_ms, 0) + (spent_ms / dirty_count - coalesce(v.group_ms, 0)) * dirty_count / (dirty_count + 30)
+        end,
+        slow_run_count = case
+            when is_dearer then v.slow_run_count + 1
+            when is_rebuild then v.slow_run_count
+            when spent_ms > greatest(1000, v.rebuild_ms) then v.slow_run_count + 1
+            else 0
+        end
+    where v.view_name = note_group_costs.view_name;
+$$;
+
+revoke all on function freshet.note_group_costs(text, boolean, boolean, bigint, double precision) from public, anon, authenticated;
+
+comment on function freshet.note_group_costs(text, boolean, boolean, bigint, double precision) is
+    'Keeps what a refresh of an incremental view has cost. is_rebuild: everything was computed; is_dearer: because the groups would have taken longer.';
+
 -- supabase/schemas/core/incremental/refresh_groups.sql
 
 -- Object: freshet.refresh_groups()
@@ -17,7 +188,6 @@ alter table analytics.refresh_log add column unexplained_count bigint;
 --      computed again when the rows prove nothing (first fill, another cluster), when that is due (the weekly proof), and
 --      when so many groups are dirty that it is cheaper. Then every row that had to be written has to be explained by a
 --      logged change; others are counted, and mean that a write was not logged.
--- Why one second: below it, the choice saves nothing worth an error of the measured costs.
 create function freshet.refresh_groups(
     view_name text,
     out is_clean boolean,
@@ -38,6 +208,7 @@ declare
     is_judged boolean;
     dirty_count bigint := 0;
     is_everything boolean := false;
+    is_dearer boolean := false;
     gone_count bigint;
     new_count bigint;
     changed_count bigint;
@@ -67,8 +238,8 @@ begin
             row_count := known.row_count;
             return;
         end if;
-        is_rebuild := is_rebuild or is_everything
-            or coalesce(dirty_count * declared.group_ms > greatest(1000, 0.8 * declared.rebuild_ms), false);
+        is_dearer := not is_rebuild and not is_everything and freshet.are_groups_dearer(declared, dirty_count);
+        is_rebuild := is_rebuild or is_everything or is_dearer;
     end if;
 
     began := clock_timestamp();
@@ -85,17 +256,13 @@ begin
 
     update analytics.incremental_views as v
     set rebuilt_at = case when is_rebuild then began else v.rebuilt_at end,
-        rebuild_ms = case when is_rebuild then (3 * coalesce(v.rebuild_ms, spent_ms) + spent_ms) / 4 else v.rebuild_ms end,
-        group_ms = case
-            when is_rebuild or dirty_count = 0 then v.group_ms
-            else (3 * coalesce(v.group_ms, spent_ms / dirty_count) + spent_ms / dirty_count) / 4
-        end,
         unexplained_count = case
             when not is_rebuild or is_judged and is_everything then v.unexplained_count
             when is_judged then unexplained
             else 0
         end
     where v.view_name = refresh_groups.view_name;
+    perform freshet.note_group_costs(view_name, is_rebuild, is_dearer, dirty_count, spent_ms);
 end
 $$;
 
@@ -103,6 +270,55 @@ revoke all on function freshet.refresh_groups(text) from public, anon, authentic
 
 comment on function freshet.refresh_groups(text) is
     'Brings an incremental view up to date. is_clean: nothing had changed; snapshot: what the rows include; moved_count: rows written or deleted; row_count: rows of the view; group_count, unexplained_count: as in the ledger.';
+
+-- supabase/schemas/core/incremental/unindexed_references.sql
+
+-- Object: freshet.unindexed_references()
+-- Why: the rows of a group are looked up in each source by the key of the group. Without an index over all of the key a
+--      group costs a scan, or a part of one: 29 ms and not 0.13 over a hundred thousand rows of one organisation.
+create function freshet.unindexed_references(view_name text)
+returns table (source regclass, reference smallint, columns text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with wanted as (
+        select
+            m.source,
+            m.reference,
+            string_agg(
+                case when e.expression ~ '^([a-z_][a-z0-9_]*|"[^"]+")$' then e.expression else format('(%s)', e.expression) end,
+                ', ' order by m.key_column
+            ) as columns,
+            array_agg(distinct regexp_replace(e.expression, '[\s()]', '', 'g')) as expressions
+        from analytics.view_mappings as m
+        join analytics.source_keys as k on k.source = m.source and k.place = m.place
+        cross join lateral (select regexp_replace(k.expression, '\mx\.', '', 'g') as expression) as e
+        where m.view_name = unindexed_references.view_name
+        group by m.source, m.reference
+    )
+    select w.source, w.reference, w.columns
+    from wanted as w
+    where not exists (
+        select
+        from pg_catalog.pg_index as i
+        cross join lateral (
+            select array_agg(regexp_replace(pg_get_indexdef(i.indexrelid, g, true), '[\s()]', '', 'g') order by g) as columns
+            from generate_series(1, i.indnkeyatts::integer) as g
+        ) as c
+        where i.indrelid = w.source and i.indisvalid
+            and (
+                w.expressions <@ c.columns[1:cardinality(w.expressions)]
+                -- One row at most.
+                or i.indisunique and i.indpred is null and c.columns <@ w.expressions
+            )
+    );
+$$;
+
+revoke all on function freshet.unindexed_references(text) from public, anon, authenticated;
+
+comment on function freshet.unindexed_references(text) is
+    'References of an incremental view to sources that no index supports. columns: what such an index has to begin with, as CREATE INDEX takes it.';
 
 -- supabase/schemas/core/refresh/refresh_log.sql
 
@@ -355,6 +571,16 @@ begin
 end
 $$;
 
+-- supabase/schemas/core/incremental/incremental_views.sql
+
+comment on column analytics.incremental_views.rebuild_ms is 'Moving average of the milliseconds that computing everything takes; null before the first time.';
+
+comment on column analytics.incremental_views.group_ms is
+    'Moving average of the milliseconds that one dirty group takes; large refreshes weigh most. Null before the first refresh by group.';
+
+comment on column analytics.incremental_views.slow_run_count is
+    'Refreshes in a row of which the groups took longer, or would have, than computing everything; see kind groups_slow.';
+
 -- supabase/schemas/core/refresh/log_refresh.sql
 
 -- Object: freshet.log_refresh()
@@ -377,5 +603,41 @@ as $$
     )
     returning *;
 $$;
+
+-- supabase/schemas/core/incremental/are_groups_dearer.sql
+
+-- Object: freshet.are_groups_dearer()
+-- Why: from some number of groups on, computing everything is cheaper; where that begins differs by a factor of twenty
+--      between views, so it is reckoned with the view's own costs.
+-- Why one second: below it, the choice saves nothing worth an error of the measured costs.
+-- Why timeouts: a refresh that was cut off is rolled back with what it had measured, and the next one would choose the
+--      same way and be cut off again. So after each cut-off the other way is taken.
+create function freshet.are_groups_dearer(declared analytics.incremental_views, dirty_count bigint)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select coalesce(dirty_count * declared.group_ms > greatest(1000, 0.8 * declared.rebuild_ms), false) <> (
+        -- A change of the choice for each cut-off since the last refresh that ended.
+        select coalesce(sum((l.sqlstate is not distinct from '57014')::integer), 0) % 2 = 1
+        from (
+            select r.sqlstate, bool_and(r.outcome = 'failed') over (order by r.id desc) as is_unbroken
+            from (
+                select a.id, a.outcome, a.sqlstate
+                from analytics.refresh_log as a
+                where a.view_name = declared.view_name and a.outcome <> 'skipped_busy'
+                order by a.id desc
+                limit 20
+            ) as r
+        ) as l
+        where l.is_unbroken
+    );
+$$;
+
+revoke all on function freshet.are_groups_dearer(analytics.incremental_views, bigint) from public, anon, authenticated;
+
+comment on function freshet.are_groups_dearer(analytics.incremental_views, bigint) is
+    'Whether so many groups are expected to take more than 80 % of the time of computing everything, and more than a second. After a refresh that ran into its time limit: the other way round.';
 
 reset check_function_bodies;
