@@ -16,6 +16,7 @@ export const EVIDENCE = {
   edited: ["job", "jobid"],
   failed: ["runid", "job"],
   flapping: [],
+  groups_slow: ["view", "repair_hint"],
   history_bloat: [],
   history_lost: [],
   history_off: [],

@@ -35,7 +35,7 @@ export const alertPayload = z.looseObject({
   foreign_duplicates: z.array(z.object({ job: z.string(), jobid: z.number(), owner: z.string() })).nullish(),
   /** The name that a job has now instead. */
   renamed_to: z.string().nullish(),
-  /** SQL from the comment of a database object, after "Repair: ": its owner knows how it is repaired. */
+  /** SQL that the database wrote: from the comment of an object, after "Repair: ", or for a missing index. */
   repair_hint: z.string().nullish(),
   /** Of a group: one message of each sort. */
   messages: z.array(z.string()).nullish(),

@@ -36,6 +36,17 @@ const REPAIRS: Repairs<AlertKind> = {
       };`,
       `-- select outcome from analytics.refresh_view(${literal(view ?? "")}, 'manual');`,
     ),
+  groups_slow: ({ view, repair_hint }) =>
+    lines(
+      `select rebuild_ms, group_ms, slow_run_count from analytics.incremental_views where view_name = ${
+        literal(view ?? "")
+      };`,
+      repair_hint == null
+        ? "-- each source has its index: register the view with incremental => false"
+        : `-- then, while nothing else writes to the source, or with "create index concurrently":\n${
+          repair_hint.replace(/^/gm, "-- ")
+        }`,
+    ),
   listener_silent: () =>
     lines(
       "select instance, started_at, last_heard_at from analytics.listeners;",

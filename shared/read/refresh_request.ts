@@ -9,6 +9,12 @@ const refreshedView = z.object({
   state,
   outcome: z.enum(["refreshed", "skipped_clean", "skipped_busy", "failed"]).nullable(),
   refresh_id: z.int().nullable(),
+  /** Of a view that is refreshed by group: groups that changes had touched; null where everything may have changed. */
+  group_count: z.int().nullable(),
+  /** Of a view that is refreshed by group: rows inserted, changed or deleted. */
+  changed_count: z.int().nullable(),
+  /** Those of changed_count that no logged change explains; null where only groups were computed. */
+  unexplained_count: z.int().nullable(),
   sqlstate: z.string().nullable(),
   message: z.string().nullable(),
   attempt_count: z.int(),

@@ -1,5 +1,5 @@
 begin;
-select plan(6);
+select plan(7);
 
 create function pg_temp.plant(job text, status text, message text default null, started timestamptz default now(), ended timestamptz default now())
 returns bigint language sql as $$
@@ -41,6 +41,11 @@ select is((select count(*) from analytics.incidents where kind = 'too_fast' and 
 select pg_temp.refreshed(0.9);
 select analytics.audit_pass();
 select is((select evidence ->> 'message' from analytics.incidents where kind = 'too_fast' and closed_at is null), 'the last refresh took 0.90 seconds, the median is 5.00', 'a refresh in a fifth of the usual time is suspicious');
+insert into analytics.incremental_views (view_name, row_key, group_key) values ('mv_probe', '{id}', '{id}');
+select analytics.audit_pass();
+select is((select count(*) from analytics.incidents where kind = 'too_fast' and closed_at is null), 0::bigint, 'not of an incremental view, whose refresh takes as long as its changes');
+delete from analytics.incremental_views where view_name = 'mv_probe';
+select analytics.audit_pass();
 select pg_temp.refreshed(4);
 select analytics.audit_pass();
 select is((select count(*) from analytics.incidents where kind = 'too_fast' and closed_at is null), 0::bigint, 'until the next one');

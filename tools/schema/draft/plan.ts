@@ -1,6 +1,7 @@
-import { isGenerated, viewOfDefinition } from "./generated.ts";
+import { isGenerated } from "./generated.ts";
 import { grantsMore, revokes } from "./privileges.ts";
 import { planColumn, planConstraint, planIndex, planPolicy, planStatistics, planTrigger } from "./parts.ts";
+import { planQueries } from "./queries.ts";
 import { planRelation } from "./relations.ts";
 import { makersOf, removalOf, rowName } from "./rows.ts";
 import type { Routine } from "./catalog.ts";
@@ -10,17 +11,11 @@ import type { Sheet, Side } from "./sheet.ts";
 export async function plan(sheet: Sheet, names: readonly string[]): Promise<void> {
   const things = names.filter((name) => !isGenerated(name)).map(thingOf);
   // What is made or dropped as a whole is known before its parts are looked at.
+  await planQueries(sheet, names);
   for (const { kind, rest } of things) {
     if (kind === "relation") await planRelation(sheet, rest);
     if (kind === "columns" && sheet.want.catalog.relations.get(rest)?.kind !== "table") await planRelation(sheet, rest);
     if (kind === "function") await planFunction(sheet, rest);
-  }
-  for (const name of names) {
-    const view = viewOfDefinition(name);
-    if (view === null || [sheet.have, sheet.want].some(({ description }) => !description.has(name))) continue;
-    sheet.byHand.push(
-      `${view}: its query changed, and it is incremental; docs/add-a-view.md says under "Large views" how to change it`,
-    );
   }
   const places = new Map([...sheet.want.catalog.columns.keys()].map((name, at) => [name, at]));
   const place = ({ rest }: { readonly rest: string }) => places.get(rest) ?? -1;

@@ -2,6 +2,8 @@ import { codeOf } from "./subject.ts";
 import type { Relation } from "./catalog.ts";
 import type { Sheet } from "./sheet.ts";
 
+const SAYS_FORM = /\bincremental\s*=>/;
+
 /** A relation of which the description, or a column, differs: made, dropped, made again, or changed in place. */
 export async function planRelation(sheet: Sheet, name: string): Promise<void> {
   if (sheet.whole.has(name)) return;
@@ -21,7 +23,13 @@ export async function planRelation(sheet: Sheet, name: string): Promise<void> {
   if (changesForm(have, want)) {
     // Its registration makes the one form of the other, with the rows that it has.
     sheet.whole.add(name);
-    return sheet.copy(sheet.home.ofRow("call", [name.slice(name.indexOf(".") + 1)]));
+    const registrations = sheet.home.ofRow("call", [name.slice(name.indexOf(".") + 1)]);
+    if (want.kind === "materialized view" && !registrations.some(({ text }) => SAYS_FORM.test(text))) {
+      return void sheet.byHand.push(
+        `${name}: its registration no longer says "incremental => true", which keeps its form; write "incremental => false" to make it a materialized view`,
+      );
+    }
+    return sheet.copy(registrations);
   }
   if (mustBeRemade(have, want)) return await sheet.remake("relation", name);
   if (want.kind === "type" && have.columns.join() !== want.columns.join()) {

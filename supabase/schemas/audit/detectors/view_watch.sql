@@ -4,11 +4,12 @@
 create table analytics.view_watch (
     view_name text primary key references analytics.views (view_name) on delete cascade,
     relation oid,
-    row_xmin text,
     filenode oid,
     version bigint not null,
     judged_runid bigint,
-    row_baseline bigint
+    row_baseline bigint,
+    write_mark text,
+    unproved_at timestamptz
 );
 
 alter table analytics.view_watch enable row level security;
@@ -17,8 +18,12 @@ revoke all on table analytics.view_watch from public, anon, authenticated;
 
 comment on table analytics.view_watch is 'What the audit remembers of each view between two passes.';
 
-comment on column analytics.view_watch.row_xmin is
-    'Writing transaction of the view''s row in pg_class: another one after each refresh.';
+comment on column analytics.view_watch.version is 'The version that write_mark belongs to.';
+
+comment on column analytics.view_watch.write_mark is 'freshet.write_mark() of the view: another one after each refresh that wrote it.';
+
+comment on column analytics.view_watch.unproved_at is
+    'Of an incremental view: when its version was first seen to have moved on while write_mark had not, which counters that are late explain. Null: nothing is open.';
 
 comment on column analytics.view_watch.judged_runid is 'The last succeeded run that was compared with the ledger.';
 

@@ -53,7 +53,7 @@ begin
     perform freshet.observe(
         kind => 'too_fast',
         subject => m.job_name,
-        state => case when m.seconds < 0.2 * m.median then 'bad' else 'ok' end,
+        state => case when m.is_short then 'bad' else 'ok' end,
         observed_at => clock_timestamp(),
         evidence => jsonb_build_object(
             'job', m.job_name,
@@ -63,22 +63,23 @@ begin
         )
     )
     from (
-        -- The usual duration, for views: the ledger knows which refreshes were real.
-        select
-            v.job_name, v.view_name, v.schedule,
-            max(d.seconds) filter (where d.place = 1) as seconds,
-            percentile_cont(0.5) within group (order by d.seconds) filter (where d.place > 1)::numeric as median
-        from analytics.views as v
-        cross join lateral freshet.recent_durations(v.job_name) as d
-        group by v.job_name, v.view_name, v.schedule
-        having count(*) > 10
+        -- Below a second, noise of the machine exceeds the work.
+        select u.*, u.median >= 1 and u.seconds < 0.2 * u.median and not freshet.is_incremental(u.view_name) as is_short
+        from (
+            -- The usual duration, for views: the ledger knows which refreshes were real. One of an incremental view takes as
+            -- long as its changes do, and its ledger counts what it wrote.
+            select
+                v.job_name, v.view_name, v.schedule,
+                max(d.seconds) filter (where d.place = 1) as seconds,
+                percentile_cont(0.5) within group (order by d.seconds) filter (where d.place > 1)::numeric as median
+            from analytics.views as v
+            cross join lateral freshet.recent_durations(v.job_name) as d
+            group by v.job_name, v.view_name, v.schedule
+            having count(*) > 10
+        ) as u
     ) as m
-    -- Below a second, noise of the machine exceeds the work.
-    where m.median >= 1
-        and (
-            m.seconds < 0.2 * m.median
-            or exists (select from analytics.findings as f where f.kind = 'too_fast' and f.subject = m.job_name and f.state <> 'ok')
-        )
+    where m.is_short
+        or exists (select from analytics.findings as f where f.kind = 'too_fast' and f.subject = m.job_name and f.state <> 'ok')
     order by m.job_name;
 
     perform freshet.withdraw_subjects('too_fast', array(
@@ -92,4 +93,4 @@ $$;
 revoke all on function freshet.detect_too_fast(freshet.audited_run[]) from public, anon, authenticated;
 
 comment on function freshet.detect_too_fast(freshet.audited_run[]) is
-    'Kind too_fast: a run under the declared min_runtime, or a refresh under a fifth of the median of those before it.';
+    'Kind too_fast: a run under the declared min_runtime, or a refresh of a materialized view under a fifth of the median of those before it.';

@@ -73,7 +73,8 @@ begin
     put := format(
         'insert into %s as t (%s) select %s from fresh as f %%s on conflict (%s) do %s',
         target, columns, columns, keys,
-        coalesce(format('update set %s where (t.*) operator(pg_catalog.*<>) (excluded.*)', changes), 'nothing')
+        -- Where every column is one of the key, a row with the same key is the same row.
+        case when changes is null then 'nothing' else format('update set %s where (t.*) operator(pg_catalog.*<>) (excluded.*)', changes) end
     );
     counts := format(
         'select freshet.others_snapshot() as snapshot, %s as dirty_count, (select count(*) from gone) as gone_count, '

@@ -4,7 +4,7 @@
 --      The row says which columns make a group, and holds the statements that refresh it: they follow from the mappings
 --      alone, so they are written once, at the registration.
 -- Why costs: a refresh of many groups is dearer than computing everything. Where that begins depends on the view, so
---      both costs are measured at each refresh.
+--      both costs are measured at each refresh; see freshet.note_group_costs().
 create table analytics.incremental_views (
     view_name text primary key references analytics.views (view_name) on delete cascade,
     row_key name[] not null check (cardinality(row_key) > 0),
@@ -16,7 +16,8 @@ create table analytics.incremental_views (
     rebuilt_at timestamptz,
     rebuild_ms double precision check (rebuild_ms >= 0),
     group_ms double precision check (group_ms >= 0),
-    unexplained_count bigint not null default 0 check (unexplained_count >= 0)
+    unexplained_count bigint not null default 0 check (unexplained_count >= 0),
+    slow_run_count integer not null default 0 check (slow_run_count >= 0)
 );
 
 alter table analytics.incremental_views enable row level security;
@@ -43,9 +44,13 @@ comment on column analytics.incremental_views.rebuild_statement is
 
 comment on column analytics.incremental_views.rebuilt_at is 'When everything was last computed: older than rebuild_after, it is done again.';
 
-comment on column analytics.incremental_views.rebuild_ms is 'Moving average of the time that computing everything takes.';
+comment on column analytics.incremental_views.rebuild_ms is 'Moving average of the milliseconds that computing everything takes; null before the first time.';
 
-comment on column analytics.incremental_views.group_ms is 'Moving average of the time that one dirty group takes.';
+comment on column analytics.incremental_views.group_ms is
+    'Moving average of the milliseconds that one dirty group takes; large refreshes weigh most. Null before the first refresh by group.';
 
 comment on column analytics.incremental_views.unexplained_count is
     'Rows that the last judged rebuild had to write although no logged change explains them. Not 0: a write was not logged.';
+
+comment on column analytics.incremental_views.slow_run_count is
+    'Refreshes in a row of which the groups took longer, or would have, than computing everything; see kind groups_slow.';

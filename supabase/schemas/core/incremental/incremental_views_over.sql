@@ -27,6 +27,7 @@ as $$
     select v.view_name
     from analytics.incremental_views as v
     join above as a on a.relation = to_regclass(freshet.definition_of(v.view_name))
+        or a.relation = changed and changed = to_regclass(format('analytics.%I', v.view_name))
     join freshet.refresh_order() as o on o.view_name = v.view_name
     order by o.depth desc, v.view_name;
 $$;
@@ -34,4 +35,4 @@ $$;
 revoke all on function freshet.incremental_views_over(regclass) from public, anon, authenticated;
 
 comment on function freshet.incremental_views_over(regclass) is
-    'Incremental views that read the relation, through other views too; each before those that it reads.';
+    'Incremental views that read the relation, through other views too, itself too if it is one; each before those that it reads.';

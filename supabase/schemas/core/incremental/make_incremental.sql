@@ -26,6 +26,7 @@ declare
     row_key name[];
     group_key name[];
     sources regclass[];
+    -- What is wrong, or what is still missing.
     fault text;
 begin
     if jsonb_array_length(row_keys) > 1 then
@@ -68,12 +69,17 @@ begin
             update analytics.views as v set refreshed_at = null where v.view_name = make_incremental.view_name;
         end if;
         perform pg_advisory_xact_lock(hashtextextended('freshet.refresh:' || view_name, 0));
+        -- Left where a migration dropped the table and made a materialized view of its name.
+        execute format('drop view if exists %s', definition);
         perform freshet.replace_view(relation, freshet.text_of_table(relation, definition));
     end if;
-    execute (
-        select format('alter table analytics.%I %s', make_incremental.view_name, string_agg(format('alter column %I set not null', k.name), ', '))
-        from unnest(group_key) as k (name)
-    );
+    -- Readers would wait for it, so only where it is news.
+    select string_agg(format('alter column %I set not null', a.attname), ', ') into fault
+    from pg_catalog.pg_attribute as a
+    where a.attrelid = to_regclass(format('analytics.%I', make_incremental.view_name)) and a.attname = any (group_key) and not a.attnotnull;
+    if fault is not null then
+        execute format('alter table analytics.%I %s', view_name, fault);
+    end if;
     if not group_key <@ row_key then
         execute format(
             'create index if not exists %I on analytics.%I (%s)',

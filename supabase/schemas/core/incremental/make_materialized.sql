@@ -12,7 +12,23 @@ declare
         select distinct m.source from analytics.view_mappings as m where m.view_name = make_materialized.view_name
     );
     reader text;
+    fault text;
 begin
+    select string_agg(f.what, ', ' order by f.what) into fault
+    from (
+        select 'policy ' || p.polname from pg_catalog.pg_policy as p where p.polrelid = relation and p.polname <> 'readers'
+        union all
+        select 'trigger ' || t.tgname from pg_catalog.pg_trigger as t
+        where t.tgrelid = relation and not t.tgisinternal and t.tgname not like 'freshet\_%'
+        union all
+        select 'privileges on column ' || a.attname from pg_catalog.pg_attribute as a where a.attrelid = relation and a.attacl is not null
+    ) as f (what);
+    if fault is not null then
+        raise exception using
+            errcode = 'feature_not_supported',
+            message = format('cannot make "%s" again: it has %s, which would be lost', view_name, fault),
+            hint = 'Drop them before, and create them again afterwards. A materialized view cannot have policies and triggers.';
+    end if;
     select string_agg(distinct m.view_name, ', ') into reader from analytics.view_mappings as m where m.source = relation;
     if reader is not null then
         raise exception using

@@ -4,13 +4,14 @@
 --      computed again when the rows prove nothing (first fill, another cluster), when that is due (the weekly proof), and
 --      when so many groups are dirty that it is cheaper. Then every row that had to be written has to be explained by a
 --      logged change; others are counted, and mean that a write was not logged.
--- Why one second: below it, the choice saves nothing worth an error of the measured costs.
 create function freshet.refresh_groups(
     view_name text,
     out is_clean boolean,
     out snapshot pg_snapshot,
     out moved_count bigint,
-    out row_count bigint
+    out row_count bigint,
+    out group_count bigint,
+    out unexplained_count bigint
 )
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -23,6 +24,7 @@ declare
     is_judged boolean;
     dirty_count bigint := 0;
     is_everything boolean := false;
+    is_dearer boolean := false;
     gone_count bigint;
     new_count bigint;
     changed_count bigint;
@@ -48,11 +50,12 @@ begin
         if dirty_count = 0 and not is_everything and not is_rebuild then
             is_clean := true;
             moved_count := 0;
+            group_count := 0;
             row_count := known.row_count;
             return;
         end if;
-        is_rebuild := is_rebuild or is_everything
-            or coalesce(dirty_count * declared.group_ms > greatest(1000, 0.8 * declared.rebuild_ms), false);
+        is_dearer := not is_rebuild and not is_everything and freshet.are_groups_dearer(declared, dirty_count);
+        is_rebuild := is_rebuild or is_everything or is_dearer;
     end if;
 
     began := clock_timestamp();
@@ -61,25 +64,25 @@ begin
     spent_ms := extract(epoch from clock_timestamp() - began) * 1000;
     is_clean := false;
     moved_count := gone_count + new_count + changed_count;
+    if is_judged and not is_everything then
+        group_count := dirty_count;
+        unexplained_count := case when is_rebuild then unexplained end;
+    end if;
     row_count := coalesce(counted, known.row_count + new_count - gone_count);
 
     update analytics.incremental_views as v
     set rebuilt_at = case when is_rebuild then began else v.rebuilt_at end,
-        rebuild_ms = case when is_rebuild then (3 * coalesce(v.rebuild_ms, spent_ms) + spent_ms) / 4 else v.rebuild_ms end,
-        group_ms = case
-            when is_rebuild or dirty_count = 0 then v.group_ms
-            else (3 * coalesce(v.group_ms, spent_ms / dirty_count) + spent_ms / dirty_count) / 4
-        end,
         unexplained_count = case
             when not is_rebuild or is_judged and is_everything then v.unexplained_count
             when is_judged then unexplained
             else 0
         end
     where v.view_name = refresh_groups.view_name;
+    perform freshet.note_group_costs(view_name, is_rebuild, is_dearer, dirty_count, spent_ms);
 end
 $$;
 
 revoke all on function freshet.refresh_groups(text) from public, anon, authenticated;
 
 comment on function freshet.refresh_groups(text) is
-    'Brings an incremental view up to date. is_clean: nothing had changed; snapshot: what the rows include; moved_count: rows written or deleted; row_count: rows of the view.';
+    'Brings an incremental view up to date. is_clean: nothing had changed; snapshot: what the rows include; moved_count: rows written or deleted; row_count: rows of the view; group_count, unexplained_count: as in the ledger.';

@@ -4,6 +4,8 @@
 -- Why "enable always": a bulk load as a replication role switches ordinary triggers off, and would be missed.
 -- Why row(…): made by position and without the name of a type, so a renamed or added column, or a renamed table, changes
 --      nothing in the body.
+-- Why only what is missing: each "alter table", and a trigger that is made again, would stop readers or writers until the
+--      caller commits, and a migration that changes a view's query refreshes the view before that.
 create function freshet.watch_keys(source regclass)
 returns void
 language plpgsql
@@ -27,18 +29,24 @@ begin
     if columns is null then
         return;
     end if;
-    execute format(
-        'create table if not exists %s (txid xid8 not null default pg_current_xact_id(), is_whole boolean not null default false)', log
-    );
-    execute format('alter table %s enable row level security', log);
-    execute format('revoke all on table %s from public, anon, authenticated', log);
-    execute format('comment on table %s is %L', log, format('Keys of changed rows of %s; see analytics.source_keys.', source));
+    if to_regclass(log) is null then
+        execute format(
+            'create table %s (txid xid8 not null default pg_current_xact_id(), is_whole boolean not null default false)', log
+        );
+        execute format('alter table %s enable row level security', log);
+        execute format('revoke all on table %s from public, anon, authenticated', log);
+        execute format('comment on table %s is %L', log, format('Keys of changed rows of %s; see analytics.source_keys.', source));
+    end if;
     for one in
         select k.place, k.expression, k.type, format('freshet.%I', freshet.incremental_name(format('key_%s_of_', k.place), name)) as function
         from analytics.source_keys as k
         where k.source = watch_keys.source
     loop
-        execute format('alter table %s add column if not exists k%s %s', log, one.place, one.type);
+        if not exists (
+            select from pg_catalog.pg_attribute as a where a.attrelid = to_regclass(log) and a.attname = 'k' || one.place and not a.attisdropped
+        ) then
+            execute format('alter table %s add column k%s %s', log, one.place, one.type);
+        end if;
         if to_regprocedure(format('%s(%s)', one.function, source)) is null then
             execute format(
                 'create function %s(x %s) returns %s language sql immutable begin atomic select %s; end',
@@ -72,6 +80,9 @@ begin
             ) end
         );
         execute format('revoke all on function %s() from public, anon, authenticated', one.function);
+        if freshet.has_change_trigger(source, 'freshet_log_' || one.event) then
+            continue;
+        end if;
         execute format(
             'create or replace trigger freshet_log_%s after %s on %s %s for each statement execute function %s()',
             one.event, one.event, source, one.referencing, one.function

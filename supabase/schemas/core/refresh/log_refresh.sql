@@ -7,12 +7,14 @@ set search_path = pg_catalog, pg_temp
 as $$
     insert into analytics.refresh_log (
         view_name, requested_by, started_at, finished_at, outcome,
-        rows_before, rows_after, rejected_count, version, sqlstate, message, runid
+        rows_before, rows_after, rejected_count, version, sqlstate, message, runid,
+        group_count, changed_count, unexplained_count
     )
     values (
         entry.view_name, entry.requested_by, entry.started_at, clock_timestamp(), entry.outcome,
         entry.rows_before, entry.rows_after, entry.rejected_count, entry.version,
-        entry.sqlstate, entry.message, entry.runid
+        entry.sqlstate, entry.message, entry.runid,
+        entry.group_count, entry.changed_count, entry.unexplained_count
     )
     returning *;
 $$;

@@ -86,6 +86,10 @@ begin
             entry.outcome := 'skipped_clean';
             entry.rows_after := declared.row_count;
             entry.rejected_count := declared.rejected_count;
+            if is_incremental then
+                entry.group_count := 0;
+                entry.changed_count := 0;
+            end if;
             return freshet.log_refresh(entry);
         end if;
 
@@ -95,6 +99,9 @@ begin
             is_clean := groups.is_clean;
             has_moved := groups.moved_count > 0 or not is_populated;
             entry.rows_after := groups.row_count;
+            entry.group_count := groups.group_count;
+            entry.changed_count := groups.moved_count;
+            entry.unexplained_count := groups.unexplained_count;
             if not is_populated then
                 execute format('analyze %s', relation);
             end if;

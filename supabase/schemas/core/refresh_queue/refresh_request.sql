@@ -45,6 +45,9 @@ begin
                 end,
                 'outcome', v.outcome,
                 'refresh_id', v.refresh_id,
+                'group_count', l.group_count,
+                'changed_count', l.changed_count,
+                'unexplained_count', l.unexplained_count,
                 'sqlstate', v.sqlstate,
                 'message', case
                     -- The function that serves /ops asks with the secret key, and scrubs.
@@ -60,6 +63,7 @@ begin
     ) into answer
     from analytics.refresh_requests as r
     join analytics.refresh_request_views as v on v.request_id = r.id
+    left join analytics.refresh_log as l on l.id = v.refresh_id
     where r.id = refresh_request.id
     group by r.id;
     return answer;

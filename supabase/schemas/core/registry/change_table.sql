@@ -36,6 +36,8 @@ begin
         );
         perform freshet.make_materialized(incremental.view_name);
     end loop;
+    -- It may be one of them, and has another number now.
+    changed := to_regclass(label);
     views := (
         select coalesce(jsonb_agg(
             jsonb_build_object(
@@ -96,7 +98,15 @@ begin
     for one in select v.one from jsonb_array_elements(views) with ordinality as v (one, place) order by v.place loop
         -- The schema file of a view may make what it leaves out, too.
         if texts ? (one ->> 'name') or to_regclass(one ->> 'relation') is null then
-            execute coalesce(texts ->> (one ->> 'name'), one ->> 'text');
+            begin
+                execute coalesce(texts ->> (one ->> 'name'), one ->> 'text');
+            exception
+                when undefined_column or undefined_table or undefined_function or datatype_mismatch then
+                    raise exception using
+                        errcode = sqlstate,
+                        message = format('cannot change %s: "%s", which reads it, cannot be made again: %s', label, one ->> 'name', sqlerrm),
+                        hint = 'Give its new text: texts => jsonb_build_object(''name'', $text$create …$text$).';
+            end;
         end if;
         if to_regclass(one ->> 'relation') is null then
             raise exception using
@@ -117,28 +127,17 @@ begin
         order by v.place
     loop
         select * into strict declared from analytics.views as v where v.view_name = one ->> 'name';
-        perform analytics.register_view(
-            view_name => declared.view_name,
-            pack => declared.pack,
-            schedule => declared.schedule,
-            stale_after => declared.stale_after,
+        perform freshet.register_again(
+            declared,
             -- A number outlives no drop, a name does; and a new text may have named another one.
             source_at => case
-                when declared.source_at_column is null then null
                 when not exists (select from pg_catalog.pg_class as c where c.oid = declared.source_at_table) then one ->> 'source_at'
                 else declared.source_at_table::text || '.' || quote_ident(declared.source_at_column)
             end,
             rejects => case
-                when declared.rejects is null then null
                 when not exists (select from pg_catalog.pg_class as c where c.oid = declared.rejects) then (one ->> 'rejects')::regclass
                 else declared.rejects
             end,
-            statement_timeout => declared.statement_timeout,
-            rebuild_after => declared.rebuild_after,
-            warn_after => declared.warn_after,
-            source_warn_after => declared.source_warn_after,
-            source_error_after => declared.source_error_after,
-            refresh_on_change => declared.refresh_on_change,
             incremental => incrementals ? declared.view_name,
             incremental_by => case
                 when incrementals ? declared.view_name

@@ -1,6 +1,7 @@
 -- Object: analytics.register_view()
 -- Why: the only way a view gets a schedule. It proves that the view can be refreshed concurrently, finds out what the
 --      view reads, watches those sources for changes, and declares the job to the audit. Keyed on names: jobids change.
+-- Why incremental is null by default: a later migration that changes a schedule need not know the form of the view.
 create function analytics.register_view(
     view_name text,
     pack text,
@@ -14,9 +15,9 @@ create function analytics.register_view(
     source_warn_after interval default null,
     source_error_after interval default null,
     refresh_on_change interval default null,
-    incremental boolean default false,
+    incremental boolean default null,
     incremental_by name[] default null,
-    rebuild_on regclass[] default '{}'
+    rebuild_on regclass[] default null
 )
 returns void
 language plpgsql
@@ -30,9 +31,16 @@ declare
     read_before constant regclass[] := array(
         select s.source from analytics.view_sources as s where s.view_name = register_view.view_name order by s.source::oid
     );
+    kept analytics.incremental_views;
     command text;
 begin
     perform freshet.assert_refreshable(view_name);
+    if incremental is null then
+        select * into kept from analytics.incremental_views as i where i.view_name = register_view.view_name;
+        incremental := found;
+        incremental_by := coalesce(incremental_by, nullif(kept.group_key, kept.row_key));
+        rebuild_on := coalesce(rebuild_on, kept.rebuild_on);
+    end if;
     perform freshet.assert_span(a.argument, a.span)
     from (
         values
@@ -94,7 +102,7 @@ begin
         source_snapshot = null;
 
     if incremental then
-        perform freshet.make_incremental(view_name, incremental_by, rebuild_on);
+        perform freshet.make_incremental(view_name, incremental_by, coalesce(rebuild_on, '{}'));
     elsif freshet.is_incremental(view_name) then
         perform freshet.make_materialized(view_name);
     end if;
@@ -131,4 +139,4 @@ comment on function analytics.register_view(
     text, text, text, interval, text, regclass, interval, interval, interval, interval, interval, interval,
     boolean, name[], regclass[]
 ) is
-    'Registers a materialized view of schema analytics and schedules job refresh-<view>. Idempotent. source_at: schema.table.column of the newest source row; rejects: plain view of the source values left out; warn_after, source_warn_after, source_error_after: age of the rows, and of their sources, from which the audit reports them; refresh_on_change: shortest time between two refreshes that changes of the sources cause, null for refreshes by schedule alone; incremental: only the groups that changes touched are computed again, and the view becomes a table of its name; incremental_by: columns of a group, null for those of the unique index; rebuild_on: sources of which any change recomputes everything.';
+    'Registers a materialized view of schema analytics and schedules job refresh-<view>. Idempotent. source_at: schema.table.column of the newest source row; rejects: plain view of the source values left out; warn_after, source_warn_after, source_error_after: age of the rows, and of their sources, from which the audit reports them; refresh_on_change: shortest time between two refreshes that changes of the sources cause, null for refreshes by schedule alone; incremental: true: only the groups that changes touched are computed again, and the view becomes a table of its name; false: a materialized view; null: as it is, with its incremental_by and rebuild_on, and at first a materialized view; incremental_by: columns of a group, null for those of the unique index; rebuild_on: sources of which any change recomputes everything.';

@@ -27,20 +27,22 @@ Deno.test("a refresh is taken with 202, and Location says where to ask", async (
   deepEqual(refreshes.asked, [{ view: "mv_agent_progress", asked_by: "service" }]);
 });
 
-Deno.test("the outcome of each view is told with its error, and nothing that the error gave away", async () => {
+Deno.test("the outcome of each view is told with its counts and its error, and nothing that the error gave away", async () => {
   const { ask, refreshes, lines } = queueRig();
   refreshes.known.set(12, requestOf({ mv_a: "refreshed", mv_b: "failed" }));
   const text = await (await ask("/analytics/ops/refreshes/12", { headers: SECRET })).text();
   const { data } = JSON.parse(text);
   equal(data.state, "finished");
   deepEqual(
-    data.views.map(({ view, outcome, refresh_id, sqlstate }: Record<string, unknown>) => [
+    data.views.map(({ view, outcome, refresh_id, group_count, changed_count, sqlstate }: Record<string, unknown>) => [
       view,
       outcome,
       refresh_id,
+      group_count,
+      changed_count,
       sqlstate,
     ]),
-    [["mv_a", "refreshed", 31, null], ["mv_b", "failed", 31, "23505"]],
+    [["mv_a", "refreshed", 31, 4, 7, null], ["mv_b", "failed", 31, null, null, "23505"]],
   );
   match(
     data.views[1].message,
