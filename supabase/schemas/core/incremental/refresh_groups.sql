@@ -10,7 +10,8 @@ create function freshet.refresh_groups(
     out is_clean boolean,
     out snapshot pg_snapshot,
     out moved_count bigint,
-    out row_count bigint
+    out row_count bigint,
+    out rejected_count bigint
 )
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -45,8 +46,9 @@ begin
             join analytics.view_sources as s on s.source = g.source
             where s.view_name = refresh_groups.view_name
         );
-        if dirty_count = 0 and not is_everything and not is_rebuild then
-            is_clean := true;
+        is_clean := dirty_count = 0 and not is_everything and not is_rebuild;
+        -- A source was written to, and what its rows belong to may be left out.
+        if is_clean and known.rejects is null then
             moved_count := 0;
             row_count := known.row_count;
             return;
@@ -56,10 +58,12 @@ begin
     end if;
 
     began := clock_timestamp();
-    execute case when is_rebuild then declared.rebuild_statement else declared.groups_statement end
-        into snapshot, dirty_count, gone_count, new_count, changed_count, unexplained, counted;
+    execute replace(
+        case when is_rebuild then declared.rebuild_statement else declared.groups_statement end, '<rejects>', coalesce(known.rejects::text, '')
+    )
+        into snapshot, dirty_count, gone_count, new_count, changed_count, unexplained, counted, rejected_count;
     spent_ms := extract(epoch from clock_timestamp() - began) * 1000;
-    is_clean := false;
+    is_clean := coalesce(is_clean, false) and dirty_count = 0;
     moved_count := gone_count + new_count + changed_count;
     row_count := coalesce(counted, known.row_count + new_count - gone_count);
 
@@ -82,4 +86,4 @@ $$;
 revoke all on function freshet.refresh_groups(text) from public, anon, authenticated;
 
 comment on function freshet.refresh_groups(text) is
-    'Brings an incremental view up to date. is_clean: nothing had changed; snapshot: what the rows include; moved_count: rows written or deleted; row_count: rows of the view.';
+    'Brings an incremental view up to date. is_clean: nothing had changed; snapshot: what the rows include; moved_count: rows written or deleted; row_count: rows of the view; rejected_count: what it leaves out, null without a view of rejects.';
