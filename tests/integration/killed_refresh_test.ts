@@ -90,7 +90,7 @@ Deno.test("an incremental view has lost and doubled nothing, wherever the server
     console.log(`seed ${seed}`);
     const roll = dice(seed);
     const hit = { refresh: 0, write: 0 };
-    const kills = proofs(4, 40);
+    const kills = proofs(4, 1_000);
     for (let killed = 0; killed < kills; killed += 1) {
       const writer = () => WRITES[roll(WRITES.length)]?.(roll(997)) ?? "";
       const loops = await Promise.all([
