@@ -40,12 +40,7 @@ begin
     if is_judged then
         execute declared.count_statement into snapshot, dirty_count, is_everything;
         -- What was written to a new partition, or while a trigger was disabled, has no keys.
-        is_everything := is_everything or exists (
-            select
-            from freshet.watch_gaps() as g
-            join analytics.view_sources as s on s.source = g.source
-            where s.view_name = refresh_groups.view_name
-        );
+        is_everything := is_everything or freshet.has_watch_gaps(view_name);
         is_clean := dirty_count = 0 and not is_everything and not is_rebuild;
         -- A source was written to, and what its rows belong to may be left out.
         if is_clean and known.rejects is null then

@@ -3,6 +3,40 @@ set check_function_bodies = off;
 
 drop function freshet.refresh_groups(text);
 
+drop function freshet.watch_gaps();
+
+-- supabase/schemas/core/changes/has_source_changes.sql
+
+-- Object: freshet.has_source_changes()
+-- Why: a view needs a refresh if a logged change is not in the snapshot of its rows; see analytics.source_changes.
+create or replace function freshet.has_source_changes(view_name text)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select v.source_snapshot is null
+        -- A snapshot from the future belongs to another cluster (a restore, a clone): it proves nothing here.
+        or pg_snapshot_xmax(v.source_snapshot) > pg_snapshot_xmax(freshet.others_snapshot())
+        or exists (
+            select
+            from analytics.view_sources as s
+            join analytics.source_changes as c on c.source = s.source
+            where s.view_name = v.view_name
+                and (
+                    c.txid = pg_current_xact_id_if_assigned()
+                    or (
+                        c.txid >= pg_snapshot_xmin(v.source_snapshot)
+                        and not pg_visible_in_snapshot(c.txid, v.source_snapshot)
+                    )
+                )
+        )
+        -- What was written to a new partition, or while a trigger was disabled, is not logged.
+        or freshet.has_watch_gaps(v.view_name)
+    from analytics.views as v
+    where v.view_name = has_source_changes.view_name;
+$$;
+
 -- supabase/schemas/core/incremental/build_statements.sql
 
 -- Object: freshet.build_statements()
@@ -179,12 +213,7 @@ begin
     if is_judged then
         execute declared.count_statement into snapshot, dirty_count, is_everything;
         -- What was written to a new partition, or while a trigger was disabled, has no keys.
-        is_everything := is_everything or exists (
-            select
-            from freshet.watch_gaps() as g
-            join analytics.view_sources as s on s.source = g.source
-            where s.view_name = refresh_groups.view_name
-        );
+        is_everything := is_everything or freshet.has_watch_gaps(view_name);
         is_clean := dirty_count = 0 and not is_everything and not is_rebuild;
         -- A source was written to, and what its rows belong to may be left out.
         if is_clean and known.rejects is null then
@@ -609,6 +638,51 @@ revoke all on function freshet.assert_newest_is_indexed(text, regclass, name) fr
 comment on function freshet.assert_newest_is_indexed(text, regclass, name) is
     'Raises 55000 unless a whole btree index of the table begins with the column; null for the table: nothing to read.';
 
+-- supabase/schemas/core/registry/has_watch_gaps.sql
+
+-- Object: freshet.has_watch_gaps()
+-- Why: the question that each refresh asks of freshet.watch_gaps(), whose plan alone takes longer than a refresh that finds
+--      nothing to do. Most sources have no partitions, and then their own triggers are all there is to look at.
+create function freshet.has_watch_gaps(view_name text)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    wanted constant regclass[] := array(select s.source from analytics.view_sources as s where s.view_name = has_watch_gaps.view_name);
+begin
+    if exists (
+        select from pg_catalog.pg_inherits as i where i.inhparent = any (wanted)
+        union all
+        select from pg_catalog.pg_inherits as i where i.inhrelid = any (wanted)
+        union all
+        select from analytics.source_relatives as k where k.source = any (wanted)
+    ) then
+        return exists (select from freshet.watch_gaps(wanted));
+    end if;
+    return exists (
+        select
+        from pg_catalog.pg_class as c
+        left join analytics.incremental_views as v on to_regclass(format('analytics.%I', v.view_name)) = c.oid
+        where c.oid = any (wanted)
+            and c.relkind in ('r', 'p')
+            and v.view_name is null
+            and not freshet.has_change_trigger(c.oid, 'freshet_note_source_change')
+    )
+    or exists (
+        select
+        from analytics.source_keys as k
+        cross join unnest(array['insert', 'update', 'delete', 'truncate']) as e (event)
+        where k.source = any (wanted) and not freshet.has_change_trigger(k.source, 'freshet_log_' || e.event)
+    );
+end
+$$;
+
+revoke all on function freshet.has_watch_gaps(text) from public, anon, authenticated;
+
+comment on function freshet.has_watch_gaps(text) is 'True while a write to a source of the view may not be logged.';
+
 -- supabase/schemas/core/registry/register_view.sql
 
 -- Object: analytics.register_view()
@@ -734,6 +808,118 @@ begin
         late_after => interval '5 minutes',
         max_runtime => statement_timeout
     );
+end
+$$;
+
+-- supabase/schemas/core/registry/watch_gaps.sql
+
+-- Object: freshet.watch_gaps()
+-- Why: partitions come and go, and triggers are disabled for an import and enabled again, while nothing calls
+--      Freshet. What was written meanwhile is in no log, so the source counts as changed; see freshet.watch_sources().
+-- Why wanted: each refresh asks for the sources of its view. All sources and their partitions together took 10 ms, most of
+--      a refresh that finds nothing to do.
+create function freshet.watch_gaps(wanted regclass[] default null)
+returns table (relation regclass, source regclass, is_related boolean)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with recursive watched as (
+        select s.source from analytics.view_sources as s where wanted is null or s.source = any (wanted)
+        union
+        select m.source
+        from analytics.live_relations as l, unnest(l.sources) as m (source)
+        where wanted is null or m.source = any (wanted)
+    ),
+
+    sources as (
+        select c.oid as source
+        from watched as w
+        join pg_catalog.pg_class as c on c.oid = w.source and c.relkind in ('r', 'p')
+        -- The refresh of an incremental view logs its own change.
+        where not exists (
+            select from analytics.incremental_views as v where to_regclass(format('analytics.%I', v.view_name)) = c.oid
+        )
+    ),
+
+    -- Down from a source and up from it. Queries no longer see a partition whose detachment is pending.
+    tree as (
+        select s.source, s.source as relation, d.is_down from sources as s cross join (values (true), (false)) as d (is_down)
+        union
+        select t.source, n.relation, t.is_down
+        from tree as t
+        cross join lateral (
+            select i.inhrelid as relation
+            from pg_catalog.pg_inherits as i
+            where t.is_down and i.inhparent = t.relation and not i.inhdetachpending
+            union all
+            select i.inhparent
+            from pg_catalog.pg_inherits as i
+            where not t.is_down and i.inhrelid = t.relation and not i.inhdetachpending
+        ) as n
+    ),
+
+    relatives as (
+        select distinct t.source, t.relation from tree as t where t.relation <> t.source
+    )
+
+    select s.source::regclass, s.source::regclass, true
+    from sources as s
+    where not freshet.has_change_trigger(s.source, 'freshet_note_source_change')
+    union
+    -- The keys of its rows are not logged.
+    select k.source, k.source, true
+    from analytics.source_keys as k
+    join pg_catalog.pg_class as c on c.oid = k.source
+    cross join unnest(array['insert', 'update', 'delete', 'truncate']) as e (event)
+    where (wanted is null or k.source = any (wanted))
+        and not freshet.has_change_trigger(k.source, 'freshet_log_' || e.event)
+    union all
+    select r.relation::regclass, r.source::regclass, true
+    from relatives as r
+    where not freshet.has_change_trigger(r.relation, 'freshet_note_relative_change')
+        or not exists (
+            select from analytics.source_relatives as k where k.relation = r.relation and k.source = r.source
+        )
+    union all
+    select k.relation, k.source, false
+    from analytics.source_relatives as k
+    where (wanted is null or k.source = any (wanted))
+        and not exists (select from relatives as r where r.relation = k.relation and r.source = k.source);
+$$;
+
+revoke all on function freshet.watch_gaps(regclass[]) from public, anon, authenticated;
+
+comment on function freshet.watch_gaps(regclass[]) is
+    'Tables whose writes change a watched source and are not logged, the source itself too; with is_related false, tables that have left the source. Empty while every write is logged. wanted: of these sources alone; null: of all.';
+
+-- supabase/schemas/core/registry/watch_source.sql
+
+-- Object: freshet.watch_source()
+-- Why: each statement that writes to a source of a view has to be logged; see analytics.source_changes.
+create or replace function freshet.watch_source(source regclass, relkind "char")
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if relkind not in ('r', 'p', 'm') then
+        raise exception using
+            errcode = 'feature_not_supported',
+            message = format('cannot watch %s: changes of this kind of relation cannot be seen', source),
+            hint = 'Read from tables, partitioned tables, views over them, or registered materialized views.';
+    end if;
+    -- A registered view logs its own change, in refresh_view: the statement of an incremental one writes no row where
+    -- nothing differs, and would count as a change.
+    if relkind = 'm'
+        or exists (select from analytics.incremental_views as v where to_regclass(format('analytics.%I', v.view_name)) = source)
+    then
+        return;
+    end if;
+    perform freshet.put_change_trigger(source, 'freshet_note_source_change', 'note_source_change');
+    perform freshet.watch_relative(g.relation, g.source)
+    from freshet.watch_gaps(array[watch_source.source]) as g
+    where g.relation <> g.source and g.is_related;
 end
 $$;
 
