@@ -439,6 +439,156 @@ revoke all on function freshet.rejects_key(text) from public, anon, authenticate
 comment on function freshet.rejects_key(text) is
     'Columns of the group key by which the rejects of an incremental view are counted; null where it has none, empty where any change of their sources computes everything. Raises 0A000 where a source of the rejects has no mapping.';
 
+-- supabase/schemas/core/incremental/unwatch_keys.sql
+
+-- Object: freshet.unwatch_keys()
+-- Why: keys that no incremental view reads cost each write of the source. Each goes with its last reader, the log and its
+--      triggers with the last one of all.
+create or replace function freshet.unwatch_keys(source regclass)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    name constant text := freshet.source_name(source);
+    event text;
+    place smallint;
+    unread smallint[];
+begin
+    if not exists (select from analytics.source_keys as k where k.source = unwatch_keys.source) then
+        return;
+    end if;
+    if exists (select from analytics.view_mappings as m where m.source = unwatch_keys.source) then
+        with removed as (
+            delete from analytics.source_keys as k
+            where k.source = unwatch_keys.source
+                and not exists (select from analytics.view_mappings as m where m.source = k.source and m.place = k.place)
+            returning k.place
+        )
+        select array_agg(r.place) into unread from removed as r;
+        -- The triggers first: they call the functions of the keys.
+        if unread is not null then
+            perform freshet.watch_keys(source);
+        end if;
+        foreach place in array coalesce(unread, '{}') loop
+            execute format('drop function freshet.%I', freshet.incremental_name(format('key_%s_of_', place), name));
+            execute format('alter table %s drop column k%s', freshet.key_log(source), place);
+        end loop;
+        return;
+    end if;
+    foreach event in array array['insert', 'update', 'delete', 'truncate'] loop
+        if name is not null then
+            execute format('drop trigger if exists freshet_log_%s on %s', event, source);
+        end if;
+        execute format('drop function if exists freshet.%I()', freshet.incremental_name(format('log_%s_of_', event), name));
+    end loop;
+    for place in delete from analytics.source_keys as k where k.source = unwatch_keys.source returning k.place loop
+        execute format('drop function if exists freshet.%I', freshet.incremental_name(format('key_%s_of_', place), name));
+    end loop;
+    execute format('drop table if exists freshet.%I', freshet.incremental_name('keys_of_', name));
+    -- It noted what the others did not.
+    if exists (select from pg_catalog.pg_trigger as t where t.tgrelid = source and t.tgname = 'freshet_note_source_change') then
+        perform freshet.put_change_trigger(source, 'freshet_note_source_change', 'note_source_change');
+    end if;
+end
+$$;
+
+-- supabase/schemas/core/incremental/watch_keys.sql
+
+-- Object: freshet.watch_keys()
+-- Why: each statement that writes to the source logs the keys of the rows that it touched, before and after. The log is
+--      append-only and has no index and no key, so writers never wait for each other because of it.
+-- Why "enable always": a bulk load as a replication role switches ordinary triggers off, and would be missed.
+-- Why they note the change too: they see whether a row was touched; see freshet.put_change_trigger().
+-- Why row(…): made by position and without the name of a type, so a renamed or added column, or a renamed table, changes
+--      nothing in the body.
+create or replace function freshet.watch_keys(source regclass)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+-- What is there already is no news.
+set client_min_messages = 'warning'
+as $$
+declare
+    name constant text := freshet.source_name(source);
+    log constant text := format('freshet.%I', freshet.incremental_name('keys_of_', name));
+    columns constant text := (
+        select string_agg('k' || k.place, ', ' order by k.place) from analytics.source_keys as k where k.source = watch_keys.source
+    );
+    "values" constant text := (
+        select string_agg(format('freshet.%I(row(t.*))', freshet.incremental_name(format('key_%s_of_', k.place), name)), ', ' order by k.place)
+        from analytics.source_keys as k
+        where k.source = watch_keys.source
+    );
+    -- The refresh of an incremental view notes its own change.
+    is_noted constant boolean := not exists (
+        select from analytics.incremental_views as v where to_regclass(format('analytics.%I', v.view_name)) = source
+    );
+    one record;
+begin
+    if columns is null then
+        return;
+    end if;
+    execute format(
+        'create table if not exists %s (txid xid8 not null default pg_current_xact_id(), is_whole boolean not null default false)', log
+    );
+    execute format('alter table %s enable row level security', log);
+    execute format('revoke all on table %s from public, anon, authenticated', log);
+    execute format('comment on table %s is %L', log, format('Keys of changed rows of %s; see analytics.source_keys.', source));
+    for one in
+        select k.place, k.expression, k.type, format('freshet.%I', freshet.incremental_name(format('key_%s_of_', k.place), name)) as function
+        from analytics.source_keys as k
+        where k.source = watch_keys.source
+    loop
+        execute format('alter table %s add column if not exists k%s %s', log, one.place, one.type);
+        if to_regprocedure(format('%s(%s)', one.function, source)) is null then
+            execute format(
+                'create function %s(x %s) returns %s language sql immutable begin atomic select %s; end',
+                one.function, source, one.type, one.expression
+            );
+            execute format('revoke all on function %s(%s) from public, anon, authenticated', one.function, source);
+        end if;
+    end loop;
+
+    for one in
+        select e.*, format('freshet.%I', freshet.incremental_name(format('log_%s_of_', e.event), name)) as function
+        from (
+            values
+                ('insert', 'referencing new table as new_rows', array['new_rows']),
+                ('update', 'referencing old table as old_rows new table as new_rows', array['old_rows', 'new_rows']),
+                ('delete', 'referencing old table as old_rows', array['old_rows']),
+                ('truncate', '', null)
+        ) as e (event, referencing, images)
+    loop
+        execute format(
+            'create or replace function %s() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp '
+            'as $body$ begin insert into %s (%s) %s; %s return null; end $body$',
+            one.function,
+            log,
+            case when one.images is null then 'is_whole' else columns end,
+            case when one.images is null then 'values (true)' else (
+                select string_agg(format('select %s from %s as t', "values", i.image), ' union ')
+                    -- One image alone needs the word; a union has it.
+                    || case when cardinality(one.images) = 1 then ' group by ' || "values" else '' end
+                from unnest(one.images) as i (image)
+            ) end,
+            case when one.images is not null and is_noted then 'if found then insert into analytics.source_changes (source) values (tg_relid); end if;' end
+        );
+        execute format('revoke all on function %s() from public, anon, authenticated', one.function);
+        execute format(
+            'create or replace trigger freshet_log_%s after %s on %s %s for each statement execute function %s()',
+            one.event, one.event, source, one.referencing, one.function
+        );
+        -- Only the owner of a table may set this; with the privilege TRIGGER alone the trigger fires as others do.
+        if pg_has_role((select c.relowner from pg_catalog.pg_class as c where c.oid = source), 'usage') then
+            execute format('alter table %s enable always trigger freshet_log_%s', source, one.event);
+        end if;
+    end loop;
+    -- The change itself has to be noticed by every writer whose keys are logged.
+    perform freshet.watch_source(source, c.relkind) from pg_catalog.pg_class as c where c.oid = source;
+end
+$$;
+
 -- supabase/schemas/core/refresh/refresh_view.sql
 
 -- Object: analytics.refresh_view()
@@ -638,11 +788,38 @@ revoke all on function freshet.assert_newest_is_indexed(text, regclass, name) fr
 comment on function freshet.assert_newest_is_indexed(text, regclass, name) is
     'Raises 55000 unless a whole btree index of the table begins with the column; null for the table: nothing to read.';
 
+-- supabase/schemas/core/registry/has_change_trigger.sql
+
+-- Object: freshet.has_change_trigger()
+-- Why: what freshet.put_change_trigger() made can be undone by a restore, a bulk load or an operator.
+create or replace function freshet.has_change_trigger(relation oid, trigger_name text)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select exists (
+        select
+        from pg_catalog.pg_trigger as t
+        join pg_catalog.pg_class as c on c.oid = t.tgrelid
+        where t.tgrelid = has_change_trigger.relation
+            and t.tgname = has_change_trigger.trigger_name
+            -- All four events, unless the triggers that log its keys note three of them.
+            and (
+                t.tgname like 'freshet\_log\_%'
+                or t.tgtype & 60 = 60
+                or exists (select from analytics.source_keys as k where k.source = t.tgrelid)
+            )
+            and (t.tgenabled = 'A' or (t.tgenabled = 'O' and not pg_has_role(c.relowner, 'usage')))
+    );
+$$;
+
 -- supabase/schemas/core/registry/has_watch_gaps.sql
 
 -- Object: freshet.has_watch_gaps()
 -- Why: the question that each refresh asks of freshet.watch_gaps(), whose plan alone takes longer than a refresh that finds
---      nothing to do. Most sources have no partitions, and then their own triggers are all there is to look at.
+--      nothing to do. So what is as it should be is found by plain look-ups, and anything else is left to that function:
+--      a trigger that is enabled as far as the role may, a source without a note of its own, a partition that has left.
 create function freshet.has_watch_gaps(view_name text)
 returns boolean
 language plpgsql
@@ -652,36 +829,100 @@ as $$
 declare
     wanted constant regclass[] := array(select s.source from analytics.view_sources as s where s.view_name = has_watch_gaps.view_name);
 begin
-    if exists (
-        select from pg_catalog.pg_inherits as i where i.inhparent = any (wanted)
-        union all
-        select from pg_catalog.pg_inherits as i where i.inhrelid = any (wanted)
-        union all
-        select from analytics.source_relatives as k where k.source = any (wanted)
-    ) then
-        return exists (select from freshet.watch_gaps(wanted));
-    end if;
-    return exists (
+    if not exists (
+        -- A table notes its changes, four triggers more log its keys; an incremental view has those alone, a
+        -- materialized view none.
         select
-        from pg_catalog.pg_class as c
+        from unnest(wanted) as s (source)
+        join pg_catalog.pg_class as c on c.oid = s.source
         left join analytics.incremental_views as v on to_regclass(format('analytics.%I', v.view_name)) = c.oid
-        where c.oid = any (wanted)
-            and c.relkind in ('r', 'p')
-            and v.view_name is null
-            and not freshet.has_change_trigger(c.oid, 'freshet_note_source_change')
-    )
-    or exists (
+        cross join lateral (select exists (select from analytics.source_keys as k where k.source = c.oid) as has_keys) as k
+        where (
+            select count(*) from pg_catalog.pg_trigger as t
+            where t.tgrelid = c.oid
+                and t.tgenabled = 'A'
+                and (
+                    t.tgname = any ('{freshet_log_insert, freshet_log_update, freshet_log_delete, freshet_log_truncate}')
+                    or (t.tgname = 'freshet_note_source_change' and (k.has_keys or t.tgtype & 60 = 60))
+                )
+        ) < (c.relkind in ('r', 'p') and v.view_name is null)::integer + 4 * k.has_keys::integer
+    ) and not exists (
+        with recursive tree as (
+            select s.source::oid, s.source::oid as relation, d.is_down from unnest(wanted) as s (source) cross join (values (true), (false)) as d (is_down)
+            union all
+            select t.source, n.relation, t.is_down
+            from tree as t
+            cross join lateral (
+                select i.inhrelid as relation from pg_catalog.pg_inherits as i where t.is_down and i.inhparent = t.relation
+                union all
+                select i.inhparent from pg_catalog.pg_inherits as i where not t.is_down and i.inhrelid = t.relation
+            ) as n
+        )
+        -- Each table of the same tree is noted for the source and has its trigger.
         select
-        from analytics.source_keys as k
-        cross join unnest(array['insert', 'update', 'delete', 'truncate']) as e (event)
-        where k.source = any (wanted) and not freshet.has_change_trigger(k.source, 'freshet_log_' || e.event)
-    );
+        from tree as t
+        left join analytics.source_relatives as k on k.relation = t.relation and k.source = t.source
+        left join pg_catalog.pg_trigger as g
+            on g.tgrelid = t.relation and g.tgname = 'freshet_note_relative_change' and g.tgenabled = 'A'
+        where t.relation <> t.source and (k.relation is null or g.oid is null)
+        union all
+        select
+        from analytics.source_relatives as k
+        where k.source = any (wanted)
+            and not exists (select from tree as t where t.relation = k.relation and t.source = k.source)
+    ) then
+        return false;
+    end if;
+    return exists (select from freshet.watch_gaps(wanted));
 end
 $$;
 
 revoke all on function freshet.has_watch_gaps(text) from public, anon, authenticated;
 
 comment on function freshet.has_watch_gaps(text) is 'True while a write to a source of the view may not be logged.';
+
+-- supabase/schemas/core/registry/put_change_trigger.sql
+
+-- Object: freshet.put_change_trigger()
+-- Why some for truncate alone: a trigger for several events is not told which rows a statement touched, and a statement
+--      that touches none would count as a change. Those that log keys are told, so they note the change themselves.
+-- Why always: a data dump of the Supabase CLI begins with session_replication_role = replica, in which other triggers
+--      do not fire, and the rows that it loads would never reach a view. Only the owner of a table may set this; with
+--      the privilege TRIGGER alone the trigger fires as others do.
+create or replace function freshet.put_change_trigger(relation regclass, trigger_name text, function_name text)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    events constant text := case
+        when function_name = 'note_source_change' and exists (select from analytics.source_keys as k where k.source = relation) then 'truncate'
+        else 'insert or update or delete or truncate'
+    end;
+    enabled "char" := (
+        select t.tgenabled from pg_catalog.pg_trigger as t
+        where t.tgrelid = relation
+            and t.tgname = put_change_trigger.trigger_name
+            and t.tgtype = case events when 'truncate' then 32 else 60 end
+    );
+begin
+    if enabled is null then
+        execute format(
+            'create or replace trigger %I after %s on %s for each statement execute function freshet.%I()',
+            trigger_name, events, relation, function_name
+        );
+        enabled := 'O';
+    end if;
+    if enabled <> 'A'
+        and (
+            enabled <> 'O'
+            or pg_has_role((select c.relowner from pg_catalog.pg_class as c where c.oid = relation), 'usage')
+        )
+    then
+        execute format('alter table %s enable always trigger %I', relation, trigger_name);
+    end if;
+end
+$$;
 
 -- supabase/schemas/core/registry/register_view.sql
 
@@ -955,3 +1196,6 @@ update analytics.incremental_views as i
 set rebuilt_at = null
 from analytics.views as v
 where v.view_name = i.view_name and v.rejects is not null;
+
+-- The triggers that log keys note the change too, where they find a row.
+select freshet.watch_keys(k.source) from (select distinct s.source from analytics.source_keys as s) as k;
