@@ -69,7 +69,7 @@ export function sourceText({ isPartitioned, indexes }: Shape, table: string): st
 export function plantText(table: string, rows: number): string {
   return `
     insert into public.${table} (id, org, member, on_date, at, amount)
-    select r, r / ${ROWS_PER_ORG}, (r % ${ROWS_PER_ORG}) / ${GROUPS_PER_ORG} % ${GROUPS_PER_ORG}, d.on_date, d.on_date + r % 86400 * interval '1 second', r * 7919 % 1009
+    select r, r / ${ROWS_PER_ORG}, (r % ${ROWS_PER_ORG}) / ${GROUPS_PER_ORG} % ${GROUPS_PER_ORG}, d.on_date, d.on_date + r % 86400 * interval '1 second', r::bigint * 7919 % 1009
     from generate_series(0, ${GROUPS_PER_ORG - 1}) as slot
     cross join lateral (select date '${FIRST_DAY}' + slot::integer * 14 as on_date) as d
     cross join lateral generate_series(slot, ${rows - 1}, ${GROUPS_PER_ORG}) as r;

@@ -5,6 +5,9 @@
 --      when so many groups are dirty that it is cheaper. Then every row that had to be written has to be explained by a
 --      logged change; others are counted, and mean that a write was not logged.
 -- Why one second: below it, the choice saves nothing worth an error of the measured costs.
+-- Why twenty groups: what a refresh costs whatever it touches is most of the cost of a few groups. Counted as theirs, it
+--      made a hundred groups look dearer than everything. After each rebuild by choice a group counts as a tenth
+--      cheaper, so that a cost that was measured on a busy server is measured again.
 create function freshet.refresh_groups(
     view_name text,
     out is_clean boolean,
@@ -22,6 +25,7 @@ declare
     began timestamptz;
     is_rebuild boolean;
     is_judged boolean;
+    is_chosen boolean := false;
     dirty_count bigint := 0;
     is_everything boolean := false;
     gone_count bigint;
@@ -30,6 +34,7 @@ declare
     unexplained bigint;
     counted bigint;
     spent_ms double precision;
+    counted_ms double precision;
 begin
     select * into strict known from analytics.views as v where v.view_name = refresh_groups.view_name;
     select * into strict declared from analytics.incremental_views as v where v.view_name = refresh_groups.view_name;
@@ -48,8 +53,11 @@ begin
             row_count := known.row_count;
             return;
         end if;
-        is_rebuild := is_rebuild or is_everything
-            or coalesce(dirty_count * declared.group_ms > greatest(1000, 0.8 * declared.rebuild_ms), false);
+        is_chosen := coalesce(dirty_count > 0.5 * known.row_count and dirty_count > 1000, false)
+            or coalesce(
+                coalesce(declared.fixed_ms, 0) + dirty_count * declared.group_ms > greatest(1000, 0.8 * declared.rebuild_ms), false
+            );
+        is_rebuild := is_rebuild or is_everything or is_chosen;
     end if;
 
     began := clock_timestamp();
@@ -58,6 +66,7 @@ begin
     )
         into snapshot, dirty_count, gone_count, new_count, changed_count, unexplained, counted, rejected_count;
     spent_ms := extract(epoch from clock_timestamp() - began) * 1000;
+    counted_ms := greatest(spent_ms - coalesce(declared.fixed_ms, 0), 0.1 * spent_ms) / nullif(dirty_count, 0);
     is_clean := coalesce(is_clean, false) and dirty_count = 0;
     moved_count := gone_count + new_count + changed_count;
     row_count := coalesce(counted, known.row_count + new_count - gone_count);
@@ -65,9 +74,14 @@ begin
     update analytics.incremental_views as v
     set rebuilt_at = case when is_rebuild then began else v.rebuilt_at end,
         rebuild_ms = case when is_rebuild then (3 * coalesce(v.rebuild_ms, spent_ms) + spent_ms) / 4 else v.rebuild_ms end,
+        fixed_ms = case
+            when is_rebuild or dirty_count not between 1 and 19 then v.fixed_ms
+            else (3 * coalesce(v.fixed_ms, spent_ms) + spent_ms) / 4
+        end,
         group_ms = case
-            when is_rebuild or dirty_count = 0 then v.group_ms
-            else (3 * coalesce(v.group_ms, spent_ms / dirty_count) + spent_ms / dirty_count) / 4
+            when is_chosen then 0.9 * v.group_ms
+            when is_rebuild or dirty_count < 20 then v.group_ms
+            else (3 * coalesce(v.group_ms, counted_ms) + counted_ms) / 4
         end,
         unexplained_count = case
             when not is_rebuild or is_judged and is_everything then v.unexplained_count
