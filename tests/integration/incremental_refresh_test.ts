@@ -1,10 +1,11 @@
 // What a refresh by group promises: the rows are those of the query, whatever was written, rolled back, left open or
-// folded meanwhile, and each rebuild finds that the log explains every row.
+// folded meanwhile, and each rebuild finds that the log explains every row. One view is refreshed less often than the rest.
 import { equal } from "node:assert/strict";
 import fc from "fast-check";
 import type postgres from "postgres";
 import {
   countDifferences,
+  countedWrong,
   createIncrementalViews,
   dropIncrementalViews,
   type IncrementalView,
@@ -73,12 +74,14 @@ Deno.test("an incremental view equals its query after any interleaving of writer
     await createIncrementalViews(sql);
     try {
       await fc.assert(
-        fc.asyncProperty(steps, async (plan) => {
+        fc.asyncProperty(steps, fc.constantFrom(...viewNames), async (plan, slow) => {
           for (const { kind, who, n } of plan) {
             const [writer, refresher, view] = [writers[who], refreshers[who], viewNames[who]];
             if (writer === undefined || refresher === undefined || view === undefined) {
               throw new Error(`no session ${who}`);
             }
+            // Folds put its keys aside while the others go on.
+            if (view === slow && n % 5 !== 0 && (kind === "refresh" || kind === "begin refresh")) continue;
             if (kind in writes) {
               if (!writer.open) await writer.sql`begin`;
               writer.open = true;
@@ -112,15 +115,11 @@ Deno.test("an incremental view equals its query after any interleaving of writer
             await refresh(sql, view);
             equal(await countDifferences(sql, view), 0, view);
           }
+          equal(await countedWrong(sql), 0, "counts of rows and rejects");
           await sql`update analytics.incremental_views set rebuilt_at = '2000-01-01'`;
           for (const view of viewNames) await refresh(sql, view);
           equal(await unexplained(sql), 0, "after a rebuild of all");
-          for (const view of viewNames) {
-            const [row]: { is_right?: boolean }[] = await sql.unsafe(`
-              select v.row_count = (select count(*) from analytics.${view}) as is_right
-              from analytics.views as v where v.view_name = '${view}'`);
-            equal(row?.is_right, true, `the count of rows of ${view}`);
-          }
+          equal(await countedWrong(sql), 0, "counts of rows and rejects after a rebuild");
         }),
         { numRuns: proofs(40, 1_000) },
       );

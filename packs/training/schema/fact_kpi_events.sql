@@ -19,6 +19,8 @@ create index fact_kpi_events_attempt_id_idx on analytics.fact_kpi_events (attemp
 
 create index fact_kpi_events_org_id_idx on analytics.fact_kpi_events (org_id, event_type);
 
+create index fact_kpi_events_created_at_idx on analytics.fact_kpi_events (created_at);
+
 alter table analytics.fact_kpi_events enable row level security;
 
 create policy reporting_user_reads_facts on analytics.fact_kpi_events for select to reporting_user using (true);

@@ -35,6 +35,9 @@ create index idx_fact_attempts_scenario on analytics.fact_scenario_attempts (org
 
 create index idx_covering on analytics.fact_scenario_attempts (org_id, user_id, started_at) include (score, duration_seconds);
 
+-- The newest fact is asked for at each refresh.
+create index idx_fact_attempts_started_at on analytics.fact_scenario_attempts (started_at);
+
 alter table analytics.fact_scenario_attempts enable row level security;
 
 alter table analytics.fact_scenario_attempts_default enable row level security;

@@ -14,7 +14,7 @@ create function pg_temp.costs(group_ms double precision, rebuild_ms double preci
     update analytics.incremental_views as v
     set group_ms = costs.group_ms, rebuild_ms = costs.rebuild_ms, slow_run_count = costs.slow_run_count where view_name = 'probe_shops' $$;
 create function pg_temp.is_dearer(groups bigint) returns boolean language sql as $$
-    select freshet.are_groups_dearer(v, groups) from analytics.incremental_views as v where view_name = 'probe_shops' $$;
+    select freshet.are_groups_dearer(v, groups, 100000) from analytics.incremental_views as v where view_name = 'probe_shops' $$;
 
 -- The choice.
 select pg_temp.costs(null, 10000);

@@ -3,7 +3,7 @@ select plan(7);
 
 create table public.probe_sales (id integer primary key, shop_id integer, amount integer);
 insert into public.probe_sales select g, g % 3, g from generate_series(1, 30) as g;
-create view analytics.probe_rejects as select s.id from public.probe_sales as s where s.amount is null or s.shop_id is null;
+create view analytics.probe_rejects as select s.id, s.shop_id from public.probe_sales as s where s.amount is null or s.shop_id is null;
 create materialized view analytics.probe_shops as
 select shop_id, sum(amount) as amount from public.probe_sales where amount is not null and shop_id is not null group by 1 with no data;
 create unique index on analytics.probe_shops (shop_id);

@@ -23,12 +23,7 @@ as $$
                 )
         )
         -- What was written to a new partition, or while a trigger was disabled, is not logged.
-        or exists (
-            select
-            from freshet.watch_gaps() as g
-            join analytics.view_sources as s on s.source = g.source
-            where s.view_name = v.view_name
-        )
+        or freshet.has_watch_gaps(v.view_name)
     from analytics.views as v
     where v.view_name = has_source_changes.view_name;
 $$;

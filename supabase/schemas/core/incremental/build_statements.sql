@@ -77,7 +77,7 @@ begin
         case when changes is null then 'nothing' else format('update set %s where (t.*) operator(pg_catalog.*<>) (excluded.*)', changes) end
     );
     counts := format(
-        'select freshet.others_snapshot() as snapshot, %s as dirty_count, (select count(*) from gone) as gone_count, '
+        ' select freshet.others_snapshot() as snapshot, %s as dirty_count, (select count(*) from gone) as gone_count, '
         '(select count(*) from put where put.freshet_is_new) as new_count, '
         '(select count(*) from put where not put.freshet_is_new) as changed_count',
         counted
@@ -95,8 +95,9 @@ begin
                 target, old, replace(same_row, '= t.', '= o.')
             )
             || format(', put as (%s returning t.xmax = 0 as freshet_is_new)', format(put, ''))
-            || ', taken as (delete from analytics.dirty_groups as g using aside as a where g.ctid = a.place) '
-            || counts || ', 0::bigint as unexplained_count, null::bigint as row_count',
+            || ', taken as (delete from analytics.dirty_groups as g using aside as a where g.ctid = a.place)'
+            || freshet.rejected_statement(declared.view_name, false)
+            || counts || ', 0::bigint as unexplained_count, null::bigint as row_count, (select r.rejected_count from rejections as r) as rejected_count',
         rebuild_statement = dirty
             || format(', fresh as materialized (select * from %s)', definition)
             || format(
@@ -108,12 +109,13 @@ begin
                     'where not exists (select from %s as t where %s and (t.*) operator(pg_catalog.*=) (f.*))', target, same_row
                 ))
             )
-            || ', taken as (delete from analytics.dirty_groups as g using aside as a where g.ctid = a.place) '
+            || ', taken as (delete from analytics.dirty_groups as g using aside as a where g.ctid = a.place)'
+            || freshet.rejected_statement(declared.view_name, true)
             || counts
             || format(
                 ', case when (select e.is_dirty from everything as e) then 0 else (select count(*) from '
                 '(select %1$s from gone union all select %1$s from put) as m where not (%2$s)) end as unexplained_count, '
-                '(select count(*) from fresh) as row_count',
+                '(select count(*) from fresh) as row_count, (select r.rejected_count from rejections as r) as rejected_count',
                 (
                     select string_agg(format('%I', k.name), ', ' order by k.name)
                     from (select unnest(declared.row_key) as name union select unnest(declared.group_key)) as k
@@ -121,6 +123,9 @@ begin
                 explained
             )
     where v.view_name = build_statements.view_name;
+    delete from analytics.rejected_groups as g
+    using analytics.views as v
+    where g.view_name = build_statements.view_name and v.view_name = g.view_name and v.rejects is null;
 end
 $$;
 

@@ -11,7 +11,8 @@ create function freshet.refresh_groups(
     out moved_count bigint,
     out row_count bigint,
     out group_count bigint,
-    out unexplained_count bigint
+    out unexplained_count bigint,
+    out rejected_count bigint
 )
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -41,28 +42,26 @@ begin
     if is_judged then
         execute declared.count_statement into snapshot, dirty_count, is_everything;
         -- What was written to a new partition, or while a trigger was disabled, has no keys.
-        is_everything := is_everything or exists (
-            select
-            from freshet.watch_gaps() as g
-            join analytics.view_sources as s on s.source = g.source
-            where s.view_name = refresh_groups.view_name
-        );
-        if dirty_count = 0 and not is_everything and not is_rebuild then
-            is_clean := true;
+        is_everything := is_everything or freshet.has_watch_gaps(view_name);
+        is_clean := dirty_count = 0 and not is_everything and not is_rebuild;
+        -- A source was written to, and what its rows belong to may be left out.
+        if is_clean and known.rejects is null then
             moved_count := 0;
             group_count := 0;
             row_count := known.row_count;
             return;
         end if;
-        is_dearer := not is_rebuild and not is_everything and freshet.are_groups_dearer(declared, dirty_count);
+        is_dearer := not is_rebuild and not is_everything and freshet.are_groups_dearer(declared, dirty_count, known.row_count);
         is_rebuild := is_rebuild or is_everything or is_dearer;
     end if;
 
     began := clock_timestamp();
-    execute case when is_rebuild then declared.rebuild_statement else declared.groups_statement end
-        into snapshot, dirty_count, gone_count, new_count, changed_count, unexplained, counted;
+    execute replace(
+        case when is_rebuild then declared.rebuild_statement else declared.groups_statement end, '<rejects>', coalesce(known.rejects::text, '')
+    )
+        into snapshot, dirty_count, gone_count, new_count, changed_count, unexplained, counted, rejected_count;
     spent_ms := extract(epoch from clock_timestamp() - began) * 1000;
-    is_clean := false;
+    is_clean := coalesce(is_clean, false) and dirty_count = 0;
     moved_count := gone_count + new_count + changed_count;
     if is_judged and not is_everything then
         group_count := dirty_count;
@@ -85,4 +84,4 @@ $$;
 revoke all on function freshet.refresh_groups(text) from public, anon, authenticated;
 
 comment on function freshet.refresh_groups(text) is
-    'Brings an incremental view up to date. is_clean: nothing had changed; snapshot: what the rows include; moved_count: rows written or deleted; row_count: rows of the view; group_count, unexplained_count: as in the ledger.';
+    'Brings an incremental view up to date. is_clean: nothing had changed; snapshot: what the rows include; moved_count: rows written or deleted; row_count: rows of the view; group_count, unexplained_count, rejected_count: as in the ledger.';

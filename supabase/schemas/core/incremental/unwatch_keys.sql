@@ -43,6 +43,10 @@ begin
         execute format('drop function if exists freshet.%I', freshet.incremental_name(format('key_%s_of_', place), name));
     end loop;
     execute format('drop table if exists freshet.%I', freshet.incremental_name('keys_of_', name));
+    -- It noted what the others did not.
+    if exists (select from pg_catalog.pg_trigger as t where t.tgrelid = source and t.tgname = 'freshet_note_source_change') then
+        perform freshet.put_change_trigger(source, 'freshet_note_source_change', 'note_source_change');
+    end if;
 end
 $$;
 

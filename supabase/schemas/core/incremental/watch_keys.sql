@@ -2,6 +2,7 @@
 -- Why: each statement that writes to the source logs the keys of the rows that it touched, before and after. The log is
 --      append-only and has no index and no key, so writers never wait for each other because of it.
 -- Why "enable always": a bulk load as a replication role switches ordinary triggers off, and would be missed.
+-- Why they note the change too: they see whether a row was touched; see freshet.put_change_trigger().
 -- Why row(…): made by position and without the name of a type, so a renamed or added column, or a renamed table, changes
 --      nothing in the body.
 -- Why only what is missing: each "alter table", and a trigger that is made again, would stop readers or writers until the
@@ -23,6 +24,10 @@ declare
         select string_agg(format('freshet.%I(row(t.*))', freshet.incremental_name(format('key_%s_of_', k.place), name)), ', ' order by k.place)
         from analytics.source_keys as k
         where k.source = watch_keys.source
+    );
+    -- The refresh of an incremental view notes its own change.
+    is_noted constant boolean := not exists (
+        select from analytics.incremental_views as v where to_regclass(format('analytics.%I', v.view_name)) = source
     );
     one record;
 begin
@@ -68,7 +73,7 @@ begin
     loop
         execute format(
             'create or replace function %s() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp '
-            'as $body$ begin insert into %s (%s) %s; return null; end $body$',
+            'as $body$ begin insert into %s (%s) %s; %s return null; end $body$',
             one.function,
             log,
             case when one.images is null then 'is_whole' else columns end,
@@ -77,7 +82,8 @@ begin
                     -- One image alone needs the word; a union has it.
                     || case when cardinality(one.images) = 1 then ' group by ' || "values" else '' end
                 from unnest(one.images) as i (image)
-            ) end
+            ) end,
+            case when one.images is not null and is_noted then 'if found then insert into analytics.source_changes (source) values (tg_relid); end if;' end
         );
         execute format('revoke all on function %s() from public, anon, authenticated', one.function);
         if freshet.has_change_trigger(source, 'freshet_log_' || one.event) then

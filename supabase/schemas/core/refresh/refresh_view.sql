@@ -102,6 +102,7 @@ begin
             entry.group_count := groups.group_count;
             entry.changed_count := groups.moved_count;
             entry.unexplained_count := groups.unexplained_count;
+            entry.rejected_count := groups.rejected_count;
             if not is_populated then
                 execute format('analyze %s', relation);
             end if;
@@ -112,13 +113,12 @@ begin
             -- Until the next autovacuum the planner would assume that it is empty.
             execute format('analyze %s', relation);
         end if;
+        -- An incremental view counts what came and went: these read everything.
         if not is_incremental then
             execute format('select count(*) from %s', relation) into entry.rows_after;
-        end if;
-
-        -- Also where no group is dirty: a source was written to, and what its rows belong to may be left out.
-        if declared.rejects is not null then
-            execute format('select count(*) from %s', declared.rejects) into entry.rejected_count;
+            if declared.rejects is not null then
+                execute format('select count(*) from %s', declared.rejects) into entry.rejected_count;
+            end if;
         end if;
         if declared.source_at_table is not null then
             execute format(

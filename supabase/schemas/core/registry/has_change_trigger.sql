@@ -12,6 +12,12 @@ as $$
         join pg_catalog.pg_class as c on c.oid = t.tgrelid
         where t.tgrelid = has_change_trigger.relation
             and t.tgname = has_change_trigger.trigger_name
+            -- All four events, unless the triggers that log its keys note three of them.
+            and (
+                t.tgname like 'freshet\_log\_%'
+                or t.tgtype & 60 = 60
+                or exists (select from analytics.source_keys as k where k.source = t.tgrelid)
+            )
             and (t.tgenabled = 'A' or (t.tgenabled = 'O' and not pg_has_role(c.relowner, 'usage')))
     );
 $$;

@@ -1,4 +1,6 @@
 -- Object: freshet.put_change_trigger()
+-- Why some for truncate alone: a trigger for several events is not told which rows a statement touched, and a statement
+--      that touches none would count as a change. Those that log keys are told, so they note the change themselves.
 -- Why always: a data dump of the Supabase CLI begins with session_replication_role = replica, in which other triggers
 --      do not fire, and the rows that it loads would never reach a view. Only the owner of a table may set this; with
 --      the privilege TRIGGER alone the trigger fires as others do.
@@ -8,15 +10,21 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+    events constant text := case
+        when function_name = 'note_source_change' and exists (select from analytics.source_keys as k where k.source = relation) then 'truncate'
+        else 'insert or update or delete or truncate'
+    end;
     enabled "char" := (
         select t.tgenabled from pg_catalog.pg_trigger as t
-        where t.tgrelid = relation and t.tgname = put_change_trigger.trigger_name
+        where t.tgrelid = relation
+            and t.tgname = put_change_trigger.trigger_name
+            and t.tgtype = case events when 'truncate' then 32 else 60 end
     );
 begin
     if enabled is null then
         execute format(
-            'create trigger %I after insert or update or delete or truncate on %s for each statement execute function freshet.%I()',
-            trigger_name, relation, function_name
+            'create or replace trigger %I after %s on %s for each statement execute function freshet.%I()',
+            trigger_name, events, relation, function_name
         );
         enabled := 'O';
     end if;

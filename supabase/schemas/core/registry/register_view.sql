@@ -61,6 +61,9 @@ begin
             message = format('cannot register "%s": source_at names no column: "%s"', view_name, source_at),
             hint = 'Write it as schema.table.column, for example public.orders.created_at.';
     end if;
+    if incremental then
+        perform freshet.assert_newest_is_indexed(view_name, source_at_table, source_at_parts[3]);
+    end if;
     if source_at is null and coalesce(source_warn_after, source_error_after) is not null then
         raise exception using
             errcode = 'invalid_parameter_value',

@@ -21,8 +21,8 @@ begin
     end if;
     perform freshet.put_change_trigger(source, 'freshet_note_source_change', 'note_source_change');
     perform freshet.watch_relative(g.relation, g.source)
-    from freshet.watch_gaps() as g
-    where g.source = watch_source.source and g.relation <> g.source and g.is_related;
+    from freshet.watch_gaps(array[watch_source.source]) as g
+    where g.relation <> g.source and g.is_related;
 end
 $$;
 

@@ -1,0 +1,1228 @@
+-- Drafted by deno task new:migration from the schema files named below, in an order that works. Read it before you apply it.
+set check_function_bodies = off;
+
+drop function freshet.refresh_groups(text);
+
+drop function freshet.watch_gaps();
+
+alter table analytics.incremental_views add column fixed_ms double precision;
+
+alter table analytics.incremental_views add constraint incremental_views_fixed_ms_check CHECK ((fixed_ms >= (0)::double precision));
+
+-- supabase/schemas/core/changes/has_source_changes.sql
+
+-- Object: freshet.has_source_changes()
+-- Why: a view needs a refresh if a logged change is not in the snapshot of its rows; see analytics.source_changes.
+create or replace function freshet.has_source_changes(view_name text)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select v.source_snapshot is null
+        -- A snapshot from the future belongs to another cluster (a restore, a clone): it proves nothing here.
+        or pg_snapshot_xmax(v.source_snapshot) > pg_snapshot_xmax(freshet.others_snapshot())
+        or exists (
+            select
+            from analytics.view_sources as s
+            join analytics.source_changes as c on c.source = s.source
+            where s.view_name = v.view_name
+                and (
+                    c.txid = pg_current_xact_id_if_assigned()
+                    or (
+                        c.txid >= pg_snapshot_xmin(v.source_snapshot)
+                        and not pg_visible_in_snapshot(c.txid, v.source_snapshot)
+                    )
+                )
+        )
+        -- What was written to a new partition, or while a trigger was disabled, is not logged.
+        or freshet.has_watch_gaps(v.view_name)
+    from analytics.views as v
+    where v.view_name = has_source_changes.view_name;
+$$;
+
+-- supabase/schemas/core/incremental/build_statements.sql
+
+-- Object: freshet.build_statements()
+-- Why: a refresh is one statement, so that it reads the keys, computes the groups and takes the snapshot at the same
+--      moment: the rows are those of one moment, and what the snapshot includes, the rows include.
+-- Why "lateral … offset 0": it keeps the query apart, so that the key arrives as a parameter, which PostgreSQL pushes
+--      down to the indexes of the sources; a join with the keys is not pushed into a grouped query. "limit 2" instead
+--      where the key is that of one row: the planner would reckon with millions. A second row still fails loudly.
+-- Why ctid and array: a join with the view could scan all of it, and the cost would grow with history.
+-- Why *<>: 1.0 and 1.00 are different answers, and some types have no equality. REFRESH CONCURRENTLY compares the same way.
+create or replace function freshet.build_statements(view_name text)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    declared analytics.incremental_views;
+    target constant text := format('analytics.%I', view_name);
+    definition constant text := freshet.definition_of(view_name);
+    dirty constant text := freshet.dirty_statement(view_name);
+    columns text;
+    changes text;
+    keys text;
+    same_row text;
+    fresh text;
+    old text;
+    counted text;
+    explained text;
+    put text;
+    counts text;
+begin
+    select * into strict declared from analytics.incremental_views as v where v.view_name = build_statements.view_name;
+    select
+        string_agg(format('%I', a.attname), ', ' order by a.attnum),
+        string_agg(format('%1$I = excluded.%1$I', a.attname), ', ' order by a.attnum) filter (where a.attname <> all (declared.row_key))
+    into columns, changes
+    from pg_catalog.pg_attribute as a
+    where a.attrelid = target::regclass and a.attnum > 0 and not a.attisdropped;
+    select string_agg(format('%I', k.name), ', ' order by k.place), string_agg(format('f.%1$I = t.%1$I', k.name), ' and ' order by k.place)
+    into keys, same_row
+    from unnest(declared.row_key) with ordinality as k (name, place);
+
+    select
+        string_agg(
+            format(
+                'select d.* from dirty_%s as k cross join lateral (select * from %s as d where %s %s) as d',
+                s.shape, definition, c.of_definition, case when declared.row_key <@ s.columns then 'limit 2' else 'offset 0' end
+            ),
+            ' union all ' order by s.shape
+        ),
+        string_agg(
+            format(
+                'select t.* from dirty_%s as k cross join lateral (select t.ctid as freshet_place, %s from %s as t where %s offset 0) as t',
+                s.shape, c.row_keys, target, c.of_target
+            ),
+            ' union all ' order by s.shape
+        ),
+        string_agg(format('(select count(*) from dirty_%s)', s.shape), ' + ' order by s.shape),
+        string_agg(format('exists (select from dirty_%s as k where %s)', s.shape, c.of_moved), ' or ' order by s.shape)
+    into fresh, old, counted, explained
+    from freshet.shapes_of_view(view_name) as s
+    cross join lateral (
+        select
+            string_agg(format('d.%1$I = k.%1$I', k.name), ' and ' order by k.place) as of_definition,
+            string_agg(format('t.%1$I = k.%1$I', k.name), ' and ' order by k.place) as of_target,
+            string_agg(format('m.%1$I = k.%1$I', k.name), ' and ' order by k.place) as of_moved,
+            (select string_agg(format('t.%I', r.name), ', ') from unnest(declared.row_key) as r (name)) as row_keys
+        from unnest(s.columns) with ordinality as k (name, place)
+    ) as c;
+    -- Two shapes may both hold a row.
+    if (select count(*) > 1 from freshet.shapes_of_view(view_name)) then
+        fresh := format('select distinct on (%s) d.* from (%s) as d', keys, fresh);
+    end if;
+
+    put := format(
+        'insert into %s as t (%s) select %s from fresh as f %%s on conflict (%s) do %s',
+        target, columns, columns, keys,
+        coalesce(format('update set %s where (t.*) operator(pg_catalog.*<>) (excluded.*)', changes), 'nothing')
+    );
+    counts := format(
+        ' select freshet.others_snapshot() as snapshot, %s as dirty_count, (select count(*) from gone) as gone_count, '
+        '(select count(*) from put where put.freshet_is_new) as new_count, '
+        '(select count(*) from put where not put.freshet_is_new) as changed_count',
+        counted
+    );
+
+    update analytics.incremental_views as v
+    set count_statement = dirty || format(
+            ' select freshet.others_snapshot() as snapshot, %s as dirty_count, (select e.is_dirty from everything as e) as is_everything', counted
+        ),
+        groups_statement = dirty
+            || format(', fresh as materialized (%s)', fresh)
+            || format(
+                ', gone as (delete from %s as t where t.ctid = any (array(select o.freshet_place from (%s) as o '
+                'where not exists (select from fresh as f where %s))) returning 1)',
+                target, old, replace(same_row, '= t.', '= o.')
+            )
+            || format(', put as (%s returning t.xmax = 0 as freshet_is_new)', format(put, ''))
+            || ', taken as (delete from analytics.dirty_groups as g using aside as a where g.ctid = a.place)'
+            || freshet.rejected_statement(declared.view_name, false)
+            || counts || ', 0::bigint as unexplained_count, null::bigint as row_count, (select r.rejected_count from rejections as r) as rejected_count',
+        rebuild_statement = dirty
+            || format(', fresh as materialized (select * from %s)', definition)
+            || format(
+                ', gone as (delete from %s as t where not exists (select from fresh as f where %s) returning t.*)', target, same_row
+            )
+            || format(
+                ', put as (%s returning t.*, t.xmax = 0 as freshet_is_new)',
+                format(put, format(
+                    'where not exists (select from %s as t where %s and (t.*) operator(pg_catalog.*=) (f.*))', target, same_row
+                ))
+            )
+            || ', taken as (delete from analytics.dirty_groups as g using aside as a where g.ctid = a.place)'
+            || freshet.rejected_statement(declared.view_name, true)
+            || counts
+            || format(
+                ', case when (select e.is_dirty from everything as e) then 0 else (select count(*) from '
+                '(select %1$s from gone union all select %1$s from put) as m where not (%2$s)) end as unexplained_count, '
+                '(select count(*) from fresh) as row_count, (select r.rejected_count from rejections as r) as rejected_count',
+                (
+                    select string_agg(format('%I', k.name), ', ' order by k.name)
+                    from (select unnest(declared.row_key) as name union select unnest(declared.group_key)) as k
+                ),
+                explained
+            )
+    where v.view_name = build_statements.view_name;
+    delete from analytics.rejected_groups as g
+    using analytics.views as v
+    where g.view_name = build_statements.view_name and v.view_name = g.view_name and v.rejects is null;
+end
+$$;
+
+-- supabase/schemas/core/incremental/refresh_groups.sql
+
+-- Object: freshet.refresh_groups()
+-- Why: the refresh of an incremental view, called by analytics.refresh_view() under the view's lock. It counts first,
+--      since a statement over many partitions takes long to plan and nothing to do is the usual case. Everything is
+--      computed again when the rows prove nothing (first fill, another cluster), when that is due (the weekly proof), and
+--      when so many groups are dirty that it is cheaper. Then every row that had to be written has to be explained by a
+--      logged change; others are counted, and mean that a write was not logged.
+-- Why one second: below it, the choice saves nothing worth an error of the measured costs.
+-- Why twenty groups: what a refresh costs whatever it touches is most of the cost of a few groups. Counted as theirs, it
+--      made a hundred groups look dearer than everything. After each rebuild by choice a group counts as a tenth
+--      cheaper, so that a cost that was measured on a busy server is measured again.
+create function freshet.refresh_groups(
+    view_name text,
+    out is_clean boolean,
+    out snapshot pg_snapshot,
+    out moved_count bigint,
+    out row_count bigint,
+    out rejected_count bigint
+)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    known analytics.views;
+    declared analytics.incremental_views;
+    began timestamptz;
+    is_rebuild boolean;
+    is_judged boolean;
+    is_chosen boolean := false;
+    dirty_count bigint := 0;
+    is_everything boolean := false;
+    gone_count bigint;
+    new_count bigint;
+    changed_count bigint;
+    unexplained bigint;
+    counted bigint;
+    spent_ms double precision;
+    counted_ms double precision;
+begin
+    select * into strict known from analytics.views as v where v.view_name = refresh_groups.view_name;
+    select * into strict declared from analytics.incremental_views as v where v.view_name = refresh_groups.view_name;
+    -- A snapshot from the future belongs to another cluster; see freshet.has_source_changes().
+    is_judged := known.refreshed_at is not null
+        and coalesce(pg_snapshot_xmax(known.source_snapshot) <= pg_snapshot_xmax(freshet.others_snapshot()), false);
+    is_rebuild := not is_judged or coalesce(declared.rebuilt_at <= clock_timestamp() - known.rebuild_after, true);
+    if is_judged then
+        execute declared.count_statement into snapshot, dirty_count, is_everything;
+        -- What was written to a new partition, or while a trigger was disabled, has no keys.
+        is_everything := is_everything or freshet.has_watch_gaps(view_name);
+        is_clean := dirty_count = 0 and not is_everything and not is_rebuild;
+        -- A source was written to, and what its rows belong to may be left out.
+        if is_clean and known.rejects is null then
+            moved_count := 0;
+            row_count := known.row_count;
+            return;
+        end if;
+        is_chosen := coalesce(dirty_count > 0.5 * known.row_count and dirty_count > 1000, false)
+            or coalesce(
+                coalesce(declared.fixed_ms, 0) + dirty_count * declared.group_ms > greatest(1000, 0.8 * declared.rebuild_ms), false
+            );
+        is_rebuild := is_rebuild or is_everything or is_chosen;
+    end if;
+
+    began := clock_timestamp();
+    execute replace(
+        case when is_rebuild then declared.rebuild_statement else declared.groups_statement end, '<rejects>', coalesce(known.rejects::text, '')
+    )
+        into snapshot, dirty_count, gone_count, new_count, changed_count, unexplained, counted, rejected_count;
+    spent_ms := extract(epoch from clock_timestamp() - began) * 1000;
+    counted_ms := greatest(spent_ms - coalesce(declared.fixed_ms, 0), 0.1 * spent_ms) / nullif(dirty_count, 0);
+    is_clean := coalesce(is_clean, false) and dirty_count = 0;
+    moved_count := gone_count + new_count + changed_count;
+    row_count := coalesce(counted, known.row_count + new_count - gone_count);
+
+    update analytics.incremental_views as v
+    set rebuilt_at = case when is_rebuild then began else v.rebuilt_at end,
+        rebuild_ms = case when is_rebuild then (3 * coalesce(v.rebuild_ms, spent_ms) + spent_ms) / 4 else v.rebuild_ms end,
+        fixed_ms = case
+            when is_rebuild or dirty_count not between 1 and 19 then v.fixed_ms
+            else (3 * coalesce(v.fixed_ms, spent_ms) + spent_ms) / 4
+        end,
+        group_ms = case
+            when is_chosen then 0.9 * v.group_ms
+            when is_rebuild or dirty_count < 20 then v.group_ms
+            else (3 * coalesce(v.group_ms, counted_ms) + counted_ms) / 4
+        end,
+        unexplained_count = case
+            when not is_rebuild or is_judged and is_everything then v.unexplained_count
+            when is_judged then unexplained
+            else 0
+        end
+    where v.view_name = refresh_groups.view_name;
+end
+$$;
+
+revoke all on function freshet.refresh_groups(text) from public, anon, authenticated;
+
+comment on function freshet.refresh_groups(text) is
+    'Brings an incremental view up to date. is_clean: nothing had changed; snapshot: what the rows include; moved_count: rows written or deleted; row_count: rows of the view; rejected_count: what it leaves out, null without a view of rejects.';
+
+-- supabase/schemas/core/incremental/rejected_statement.sql
+
+-- Object: freshet.rejected_statement()
+-- Why: what is left out is counted in the statement that computes the groups: a later one would not see the keys that
+--      this one takes, an earlier one would miss a change between the two.
+-- Why lateral … offset 0, ctid and array: as in freshet.build_statements(): the cost has to follow the groups.
+-- Why rows without a key are counted each time: no log tells of them, since null equals nothing.
+-- Why <rejects>: put in at each refresh, so that a renamed view is found.
+create function freshet.rejected_statement(view_name text, is_rebuild boolean)
+returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    key constant name[] := freshet.rejects_key(view_name);
+    key_columns constant text := (select string_agg(format('%I', k.name), ', ' order by k.place) from unnest(key) with ordinality as k (name, place));
+    same constant text := (select string_agg(format('r.%1$I = k.%1$I', k.name), ' and ' order by k.place) from unnest(key) with ordinality as k (name, place));
+    missing constant text := (select string_agg(format('r.%I is null', k.name), ' or ' order by k.place) from unnest(key) with ordinality as k (name, place));
+    label constant text := (
+        select format('jsonb_build_object(%s)', string_agg(
+            -- As text, a moment depends on the time zone of the session.
+            format(case when a.atttypid = 'timestamptz'::regtype then '%1$L, <row>.%1$I at time zone ''UTC''' else '%1$L, <row>.%1$I' end, k.name),
+            ', ' order by k.place
+        ))
+        from unnest(key) with ordinality as k (name, place)
+        join pg_catalog.pg_attribute as a on a.attrelid = format('analytics.%I', rejected_statement.view_name)::regclass and a.attname = k.name
+    );
+    counted text;
+begin
+    if key is null then
+        return ', rejections as (select null::bigint as rejected_count)';
+    end if;
+    -- Any change of what they read computes everything.
+    if cardinality(key) = 0 then
+        return format(
+            ', rejections as (%s)',
+            case when is_rebuild then 'select count(*) as rejected_count from <rejects>' else 'select v.rejected_count from declared as v' end
+        );
+    end if;
+    if is_rebuild then
+        counted := format(
+            'select case when %s then ''{}''::jsonb else %s end as group_key, count(*) as n from <rejects> as r group by 1',
+            missing, replace(label, '<row>', 'r')
+        );
+    else
+        counted := format(
+            'select %s as group_key, r.n from (%s) as k '
+            'cross join lateral (select count(*) as n from <rejects> as r where %s offset 0) as r '
+            'union all select ''{}''::jsonb, count(*) from <rejects> as r where %s',
+            replace(label, '<row>', 'k'),
+            (
+                select string_agg(format('select %s from dirty_%s', key_columns, s.shape), ' union ' order by s.shape)
+                    || case when count(*) = 1 then ' group by ' || key_columns else '' end
+                from freshet.shapes_of_view(view_name) as s
+                where s.columns @> key
+            ),
+            same,
+            missing
+        );
+    end if;
+    return format(
+            ', counted as materialized (select c.group_key, c.n, g.place, g.n as n_before from (%s) as c '
+            'left join lateral (select g.ctid as place, g.rejected_count as n from analytics.rejected_groups as g '
+            'where g.view_name = %L and g.group_key = c.group_key offset 0) as g on true)',
+            counted, view_name
+        )
+        || format(
+            ', put_rejected as (insert into analytics.rejected_groups as g (view_name, group_key, rejected_count) '
+            'select %L, c.group_key, c.n from counted as c where c.n > 0 and c.n is distinct from c.n_before '
+            'on conflict (view_name, group_key) do update set rejected_count = excluded.rejected_count)',
+            view_name
+        )
+        || case
+            when is_rebuild then format(
+                ', gone_rejected as (delete from analytics.rejected_groups as g where g.view_name = %L '
+                'and not exists (select from counted as c where c.group_key = g.group_key))'
+                ', rejections as (select coalesce(sum(c.n), 0)::bigint as rejected_count from counted as c)',
+                view_name
+            )
+            else ', gone_rejected as (delete from analytics.rejected_groups as g where g.ctid = any (array(select c.place from counted as c where c.n = 0)))'
+                ', rejections as (select (coalesce((select v.rejected_count from declared as v), 0) + coalesce(sum(c.n - coalesce(c.n_before, 0)), 0))::bigint '
+                'as rejected_count from counted as c)'
+        end;
+end
+$$;
+
+revoke all on function freshet.rejected_statement(text, boolean) from public, anon, authenticated;
+
+comment on function freshet.rejected_statement(text, boolean) is
+    'The part of a generated statement that counts what an incremental view leaves out, as rejections (rejected_count): of the dirty groups, or of all.';
+
+-- supabase/schemas/core/incremental/rejects_key.sql
+
+-- Object: freshet.rejects_key()
+-- Why: what a group leaves out is counted again when the group is dirty. That is exact if a row of any source of the
+--      rejects can only touch groups whose key is logged for the view: the planner narrows each reading of the rejects by
+--      the same expressions over a source row as one of the view's. Other keys that are logged beside them have to be
+--      there in every row, since a row without one of its keys is not logged for the view.
+create function freshet.rejects_key(view_name text)
+returns name[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    rejects constant regclass := (select v.rejects from analytics.views as v where v.view_name = rejects_key.view_name);
+    declared analytics.incremental_views;
+    key name[];
+    fault text;
+begin
+    if rejects is null then
+        return null;
+    end if;
+    select * into strict declared from analytics.incremental_views as v where v.view_name = rejects_key.view_name;
+    key := array(
+        select k.name
+        from unnest(declared.group_key) with ordinality as k (name, place)
+        join pg_catalog.pg_attribute as r on r.attrelid = rejects and r.attname = k.name and not r.attisdropped
+        join pg_catalog.pg_attribute as t
+            on t.attrelid = format('analytics.%I', view_name)::regclass and t.attname = k.name and t.atttypid = r.atttypid
+        order by k.place
+    );
+    -- A column that no source row tells, such as a key inside a document, is left out; the rest is then proved by itself.
+    if cardinality(key) > 0 then
+        key := array(
+            select k.name
+            from unnest(key) with ordinality as k (name, place)
+            join freshet.group_mappings(rejects, key) as m on m.key_column = k.name and m.source <> all (declared.rebuild_on)
+            group by k.name, k.place
+            having bool_and(m.expression is not null)
+            order by k.place
+        );
+    end if;
+
+    with wanted as (
+        select m.source, array_agg(format('%s = %s', m.key_column, m.expression)) as pairs, bool_and(m.expression is not null) as is_known
+        from freshet.group_mappings(rejects, nullif(key, '{}')) as m
+        where cardinality(key) > 0
+        group by m.source, m.reference
+    ),
+    logged as (
+        select v.source, array_agg(format('%s = %s', v.key_column, k.expression)) as pairs
+        from analytics.view_mappings as v
+        join analytics.source_keys as k on k.source = v.source and k.place = v.place
+        where v.view_name = rejects_key.view_name
+        group by v.source, v.reference
+        having bool_and(
+            v.key_column = any (key)
+            or exists (
+                select from pg_catalog.pg_attribute as a
+                where a.attrelid = v.source and a.attnotnull and format('x.%I', a.attname) = k.expression
+            )
+        )
+    )
+    select string_agg(distinct s.source::text, ', ') into fault
+    from freshet.sources_of_relation(rejects) as s
+    where s.source <> all (declared.rebuild_on)
+        and (
+            not exists (select from wanted as w where w.source = s.source)
+            or exists (
+                select
+                from wanted as w
+                where w.source = s.source
+                    and not (w.is_known and exists (select from logged as l where l.source = w.source and l.pairs @> w.pairs))
+            )
+        );
+    if fault is not null then
+        raise exception using
+            errcode = 'feature_not_supported',
+            message = format(
+                'cannot register "%s" as incremental by %s: which groups of %s a change touches is not known for %s',
+                view_name, array_to_string(declared.group_key, ', '), rejects, fault
+            ),
+            hint = 'Give the view of rejects the key columns of the view, of the same types, taken from the source row as the view takes them; or name a source that hardly changes in rebuild_on; or leave out rejects.';
+    end if;
+    return key;
+end
+$$;
+
+revoke all on function freshet.rejects_key(text) from public, anon, authenticated;
+
+comment on function freshet.rejects_key(text) is
+    'Columns of the group key by which the rejects of an incremental view are counted; null where it has none, empty where any change of their sources computes everything. Raises 0A000 where a source of the rejects has no mapping.';
+
+-- supabase/schemas/core/incremental/unwatch_keys.sql
+
+-- Object: freshet.unwatch_keys()
+-- Why: keys that no incremental view reads cost each write of the source. Each goes with its last reader, the log and its
+--      triggers with the last one of all.
+create or replace function freshet.unwatch_keys(source regclass)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    name constant text := freshet.source_name(source);
+    event text;
+    place smallint;
+    unread smallint[];
+begin
+    if not exists (select from analytics.source_keys as k where k.source = unwatch_keys.source) then
+        return;
+    end if;
+    if exists (select from analytics.view_mappings as m where m.source = unwatch_keys.source) then
+        with removed as (
+            delete from analytics.source_keys as k
+            where k.source = unwatch_keys.source
+                and not exists (select from analytics.view_mappings as m where m.source = k.source and m.place = k.place)
+            returning k.place
+        )
+        select array_agg(r.place) into unread from removed as r;
+        -- The triggers first: they call the functions of the keys.
+        if unread is not null then
+            perform freshet.watch_keys(source);
+        end if;
+        foreach place in array coalesce(unread, '{}') loop
+            execute format('drop function freshet.%I', freshet.incremental_name(format('key_%s_of_', place), name));
+            execute format('alter table %s drop column k%s', freshet.key_log(source), place);
+        end loop;
+        return;
+    end if;
+    foreach event in array array['insert', 'update', 'delete', 'truncate'] loop
+        if name is not null then
+            execute format('drop trigger if exists freshet_log_%s on %s', event, source);
+        end if;
+        execute format('drop function if exists freshet.%I()', freshet.incremental_name(format('log_%s_of_', event), name));
+    end loop;
+    for place in delete from analytics.source_keys as k where k.source = unwatch_keys.source returning k.place loop
+        execute format('drop function if exists freshet.%I', freshet.incremental_name(format('key_%s_of_', place), name));
+    end loop;
+    execute format('drop table if exists freshet.%I', freshet.incremental_name('keys_of_', name));
+    -- It noted what the others did not.
+    if exists (select from pg_catalog.pg_trigger as t where t.tgrelid = source and t.tgname = 'freshet_note_source_change') then
+        perform freshet.put_change_trigger(source, 'freshet_note_source_change', 'note_source_change');
+    end if;
+end
+$$;
+
+-- supabase/schemas/core/incremental/watch_keys.sql
+
+-- Object: freshet.watch_keys()
+-- Why: each statement that writes to the source logs the keys of the rows that it touched, before and after. The log is
+--      append-only and has no index and no key, so writers never wait for each other because of it.
+-- Why "enable always": a bulk load as a replication role switches ordinary triggers off, and would be missed.
+-- Why they note the change too: they see whether a row was touched; see freshet.put_change_trigger().
+-- Why row(…): made by position and without the name of a type, so a renamed or added column, or a renamed table, changes
+--      nothing in the body.
+create or replace function freshet.watch_keys(source regclass)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+-- What is there already is no news.
+set client_min_messages = 'warning'
+as $$
+declare
+    name constant text := freshet.source_name(source);
+    log constant text := format('freshet.%I', freshet.incremental_name('keys_of_', name));
+    columns constant text := (
+        select string_agg('k' || k.place, ', ' order by k.place) from analytics.source_keys as k where k.source = watch_keys.source
+    );
+    "values" constant text := (
+        select string_agg(format('freshet.%I(row(t.*))', freshet.incremental_name(format('key_%s_of_', k.place), name)), ', ' order by k.place)
+        from analytics.source_keys as k
+        where k.source = watch_keys.source
+    );
+    -- The refresh of an incremental view notes its own change.
+    is_noted constant boolean := not exists (
+        select from analytics.incremental_views as v where to_regclass(format('analytics.%I', v.view_name)) = source
+    );
+    one record;
+begin
+    if columns is null then
+        return;
+    end if;
+    execute format(
+        'create table if not exists %s (txid xid8 not null default pg_current_xact_id(), is_whole boolean not null default false)', log
+    );
+    execute format('alter table %s enable row level security', log);
+    execute format('revoke all on table %s from public, anon, authenticated', log);
+    execute format('comment on table %s is %L', log, format('Keys of changed rows of %s; see analytics.source_keys.', source));
+    for one in
+        select k.place, k.expression, k.type, format('freshet.%I', freshet.incremental_name(format('key_%s_of_', k.place), name)) as function
+        from analytics.source_keys as k
+        where k.source = watch_keys.source
+    loop
+        execute format('alter table %s add column if not exists k%s %s', log, one.place, one.type);
+        if to_regprocedure(format('%s(%s)', one.function, source)) is null then
+            execute format(
+                'create function %s(x %s) returns %s language sql immutable begin atomic select %s; end',
+                one.function, source, one.type, one.expression
+            );
+            execute format('revoke all on function %s(%s) from public, anon, authenticated', one.function, source);
+        end if;
+    end loop;
+
+    for one in
+        select e.*, format('freshet.%I', freshet.incremental_name(format('log_%s_of_', e.event), name)) as function
+        from (
+            values
+                ('insert', 'referencing new table as new_rows', array['new_rows']),
+                ('update', 'referencing old table as old_rows new table as new_rows', array['old_rows', 'new_rows']),
+                ('delete', 'referencing old table as old_rows', array['old_rows']),
+                ('truncate', '', null)
+        ) as e (event, referencing, images)
+    loop
+        execute format(
+            'create or replace function %s() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp '
+            'as $body$ begin insert into %s (%s) %s; %s return null; end $body$',
+            one.function,
+            log,
+            case when one.images is null then 'is_whole' else columns end,
+            case when one.images is null then 'values (true)' else (
+                select string_agg(format('select %s from %s as t', "values", i.image), ' union ')
+                    -- One image alone needs the word; a union has it.
+                    || case when cardinality(one.images) = 1 then ' group by ' || "values" else '' end
+                from unnest(one.images) as i (image)
+            ) end,
+            case when one.images is not null and is_noted then 'if found then insert into analytics.source_changes (source) values (tg_relid); end if;' end
+        );
+        execute format('revoke all on function %s() from public, anon, authenticated', one.function);
+        execute format(
+            'create or replace trigger freshet_log_%s after %s on %s %s for each statement execute function %s()',
+            one.event, one.event, source, one.referencing, one.function
+        );
+        -- Only the owner of a table may set this; with the privilege TRIGGER alone the trigger fires as others do.
+        if pg_has_role((select c.relowner from pg_catalog.pg_class as c where c.oid = source), 'usage') then
+            execute format('alter table %s enable always trigger freshet_log_%s', source, one.event);
+        end if;
+    end loop;
+    -- The change itself has to be noticed by every writer whose keys are logged.
+    perform freshet.watch_source(source, c.relkind) from pg_catalog.pg_class as c where c.oid = source;
+end
+$$;
+
+-- supabase/schemas/core/refresh/refresh_view.sql
+
+-- Object: analytics.refresh_view()
+-- Why: the only way a view is recomputed. Busy: skipped and recorded, never queued. Clean sources: skipped and
+--      recorded. Never populated: plain refresh, since a concurrent one is not possible; afterwards concurrent, so that
+--      readers never wait. A failure is raised, since pg_cron records a job that swallows its error as succeeded. A
+--      view whose source was never filled, and is being filled by another session, is skipped_busy too: a plain attempt
+--      would fail with "has not been populated" and raise a false alert after a first deployment with many rows.
+create or replace function analytics.refresh_view(view_name text, requested_by text default 'schedule')
+returns analytics.refresh_log
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set statement_timeout = '60s'
+as $$
+declare
+    declared analytics.views;
+    entry analytics.refresh_log;
+    relation regclass;
+    is_populated boolean;
+    is_incremental constant boolean := freshet.is_incremental(view_name);
+    groups record;
+    is_clean boolean := false;
+    has_moved boolean := true;
+    snapshot_before pg_snapshot;
+    error_state text;
+    error_message text;
+    source_view text;
+    source_entry analytics.refresh_log;
+begin
+    entry.view_name := view_name;
+    entry.requested_by := requested_by;
+    entry.started_at := clock_timestamp();
+
+    select * into declared from analytics.views as v where v.view_name = refresh_view.view_name;
+    if not found then
+        raise exception using
+            errcode = 'undefined_table',
+            message = format('refresh of analytics.%s failed [42P01]: the view is not registered', view_name),
+            hint = 'Register it in its migration with analytics.register_view, or unschedule its job.';
+    end if;
+    entry.rows_before := declared.row_count;
+    entry.version := declared.version;
+
+    if not pg_try_advisory_xact_lock(hashtextextended('freshet.refresh:' || view_name, 0)) then
+        entry.outcome := 'skipped_busy';
+        return freshet.log_refresh(entry);
+    end if;
+
+    -- Read again under the lock: a refresh that has just ended has moved the version.
+    select * into declared from analytics.views as v where v.view_name = refresh_view.view_name;
+    perform pg_advisory_xact_lock_shared(freshet.source_lock_key(s.source))
+    from analytics.view_sources as s
+    where s.view_name = refresh_view.view_name;
+
+    begin
+        relation := format('analytics.%I', view_name)::regclass;
+        is_populated := freshet.is_filled(declared);
+
+        -- A source that was never refreshed has nothing to read yet: it is refreshed first, whatever its schedule says.
+        -- If another session is refreshing it, this view waits for its own next refresh: waiting here would block.
+        for source_view in
+            select v.view_name
+            from analytics.view_sources as s
+            join analytics.views as v on to_regclass(format('analytics.%I', v.view_name)) = s.source
+            where s.view_name = refresh_view.view_name and not freshet.is_filled(v)
+        loop
+            source_entry := analytics.refresh_view(source_view, refresh_view.requested_by);
+            if source_entry.outcome = 'skipped_busy' then
+                entry.outcome := 'skipped_busy';
+                return freshet.log_refresh(entry);
+            end if;
+        end loop;
+
+        -- Taken before the check and the refresh, so whatever the snapshot includes, they include too.
+        snapshot_before := freshet.others_snapshot();
+
+        if is_populated
+            and coalesce(
+                (select coalesce(i.rebuilt_at, '-infinity') from analytics.incremental_views as i where i.view_name = refresh_view.view_name),
+                declared.refreshed_at
+            ) > entry.started_at - declared.rebuild_after
+            and not freshet.has_source_changes(view_name)
+        then
+            update analytics.views as v
+            set verified_at = entry.started_at, source_snapshot = snapshot_before
+            where v.view_name = refresh_view.view_name;
+            entry.outcome := 'skipped_clean';
+            entry.rows_after := declared.row_count;
+            entry.rejected_count := declared.rejected_count;
+            return freshet.log_refresh(entry);
+        end if;
+
+        if is_incremental then
+            groups := freshet.refresh_groups(view_name);
+            snapshot_before := groups.snapshot;
+            is_clean := groups.is_clean;
+            has_moved := groups.moved_count > 0 or not is_populated;
+            entry.rows_after := groups.row_count;
+            entry.rejected_count := groups.rejected_count;
+            if not is_populated then
+                execute format('analyze %s', relation);
+            end if;
+        elsif is_populated then
+            execute format('refresh materialized view concurrently %s', relation);
+        else
+            execute format('refresh materialized view %s', relation);
+            -- Until the next autovacuum the planner would assume that it is empty.
+            execute format('analyze %s', relation);
+        end if;
+        -- An incremental view counts what came and went: these read everything.
+        if not is_incremental then
+            execute format('select count(*) from %s', relation) into entry.rows_after;
+            if declared.rejects is not null then
+                execute format('select count(*) from %s', declared.rejects) into entry.rejected_count;
+            end if;
+        end if;
+        if declared.source_at_table is not null then
+            execute format(
+                'select max(%I) from %s', declared.source_at_column, declared.source_at_table
+            ) into declared.source_as_of;
+        end if;
+    exception
+        when query_canceled or others then
+            get stacked diagnostics error_state = returned_sqlstate, error_message = message_text;
+            raise exception using
+                errcode = error_state,
+                message = format(
+                    'refresh of analytics.%s failed [%s]: %s', view_name, error_state, error_message
+                ),
+                hint = 'The rows of the last good refresh are still served.';
+    end;
+
+    entry.outcome := case when is_clean then 'skipped_clean' else 'refreshed' end;
+    -- Rows that did not move have the version that they had, and cached answers stay.
+    entry.version := declared.version + has_moved::integer;
+    update analytics.views as v
+    set version = entry.version,
+        refreshed_at = case when has_moved then entry.started_at else v.refreshed_at end,
+        verified_at = entry.started_at,
+        source_as_of = declared.source_as_of,
+        source_snapshot = snapshot_before,
+        row_count = entry.rows_after,
+        rejected_count = entry.rejected_count
+    where v.view_name = refresh_view.view_name;
+
+    -- For views that read this one, its refresh is a change of a source.
+    insert into analytics.source_changes (source)
+    select relation
+    where has_moved and exists (select from analytics.view_sources as s where s.source = relation);
+
+    perform freshet.trim_source_changes(s.source)
+    from analytics.view_sources as s
+    where s.view_name = refresh_view.view_name;
+
+    return freshet.log_refresh(entry);
+end
+$$;
+
+-- supabase/schemas/core/registry/assert_newest_is_indexed.sql
+
+-- Object: freshet.assert_newest_is_indexed()
+-- Why: each refresh asks for the newest source row. Without an index that begins with its column this reads the whole
+--      source, and the cost of a refresh by group would follow the history after all.
+create function freshet.assert_newest_is_indexed(view_name text, source_at_table regclass, source_at_column name)
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if source_at_table is null or exists (
+        select
+        from pg_catalog.pg_index as i
+        join pg_catalog.pg_class as c on c.oid = i.indexrelid
+        join pg_catalog.pg_am as m on m.oid = c.relam and m.amname = 'btree'
+        join pg_catalog.pg_attribute as a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+        where i.indrelid = source_at_table and i.indisvalid and i.indpred is null and a.attname = source_at_column
+    ) then
+        return;
+    end if;
+    raise exception using
+        errcode = 'object_not_in_prerequisite_state',
+        message = format(
+            'cannot register "%s" as incremental: no index of %s begins with the column of source_at, %I',
+            view_name, source_at_table, source_at_column
+        ),
+        hint = format(
+            'Each refresh reads the newest row by it: create index on %s (%I); or leave out source_at. A view has none: name the column of its table.',
+            source_at_table, source_at_column
+        );
+end
+$$;
+
+revoke all on function freshet.assert_newest_is_indexed(text, regclass, name) from public, anon, authenticated;
+
+comment on function freshet.assert_newest_is_indexed(text, regclass, name) is
+    'Raises 55000 unless a whole btree index of the table begins with the column; null for the table: nothing to read.';
+
+-- supabase/schemas/core/registry/has_change_trigger.sql
+
+-- Object: freshet.has_change_trigger()
+-- Why: what freshet.put_change_trigger() made can be undone by a restore, a bulk load or an operator.
+create or replace function freshet.has_change_trigger(relation oid, trigger_name text)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select exists (
+        select
+        from pg_catalog.pg_trigger as t
+        join pg_catalog.pg_class as c on c.oid = t.tgrelid
+        where t.tgrelid = has_change_trigger.relation
+            and t.tgname = has_change_trigger.trigger_name
+            -- All four events, unless the triggers that log its keys note three of them.
+            and (
+                t.tgname like 'freshet\_log\_%'
+                or t.tgtype & 60 = 60
+                or exists (select from analytics.source_keys as k where k.source = t.tgrelid)
+            )
+            and (t.tgenabled = 'A' or (t.tgenabled = 'O' and not pg_has_role(c.relowner, 'usage')))
+    );
+$$;
+
+-- supabase/schemas/core/registry/has_watch_gaps.sql
+
+-- Object: freshet.has_watch_gaps()
+-- Why: the question that each refresh asks of freshet.watch_gaps(), whose plan alone takes longer than a refresh that finds
+--      nothing to do. So what is as it should be is found by plain look-ups, and anything else is left to that function:
+--      a trigger that is enabled as far as the role may, a source without a note of its own, a partition that has left.
+create function freshet.has_watch_gaps(view_name text)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    wanted constant regclass[] := array(select s.source from analytics.view_sources as s where s.view_name = has_watch_gaps.view_name);
+begin
+    if not exists (
+        -- A table notes its changes, four triggers more log its keys; an incremental view has those alone, a
+        -- materialized view none.
+        select
+        from unnest(wanted) as s (source)
+        join pg_catalog.pg_class as c on c.oid = s.source
+        left join analytics.incremental_views as v on to_regclass(format('analytics.%I', v.view_name)) = c.oid
+        cross join lateral (select exists (select from analytics.source_keys as k where k.source = c.oid) as has_keys) as k
+        where (
+            select count(*) from pg_catalog.pg_trigger as t
+            where t.tgrelid = c.oid
+                and t.tgenabled = 'A'
+                and (
+                    t.tgname = any ('{freshet_log_insert, freshet_log_update, freshet_log_delete, freshet_log_truncate}')
+                    or (t.tgname = 'freshet_note_source_change' and (k.has_keys or t.tgtype & 60 = 60))
+                )
+        ) < (c.relkind in ('r', 'p') and v.view_name is null)::integer + 4 * k.has_keys::integer
+    ) and not exists (
+        with recursive tree as (
+            select s.source::oid, s.source::oid as relation, d.is_down from unnest(wanted) as s (source) cross join (values (true), (false)) as d (is_down)
+            union all
+            select t.source, n.relation, t.is_down
+            from tree as t
+            cross join lateral (
+                select i.inhrelid as relation from pg_catalog.pg_inherits as i where t.is_down and i.inhparent = t.relation
+                union all
+                select i.inhparent from pg_catalog.pg_inherits as i where not t.is_down and i.inhrelid = t.relation
+            ) as n
+        )
+        -- Each table of the same tree is noted for the source and has its trigger.
+        select
+        from tree as t
+        left join analytics.source_relatives as k on k.relation = t.relation and k.source = t.source
+        left join pg_catalog.pg_trigger as g
+            on g.tgrelid = t.relation and g.tgname = 'freshet_note_relative_change' and g.tgenabled = 'A'
+        where t.relation <> t.source and (k.relation is null or g.oid is null)
+        union all
+        select
+        from analytics.source_relatives as k
+        where k.source = any (wanted)
+            and not exists (select from tree as t where t.relation = k.relation and t.source = k.source)
+    ) then
+        return false;
+    end if;
+    return exists (select from freshet.watch_gaps(wanted));
+end
+$$;
+
+revoke all on function freshet.has_watch_gaps(text) from public, anon, authenticated;
+
+comment on function freshet.has_watch_gaps(text) is 'True while a write to a source of the view may not be logged.';
+
+-- supabase/schemas/core/registry/put_change_trigger.sql
+
+-- Object: freshet.put_change_trigger()
+-- Why some for truncate alone: a trigger for several events is not told which rows a statement touched, and a statement
+--      that touches none would count as a change. Those that log keys are told, so they note the change themselves.
+-- Why always: a data dump of the Supabase CLI begins with session_replication_role = replica, in which other triggers
+--      do not fire, and the rows that it loads would never reach a view. Only the owner of a table may set this; with
+--      the privilege TRIGGER alone the trigger fires as others do.
+create or replace function freshet.put_change_trigger(relation regclass, trigger_name text, function_name text)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    events constant text := case
+        when function_name = 'note_source_change' and exists (select from analytics.source_keys as k where k.source = relation) then 'truncate'
+        else 'insert or update or delete or truncate'
+    end;
+    enabled "char" := (
+        select t.tgenabled from pg_catalog.pg_trigger as t
+        where t.tgrelid = relation
+            and t.tgname = put_change_trigger.trigger_name
+            and t.tgtype = case events when 'truncate' then 32 else 60 end
+    );
+begin
+    if enabled is null then
+        execute format(
+            'create or replace trigger %I after %s on %s for each statement execute function freshet.%I()',
+            trigger_name, events, relation, function_name
+        );
+        enabled := 'O';
+    end if;
+    if enabled <> 'A'
+        and (
+            enabled <> 'O'
+            or pg_has_role((select c.relowner from pg_catalog.pg_class as c where c.oid = relation), 'usage')
+        )
+    then
+        execute format('alter table %s enable always trigger %I', relation, trigger_name);
+    end if;
+end
+$$;
+
+-- supabase/schemas/core/registry/register_view.sql
+
+-- Object: analytics.register_view()
+-- Why: the only way a view gets a schedule. It proves that the view can be refreshed concurrently, finds out what the
+--      view reads, watches those sources for changes, and declares the job to the audit. Keyed on names: jobids change.
+create or replace function analytics.register_view(
+    view_name text,
+    pack text,
+    schedule text,
+    stale_after interval,
+    source_at text default null,
+    rejects regclass default null,
+    statement_timeout interval default '10 minutes',
+    rebuild_after interval default '7 days',
+    warn_after interval default null,
+    source_warn_after interval default null,
+    source_error_after interval default null,
+    refresh_on_change interval default null,
+    incremental boolean default false,
+    incremental_by name[] default null,
+    rebuild_on regclass[] default '{}'
+)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    job constant text := 'refresh-' || view_name;
+    source_at_parts constant text[] := parse_ident(source_at);
+    source_at_table constant regclass := case when source_at is not null
+        then to_regclass(format('%I.%I', source_at_parts[1], source_at_parts[2])) end;
+    read_before constant regclass[] := array(
+        select s.source from analytics.view_sources as s where s.view_name = register_view.view_name order by s.source::oid
+    );
+    command text;
+begin
+    perform freshet.assert_refreshable(view_name);
+    perform freshet.assert_span(a.argument, a.span)
+    from (
+        values
+            ('stale_after', stale_after),
+            ('statement_timeout', statement_timeout),
+            ('rebuild_after', rebuild_after),
+            ('warn_after', warn_after),
+            ('source_warn_after', source_warn_after),
+            ('source_error_after', source_error_after),
+            ('refresh_on_change', refresh_on_change)
+    ) as a (argument, span);
+    if source_at is not null and not exists (
+        select from pg_catalog.pg_attribute as a
+        where a.attrelid = source_at_table and a.attname = source_at_parts[3] and not a.attisdropped
+    ) then
+        raise exception using
+            errcode = 'undefined_column',
+            message = format('cannot register "%s": source_at names no column: "%s"', view_name, source_at),
+            hint = 'Write it as schema.table.column, for example public.orders.created_at.';
+    end if;
+    if incremental then
+        perform freshet.assert_newest_is_indexed(view_name, source_at_table, source_at_parts[3]);
+    end if;
+    if source_at is null and coalesce(source_warn_after, source_error_after) is not null then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('cannot register "%s": source_warn_after and source_error_after need source_at', view_name),
+            hint = 'Name the column that holds the age of a source row: source_at => ''public.orders.created_at''.';
+    end if;
+    if not incremental and (incremental_by is not null or cardinality(rebuild_on) > 0) then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('cannot register "%s": incremental_by and rebuild_on need incremental => true', view_name),
+            hint = 'Add incremental => true, or leave both out.';
+    end if;
+    execute format('revoke all on table analytics.%I from public, anon, authenticated', view_name);
+
+    insert into analytics.views as v (
+        view_name, pack, job_name, schedule, stale_after, warn_after, rebuild_after, statement_timeout,
+        source_at_table, source_at_column, source_warn_after, source_error_after, rejects, refresh_on_change
+    )
+    values (
+        register_view.view_name, register_view.pack, job, register_view.schedule,
+        register_view.stale_after, register_view.warn_after, register_view.rebuild_after, register_view.statement_timeout,
+        source_at_table, source_at_parts[3], register_view.source_warn_after, register_view.source_error_after,
+        register_view.rejects, register_view.refresh_on_change
+    )
+    on conflict on constraint views_pkey do update
+    set pack = excluded.pack,
+        schedule = excluded.schedule,
+        stale_after = excluded.stale_after,
+        warn_after = excluded.warn_after,
+        source_warn_after = excluded.source_warn_after,
+        source_error_after = excluded.source_error_after,
+        rebuild_after = excluded.rebuild_after,
+        statement_timeout = excluded.statement_timeout,
+        source_at_table = excluded.source_at_table,
+        source_at_column = excluded.source_at_column,
+        rejects = excluded.rejects,
+        refresh_on_change = excluded.refresh_on_change,
+        -- The view may read something else now, so its next refresh is not skipped.
+        source_snapshot = null;
+
+    if incremental then
+        perform freshet.make_incremental(view_name, incremental_by, rebuild_on);
+    elsif freshet.is_incremental(view_name) then
+        perform freshet.make_materialized(view_name);
+    end if;
+
+    delete from analytics.view_sources as s where s.view_name = register_view.view_name;
+    insert into analytics.view_sources (view_name, source)
+    select register_view.view_name, r.source from freshet.sources_of_view(view_name) as r;
+    perform freshet.watch_source(r.source, r.relkind) from freshet.sources_of_view(view_name) as r;
+    perform freshet.unwatch_source(s.source) from unnest(read_before) as s (source);
+
+    -- The command sets its limits itself: pg_cron does not apply those of a function.
+    command := format(
+        'set statement_timeout = %L; set lock_timeout = ''5s''; select analytics.refresh_view(%L)',
+        (extract(epoch from statement_timeout) * 1000)::bigint || 'ms', view_name
+    );
+    perform cron.schedule(job, schedule, command);
+    perform freshet.declare_job(
+        job_name => job,
+        schedule => schedule,
+        command => command,
+        late_after => interval '5 minutes',
+        max_runtime => statement_timeout
+    );
+end
+$$;
+
+-- supabase/schemas/core/registry/watch_gaps.sql
+
+-- Object: freshet.watch_gaps()
+-- Why: partitions come and go, and triggers are disabled for an import and enabled again, while nothing calls
+--      Freshet. What was written meanwhile is in no log, so the source counts as changed; see freshet.watch_sources().
+-- Why wanted: each refresh asks for the sources of its view. All sources and their partitions together took 10 ms, most of
+--      a refresh that finds nothing to do.
+create function freshet.watch_gaps(wanted regclass[] default null)
+returns table (relation regclass, source regclass, is_related boolean)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with recursive watched as (
+        select s.source from analytics.view_sources as s where wanted is null or s.source = any (wanted)
+        union
+        select m.source
+        from analytics.live_relations as l, unnest(l.sources) as m (source)
+        where wanted is null or m.source = any (wanted)
+    ),
+
+    sources as (
+        select c.oid as source
+        from watched as w
+        join pg_catalog.pg_class as c on c.oid = w.source and c.relkind in ('r', 'p')
+        -- The refresh of an incremental view logs its own change.
+        where not exists (
+            select from analytics.incremental_views as v where to_regclass(format('analytics.%I', v.view_name)) = c.oid
+        )
+    ),
+
+    -- Down from a source and up from it. Queries no longer see a partition whose detachment is pending.
+    tree as (
+        select s.source, s.source as relation, d.is_down from sources as s cross join (values (true), (false)) as d (is_down)
+        union
+        select t.source, n.relation, t.is_down
+        from tree as t
+        cross join lateral (
+            select i.inhrelid as relation
+            from pg_catalog.pg_inherits as i
+            where t.is_down and i.inhparent = t.relation and not i.inhdetachpending
+            union all
+            select i.inhparent
+            from pg_catalog.pg_inherits as i
+            where not t.is_down and i.inhrelid = t.relation and not i.inhdetachpending
+        ) as n
+    ),
+
+    relatives as (
+        select distinct t.source, t.relation from tree as t where t.relation <> t.source
+    )
+
+    select s.source::regclass, s.source::regclass, true
+    from sources as s
+    where not freshet.has_change_trigger(s.source, 'freshet_note_source_change')
+    union
+    -- The keys of its rows are not logged.
+    select k.source, k.source, true
+    from analytics.source_keys as k
+    join pg_catalog.pg_class as c on c.oid = k.source
+    cross join unnest(array['insert', 'update', 'delete', 'truncate']) as e (event)
+    where (wanted is null or k.source = any (wanted))
+        and not freshet.has_change_trigger(k.source, 'freshet_log_' || e.event)
+    union all
+    select r.relation::regclass, r.source::regclass, true
+    from relatives as r
+    where not freshet.has_change_trigger(r.relation, 'freshet_note_relative_change')
+        or not exists (
+            select from analytics.source_relatives as k where k.relation = r.relation and k.source = r.source
+        )
+    union all
+    select k.relation, k.source, false
+    from analytics.source_relatives as k
+    where (wanted is null or k.source = any (wanted))
+        and not exists (select from relatives as r where r.relation = k.relation and r.source = k.source);
+$$;
+
+revoke all on function freshet.watch_gaps(regclass[]) from public, anon, authenticated;
+
+comment on function freshet.watch_gaps(regclass[]) is
+    'Tables whose writes change a watched source and are not logged, the source itself too; with is_related false, tables that have left the source. Empty while every write is logged. wanted: of these sources alone; null: of all.';
+
+-- supabase/schemas/core/registry/watch_source.sql
+
+-- Object: freshet.watch_source()
+-- Why: each statement that writes to a source of a view has to be logged; see analytics.source_changes.
+create or replace function freshet.watch_source(source regclass, relkind "char")
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if relkind not in ('r', 'p', 'm') then
+        raise exception using
+            errcode = 'feature_not_supported',
+            message = format('cannot watch %s: changes of this kind of relation cannot be seen', source),
+            hint = 'Read from tables, partitioned tables, views over them, or registered materialized views.';
+    end if;
+    -- A registered view logs its own change, in refresh_view: the statement of an incremental one writes no row where
+    -- nothing differs, and would count as a change.
+    if relkind = 'm'
+        or exists (select from analytics.incremental_views as v where to_regclass(format('analytics.%I', v.view_name)) = source)
+    then
+        return;
+    end if;
+    perform freshet.put_change_trigger(source, 'freshet_note_source_change', 'note_source_change');
+    perform freshet.watch_relative(g.relation, g.source)
+    from freshet.watch_gaps(array[watch_source.source]) as g
+    where g.relation <> g.source and g.is_related;
+end
+$$;
+
+-- supabase/schemas/core/incremental/incremental_views.sql
+
+comment on column analytics.incremental_views.group_ms is 'Moving average of the time that one dirty group takes in a refresh of 20 or more, beside fixed_ms; a tenth less after each rebuild that it led to.';
+
+comment on column analytics.incremental_views.fixed_ms is 'Moving average of the time that a refresh of fewer than 20 groups takes.';
+
+-- supabase/schemas/core/incremental/rejected_groups.sql
+
+-- Object: analytics.rejected_groups
+-- Grain: one row per incremental view with rejects and group of which something is left out
+-- Why: counting all that a view leaves out reads all of its sources. What each group leaves out is kept, so that a
+--      refresh counts the groups that changes touched, and the total moves by the difference.
+create table analytics.rejected_groups (
+    view_name text not null references analytics.incremental_views (view_name) on delete cascade,
+    group_key jsonb not null check (jsonb_typeof(group_key) = 'object'),
+    rejected_count bigint not null check (rejected_count > 0),
+    primary key (view_name, group_key)
+);
+
+alter table analytics.rejected_groups enable row level security;
+
+revoke all on table analytics.rejected_groups from public, anon, authenticated;
+
+comment on table analytics.rejected_groups is
+    'How much of each group an incremental view leaves out. Written by the statements of its refresh only; they add up to rejected_count of analytics.views.';
+
+comment on column analytics.rejected_groups.group_key is
+    'Columns of freshet.rejects_key() and their values, moments as of UTC; {}: what has no value in one of them.';
+
+reset check_function_bodies;
+
+-- Views that are there already: their statements count by group from now on, and the next refresh counts everything once.
+select freshet.build_statements(v.view_name) from analytics.incremental_views as v;
+
+update analytics.incremental_views as i
+set rebuilt_at = null
+from analytics.views as v
+where v.view_name = i.view_name and v.rejects is not null;
+
+-- The triggers that log keys note the change too, where they find a row.
+select freshet.watch_keys(k.source) from (select distinct s.source from analytics.source_keys as s) as k;
+
+-- Measured with what a refresh costs whatever it touches.
+update analytics.incremental_views set group_ms = null;
