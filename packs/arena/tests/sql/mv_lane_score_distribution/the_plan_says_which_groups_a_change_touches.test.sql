@@ -1,5 +1,5 @@
 begin;
-select plan(3);
+select plan(5);
 
 create function pg_temp.mapping(name text) returns text[] language sql as $$
     select array_agg(g.one order by g.one)
@@ -34,6 +34,19 @@ select is(
         'submissions: agent_id = x.agent_id, challenge_id = x.challenge_id, lane_key = any'
     ],
     'and its agent''s lanes in its challenge; a changed distribution those of its challenge and lane'
+);
+select is(
+    pg_temp.mapping('mv_agent_challenges'),
+    array[
+        'challenges: agent_id = any, challenge_id = x.id',
+        'submissions: agent_id = x.agent_id, challenge_id = x.challenge_id'
+    ],
+    'the row of its agent and challenge'
+);
+select is(
+    pg_temp.mapping('mv_challenges'),
+    array['analytics.mv_lane_score_distribution: challenge_id = x.challenge_id'],
+    'a changed lane its challenge'
 );
 
 select * from finish();
