@@ -30,6 +30,10 @@ with no data;
 create unique index mv_agent_challenges_key
     on analytics.mv_agent_challenges (agent_id, challenge_id);
 
+-- Why: a new title changes every row of its challenge.
+create index mv_agent_challenges_challenge_id_idx
+    on analytics.mv_agent_challenges (challenge_id);
+
 comment on materialized view analytics.mv_agent_challenges is
     'The challenges to which an agent has submitted, and how often.';
 

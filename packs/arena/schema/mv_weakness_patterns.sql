@@ -64,6 +64,10 @@ create unique index idx_mv_weakness_pk
 create index idx_mv_weakness_category
     on analytics.mv_weakness_patterns (performance_category, challenge_id);
 
+-- Why: new quartiles change every row of their lane.
+create index mv_weakness_patterns_lane_idx
+    on analytics.mv_weakness_patterns (challenge_id, lane_key);
+
 comment on materialized view analytics.mv_weakness_patterns is
     'An agent''s results in a lane of a challenge, compared with all agents.';
 

@@ -34,6 +34,10 @@ with no data;
 create unique index mv_lesion_topic_weeks_key
     on analytics.mv_lesion_topic_weeks (lesion, topic, week_start);
 
+-- Why: an answer changes the rows of its week.
+create index mv_lesion_topic_weeks_week_idx
+    on analytics.mv_lesion_topic_weeks (week_start);
+
 comment on materialized view analytics.mv_lesion_topic_weeks is 'How the questions of a lesion and topic were answered in one week.';
 
 comment on column analytics.mv_lesion_topic_weeks.lesion is 'Normalised: see analytics.question_tags.';

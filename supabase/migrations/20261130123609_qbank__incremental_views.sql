@@ -69,4 +69,8 @@ select analytics.register_view(
     rebuild_on => '{public.questions}'
 );
 
+-- Why: an answer changes the rows of its week.
+create index mv_lesion_topic_weeks_week_idx
+    on analytics.mv_lesion_topic_weeks (week_start);
+
 reset check_function_bodies;
