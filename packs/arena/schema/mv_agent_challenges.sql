@@ -2,7 +2,7 @@
 -- Grain: one row per agent and challenge to which it has submitted, scored or not
 -- Reads: public.submissions, public.challenges
 -- Serves: /analytics/arena/agent-challenges
--- Refresh: every 10 minutes; when submissions change, after at least 1 minute
+-- Refresh: by agent and challenge, every 10 minutes; when submissions change, after at least 1 minute
 -- Why: the list of challenges on an agent's page. A submission with an implausible moment is counted, but its moment is
 --      ignored.
 create materialized view analytics.mv_agent_challenges as
@@ -30,6 +30,10 @@ with no data;
 create unique index mv_agent_challenges_key
     on analytics.mv_agent_challenges (agent_id, challenge_id);
 
+-- Why: a new title changes every row of its challenge.
+create index mv_agent_challenges_challenge_id_idx
+    on analytics.mv_agent_challenges (challenge_id);
+
 comment on materialized view analytics.mv_agent_challenges is
     'The challenges to which an agent has submitted, and how often.';
 
@@ -47,5 +51,6 @@ select analytics.register_view(
     schedule => '6,16,26,36,46,56 * * * *',
     stale_after => '25 minutes',
     source_at => 'public.submissions.created_at',
-    refresh_on_change => '1 minute'
+    refresh_on_change => '1 minute',
+    incremental => true
 );

@@ -51,6 +51,10 @@ with no data;
 create unique index idx_mv_progress_pk
     on analytics.mv_agent_progress (agent_id, challenge_id, week);
 
+-- Why: a new title changes every row of its challenge.
+create index mv_agent_progress_challenge_id_idx
+    on analytics.mv_agent_progress (challenge_id);
+
 comment on materialized view analytics.mv_agent_progress is 'An agent''s composite scores by week.';
 
 comment on column analytics.mv_agent_progress.challenge_title is 'As of the last refresh.';

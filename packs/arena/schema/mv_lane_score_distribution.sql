@@ -1,8 +1,8 @@
 -- Object: analytics.mv_lane_score_distribution
 -- Grain: one row per challenge and lane; challenges are never mixed
--- Reads: public.submissions (through analytics.lane_scores), public.challenges
+-- Reads: analytics.fact_lane_scores (through analytics.lane_scores), public.challenges
 -- Serves: /analytics/arena/lane-distributions; source of mv_weakness_patterns
--- Refresh: by challenge, every 10 minutes; when submissions change, after at least 10 seconds
+-- Refresh: by lane, every 10 minutes; when submissions change, after at least 10 seconds
 -- Why: percentiles need all scores of a lane, so they are stored.
 create materialized view analytics.mv_lane_score_distribution as
 with lane_scores as (

@@ -1,6 +1,6 @@
 -- Object: analytics.mv_weakness_patterns
 -- Grain: one row per agent, challenge and lane with at least two scored submissions
--- Reads: public.submissions (through analytics.lane_scores), analytics.mv_lane_score_distribution
+-- Reads: analytics.fact_lane_scores (through analytics.lane_scores), analytics.mv_lane_score_distribution
 -- Serves: /analytics/arena/weakness-patterns
 -- Refresh: every 30 minutes, three minutes after the distribution that it compares with; when submissions change, after at least 10 seconds
 -- Why: the slope is least squares in exact numerics, (n Σxy - Σx Σy) / (n Σx² - (Σx)²) with x in seconds: regr_slope
@@ -63,6 +63,10 @@ create unique index idx_mv_weakness_pk
 
 create index idx_mv_weakness_category
     on analytics.mv_weakness_patterns (performance_category, challenge_id);
+
+-- Why: new quartiles change every row of their lane.
+create index mv_weakness_patterns_lane_idx
+    on analytics.mv_weakness_patterns (challenge_id, lane_key);
 
 comment on materialized view analytics.mv_weakness_patterns is
     'An agent''s results in a lane of a challenge, compared with all agents.';

@@ -1,7 +1,7 @@
 -- Object: public.submissions
 -- Grain: one row per submission of an agent to a challenge
 -- Why: this and the pack's other tables in public belong to the application, which writes here; nothing analytical is
---      ever added to them. Row security: signed-in users read the catalogue and the rows of their own agents. Only the
+--      ever added to them. Its triggers keep analytics.fact_lane_scores. Row security: signed-in users read the catalogue and the rows of their own agents. Only the
 --      service role writes.
 create table public.submissions (
     id uuid primary key default gen_random_uuid(),
@@ -40,3 +40,18 @@ comment on column public.submissions.final_lane_scores is
 create trigger trg_notify_submission_scored after update on public.submissions
     referencing old table as old_rows new table as new_rows
     for each statement execute function freshet.notify_submission_scored();
+
+create trigger submissions_were_inserted after insert on public.submissions
+    referencing new table as new_rows
+    for each statement execute function freshet.submissions_were_inserted();
+
+create trigger submissions_were_updated after update on public.submissions
+    referencing old table as old_rows new table as new_rows
+    for each statement execute function freshet.submissions_were_updated();
+
+create trigger submissions_were_deleted after delete on public.submissions
+    referencing old table as old_rows
+    for each statement execute function freshet.submissions_were_deleted();
+
+create trigger submissions_were_truncated after truncate on public.submissions
+    for each statement execute function freshet.submissions_were_truncated();

@@ -2,7 +2,7 @@
 -- Grain: one row per learner and UTC day on which a session, a quiz attempt or a review was started
 -- Reads: public.learning_sessions, public.quiz_attempts, public.review_sessions
 -- Serves: /analytics/engagement/active-learning-days; source of streak_dropoffs and summary_stats
--- Refresh: every 30 minutes
+-- Refresh: by learner and day, every 30 minutes
 -- Why: a session that crosses midnight belongs to the day on which it began, whole. Quiz attempts add no seconds: they
 --      happen inside a session, whose time would count twice.
 create materialized view analytics.active_learning_days as
@@ -45,5 +45,6 @@ select analytics.register_view(
     pack => 'engagement',
     schedule => '11,41 * * * *',
     stale_after => '70 minutes',
-    source_at => 'public.learning_sessions.started_at'
+    source_at => 'public.learning_sessions.started_at',
+    incremental => true
 );

@@ -2,7 +2,7 @@
 -- Grain: one row per question whose explanation was ever opened
 -- Reads: public.explanation_views
 -- Serves: /analytics/engagement/explanation-engagement
--- Refresh: every 30 minutes
+-- Refresh: by question, every 30 minutes
 -- Why: the median and the revisits need all views of an explanation, so they are stored.
 create materialized view analytics.explanation_engagement as
 with question_learners as (
@@ -58,5 +58,6 @@ select analytics.register_view(
     pack => 'engagement',
     schedule => '15,45 * * * *',
     stale_after => '70 minutes',
-    source_at => 'public.explanation_views.viewed_at'
+    source_at => 'public.explanation_views.viewed_at',
+    incremental => true
 );

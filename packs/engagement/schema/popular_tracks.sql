@@ -3,6 +3,7 @@
 -- Reads: public.tracks, public.learning_sessions, public.quiz_attempts
 -- Serves: /analytics/engagement/popular-tracks
 -- Refresh: every 30 minutes
+-- Why materialized: one more learner can change the rank of every track.
 -- Why: titles are compared byte by byte, so that the rank does not depend on the collation of the server. Tracks that
 --      tie in learners, sessions and title share a rank.
 create materialized view analytics.popular_tracks as

@@ -2,7 +2,7 @@
 -- Grain: one row per week (Monday, UTC) in which a review was started
 -- Reads: public.review_sessions
 -- Serves: /analytics/engagement/review-session-usage
--- Refresh: every 30 minutes
+-- Refresh: by week, every 30 minutes
 -- Why: a week has many reviews and is read often.
 create materialized view analytics.review_session_usage as
 with reviews as (
@@ -37,5 +37,6 @@ select analytics.register_view(
     pack => 'engagement',
     schedule => '14,44 * * * *',
     stale_after => '70 minutes',
-    source_at => 'public.review_sessions.started_at'
+    source_at => 'public.review_sessions.started_at',
+    incremental => true
 );

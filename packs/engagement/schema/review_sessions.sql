@@ -14,6 +14,9 @@ create index review_sessions_user_id_idx on public.review_sessions (user_id, sta
 
 create index review_sessions_started_at_idx on public.review_sessions (started_at);
 
+-- Why: analytics.review_session_usage is refreshed by week.
+create index review_sessions_week_idx on public.review_sessions ((date_trunc('week', started_at at time zone 'UTC')::date));
+
 alter table public.review_sessions enable row level security;
 
 create policy review_sessions_are_read_by_their_user on public.review_sessions

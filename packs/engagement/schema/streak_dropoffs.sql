@@ -3,6 +3,7 @@
 -- Reads: analytics.active_learning_days
 -- Serves: /analytics/engagement/streak-dropoffs; source of summary_stats
 -- Refresh: every 30 minutes, five minutes after the days that it reads
+-- Why materialized: a day can lengthen a streak, and every length up to it counts it; and days come without a write.
 -- Why: "today" is the newest active day in the data, not the clock's: the figures depend on the rows alone. A streak of
 --      n days has reached 1, 2, … n, and, once over, has ended at n.
 create materialized view analytics.streak_dropoffs as

@@ -3,6 +3,7 @@
 -- Reads: analytics.active_learning_days, analytics.quiz_completion_rates, analytics.streak_dropoffs
 -- Serves: /analytics/engagement/summary-stats
 -- Refresh: every 30 minutes, after the views that it reads, and once a day although nothing changed
+-- Why materialized: one row of everything; and days come without a write.
 -- Why: derived from the other views, so that it never contradicts them. The windows end at the newest active day that
 --      is not in the future, and as_of_on says which: a stored "last 7 days" by the clock would freeze at the refresh,
 --      and one session dated in the future must not leave every other learner outside the windows.

@@ -21,7 +21,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     perform freshet.assert_operator();
-    if not (select c.relispopulated from pg_catalog.pg_class as c where c.oid = 'analytics.analytics_heatmap_agg'::regclass) then
+    if not (select freshet.is_filled(v) from analytics.views as v where v.view_name = 'analytics_heatmap_agg') then
         raise exception using
             errcode = 'object_not_in_prerequisite_state',
             message = 'the heatmap was never refreshed',

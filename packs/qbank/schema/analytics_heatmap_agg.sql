@@ -2,7 +2,7 @@
 -- Grain: one row per question, lesion, topic and week (Monday, UTC) in which the question was answered
 -- Reads: public.responses, public.questions (through analytics.question_tags)
 -- Serves: /analytics/qbank/heatmap, public.analytics_heatmap_admin()
--- Refresh: every 15 minutes
+-- Refresh: by question and week, every 15 minutes
 -- Why: grouped by question and week, without learners, so that admins can read it without any personal data.
 create materialized view analytics.analytics_heatmap_agg as
 with answers as (
@@ -51,5 +51,6 @@ select analytics.register_view(
     pack => 'qbank',
     schedule => '8,23,38,53 * * * *',
     stale_after => '35 minutes',
-    source_at => 'public.responses.answered_at'
+    source_at => 'public.responses.answered_at',
+    incremental => true
 );

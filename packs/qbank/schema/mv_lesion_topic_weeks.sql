@@ -2,7 +2,7 @@
 -- Grain: one row per lesion, topic and week (Monday, UTC) in which one of their questions was answered
 -- Reads: public.responses, public.questions (through analytics.question_tags)
 -- Serves: /analytics/qbank/heatmap/matrix
--- Refresh: every 15 minutes, a minute after the heatmap
+-- Refresh: by week, every 15 minutes, a minute after the heatmap
 -- Why: a cell of the drawn heatmap covers many questions. Its median cannot be computed from the questions' medians,
 --      and five questions with one answer each are a sample of five: so it reads the answers themselves, not the
 --      heatmap's rows.
@@ -34,6 +34,10 @@ with no data;
 create unique index mv_lesion_topic_weeks_key
     on analytics.mv_lesion_topic_weeks (lesion, topic, week_start);
 
+-- Why: an answer changes the rows of its week.
+create index mv_lesion_topic_weeks_week_idx
+    on analytics.mv_lesion_topic_weeks (week_start);
+
 comment on materialized view analytics.mv_lesion_topic_weeks is 'How the questions of a lesion and topic were answered in one week.';
 
 comment on column analytics.mv_lesion_topic_weeks.lesion is 'Normalised: see analytics.question_tags.';
@@ -49,5 +53,7 @@ select analytics.register_view(
     pack => 'qbank',
     schedule => '9,24,39,54 * * * *',
     stale_after => '35 minutes',
-    source_at => 'public.responses.answered_at'
+    source_at => 'public.responses.answered_at',
+    incremental => true,
+    rebuild_on => '{public.questions}'
 );

@@ -16,6 +16,9 @@ create index responses_user_id_idx on public.responses (user_id, answered_at);
 
 create index responses_answered_at_idx on public.responses (answered_at);
 
+-- Why: analytics.mv_lesion_topic_weeks is refreshed by week.
+create index responses_week_idx on public.responses ((date_trunc('week', answered_at at time zone 'UTC')::date));
+
 alter table public.responses enable row level security;
 
 -- A user whose id is not a uuid gave no answer, and asking for one is no error.

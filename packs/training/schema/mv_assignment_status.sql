@@ -3,7 +3,7 @@
 -- Reads: public.assignments, analytics.fact_scenario_attempts, analytics.dim_scenarios (through
 --      analytics.assignment_status)
 -- Serves: /analytics/training/assignments; source of /analytics/training/team-overview
--- Refresh: every 15 minutes
+-- Refresh: by person and assignment, every 15 minutes
 -- Why: whether an assignment is overdue depends on the day, so that is not stored.
 create materialized view analytics.mv_assignment_status as
 select
@@ -44,5 +44,7 @@ select analytics.register_view(
     pack => 'training',
     schedule => '2,17,32,47 * * * *',
     stale_after => '40 minutes',
-    source_at => 'analytics.fact_scenario_attempts.started_at'
+    source_at => 'analytics.fact_scenario_attempts.started_at',
+    incremental => true,
+    incremental_by => '{org_id, user_id, assignment_id}'
 );

@@ -2,7 +2,7 @@
 -- Grain: one row per completed attempt
 -- Reads: analytics.fact_kpi_events, analytics.fact_scenario_attempts
 -- Serves: source of /analytics/training/kpi/weekly and /analytics/training/kpi/cohorts, for a period or a scenario
--- Refresh: hourly
+-- Refresh: by attempt, hourly
 -- Why: figures of weeks and people over any period and scenario are computed from attempts with their events, including
 --      attempts without an event.
 create materialized view analytics.mv_kpi_attempts as
@@ -42,5 +42,6 @@ select analytics.register_view(
     pack => 'training',
     schedule => '27 * * * *',
     stale_after => '130 minutes',
-    source_at => 'analytics.fact_kpi_events.created_at'
+    source_at => 'analytics.fact_kpi_events.created_at',
+    incremental => true
 );

@@ -3,7 +3,7 @@
 --      which the event occurred
 -- Reads: analytics.fact_kpi_events, analytics.fact_scenario_attempts
 -- Serves: source of /analytics/training/kpi/heatmap, for a period or a scenario
--- Refresh: hourly
+-- Refresh: by day and scenario of an attempt, and by type and minute of an event, hourly
 -- Why: an attempt has one day and one scenario, so its minutes can be summed over any of them.
 create materialized view analytics.mv_kpi_call_days as
 select
@@ -36,5 +36,6 @@ select analytics.register_view(
     pack => 'training',
     schedule => '28 * * * *',
     stale_after => '130 minutes',
-    source_at => 'analytics.fact_kpi_events.created_at'
+    source_at => 'analytics.fact_kpi_events.created_at',
+    incremental => true
 );

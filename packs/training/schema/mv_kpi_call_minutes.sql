@@ -2,7 +2,7 @@
 -- Grain: one row per organisation, event type and minute of the call in which the event occurred
 -- Reads: analytics.fact_kpi_events, analytics.fact_scenario_attempts
 -- Serves: /analytics/training/kpi/heatmap
--- Refresh: hourly
+-- Refresh: by organisation of an attempt, and by type and minute of an event, hourly
 -- Why: over all time the minutes are stored, so that the usual request reads few rows.
 create materialized view analytics.mv_kpi_call_minutes as
 select
@@ -34,5 +34,6 @@ select analytics.register_view(
     pack => 'training',
     schedule => '24 * * * *',
     stale_after => '130 minutes',
-    source_at => 'analytics.fact_kpi_events.created_at'
+    source_at => 'analytics.fact_kpi_events.created_at',
+    incremental => true
 );

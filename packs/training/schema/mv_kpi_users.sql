@@ -2,7 +2,7 @@
 -- Grain: one row per organisation, user with a completed attempt, and event type, those that never occurred included
 -- Reads: analytics.fact_kpi_events, analytics.fact_scenario_attempts, analytics.kpi_event_types
 -- Serves: /analytics/training/kpi/cohorts
--- Refresh: hourly
+-- Refresh: by user of an attempt, and by type of an event, hourly
 -- Why: a user who never asked a question belongs to the cohort with few questions, so there is a row of zero for them.
 create materialized view analytics.mv_kpi_users as
 with users as (
@@ -50,5 +50,6 @@ select analytics.register_view(
     pack => 'training',
     schedule => '26 * * * *',
     stale_after => '130 minutes',
-    source_at => 'analytics.fact_kpi_events.created_at'
+    source_at => 'analytics.fact_kpi_events.created_at',
+    incremental => true
 );

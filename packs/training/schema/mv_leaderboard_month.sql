@@ -2,7 +2,7 @@
 -- Grain: one row per organisation, user and (UTC) month with a scored attempt
 -- Reads: analytics.fact_scenario_attempts
 -- Serves: /analytics/training/leaderboard
--- Refresh: daily at 02:00 UTC
+-- Refresh: by user and month, daily at 02:00 UTC
 -- Why: ranks are not stored. A rank is among the people whom the caller may see, so it is computed when the page is
 --      read.
 create materialized view analytics.mv_leaderboard_month as
@@ -55,5 +55,6 @@ select analytics.register_view(
     pack => 'training',
     schedule => '0 2 * * *',
     stale_after => '26 hours',
-    source_at => 'analytics.fact_scenario_attempts.started_at'
+    source_at => 'analytics.fact_scenario_attempts.started_at',
+    incremental => true
 );

@@ -3,7 +3,7 @@
 -- Reads: analytics.fact_scenario_attempts
 -- Serves: /analytics/training/attempt-trend, /analytics/training/activity-calendar
 -- Serves: source of /analytics/training/org-overview
--- Refresh: hourly
+-- Refresh: by organisation, hourly
 -- Why: "this week" and "this month" follow the clock at the time of the read, and are sums of these days.
 create materialized view analytics.mv_org_activity_day as
 with started as (
@@ -80,5 +80,6 @@ select analytics.register_view(
     pack => 'training',
     schedule => '20 * * * *',
     stale_after => '130 minutes',
-    source_at => 'analytics.fact_scenario_attempts.started_at'
+    source_at => 'analytics.fact_scenario_attempts.started_at',
+    incremental => true
 );

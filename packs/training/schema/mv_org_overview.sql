@@ -2,7 +2,7 @@
 -- Grain: one row per organisation with an attempt that has ended
 -- Reads: analytics.fact_scenario_attempts
 -- Serves: /analytics/training/org-overview
--- Refresh: daily at 02:00 UTC
+-- Refresh: by organisation, daily at 02:00 UTC
 -- Why: the attempts of this week and this month are not in it. Stored, they would freeze at the refresh; they are
 --      counted from mv_org_activity_day when the page is read.
 create materialized view analytics.mv_org_overview as
@@ -36,5 +36,6 @@ select analytics.register_view(
     pack => 'training',
     schedule => '0 2 * * *',
     stale_after => '26 hours',
-    source_at => 'analytics.fact_scenario_attempts.started_at'
+    source_at => 'analytics.fact_scenario_attempts.started_at',
+    incremental => true
 );

@@ -2,7 +2,7 @@
 -- Grain: one row per organisation, scenario and UTC day on which a scored attempt of it began
 -- Reads: analytics.fact_scenario_attempts
 -- Serves: source of /analytics/training/scenario-insights and /analytics/training/top-scenarios, for a period
--- Refresh: daily at 02:05 UTC, after mv_scenario_insights
+-- Refresh: by scenario and day, daily at 02:05 UTC, after mv_scenario_insights
 -- Why: the median of a period cannot be summed from days, so each day keeps its scores. From them any period gets the
 --      figures that mv_scenario_insights has for all time.
 create materialized view analytics.mv_scenario_days as
@@ -36,5 +36,6 @@ select analytics.register_view(
     pack => 'training',
     schedule => '5 2 * * *',
     stale_after => '26 hours',
-    source_at => 'analytics.fact_scenario_attempts.started_at'
+    source_at => 'analytics.fact_scenario_attempts.started_at',
+    incremental => true
 );

@@ -2,7 +2,7 @@
 -- Grain: one row per organisation, user and UTC day on which the user started an attempt
 -- Reads: analytics.fact_scenario_attempts
 -- Serves: source of /analytics/training/org-overview and /analytics/training/team-overview
--- Refresh: hourly
+-- Refresh: by user, hourly
 -- Why: a user who was active on several days counts once, which sums over the organisation's days cannot say.
 create materialized view analytics.mv_user_activity_day as
 with started as (
@@ -68,5 +68,6 @@ select analytics.register_view(
     pack => 'training',
     schedule => '21 * * * *',
     stale_after => '130 minutes',
-    source_at => 'analytics.fact_scenario_attempts.started_at'
+    source_at => 'analytics.fact_scenario_attempts.started_at',
+    incremental => true
 );

@@ -63,7 +63,12 @@ begin
             s.alias,
             s.filter,
             array_agg(
-                case when takes_expressions or e.expression ~ '^x\.([a-z_][a-z0-9_]*|"[^"]+")$' then e.expression end
+                case
+                    when takes_expressions
+                        or e.expression ~ '^x\.([a-z_][a-z0-9_]*|"[^"]+")$'
+                        or freshet.is_collation_free(s.root, e.expression)
+                        then e.expression
+                end
                 order by k.place
             ) as expressions
         from scans as s

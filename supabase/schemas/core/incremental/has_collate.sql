@@ -1,6 +1,7 @@
 -- Object: freshet.has_collate()
 -- Why: EXPLAIN prints expressions without their COLLATE, so the key log would compare and lower-case text by another
---      collation than the query. Of a query with a COLLATE only plain columns are taken as keys.
+--      collation than the query. Of a query with a COLLATE only plain columns are taken as keys, and expressions without
+--      any collation.
 create function freshet.has_collate(definition regclass)
 returns boolean
 language sql

@@ -1,5 +1,5 @@
 begin;
-select plan(3);
+select plan(5);
 
 create function pg_temp.mapping(name text) returns text[] language sql as $$
     select array_agg(g.one order by g.one)
@@ -16,8 +16,8 @@ create function pg_temp.mapping(name text) returns text[] language sql as $$
 
 select is(
     pg_temp.mapping('mv_lane_score_distribution'),
-    array['challenges: challenge_id = x.id, lane_key = any', 'submissions: challenge_id = x.challenge_id, lane_key = any'],
-    'a submission touches the lanes of its challenge'
+    array['analytics.fact_lane_scores: challenge_id = x.challenge_id, lane_key = x.lane_key', 'challenges: challenge_id = x.id, lane_key = any'],
+    'a score touches its lane, a new title the lanes of its challenge'
 );
 select is(
     pg_temp.mapping('mv_agent_progress'),
@@ -25,15 +25,28 @@ select is(
         'challenges: agent_id = any, challenge_id = x.id, week = any',
         'submissions: agent_id = x.agent_id, challenge_id = x.challenge_id, week = any'
     ],
-    'the weeks of its agent in its challenge, since a week is compared with the one before'
+    'a submission touches the weeks of its agent in its challenge, since a week is compared with the one before'
 );
 select is(
     pg_temp.mapping('mv_weakness_patterns'),
     array[
-        'analytics.mv_lane_score_distribution: agent_id = any, challenge_id = x.challenge_id, lane_key = x.lane_key',
-        'submissions: agent_id = x.agent_id, challenge_id = x.challenge_id, lane_key = any'
+        'analytics.fact_lane_scores: agent_id = x.agent_id, challenge_id = x.challenge_id, lane_key = x.lane_key',
+        'analytics.mv_lane_score_distribution: agent_id = any, challenge_id = x.challenge_id, lane_key = x.lane_key'
     ],
-    'and its agent''s lanes in its challenge; a changed distribution those of its challenge and lane'
+    'a score touches its agent''s lane in its challenge; a changed distribution all agents'' of its lane'
+);
+select is(
+    pg_temp.mapping('mv_agent_challenges'),
+    array[
+        'challenges: agent_id = any, challenge_id = x.id',
+        'submissions: agent_id = x.agent_id, challenge_id = x.challenge_id'
+    ],
+    'the row of its agent and challenge'
+);
+select is(
+    pg_temp.mapping('mv_challenges'),
+    array['analytics.mv_lane_score_distribution: challenge_id = x.challenge_id'],
+    'a changed lane its challenge'
 );
 
 select * from finish();

@@ -60,7 +60,7 @@ drop index analytics.mv_org_overview_key;
 insert into public.scenario_attempts (org_id, user_id, status, started_at) values ('00000000-0000-0000-0000-0000000000a1', 'u1', 'completed', '2026-03-01 10:00+00');
 select results_eq(
     $$ select outcome, sqlstate from public.refresh_reporting_views() where view_name = 'mv_org_overview' $$,
-    $$ values ('failed'::text, '55000'::text) $$,
+    $$ values ('failed'::text, '42P10'::text) $$,
     'a view that fails says so'
 );
 select is((select sum(started_count) from analytics.mv_org_activity_day), 1::numeric, 'and the others are refreshed all the same');

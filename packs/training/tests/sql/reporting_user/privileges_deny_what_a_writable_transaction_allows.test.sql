@@ -7,15 +7,7 @@ create temporary table readable as
     select c.oid::regclass::text as name, c.relkind from pg_class as c
     where c.relnamespace = 'analytics'::regnamespace and c.relkind in ('r', 'p', 'm', 'v') and has_table_privilege('reporting_user', c.oid, 'select');
 grant select on readable to reporting_user;
-do $$
-declare
-    unpopulated record;
-begin
-    for unpopulated in select v.view_name as name from analytics.views as v where v.pack = 'training' loop
-        execute format('refresh materialized view analytics.%I', unpopulated.name);
-    end loop;
-end
-$$;
+select analytics.refresh_view(v.view_name) from analytics.views as v where v.pack = 'training';
 
 set local role reporting_user;
 select is(current_setting('transaction_read_only'), 'off', 'the transaction may write');

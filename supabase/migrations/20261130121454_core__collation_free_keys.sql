@@ -1,0 +1,137 @@
+-- Drafted by deno task new:migration from the schema files named below, in an order that works. Read it before you apply it.
+set check_function_bodies = off;
+
+-- supabase/schemas/core/incremental/group_mappings.sql
+
+-- Object: freshet.group_mappings()
+-- Why: which groups of a view a changed source row can touch is proved by the planner, not declared. The question
+--      "the query where key1 = $1 and key2 = $2" is planned for any values. A scan of a source that filters by
+--      "expression over the row = $1" reads only rows with that value, so a row can only touch groups whose first key
+--      equals the expression: its old version before the change, its new one after it. This holds whatever the tables
+--      hold, since the planner relies on the query alone.
+-- Why the settings: a sequential scan shows its conditions as a filter; an index scan or a pruned partition hides them.
+-- Why the parameters are numbered from 1001: PostgreSQL 15 shows the result of a subquery as $0, $1, … too, and such a
+--      condition proves nothing.
+create or replace function freshet.group_mappings(definition regclass, group_key name[])
+returns table (source regclass, reference smallint, key_column name, expression text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = 'force_generic_plan'
+set enable_seqscan = on
+set enable_indexscan = off
+set enable_indexonlyscan = off
+set enable_bitmapscan = off
+set enable_memoize = off
+set enable_partition_pruning = off
+set constraint_exclusion = off
+set max_parallel_workers_per_gather = 0
+as $$
+declare
+    first constant integer := 1000;
+    types constant text := repeat('integer, ', first) || (
+        select string_agg(format_type(a.atttypid, a.atttypmod), ', ' order by k.place)
+        from unnest(group_key) with ordinality as k (name, place)
+        join pg_catalog.pg_attribute as a on a.attrelid = definition and a.attname = k.name and not a.attisdropped
+    );
+    conditions constant text := (
+        select string_agg(format('d.%I operator(pg_catalog.=) $%s', k.name, first + k.place), ' and ' order by k.place)
+        from unnest(group_key) with ordinality as k (name, place)
+    );
+    takes_expressions constant boolean := not freshet.has_collate(definition);
+    explained jsonb;
+begin
+    execute format('prepare freshet_probe (%s) as select * from %s as d where %s', types, definition, conditions);
+    begin
+        execute format(
+            'explain (verbose, costs off, format json) execute freshet_probe (%s)',
+            repeat('null, ', first + cardinality(group_key) - 1) || 'null'
+        ) into explained;
+    exception
+        when query_canceled or others then
+            deallocate freshet_probe;
+            raise;
+    end;
+    deallocate freshet_probe;
+
+    return query
+    with scans as (
+        select
+            -- The root of a partition; of any other relation itself.
+            coalesce(pg_partition_root(s.source::regclass), s.source::regclass) as root,
+            s.alias,
+            s.filter
+        from freshet.scans_of_plan(explained #> '{0,Plan}') as s
+    ),
+    found as (
+        select
+            s.root,
+            s.alias,
+            s.filter,
+            array_agg(
+                case
+                    when takes_expressions
+                        or e.expression ~ '^x\.([a-z_][a-z0-9_]*|"[^"]+")$'
+                        or freshet.is_collation_free(s.root, e.expression)
+                        then e.expression
+                end
+                order by k.place
+            ) as expressions
+        from scans as s
+        cross join unnest(group_key) with ordinality as k (name, place)
+        cross join lateral (select freshet.key_expression(s.filter, s.alias, first + k.place::integer)) as e (expression)
+        group by s.root, s.alias, s.filter
+    ),
+    -- References with the same expressions touch the same groups.
+    refs as (
+        select f.root, f.expressions, row_number() over (partition by f.root order by f.expressions)::smallint as reference
+        from (select distinct o.root, o.expressions from found as o) as f
+    )
+    select r.root, r.reference, k.name, r.expressions[k.place]
+    from refs as r
+    cross join unnest(group_key) with ordinality as k (name, place);
+end
+$$;
+
+-- supabase/schemas/core/incremental/is_collation_free.sql
+
+-- Object: freshet.is_collation_free()
+-- Why: EXPLAIN prints expressions without their COLLATE. An expression in which nothing has a collation, and no function
+--      takes one, means the same without it: the week of a moment, in a query that also normalises texts.
+-- Why the list: these functions have a text as argument, the name of a unit or a zone, and read it letter by letter.
+create function freshet.is_collation_free(source regclass, expression text)
+returns boolean
+language plpgsql
+strict
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    tree text;
+begin
+    execute format('create temporary view freshet_collation_check as select %s as key from %s as x', expression, source);
+    select r.ev_action::text into strict tree from pg_catalog.pg_rewrite as r where r.ev_class = 'pg_temp.freshet_collation_check'::regclass;
+    drop view pg_temp.freshet_collation_check;
+    tree := regexp_replace(tree, '\{CONST [^{}]*\}', '', 'g');
+    tree := regexp_replace(
+        tree,
+        format(
+            '(:funcid (?:%s) [^{}]*:funccollid 0) :inputcollid \d+',
+            concat_ws(
+                '|',
+                'date_trunc(text, timestamp)'::regprocedure::oid, 'timezone(text, timestamp)'::regprocedure::oid,
+                'timezone(text, timestamptz)'::regprocedure::oid, 'extract(text, timestamp)'::regprocedure::oid,
+                'extract(text, date)'::regprocedure::oid
+            )
+        ),
+        '\1',
+        'g'
+    );
+    return tree !~ ':[a-z]*collid [1-9]';
+end
+$$;
+
+revoke all on function freshet.is_collation_free(regclass, text) from public, anon, authenticated;
+
+comment on function freshet.is_collation_free(regclass, text) is
+    'Whether an expression over a row x of the source means the same with any COLLATE in it.';
+
+reset check_function_bodies;
