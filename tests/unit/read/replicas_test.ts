@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Caller } from "../../../shared/access/caller.ts";
 import { AppError } from "../../../shared/kernel/app_error.ts";
-import { FakeClock } from "../../support/fakes/clock.ts";
+import { FakeClock, settle } from "../../support/fakes/clock.ts";
 import { FakeDatabase } from "../../support/fakes/replica.ts";
 import { FakeSharedStore } from "../../support/fakes/shared_store.ts";
 import { id, laneRow, weaknessRow } from "../../support/fixtures/sample_rows.ts";
@@ -107,17 +107,54 @@ Deno.test("what rests on rights is the primary's while replay is paused: nothing
 });
 
 Deno.test("an isolate that has seen a version never answers an older one, and asks the primary instead", async () => {
-  const { clock, database, isolate, figureBy, shownBy, count } = createStage();
+  const { database, isolate, figureBy, shownBy, count } = createStage();
   const one = isolate();
   assert.equal((await figureBy(one)).figure, 1);
   count();
-  clock.advance(1_000);
-  // The read that rests on rights learns all versions from the primary.
+  // A read that rests on rights learns all versions from the primary.
   await shownBy(one, "anna");
   const { figure, events } = await figureBy(one);
   assert.equal(figure, 2);
   assert.ok(events.includes("replica_left"));
-  assert.equal(database.replica.source.reads > 0, true);
+  assert.ok(database.replica.source.reads > 0);
+
+  count();
+  const other = isolate();
+  await shownBy(other, "anna");
+  assert.equal((await figureBy(other)).figure, 3, "its first public answer");
+});
+
+Deno.test("an answer of a replica that was under way does not take back what was learned meanwhile", async () => {
+  const { clock, database: { replica }, isolate, figureBy, shownBy, count } = createStage();
+  const one = isolate();
+  await figureBy(one);
+  clock.advance(1_000);
+  const gate = Promise.withResolvers<void>();
+  const { states } = replica;
+  replica.states = async () => {
+    const answer = await states.call(replica);
+    await gate.promise;
+    return answer;
+  };
+  const underway = figureBy(one);
+  await settle();
+  count();
+  await shownBy(one, "anna");
+  gate.resolve();
+  await underway;
+  assert.equal((await figureBy(one)).figure, 2);
+});
+
+Deno.test("older versions that another isolate has shared are not taken either", async () => {
+  const { clock, isolate, figureBy, shownBy, count } = createStage({ is_shared: true });
+  const one = isolate();
+  await figureBy(isolate());
+  await figureBy(one);
+  count();
+  await shownBy(one, "anna");
+  assert.equal((await figureBy(one)).figure, 2);
+  clock.advance(1_000);
+  assert.equal((await figureBy(one)).figure, 2);
 });
 
 Deno.test("what another isolate has seen, an isolate that has just started does not answer older", async () => {
