@@ -1,6 +1,7 @@
 import { renderJson } from "../read/renderer.ts";
 import type { Platform } from "../platform.ts";
-import { createAnalyticsRpc } from "./supabase/analytics_rpc.ts";
+import type { Servers } from "../read/server.ts";
+import { type AnalyticsRpc, createAnalyticsRpc } from "./supabase/analytics_rpc.ts";
 import { createAuditHealth } from "./supabase/audit_health.ts";
 import { waitUntil } from "./runtime/background.ts";
 import { checkedEnvironment } from "./runtime/checked_environment.ts";
@@ -14,7 +15,7 @@ import { createOperations } from "./supabase/ops_database.ts";
 import { createRefreshes } from "./supabase/refreshes_database.ts";
 import { settingsHealth } from "./runtime/settings_health.ts";
 import { sha256 } from "./runtime/sha256.ts";
-import { createSupabaseSource } from "./supabase/source.ts";
+import { createSupabaseServer, createSupabaseSource } from "./supabase/source.ts";
 import { systemClock } from "./runtime/clock.ts";
 import type { UpstashOptions } from "./upstash/client.ts";
 import { createUpstashRateCounter } from "./upstash/rate_counter.ts";
@@ -38,6 +39,7 @@ export function connectPlatform(get: (name: string) => string | undefined): Plat
     memory: createMemoryStore(),
     shared: redis === null ? null : createUpstashStore(redis),
     source: createSupabaseSource(rpc),
+    servers: serversOf(environment, rpc),
     renderers: { json: renderJson, csv: renderCsv },
     waitUntil,
     deployment: environment.SUPABASE_URL,
@@ -57,6 +59,14 @@ export function connectPlatform(get: (name: string) => string | undefined): Plat
     },
     client_address_header: environment.FRESHET_CLIENT_ADDRESS_HEADER,
   };
+}
+
+/** The read address gets the same secret key as the primary: replicas of a project share its keys. */
+function serversOf(environment: Environment, rpc: AnalyticsRpc): Servers | null {
+  const { FRESHET_READ_URL: SUPABASE_URL } = environment;
+  if (SUPABASE_URL === undefined) return null;
+  const reads = createAnalyticsRpc({ ...environment, SUPABASE_URL });
+  return { primary: createSupabaseServer(rpc), reads: createSupabaseServer(reads) };
 }
 
 function redisOf(environment: Environment): UpstashOptions | null {

@@ -29,6 +29,10 @@ export type CacheEvent =
   | { readonly type: "previous_served" }
   | { readonly type: "waited"; readonly milliseconds: number; readonly found: boolean }
   | { readonly type: "source_read"; readonly milliseconds: number }
+  /** A replica read the rows; `lag_ms` is an upper bound of its lag, and grows while the primary writes nothing. */
+  | { readonly type: "replica_read"; readonly lag_ms: number | null }
+  /** The read address could not give this answer, and the primary was asked. */
+  | { readonly type: "replica_left"; readonly why: "down" | "behind" | "lagging" | "stranger" | "too_long" }
   /** The database took a second or more for one read, whether it answered or was given up. */
   | { readonly type: "source_slow"; readonly milliseconds: number }
   /** Another person's rows were read: no cache was asked, and none keeps them. */
@@ -77,6 +81,7 @@ const NOTABLE: ReadonlySet<CacheEvent["type"]> = new Set<CacheEvent["type"]>([
   "key_mismatch",
   "entry_malformed",
   "source_slow",
+  "replica_left",
   "source_failed",
   "too_large_to_keep",
   "refresh_demanded",
@@ -98,9 +103,34 @@ export function slowestRead(events: readonly CacheEvent[]): number | null {
   return slowest;
 }
 
-/** The types of the notable events, each once, in order of first occurrence. */
+/** The types of the notable events, each once, in order of first occurrence: why a replica was left is part of its name. */
 export function notableEvents(events: readonly CacheEvent[]): readonly string[] {
   const types: string[] = [];
-  for (const { type } of events) if (NOTABLE.has(type) && !types.includes(type)) types.push(type);
+  for (const event of events) {
+    if (!NOTABLE.has(event.type)) continue;
+    const name = event.type === "replica_left" ? `replica_left_${event.why}` : event.type;
+    if (!types.includes(name)) types.push(name);
+  }
   return types;
+}
+
+/**
+ * What became of the replica, as a metric of `Server-Timing`; null without replicas.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.equal(replicaTiming([{ type: "replica_read", lag_ms: 12 }]), 'replica;desc="read, lag 12 ms"');
+ * assert.equal(replicaTiming([{ type: "replica_left", why: "down" }]), 'replica;desc="left, down"');
+ * assert.equal(replicaTiming([{ type: "memory_hit" }]), null);
+ * ```
+ */
+export function replicaTiming(events: readonly CacheEvent[]): string | null {
+  for (const event of events.toReversed()) {
+    if (event.type === "replica_left") return `replica;desc="left, ${event.why}"`;
+    if (event.type === "replica_read") {
+      return `replica;desc="read, lag ${event.lag_ms === null ? "unknown" : `${event.lag_ms} ms`}"`;
+    }
+  }
+  return null;
 }

@@ -1,5 +1,5 @@
 import { AppError } from "../kernel/app_error.ts";
-import { type CacheEvent, notableEvents, slowestRead } from "../cache/event.ts";
+import { type CacheEvent, notableEvents, replicaTiming, slowestRead } from "../cache/event.ts";
 import type { Clock, Log } from "../kernel/ports.ts";
 import type { FaultReports } from "../ops/fault_reports.ts";
 import type { MaybePromise } from "../kernel/maybe_promise.ts";
@@ -105,7 +105,9 @@ function addRequestHeaders({ headers, status }: Response, exchange: Exchange, mi
   // A polling caller gets it when it begins to matter; until then a 304 is cheaper without.
   if (standing !== null && (status !== 304 || isHalfSpent(standing))) announceStanding(headers, standing);
   const timing = exchange.serverTiming(milliseconds);
-  if (timing !== null && status !== 304) headers.set("server-timing", timing);
+  if (timing === null || status === 304) return;
+  const replica = replicaTiming(exchange.events);
+  headers.set("server-timing", replica === null ? timing : `${timing}, ${replica}`);
 }
 
 /** HEAD is GET without the body; all headers, including the length, are those of GET. */

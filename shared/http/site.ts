@@ -1,4 +1,4 @@
-import { viewsHealth } from "../ops/health.ts";
+import { replicaHealth, viewsHealth } from "../ops/health.ts";
 import { RefreshOnDemand } from "../read/refresh_on_demand.ts";
 import type { Registry } from "../resource/registry.ts";
 import { rememberHealth } from "../ops/remembered_health.ts";
@@ -13,7 +13,9 @@ export function createSite(registry: Registry, platform: Platform): Site {
   const { reader, limiter, ...common } = siteParts(platform);
   const health = [
     viewsHealth(reader, registry),
-    ...platform.health.map((source) => rememberHealth(source, { clock: platform.clock, milliseconds: 1_000 })),
+    ...[...replicaHealth(reader), ...platform.health].map((source) =>
+      rememberHealth(source, { clock: platform.clock, milliseconds: 1_000 })
+    ),
   ];
   const on_demand = new RefreshOnDemand(platform.refreshes, platform);
   const api = { ...platform, registry, reader, health, limiter, on_demand, fast_path: new FastPath() };

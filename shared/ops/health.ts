@@ -38,7 +38,7 @@ export function worst(statuses: readonly HealthStatus[]): HealthStatus {
 export function viewsHealth(reader: Reader, registry: Registry): HealthSource {
   async function check(emit: Emit): Promise<HealthReport> {
     try {
-      const { states, is_confirmed } = await reader.pointer.current(emit);
+      const { states, is_confirmed } = await reader.primary_pointer.current(emit);
       const now = reader.clock.now();
       const resources = await loadAll(registry);
       const names = [...new Set([...Object.keys(states), ...resources.map((resource) => resource.view)])].sort();
@@ -58,6 +58,19 @@ export function viewsHealth(reader: Reader, registry: Registry): HealthSource {
   }
 
   return { name: "views", check };
+}
+
+/**
+ * What the read address does, in the details alone: while it cannot answer, the primary does, and nothing is unhealthy. It
+ * is asked for the check, so that an isolate that has read nothing knows too. No source of health without replicas.
+ */
+export function replicaHealth({ replicated, pointer }: Reader): readonly HealthSource[] {
+  if (replicated === null) return [];
+  async function check(emit: Emit): Promise<HealthReport> {
+    await replicated?.states(pointer.known(), emit);
+    return { status: "ok", reasons: [], details: { ...replicated?.report.facts() } };
+  }
+  return [{ name: "replica", check }];
 }
 
 function describeView(state: ViewState | undefined, now: number): { readonly status: HealthStatus } {

@@ -13,16 +13,19 @@ import { generation } from "./view_state.ts";
  *
  * @throws AppError FORBIDDEN when the parameters ask for rows outside the caller's scope.
  */
-export async function computeEntry(reader: Reader, { question, scope, day, stem, emit }: Miss): Promise<Entry> {
+export async function computeEntry(
+  reader: Reader,
+  { question, scope, day, stem, states: seen, rests_on_rights, emit }: Miss,
+): Promise<Entry> {
   const { resource, params } = question;
   const began = reader.clock.monotonic();
   const request = pageRequest(question, sourceRequest({ resource, params, scope, day }));
-  const answer = await reader.source.read(resource.view, request, emit);
+  const answer = await reader.source.read(resource.view, request, { emit, seen, rests_on_rights });
   const read_at = reader.clock.now();
   emit({ type: "source_read", milliseconds: reader.clock.monotonic() - began });
 
   const { rendered, state, states } = await renderAnswer(reader, { question, scope }, answer);
-  reader.pointer.learn(states);
+  for (const pointer of reader.pointers) pointer.learn(states);
   const key = cacheKey(stem, generation(state));
   return { key, state, etag: etagOf(key, reader.hash), read_at, ...rendered };
 }

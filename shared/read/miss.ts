@@ -2,6 +2,7 @@ import type { Scope } from "../access/scope.ts";
 import type { Emit } from "../cache/event.ts";
 import type { Entry } from "./entry.ts";
 import type { Question } from "./question.ts";
+import type { ViewStateMap } from "./view_state.ts";
 
 /** One caller's read of a question. */
 export interface Read {
@@ -17,6 +18,8 @@ export interface Miss extends Read {
   readonly day: string | null;
   readonly stem: string;
   readonly key: string;
+  /** The states by which the key was made. */
+  readonly states: ViewStateMap;
   /** What this isolate keeps under the same stem: an older version, or an entry past its reuse bound. */
   readonly kept: Entry | undefined;
   /** If so, only the current version may be served. */

@@ -48,11 +48,11 @@ export async function readDemanded<Answer extends Pick<ReadAnswer, "freshness">>
   if (isYoung(answer)) return answer;
 
   // A refresh may have ended since the states were last read.
-  await reader.pointer.renew(began, emit);
+  await reader.primary_pointer.renew(began, emit);
   let old = await oldViews();
   if (old.length > 0 && resource.refresh_on_demand === true) {
     await demand.refreshes.refresh(old, emit);
-    await reader.pointer.renew(reader.clock.now(), emit);
+    await reader.primary_pointer.renew(reader.clock.now(), emit);
     old = await oldViews();
   }
   if (old.length === 0) answer = await read();
@@ -72,7 +72,7 @@ interface DemandContext {
 
 /** The views behind a resource that are too old. A live relation is never old. */
 async function viewsOlderThan(seconds: number, { reader, resource, emit }: DemandContext): Promise<string[]> {
-  const { states, is_confirmed } = await reader.pointer.current(emit);
+  const { states, is_confirmed } = await reader.primary_pointer.current(emit);
   const now = reader.clock.now();
   return [...resource.reads ?? [], resource.view].filter((view) => {
     const state = states[view];

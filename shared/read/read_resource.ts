@@ -18,12 +18,21 @@ export type ReadAnswer =
 
 /**
  * The read path: which version is current, does the caller have it already, does this isolate have it, does another, and
- * only then the database. Returns synchronously on a hit in memory.
+ * only then the database. Returns synchronously on a hit in memory. Where replicas are read, what rests on rights, and what a
+ * caller demands to be young, goes by the versions that the primary reports, and everything else by those of the replicas.
  *
  * @throws AppError NOT_READY, SOURCE_UNAVAILABLE, FORBIDDEN or INTERNAL.
  */
 export function readResource(reader: Reader, read: Read): MaybePromise<ReadAnswer> {
-  return thenMaybe(reader.pointer.current(read.emit), (known) => readKnown(reader, read, known));
+  const { question, scope, emit } = read;
+  const { pointer, primary_pointer } = reader;
+  if (pointer === primary_pointer) return thenMaybe(pointer.current(emit), (known) => readKnown(reader, read, known));
+  const readExactly = () => thenMaybe(primary_pointer.current(emit), (known) => readKnown(reader, read, known));
+  if (scope.restriction !== null || question.max_age !== null) return readExactly();
+  return thenMaybe(
+    pointer.current(emit),
+    (known) => restsOnRights(question.resource, scope, known.states) ? readExactly() : readKnown(reader, read, known),
+  );
 }
 
 function readKnown(reader: Reader, read: Read, known: Known): MaybePromise<ReadAnswer> {
@@ -59,7 +68,7 @@ function readKnown(reader: Reader, read: Read, known: Known): MaybePromise<ReadA
   }
   emit({ type: "memory_missed" });
   const rests_on_rights = restsOnRights(resource, scope, states);
-  const miss = { ...read, day, stem, key, kept, rests_on_rights };
+  const miss = { ...read, day, stem, key, states, kept, rests_on_rights };
   return fetchShared(reader, miss, { state: ready.state, is_confirmed });
 }
 

@@ -24,16 +24,21 @@ export interface ReadyState {
   readonly true_at: number | null;
 }
 
-/** Remembers ready states: one map of states is current for a second, and thousands of answers depend on it. */
+/**
+ * Remembers ready states: one map of states is current for a second, and thousands of answers depend on it. Where replicas
+ * are read there are two at a time, the replicas' and the primary's.
+ */
 export class ReadyStates {
   #states: ViewStateMap = {};
-  readonly #ready = new Map<Resource, ReadyState>();
+  #ready = new Map<Resource, ReadyState>();
+  readonly #known = new WeakMap<ViewStateMap, Map<Resource, ReadyState>>();
 
   /** @throws AppError NOT_READY, as `combinedState` does. */
   of(resource: Resource, states: ViewStateMap): ReadyState {
     if (states !== this.#states) {
       this.#states = states;
-      this.#ready.clear();
+      this.#ready = this.#known.get(states) ?? new Map();
+      this.#known.set(states, this.#ready);
     }
     const known = this.#ready.get(resource);
     if (known !== undefined) return known;

@@ -6,15 +6,27 @@ import { LONGEST_STALE_MS } from "./reuse.ts";
 import type { SharedCache } from "../cache/shared_cache.ts";
 import { SingleFlight } from "../kernel/single_flight.ts";
 import type { MaybePromise } from "../kernel/maybe_promise.ts";
-import type { Source } from "./source.ts";
+import { isOlder, newest } from "./replica_choice.ts";
 import type { ViewStateMap } from "./view_state.ts";
 
 export interface ViewPointerOptions {
   readonly clock: Clock;
   readonly shared: SharedCache;
-  readonly source: Pick<Source, "states">;
+  readonly source: StatesSource;
+  /** Tells the keys in the shared cache apart from those of another pointer. */
+  readonly name?: string;
+  /** Keys of other pointers in the shared cache: states older than theirs are not taken. For a source that may lag. */
+  readonly remembers?: readonly string[];
+  /** Called with all states that the source has confirmed. */
+  readonly tell?: (states: ViewStateMap) => void;
   /** Keeps work alive after the answer has left. */
   readonly waitUntil: (work: Promise<unknown>) => void;
+}
+
+/** Where the states come from. */
+export interface StatesSource {
+  /** @param asked `seen`: the newest states that are known. A source that may lag must not report older ones. */
+  states(asked: { readonly seen: ViewStateMap; readonly emit: Emit }): Promise<ViewStateMap>;
 }
 
 /** The known states of the views, and whether the source has just confirmed them. */
@@ -34,7 +46,8 @@ const RENEW_MS = 100;
 const SILENCE_MS = 3_000;
 
 const CURRENT = "states";
-const LAST = "states:last";
+/** Where the primary's last states are, for a day. */
+export const LAST = "states:last";
 
 /**
  * Which version of each view is current: from memory for 1 s, from the shared cache for 2 s, else from the database. So
@@ -45,7 +58,11 @@ export class ViewPointer {
   readonly #options: ViewPointerOptions;
   readonly #flight = new SingleFlight<Known>();
   readonly #renewals = new SingleFlight<void>();
+  readonly #current: string;
+  readonly #last: string;
   #pointer: Pointer | null = null;
+  /** What was learned since the source was asked last: its answer may be older. */
+  #learned: ViewStateMap = {};
   #looked_at = -Infinity;
   #is_confirmed = false;
   #sourced_at = -Infinity;
@@ -53,6 +70,9 @@ export class ViewPointer {
 
   constructor(options: ViewPointerOptions) {
     this.#options = options;
+    const prefix = options.name === undefined ? "" : `${options.name}:`;
+    this.#current = prefix + CURRENT;
+    this.#last = prefix + LAST;
   }
 
   /** @throws AppError SOURCE_UNAVAILABLE when nothing is known and the source does not answer. */
@@ -79,6 +99,10 @@ export class ViewPointer {
     }
   }
 
+  get #mayLag(): boolean {
+    return this.#options.remembers !== undefined;
+  }
+
   async #lookAgain(emit: Emit): Promise<void> {
     const { clock } = this.#options;
     const early_ms = this.#sourced_at + RENEW_MS - clock.now();
@@ -86,22 +110,40 @@ export class ViewPointer {
     await this.#readSource(emit);
   }
 
+  /** The newest states that this isolate has seen. */
+  known(): ViewStateMap {
+    return this.#pointer?.states ?? {};
+  }
+
   /** Takes over states that came with rows: they may be newer than the pointer. */
   learn(states: ViewStateMap): void {
     if (this.#pointer === null) return;
     const known = this.#pointer.states;
+    if (this.#mayLag) this.#learned = newest(this.#learned, states);
     const newer = Object.entries(states).filter(([view, { version }]) => version >= (known[view]?.version ?? 0));
     this.#pointer = { ...this.#pointer, states: { ...known, ...Object.fromEntries(newer) } };
   }
 
   async #refresh(emit: Emit): Promise<Known> {
     const asked_at = this.#options.clock.now();
-    const shared = await this.#readShared(CURRENT, emit);
-    if (shared !== null) {
+    const shared = await this.#readShared(this.#current, emit);
+    // Without a source that may lag, a shared pointer is never older than what is known here.
+    const is_usable = shared !== null &&
+      (!this.#mayLag || !isOlder(shared.states, this.known()));
+    if (is_usable) {
       emit({ type: "pointer_refreshed", from: "shared" });
       return this.#accept(shared, { is_confirmed: true, asked_at }, emit);
     }
     return await this.#readSource(emit);
+  }
+
+  /** The newest states that this isolate or another one has seen. */
+  async #seen(emit: Emit): Promise<ViewStateMap> {
+    const own = this.known();
+    const { remembers } = this.#options;
+    if (remembers === undefined) return own;
+    const others = await Promise.all([this.#last, ...remembers].map((key) => this.#readShared(key, emit)));
+    return others.reduce((all, pointer) => pointer === null ? all : newest(all, pointer.states), own);
   }
 
   /** The states are as old as the query: a change that came while it was under way may not be in its result. */
@@ -109,13 +151,16 @@ export class ViewPointer {
     const { clock, source } = this.#options;
     const asked_at = clock.now();
     this.#sourced_at = asked_at;
+    this.#learned = {};
     try {
-      const pointer = { states: await source.states(), observed_at: asked_at };
+      const seen = await this.#seen(emit);
+      const states = await source.states({ seen, emit });
+      const pointer = { states: this.#mayLag ? newest(states, this.#learned) : states, observed_at: asked_at };
       emit({ type: "pointer_refreshed", from: "source" });
       this.#publish(pointer, emit);
       return this.#accept(pointer, { is_confirmed: true, asked_at }, emit);
     } catch (error) {
-      const last = this.#pointer ?? await this.#readShared(LAST, emit);
+      const last = this.#pointer ?? await this.#readShared(this.#last, emit);
       if (!isUnavailable(error) || last === null || this.#isTooOld(last)) throw error;
       this.#silent_at = clock.now();
       return this.#accept(last, { is_confirmed: false, asked_at: this.#silent_at }, emit);
@@ -130,6 +175,7 @@ export class ViewPointer {
     this.#pointer = pointer;
     this.#is_confirmed = is_confirmed;
     this.#looked_at = asked_at;
+    if (is_confirmed) this.#options.tell?.(pointer.states);
     return this.#known(pointer, emit);
   }
 
@@ -154,8 +200,8 @@ export class ViewPointer {
     const value = JSON.stringify(pointer);
     const left_ms = pointer.observed_at + SHARED_MS - this.#options.clock.now();
     const writes = [
-      ...(left_ms > 0 ? [{ key: CURRENT, value, milliseconds: left_ms }] : []),
-      { key: LAST, value, milliseconds: LONGEST_STALE_MS },
+      ...(left_ms > 0 ? [{ key: this.#current, value, milliseconds: left_ms }] : []),
+      { key: this.#last, value, milliseconds: LONGEST_STALE_MS },
     ];
     this.#options.waitUntil(this.#options.shared.commit(writes, null, emit));
   }

@@ -19,6 +19,8 @@ export interface DataApiOptions {
   workFolder: string;
   /** The folder with the supabase/config.toml that names the exposed schemas. This repository by default. */
   projectFolder?: string;
+  /** The database is a replica, whose primary has a data API: lite then makes no tables of its own. */
+  isReplica?: boolean;
   /** Called when it dies again and again. */
   onTrouble?: ((message: string) => void) | undefined;
 }
@@ -46,7 +48,7 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApiPart
   await writePrivately(logFile, "");
 
   async function launch(signal?: AbortSignal): Promise<Child> {
-    const child = startLite(options.npmFolder, folder, logFile);
+    const child = startLite(options, folder, logFile);
     await untilUp(child, {
       name: "The data API",
       answers: () => answersAt(`${url}/rest/v1/`, { apikey: options.secretKey }),
@@ -72,7 +74,7 @@ export async function startDataApi(options: DataApiOptions): Promise<DataApiPart
   };
 }
 
-function startLite(npmFolder: string, folder: string, logFile: string): Child {
+function startLite({ npmFolder, isReplica = false }: DataApiOptions, folder: string, logFile: string): Child {
   const entry = join(npmFolder, "node_modules", "@supabase", "lite", "dist", "cli", "index.js");
   return startChild({
     command: Deno.execPath(),
@@ -83,7 +85,12 @@ function startLite(npmFolder: string, folder: string, logFile: string): Child {
       ...["--preload", join(npmFolder, "postgres-json", "index.js"), entry, "start", "--no-admin"],
     ],
     cwd: folder,
-    environment: { EXPERIMENTAL_STORAGE: "1", LITE_TELEMETRY: "0", NO_COLOR: "1" },
+    environment: {
+      EXPERIMENTAL_STORAGE: "1",
+      LITE_TELEMETRY: "0",
+      NO_COLOR: "1",
+      ...(isReplica ? { FRESHET_STANDBY: "1" } : {}),
+    },
     logFile,
   });
 }

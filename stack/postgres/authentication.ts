@@ -21,6 +21,8 @@ export async function writeAuthentication(
   const files = {
     "pg_hba.conf": [
       isMapped ? "local all all peer map=freshet" : "local all all trust",
+      // A replica of the cluster connects there too.
+      isMapped ? "local replication all peer map=freshet" : "local replication all trust",
       "host all all 127.0.0.1/32 scram-sha-256",
     ],
     "pg_ident.conf": isMapped ? [...names].map((name) => `freshet "${name}" all`) : [],

@@ -41,7 +41,9 @@ export const headers = {
   "Content-Disposition": header("The file name of a CSV answer."),
   "X-Request-Id": header("The request's id in the log.", { type: "string", format: "uuid" }),
   "X-Content-Type-Options": header("Always `nosniff`.", { const: "nosniff" }),
-  "Server-Timing": header("Milliseconds of each step; absent if no step took time, as for an answer from memory."),
+  "Server-Timing": header(
+    "Milliseconds of each step, and what became of a read replica where there is one; absent if no step took time, as for an answer from memory.",
+  ),
   "Retry-After": header("Seconds to wait before another attempt.", seconds),
   "RateLimit-Policy": header("The limit that applies to the request: `q` requests in `w` seconds."),
   RateLimit: header("The rest of the limit: `r` requests, for `t` seconds."),

@@ -13,6 +13,18 @@ const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).o
 const keys = z.record(z.string().min(1), z.string().min(16), { error: 'must be JSON like {"default":"sb_…"}' });
 const url = z.url({ protocol: /^https?$/, error: "must be an http or https URL" });
 
+/** The secret key is sent there, so it must not travel in the clear, except to this machine. */
+const readUrl = z.string().refine(isReadUrl, {
+  error: "must be an https URL without a path, a user or a query: a load balancer's or a replica's",
+}).transform((text) => new URL(text).origin);
+
+function isReadUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, pathname, username, password, search, hash } = new URL(text);
+  const is_private = protocol === "https:" || protocol === "http:" && ["127.0.0.1", "localhost"].includes(hostname);
+  return is_private && pathname === "/" && username + password + search + hash === "";
+}
+
 const shape = z.object({
   SUPABASE_URL: url.transform((text) => text.replace(/\/+$/, "")),
   SUPABASE_PUBLISHABLE_KEYS: json(keys).default({}),
@@ -32,6 +44,7 @@ const shape = z.object({
   FRESHET_RATE_LIMITS: rateLimits.default(RATE_LIMITS),
   FRESHET_CLIENT_ADDRESS_HEADER: z.string().regex(/^[a-z][a-z-]*$/, { error: "must be a header's name, in lower case" })
     .default("cf-connecting-ip"),
+  FRESHET_READ_URL: readUrl.optional(),
   UPSTASH_REDIS_REST_URL: url.optional(),
   UPSTASH_REDIS_REST_TOKEN: z.string().min(1).optional(),
 });

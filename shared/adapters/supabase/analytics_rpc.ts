@@ -27,6 +27,8 @@ export interface Call<Name extends FunctionName, Schema extends z.ZodType> {
   readonly input: Input<Name>;
   readonly output: Schema;
   readonly timeout_ms: number;
+  /** By GET, the only method that replicas take. All arguments must be texts. */
+  readonly get?: true;
 }
 
 /** The address and the key of the data API. */
@@ -51,7 +53,9 @@ export function createAnalyticsRpc(
     connected ??= connect(environment, fetch);
     const { data, error, status } = await (await connected)
       .schema("analytics")
-      .rpc(call.name, call.input)
+      .rpc(call.name, call.input, { get: call.get === true })
+      // The client would repeat a GET for seconds; who asks decides what comes next.
+      .retry(false)
       .abortSignal(AbortSignal.timeout(call.timeout_ms));
     // The client promises a code; a proxy's HTML page has none.
     if (error !== null) throw sourceError(call.name, { code: String(error.code ?? ""), status });

@@ -43,6 +43,8 @@ export type Database = {
       "forget_export_object": { Args: { "export_id": string }; Returns: undefined };
       "freeze_export": { Args: { "export_id": string; "lease_token": string }; Returns: Json };
       "get_audit_health": { Args: Record<PropertyKey, never>; Returns: Json };
+      "get_view": { Args: { "request": Json; "view_name": string }; Returns: Json };
+      "get_view_states": { Args: Record<PropertyKey, never>; Returns: Json };
       "hold_alerts": { Args: { "category": string; "delay": string }; Returns: undefined };
       "lease_alerts": {
         Args: { "lease": string; "n": number; "resolving"?: boolean };

@@ -1,12 +1,11 @@
 import { type CacheEvent, type CacheWord, cacheWord } from "../../cache/event.ts";
 
 /** The `Cache-Status` member (RFC 9211) for each origin of an answer. */
-const MEMBERS: Readonly<Record<CacheWord, string>> = {
+const MEMBERS: Readonly<Record<Exclude<CacheWord, "source">, string>> = {
   none: "fwd=bypass",
   not_modified: "hit",
   memory: "hit; detail=memory",
   shared: "hit; detail=redis",
-  source: "fwd=uri-miss; stored; detail=postgres",
   person: "fwd=bypass; detail=postgres",
   collapsed: "fwd=uri-miss; collapsed",
   previous: "hit; detail=previous-version",
@@ -24,6 +23,8 @@ const MEMBERS: Readonly<Record<CacheWord, string>> = {
  */
 export function cacheStatus(events: readonly CacheEvent[]): string {
   const word = cacheWord(events);
-  const kept = word !== "source" || events.some((event) => event.type === "stored");
-  return `Freshet; ${kept ? MEMBERS[word] : MEMBERS[word].replace(" stored;", "")}`;
+  if (word !== "source") return `Freshet; ${MEMBERS[word]}`;
+  const stored = events.some(({ type }) => type === "stored") ? " stored;" : "";
+  const detail = events.some(({ type }) => type === "replica_read") ? "replica" : "postgres";
+  return `Freshet; fwd=uri-miss;${stored} detail=${detail}`;
 }

@@ -2,6 +2,7 @@ import postgres from "postgres-js";
 import { isUnwantedGrant } from "./grants.js";
 import { sendAsRequester } from "./requester.js";
 import { mendError } from "./sqlstate.js";
+import { isMadeAlready } from "./standby.js";
 import { values } from "./values.js";
 
 /** postgres.js with the mends that README.md lists. */
@@ -17,7 +18,7 @@ function mendConnection(connection) {
   const { unsafe } = connection;
   const send = sendAsRequester((text, parameters, options) => unsafe(text, parameters, options));
   connection.unsafe = async (text, parameters, options) => {
-    if (isUnwantedGrant(text)) return await unsafe("select 1");
+    if (isUnwantedGrant(text) || isMadeAlready(text)) return await unsafe("select 1");
     try {
       return await send(text, parameters, options);
     } catch (error) {

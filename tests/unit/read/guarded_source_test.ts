@@ -3,7 +3,9 @@ import { guardSource } from "../../../shared/read/guarded_source.ts";
 import { FakeClock } from "../../support/fakes/clock.ts";
 import { FakeSource } from "../../support/fakes/source.ts";
 
-const ANY = ["agents_of_user", { columns: [], filters: [], scope: null, order: [], limit: 1 }, () => {}] as const;
+const ANY = ["agents_of_user", { columns: [], filters: [], scope: null, order: [], limit: 1 }, {
+  emit: () => {},
+}] as const;
 
 function guarded() {
   const clock = new FakeClock();

@@ -81,6 +81,7 @@ const PROTECTS: Readonly<Record<string, string>> = {
   FRESHET_CORS_ORIGINS: "planted",
   FRESHET_RATE_LIMITS: "planted",
   FRESHET_CLIENT_ADDRESS_HEADER: "planted 1",
+  FRESHET_READ_URL: "planted",
   UPSTASH_REDIS_REST_URL: "planted",
   UPSTASH_REDIS_REST_TOKEN: "planted",
 };

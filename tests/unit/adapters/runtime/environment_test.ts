@@ -28,6 +28,17 @@ const FAULTS: readonly (readonly [string, Record<string, string | undefined>, Re
   ["a limit of nothing", { FRESHET_RATE_LIMITS: "user=0/60" }, /FRESHET_RATE_LIMITS must be none, or changes/],
   ["a limit for nobody", { FRESHET_RATE_LIMITS: "planted=5/60" }, /FRESHET_RATE_LIMITS must be none, or changes/],
   ["a limit without a window", { FRESHET_RATE_LIMITS: "user=600" }, /FRESHET_RATE_LIMITS must be none, or changes/],
+  ["a read address in the clear", { FRESHET_READ_URL: "http://planted.example" }, /FRESHET_READ_URL must be an https/],
+  [
+    "a read address with a path",
+    { FRESHET_READ_URL: "https://planted.example/rest" },
+    /FRESHET_READ_URL must be an http/,
+  ],
+  [
+    "a read address with a user",
+    { FRESHET_READ_URL: "https://planted@a.example" },
+    /FRESHET_READ_URL must be an https/,
+  ],
   [
     "two headers for the address",
     { FRESHET_CLIENT_ADDRESS_HEADER: "a, planted" },
@@ -127,4 +138,10 @@ Deno.test("runbookUrl() is a link without any setting: this project's own pages,
     linkOf({ FRESHET_RUNBOOK_URL: "https://docs.example.com/runbook/" }),
     "https://docs.example.com/runbook",
   );
+});
+
+Deno.test("readEnvironment() takes a load balancer's address as the one for reads, and has none without it", () => {
+  const { FRESHET_READ_URL } = environmentWith({ FRESHET_READ_URL: "https://abc-all.supabase.co/" });
+  assert.equal(FRESHET_READ_URL, "https://abc-all.supabase.co");
+  assert.equal(environmentWith().FRESHET_READ_URL, undefined);
 });

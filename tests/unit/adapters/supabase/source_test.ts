@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createAnalyticsRpc } from "../../../../shared/adapters/supabase/analytics_rpc.ts";
-import { createSupabaseSource } from "../../../../shared/adapters/supabase/source.ts";
+import { createSupabaseServer, createSupabaseSource } from "../../../../shared/adapters/supabase/source.ts";
 import { AppError, type ErrorCode } from "../../../../shared/kernel/app_error.ts";
 import { environmentWith, KEYS, ORIGIN } from "../../../support/fixtures/tokens.ts";
 
@@ -16,6 +16,7 @@ const STATE = {
 
 interface Sent {
   readonly url: string;
+  readonly method: string;
   readonly headers: Headers;
   readonly body: unknown;
 }
@@ -25,10 +26,12 @@ function sourceAnswering(respond: () => Response | Promise<Response>) {
   const sent: Sent[] = [];
   const fetch: typeof globalThis.fetch = async (input, init) => {
     const request = new Request(input, init);
-    sent.push({ url: request.url, headers: request.headers, body: await request.json() });
+    const body = request.method === "GET" ? null : await request.json();
+    sent.push({ url: request.url, method: request.method, headers: request.headers, body });
     return await respond();
   };
-  return { sent, source: createSupabaseSource(createAnalyticsRpc(environmentWith(), fetch)) };
+  const rpc = createAnalyticsRpc(environmentWith(), fetch);
+  return { sent, source: createSupabaseSource(rpc), server: createSupabaseServer(rpc) };
 }
 
 Deno.test("the source calls read_view in schema analytics with the secret key", async () => {
@@ -139,4 +142,54 @@ Deno.test("the source asks once: it does not retry behind the caller's back", as
   const { sent, source } = sourceAnswering(() => new Response("", { status: 503 }));
   await assert.rejects(source.read("mv_x", REQUEST));
   assert.equal(sent.length, 1);
+});
+
+const POSITION = { server: "1", is_replica: true, position: 7, lag_ms: 12 };
+const ANSWER = {
+  state: STATE,
+  reads: {},
+  denied: false,
+  scope_values: null,
+  total_count: null,
+  withheld_count: null,
+  rows: [{ lane_key: "ä & b" }],
+  server: POSITION,
+};
+
+Deno.test("a server is asked by GET, with the request as JSON in the address and the secret key in a header", async () => {
+  const { sent, server } = sourceAnswering(() => Response.json(ANSWER));
+  const request = { ...REQUEST, filters: [{ column: "lane_key", op: "eq", value: "ä & b" }] } as const;
+  const answer = await server.read("mv_x", request);
+  assert.deepEqual([answer?.rows, answer?.server], [ANSWER.rows, POSITION]);
+  const [call] = sent;
+  const url = new URL(call?.url ?? "");
+  assert.deepEqual([call?.method, url.pathname], ["GET", "/rest/v1/rpc/get_view"]);
+  assert.deepEqual([...url.searchParams.keys()].sort(), ["request", "view_name"]);
+  assert.deepEqual(JSON.parse(url.searchParams.get("request") ?? ""), request);
+  assert.deepEqual(
+    [call?.headers.get("accept-profile"), call?.headers.get("apikey")],
+    ["analytics", KEYS.secret],
+  );
+});
+
+Deno.test("a server is not asked a question that is too long for an address", async () => {
+  const { sent, server } = sourceAnswering(() => Response.json(ANSWER));
+  const ids = Array.from({ length: 150 }, () => crypto.randomUUID());
+  const request = { ...REQUEST, filters: [{ column: "id", op: "in", value: ids }] } as const;
+  assert.equal(await server.read("mv_x", request), null);
+  assert.equal(sent.length, 0);
+  assert.notEqual(
+    await server.read("mv_x", { ...request, filters: [{ ...request.filters[0], value: ids.slice(0, 80) }] }),
+    null,
+  );
+});
+
+Deno.test("a server that fails is asked once, although it is asked by GET", async () => {
+  const { sent, server } = sourceAnswering(() => new Response("", { status: 503 }));
+  await assert.rejects(server.read("mv_x", REQUEST), { code: "SOURCE_UNAVAILABLE" });
+  await assert.rejects(server.states(), { code: "SOURCE_UNAVAILABLE" });
+  assert.deepEqual(sent.map(({ method, url }) => [method, new URL(url).pathname]), [
+    ["GET", "/rest/v1/rpc/get_view"],
+    ["GET", "/rest/v1/rpc/get_view_states"],
+  ]);
 });

@@ -1,0 +1,113 @@
+import type { Emit } from "../cache/event.ts";
+import { AppError } from "../kernel/app_error.ts";
+import type { Clock } from "../kernel/ports.ts";
+import type { GuardedServer, GuardedSource, ReadAbout } from "./guarded_source.ts";
+import { judge, LARGEST_LAG_MS, type Left, type Sighting, type Verdict } from "./replica_choice.ts";
+import { ReplicaReport } from "./replica_report.ts";
+import type { ServerPosition } from "./server.ts";
+import type { SourceAnswer, SourceRequest } from "./source.ts";
+import type { ViewStateMap } from "./view_state.ts";
+
+export interface ReplicatedSourceParts {
+  readonly clock: Clock;
+  readonly primary: GuardedSource;
+  /** The read address, behind a limit and a breaker of its own. */
+  readonly reads: GuardedServer;
+  /** Asks the primary now, so that `sighted` is called; resolves also if it does not answer. */
+  readonly lookAtPrimary: (emit: Emit) => Promise<void>;
+}
+
+/** How long reads that rest on rights pass by a replica that was found to lag. */
+const LAGGING_MS = 1_000;
+
+/**
+ * Reads from the read address, and from the primary whatever that address cannot answer: it is down or slow, older than what
+ * this isolate has seen, promoted, or not known to be close enough for an answer that rests on rights. An answer comes
+ * whole from one server. Every failure of the read address costs its time limit at most, and no failure reaches the caller.
+ */
+export class ReplicatedSource {
+  readonly report = new ReplicaReport();
+  readonly #parts: ReplicatedSourceParts;
+  #primary: Sighting | null = null;
+  #lagging_until = -Infinity;
+
+  constructor(parts: ReplicatedSourceParts) {
+    this.#parts = parts;
+  }
+
+  /** Remembers what the primary said of itself. `at` is from before it was asked. */
+  sighted({ server, position }: ServerPosition, at: number): void {
+    if (at >= (this.#primary?.at ?? -Infinity)) this.#primary = { server, position, at };
+  }
+
+  async read(view: string, request: SourceRequest, about: ReadAbout): Promise<SourceAnswer> {
+    const { emit, seen, rests_on_rights } = about;
+    const { clock, primary, reads } = this.#parts;
+    if (rests_on_rights && clock.now() < this.#lagging_until) return await this.#leave("lagging", view, request, about);
+    const answer = await this.#ask(() => reads.read(view, request, emit));
+    if (answer === "down") return await this.#leave("down", view, request, about);
+    if (answer === null) return await primary.read(view, request, this.#noted("too_long", about));
+    const { server, ...rows } = answer;
+    const states = { ...rows.reads, [view]: rows.state };
+    const verdict = await this.#judge({ server, states }, { emit, seen, rests_on_rights });
+    if (verdict !== "good") return await this.#leave(verdict, view, request, about);
+    if (server.is_replica) emit({ type: "replica_read", lag_ms: server.lag_ms });
+    return rows;
+  }
+
+  /** The states that the read address reports; null if they cannot be used, and the primary's are needed. */
+  async states(seen: ViewStateMap, emit: Emit): Promise<ViewStateMap | null> {
+    const answer = await this.#ask(() => this.#parts.reads.states());
+    const verdict = answer === "down" ? answer : await this.#judge(answer, { emit, seen, rests_on_rights: false });
+    if (answer !== "down" && verdict === "good") return answer.states;
+    if (verdict !== "good") this.#note(verdict, emit);
+    return null;
+  }
+
+  #leave(why: Left, view: string, request: SourceRequest, about: ReadAbout): Promise<SourceAnswer> {
+    if (why === "lagging" && this.#parts.clock.now() >= this.#lagging_until) {
+      this.#lagging_until = this.#parts.clock.now() + LAGGING_MS;
+    }
+    return this.#parts.primary.read(view, request, this.#noted(why, about));
+  }
+
+  #noted(why: Left, about: ReadAbout): ReadAbout {
+    this.#note(why, about.emit);
+    return about;
+  }
+
+  #note(why: Left, emit: Emit): void {
+    this.report.left(why, this.#parts.clock.now());
+    emit({ type: "replica_left", why });
+  }
+
+  /**
+   * Any error counts as down, also one that says what is wrong with the question: a replica that has not replayed a
+   * migration knows no new view. The primary then answers, or says it again.
+   */
+  async #ask<Answer>(question: () => Promise<Answer>): Promise<Answer | "down"> {
+    try {
+      return await question();
+    } catch (error) {
+      if (error instanceof AppError) return "down";
+      throw error;
+    }
+  }
+
+  async #judge(
+    answer: { readonly server: ServerPosition; readonly states: ViewStateMap },
+    { emit, ...expected }: { readonly emit: Emit; readonly seen: ViewStateMap; readonly rests_on_rights: boolean },
+  ): Promise<Verdict> {
+    const { clock, lookAtPrimary } = this.#parts;
+    const once = () => judge(answer, { ...expected, primary: this.#primary, now: clock.now() });
+    let verdict = once();
+    const is_known = clock.now() - (this.#primary?.at ?? -Infinity) < LARGEST_LAG_MS;
+    if ((verdict === "lagging" || verdict === "stranger") && !is_known) {
+      // A replica that had reached this position before the primary was asked for it has all that was committed until then.
+      await lookAtPrimary(emit);
+      verdict = once();
+    }
+    this.report.heard(answer.server, verdict);
+    return verdict;
+  }
+}

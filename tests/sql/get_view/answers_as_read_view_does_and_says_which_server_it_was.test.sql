@@ -1,0 +1,58 @@
+begin;
+select plan(11);
+
+create table public.tap_scores (person text, points integer);
+insert into public.tap_scores values ('anna', 3), ('bela', 5);
+create materialized view analytics.mv_tap_scores as select person, points from public.tap_scores;
+create unique index on analytics.mv_tap_scores (person);
+select analytics.register_view('mv_tap_scores', 'core', '0 0 1 1 *', '1 day');
+select analytics.refresh_view('mv_tap_scores');
+
+create function pg_temp.asked() returns jsonb language sql as $$
+    select '{"columns": ["person", "points"], "filters": [{"column": "points", "op": "gt", "value": 4}], "scope": null,
+        "order": [{"column": "person", "direction": "asc"}], "limit": 5}'::jsonb;
+$$;
+
+select is(
+    analytics.get_view('mv_tap_scores', pg_temp.asked()) -> 'rows', '[{"person": "bela", "points": 5}]',
+    'the rows that were asked for'
+);
+select is(
+    analytics.get_view('mv_tap_scores', pg_temp.asked()) - 'server', analytics.read_view('mv_tap_scores', pg_temp.asked()),
+    'nothing but the server is added to what read_view answers'
+);
+select is(
+    analytics.get_view('mv_tap_scores', to_jsonb(pg_temp.asked()::text)) -> 'rows', '[{"person": "bela", "points": 5}]',
+    'a request inside a JSON string is the same request'
+);
+select throws_ok($$select analytics.get_view('mv_tap_nothing', pg_temp.asked())$$, '42P01', null, 'an unknown view is refused as by read_view');
+select is(analytics.get_view_states() -> 'states', analytics.view_states(), 'the states are those of view_states');
+select is(
+    (select array_agg(k order by k) from jsonb_object_keys(analytics.get_view_states() -> 'server') as k),
+    array['is_replica', 'lag_ms', 'position', 'server'], 'the server has four members'
+);
+select is(
+    (analytics.get_view_states() -> 'server') - array['position', 'server'], '{"is_replica": false, "lag_ms": null}',
+    'a primary is no replica, and does not lag'
+);
+select is(
+    to_timestamp((freshet.server_position() ->> 'server')::numeric / 1000000), pg_postmaster_start_time(),
+    'servers are told apart by their start'
+);
+select ok(
+    pg_current_wal_insert_lsn() - '0/0' - (freshet.server_position() ->> 'position')::numeric between 0 and 1000000,
+    'the position is the end of the WAL in bytes'
+);
+select is(
+    (select array_agg(r.rolname::text order by r.rolname)
+     from pg_roles as r
+     where r.rolname in ('anon', 'authenticated', 'service_role')
+        and has_function_privilege(r.oid, 'analytics.get_view(text, jsonb)', 'execute')
+        and has_function_privilege(r.oid, 'analytics.get_view_states()', 'execute')),
+    array['service_role'], 'the service role alone may ask'
+);
+set local transaction read only;
+select lives_ok($$select analytics.get_view('mv_tap_scores', pg_temp.asked()), analytics.get_view_states()$$, 'neither writes');
+
+select * from finish();
+rollback;
