@@ -16,9 +16,11 @@ export interface FrozenRows {
 /** One rendered part of a file. */
 export interface Chunk {
   readonly last_page: number;
-  /** One gzip member. */
+  /** Deflate without its end: see deflatePart(). */
   readonly bytes: Bytes;
   readonly plain_byte_count: number;
+  /** Of the file's text up to the end of this chunk. */
+  readonly crc32: number;
 }
 
 /** Where an upload goes on. */
@@ -45,7 +47,7 @@ export interface Exports {
   freeze(lease: Lease): Promise<Pick<Claimed, "export" | "scope_values">>;
   rows(lease: Lease): Promise<FrozenRows>;
   store(lease: Lease, chunk: Chunk): Promise<ExportJob>;
-  /** The gzip member with this number, from 0 on. */
+  /** The bytes of the chunk with this number, from 0 on. */
   chunk(lease: Lease, chunk: number): Promise<Bytes>;
   noteUpload(lease: Lease, upload: UploadNote): Promise<void>;
   finish(lease: Lease, end: { readonly byte_count: number } | { readonly error_code: string }): Promise<ExportJob>;

@@ -43,10 +43,10 @@ export function createExports(rpc: AnalyticsRpc): Exports {
     },
     freeze: (lease) => rpc({ name: "freeze_export", input: held(lease), output: frozen, timeout_ms: FREEZE_MS }),
     rows: (lease) => rpc({ name: "export_rows", input: held(lease), output: rows, timeout_ms: ROWS_MS }),
-    store: (lease, { last_page, bytes, plain_byte_count }) =>
+    store: (lease, { last_page, bytes, plain_byte_count, crc32 }) =>
       rpc({
         name: "store_export_chunk",
-        input: { ...held(lease), last_page, bytes: Buffer.from(bytes).toString("base64"), plain_byte_count },
+        input: { ...held(lease), last_page, bytes: Buffer.from(bytes).toString("base64"), plain_byte_count, crc32 },
         output: exportJob,
         timeout_ms: ROWS_MS,
       }),

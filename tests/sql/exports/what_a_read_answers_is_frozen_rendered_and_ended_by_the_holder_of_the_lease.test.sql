@@ -69,20 +69,20 @@ select is(analytics.freeze_export(pg_temp.id('a'), pg_temp.token('lease')) #>> '
 select is(jsonb_array_length(analytics.export_rows(pg_temp.id('a'), pg_temp.token('lease'))::jsonb #> '{pages,0}'), 5000, 'the holder of the lease reads the pages');
 select is(analytics.export_rows(pg_temp.id('a'), pg_temp.token('lease'))::jsonb #> '{pages,1}', null, 'one at a time where a page is full');
 select throws_ok(format('select analytics.export_rows(%L, gen_random_uuid())', pg_temp.id('a')), 'PT409', null, 'and no other call does');
-select is(analytics.store_export_chunk(pg_temp.id('a'), pg_temp.token('lease'), 0, encode('abc', 'base64'), 30) ->> 'done_count', '5000', 'a chunk counts the rows of its pages');
+select is(analytics.store_export_chunk(pg_temp.id('a'), pg_temp.token('lease'), 0, encode('abc', 'base64'), 30, 4294967295) ->> 'done_count', '5000', 'a chunk counts the rows of its pages');
 select throws_ok(
-    format('select analytics.store_export_chunk(%L, %L, 0, %L, 30)', pg_temp.id('a'), pg_temp.token('lease'), encode('abc', 'base64')),
+    format('select analytics.store_export_chunk(%L, %L, 0, %L, 30, 1)', pg_temp.id('a'), pg_temp.token('lease'), encode('abc', 'base64')),
     'PT409', null, 'sent again, after a lost answer, it is refused'
 );
 select is((select count(*) from analytics.export_pages as p where p.export_id = pg_temp.id('a')), 1::bigint, 'its pages are gone');
 select throws_ok(format('select analytics.finish_export(%L, %L, 1, null)', pg_temp.id('a'), pg_temp.token('lease')), '55000', null, 'an export whose rows are not all rendered is not done');
 -- The call is killed; another one takes over.
 update analytics.export_jobs set lease_until = clock_timestamp() - interval '1 second' where export_id = pg_temp.id('a');
-select is(pg_temp.keep('second', analytics.claim_export(pg_temp.id('a'))) -> 'chunks', '[{"byte_count": 3, "plain_byte_count": 30}]', 'a lease that ended is taken by another call, which knows what is rendered');
+select is(pg_temp.keep('second', analytics.claim_export(pg_temp.id('a'))) -> 'chunks', '[{"byte_count": 3, "plain_byte_count": 30, "crc32": 4294967295}]', 'a lease that ended is taken by another call, which knows what is rendered, and the checksum to go on from');
 select throws_ok(
-    format('select analytics.store_export_chunk(%L, %L, 1, %L, 3)', pg_temp.id('a'), pg_temp.token('lease'), encode('xyz', 'base64')), 'PT409', null, 'the slow call writes nothing any more'
+    format('select analytics.store_export_chunk(%L, %L, 1, %L, 3, 1)', pg_temp.id('a'), pg_temp.token('lease'), encode('xyz', 'base64')), 'PT409', null, 'the slow call writes nothing any more'
 );
-select is(analytics.store_export_chunk(pg_temp.id('a'), pg_temp.token('second'), 1, encode('defg', 'base64'), 40) ->> 'status', 'rendered', 'after the last page it is rendered');
+select is(analytics.store_export_chunk(pg_temp.id('a'), pg_temp.token('second'), 1, encode('defg', 'base64'), 40, 7) ->> 'status', 'rendered', 'after the last page it is rendered');
 select is(analytics.export_chunk(pg_temp.id('a'), pg_temp.token('second'), 1), to_jsonb(encode('defg', 'base64')), 'a chunk is read as it was stored');
 select lives_ok(format('select analytics.note_export_upload(%L, %L, %L, true)', pg_temp.id('a'), pg_temp.token('second'), '/upload/1'), 'the address of the upload is noted');
 select analytics.note_export_upload(pg_temp.id('a'), pg_temp.token('second'), '/upload/1', true, 5);

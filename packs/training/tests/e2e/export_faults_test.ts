@@ -2,6 +2,7 @@
 // that die at any call, a storage that fails, callers that go away, cancellations and erasures. In the end the bucket holds
 // the files of the exports that are done, byte for byte the rows of the API, and nothing else.
 import { deepEqual, equal, ok } from "node:assert/strict";
+import { gunzipSync } from "node:zlib";
 import { issuerOf } from "../../../../stack/function_environment.ts";
 import { pause } from "../../../../stack/pause.ts";
 import { mintToken } from "../../../../stack/tokens.ts";
@@ -108,6 +109,24 @@ e2e("a small export whose call dies at its upload is stored once", async () => {
   equal((await scene.row(id)).status, "done");
   deepEqual(await scene.file(id), one);
   deepEqual(await scene.objects(), [object_name]);
+});
+
+e2e("a gzip file whose calls die at any step is one member, which gunzip and browsers read whole", async () => {
+  const dead = scene.isolate({ call: "freeze_export", what: "dies_after" });
+  equal(await scene.order(dead, "few", undefined, "gzip"), null);
+  const { export_id: id } = await scene.newest();
+  const chunks: readonly [string, ...Happening[]][] = [["export_rows", ...BOTH], ["store_export_chunk", ...BOTH]];
+  await dieAt(scene, [...chunks, ...chunks], id);
+  const [stored] = await scene.product.sql`
+    select count(*)::integer as count from analytics.export_chunks where export_id = ${id}`;
+  ok(stored?.["count"] >= 2, "parts of the file are of several calls");
+  for (let calls = 0; calls < 20 && (await scene.row(id)).status === "frozen"; calls += 1) await scene.step();
+  await dieAt(scene, [["put", ...BOTH], ["finish_export", "dies_before"]], id);
+  equal((await scene.finish(id)).status, "done");
+  const file = await scene.file(id);
+  const browsers = new Blob([file.slice()]).stream().pipeThrough(new DecompressionStream("gzip"));
+  deepEqual(await new Response(browsers).bytes(), few);
+  deepEqual(new Uint8Array(gunzipSync(file)), few);
 });
 
 e2e("a real isolate that is killed with SIGKILL loses nothing of an export", async () => {

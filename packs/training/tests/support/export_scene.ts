@@ -31,7 +31,12 @@ export interface ExportScene {
   callDeployed(): Promise<void>;
   isolate(point?: Point): ExportIsolate;
   /** Orders an export of this person's attempts, or of all; null if the isolate died. */
-  order(isolate: ExportIsolate, whose?: Whose, headers?: Record<string, string>): Promise<Response | null>;
+  order(
+    isolate: ExportIsolate,
+    whose?: Whose,
+    headers?: Record<string, string>,
+    compression?: "gzip",
+  ): Promise<Response | null>;
   newest(): Promise<ExportRow>;
   row(id: string): Promise<ExportRow>;
   /** Lets leases, waits and the limits of lost calls end. */
@@ -82,11 +87,11 @@ export async function startExportScene(sentryDsn: string): Promise<ExportScene> 
         cronKey: stack.keys.cronKey,
         ...(point === undefined ? {} : { point }),
       }),
-    order(isolate, whose, headers = admin) {
+    order(isolate, whose, headers = admin, compression = undefined) {
       const filters = whose === undefined ? { org_id: EXPORT_ORG } : { org_id: EXPORT_ORG, user_id: whose };
       return isolate.ask("POST", "", {
         headers: { ...headers, "content-type": "application/json" },
-        body: JSON.stringify({ resource: RESOURCE, filters, format: "ndjson" }),
+        body: JSON.stringify({ resource: RESOURCE, filters, format: "ndjson", compression }),
       });
     },
     async newest() {
