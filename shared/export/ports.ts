@@ -32,6 +32,14 @@ export interface UploadNote {
   readonly uploaded_byte_count: number;
 }
 
+/** What is left of an export that is over. */
+export interface Removable {
+  readonly export_id: string;
+  readonly object_name: string;
+  /** Of an upload that made no object; null where none is known. */
+  readonly upload_url: string | null;
+}
+
 /**
  * Exports in the database. All functions throw AppError: SOURCE_UNAVAILABLE when it did not answer, CONFLICT when a lease
  * is lost, INTERNAL when the call was wrong.
@@ -52,8 +60,8 @@ export interface Exports {
   noteUpload(lease: Lease, upload: UploadNote): Promise<void>;
   finish(lease: Lease, end: { readonly byte_count: number } | { readonly error_code: string }): Promise<ExportJob>;
   /** Takes on the removal of these objects: for five minutes no other call is given them. */
-  removable(most: number): Promise<readonly { readonly export_id: string; readonly object_name: string }[]>;
-  /** After its object was removed. */
+  removable(most: number): Promise<readonly Removable[]>;
+  /** After its object was removed and its upload ended. */
   forgetObject(export_id: string): Promise<void>;
   /** Has the next step called where there is one. Returns whether there is. */
   drive(): Promise<boolean>;
@@ -82,6 +90,13 @@ export interface ObjectStorage {
    * @throws AppError CONFLICT where the upload is at another offset, or another call holds it
    */
   append(upload_url: string, offset: number, bytes: Bytes): Promise<number>;
+  /**
+   * Ends an upload, whose parts storage would keep for a day otherwise; an object of its name stays. One that is not known
+   * any more, or has made its object, is no error.
+   *
+   * @throws AppError SOURCE_UNAVAILABLE also where another call holds the upload
+   */
+  endUpload(upload_url: string): Promise<void>;
   /** A link to download the object under a file's name, valid for so many seconds. */
   link(name: string, seconds: number, file_name: string): Promise<string>;
   /** Removes the object; one that does not exist is no error. */

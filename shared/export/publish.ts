@@ -106,15 +106,30 @@ class Upload {
       if (begun === "too_large") return begun;
       upload_url = begun.upload_url;
       offset = 0;
+      await this.#noteBegun(upload_url);
     }
     for (let part = 0; part < PARTS_PER_CALL && offset < this.total; part++) {
       // Also asks whether the lease is still held, and keeps the export from being given up.
-      const { is_gzip } = this.claim.export;
-      await this.parts.exports.noteUpload(this.#lease, { upload_url, is_gzip, uploaded_byte_count: offset });
+      await this.#note(upload_url, offset);
       const end = Math.min(offset + PART_BYTES, this.total);
       offset = await elsewhereIsLater(objects.append(upload_url, offset, await this.#slice(offset, end)));
     }
     return offset < this.total ? "unfinished" : "done";
+  }
+
+  /** Of an upload that cannot be noted only this call knows. Where the lease was lost it ends it, as far as it can. */
+  async #noteBegun(upload_url: string): Promise<void> {
+    try {
+      await this.#note(upload_url, 0);
+    } catch (error) {
+      if (isLost(error)) await this.parts.objects.endUpload(upload_url).catch(() => {});
+      throw error;
+    }
+  }
+
+  async #note(upload_url: string, uploaded_byte_count: number): Promise<void> {
+    const { is_gzip } = this.claim.export;
+    await this.parts.exports.noteUpload(this.#lease, { upload_url, is_gzip, uploaded_byte_count });
   }
 
   /** The bytes of the file from `from` up to `to`. */

@@ -14,7 +14,9 @@ const frozen = z.object({ export: exportJob, scope_values: z.array(z.string()).n
 // Rows are checked, and copied, against their resource later: a copy here would cost as much again.
 const row = z.custom<Readonly<Record<string, unknown>>>((value) => typeof value === "object" && value !== null);
 const rows = z.object({ last_page: z.int().nullable(), pages: z.array(z.array(row)) });
-const removable = z.array(z.object({ export_id: z.string(), object_name: z.string() }));
+const removable = z.array(
+  z.object({ export_id: z.string(), object_name: z.string(), upload_url: z.string().nullable() }),
+);
 const nothing = z.unknown();
 
 /** Exports, by the functions of schema analytics that the secret key may execute. */

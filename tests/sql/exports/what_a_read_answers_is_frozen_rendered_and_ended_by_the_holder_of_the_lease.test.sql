@@ -1,5 +1,5 @@
 begin;
-select plan(62);
+select plan(65);
 
 create table public.tap_days (org uuid, person text, day integer, score numeric);
 insert into public.tap_days
@@ -97,6 +97,7 @@ select is((select round(extract(epoch from j.lease_until - clock_timestamp()) / 
 update analytics.export_jobs set lease_until = null where export_id = pg_temp.id('a');
 select pg_temp.keep('third', analytics.claim_export(pg_temp.id('a')));
 select is(analytics.finish_export(pg_temp.id('a'), pg_temp.token('third'), 7, null) ->> 'status', 'done', 'a published export is done');
+select is(j.upload_url, null, 'and has no upload any more that would be ended') from analytics.export_jobs as j where j.export_id = pg_temp.id('a');
 select is((select count(*) from analytics.export_chunks as c where c.export_id = pg_temp.id('a')), 0::bigint, 'and keeps no chunk');
 
 -- Who sees it, and how it ends.
@@ -135,11 +136,14 @@ select is((select count(*) from analytics.access_log as a where a.person_id = 'p
 
 select pg_temp.keep('lease', analytics.claim_export(pg_temp.id('c1')));
 select analytics.freeze_export(pg_temp.id('c1'), pg_temp.token('lease'));
+select analytics.note_export_upload(pg_temp.id('c1'), pg_temp.token('lease'), '/upload/3', false);
 select is(analytics.cancel_export(pg_temp.id('c1'), pg_temp.caller('carl', 2)) ->> 'status', 'cancelled', 'a running export is cancelled');
 select throws_ok(format('select analytics.export_rows(%L, %L)', pg_temp.id('c1'), pg_temp.token('lease')), 'PT409', null, 'its call is refused at the next step');
 select is((select count(*) from analytics.export_pages as p where p.export_id = pg_temp.id('c1')), 0::bigint, 'and its pages are gone');
-select ok(analytics.removable_exports(5) @> jsonb_build_array(jsonb_build_object('export_id', pg_temp.id('c1'))), 'its object is removed at once');
+select ok(analytics.removable_exports(5) @> jsonb_build_array(jsonb_build_object('export_id', pg_temp.id('c1'), 'upload_url', '/upload/3')), 'its object is removed at once, and its upload ended');
+select is(j.upload_url, '/upload/3', 'which is known until then') from analytics.export_jobs as j where j.export_id = pg_temp.id('c1');
 select analytics.forget_export_object(pg_temp.id('c1'));
+select is(j.upload_url, null, 'and not longer') from analytics.export_jobs as j where j.export_id = pg_temp.id('c1');
 select ok(not j.is_removed, 'and again, because its call may still make it') from analytics.export_jobs as j where j.export_id = pg_temp.id('c1');
 update analytics.export_jobs set finished_at = finished_at - interval '11 minutes', removal_tried_at = null where export_id = pg_temp.id('c1');
 select ok(analytics.removable_exports(5) @> jsonb_build_array(jsonb_build_object('export_id', pg_temp.id('c1'))), 'the last time when no call can have lived so long');

@@ -124,7 +124,7 @@ export function frozenExport(options: FrozenExportOptions): FrozenExport {
     },
   };
   const objects: ObjectStorage = {
-    ...{ link: unused, remove: unused },
+    ...{ link: unused, remove: unused, endUpload: unused },
     put(_, bytes) {
       if (object !== null) return Promise.resolve("exists");
       if (bytes.byteLength > most_bytes) return Promise.resolve("too_large");

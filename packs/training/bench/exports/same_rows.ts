@@ -57,7 +57,7 @@ async function page({ origin, keys }: Stack, query: URLSearchParams): Promise<Pa
 
 /** Of a file as it is downloaded. */
 export async function digestOfFile(
-  body: ReadableStream<Uint8Array>,
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
   { format, is_gzip }: { readonly format: "csv" | "ndjson"; readonly is_gzip: boolean },
 ): Promise<Digest> {
   // By what browsers read a gzip file with: it takes one member.

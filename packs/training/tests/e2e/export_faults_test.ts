@@ -188,12 +188,34 @@ e2e(
   },
 );
 
-e2e("an upload that never gets further is given up, and does not go on for ever", async () => {
+/** Uploads that were begun since then and that the storage still keeps. */
+async function uploadsLeft(before: readonly string[]): Promise<string[]> {
+  return (await scene.unfinishedUploads()).filter((id) => !before.includes(id));
+}
+
+e2e("an upload that never gets further is given up and ended, and does not go on for ever", async () => {
+  const before = await scene.unfinishedUploads();
   const { export_id: id } = await ordered(scene, { call: "append", what: "fails" }, "few");
   for (let calls = 0; calls < 4; calls += 1) await nextCall(scene, { call: "append", what: "fails" }, 503);
   await scene.step();
   const { status, error_code } = await scene.row(id);
   deepEqual([status, error_code], ["failed", "GAVE_UP"]);
+  equal((await uploadsLeft(before)).length, 1);
+  await scene.removeAll();
+  deepEqual(await uploadsLeft(before), []);
+});
+
+e2e("an upload whose end fails is ended later, without calls in between", async () => {
+  const before = await scene.unfinishedUploads();
+  const { export_id: id } = await ordered(scene, { call: "append", what: "fails", nth: 2 }, "few");
+  await (await scene.isolate().ask("DELETE", `/${id}`, { headers: admin }))?.body?.cancel();
+  for (const what of FAULTS) {
+    await scene.product.sql`update analytics.export_jobs set removal_tried_at = null where export_id = ${id}`;
+    await nextCall(scene, { call: "end", what }, 503);
+    equal(await drives(scene), false, what);
+  }
+  await scene.removeAll();
+  deepEqual(await uploadsLeft(before), []);
 });
 
 e2e("a link that cannot be signed is told by a later answer, and the export is not ordered twice", async () => {
@@ -255,6 +277,7 @@ e2e("a caller who goes away leaves an export that is finished, and no report of 
 });
 
 e2e("a call that lost its export to another one changes nothing any more", async () => {
+  const before = await scene.unfinishedUploads();
   for (const still of STILL) {
     const { id, object_name, goOn } = await standStill(scene, still, user);
     equal((await scene.finish(id)).status, "done", still.call);
@@ -264,6 +287,7 @@ e2e("a call that lost its export to another one changes nothing any more", async
     await scene.product.sql`update analytics.export_jobs set expires_at = now() where export_id = ${id}`;
   }
   await scene.removeAll();
+  deepEqual(await uploadsLeft(before), []);
 });
 
 for (
@@ -279,7 +303,8 @@ for (
     }],
   ] as const
 ) {
-  e2e(`after ${way}, pages and object are gone, whatever the call of the export still does`, async () => {
+  e2e(`after ${way}, pages, upload and object are gone, whatever the call of the export still does`, async () => {
+    const before = await scene.unfinishedUploads();
     for (const still of STILL) {
       const { id, object_name, goOn } = await standStill(scene, still, user);
       await end(id);
@@ -288,6 +313,7 @@ for (
       deepEqual([(await scene.row(id)).status, await scene.leftovers()], ["cancelled", 0], still.call);
       await scene.removeAll();
       ok(!(await scene.objects()).includes(object_name), `${still.call}: the object is still there`);
+      deepEqual(await uploadsLeft(before), [], `${still.call}: an upload is still there`);
     }
   });
 }

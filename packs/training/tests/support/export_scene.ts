@@ -1,4 +1,5 @@
 import { equal, ok } from "node:assert/strict";
+import { join } from "node:path";
 import postgres from "postgres";
 import { storeSecrets } from "../../../../stack/database.ts";
 import { functionEnvironment } from "../../../../stack/function_environment.ts";
@@ -50,6 +51,8 @@ export interface ExportScene {
   /** The lines that the API's rows are in NDJSON. */
   expected(whose?: Whose): Promise<Uint8Array>;
   objects(): Promise<string[]>;
+  /** Uploads whose parts the storage keeps. */
+  unfinishedUploads(): Promise<string[]>;
   /** Lets time pass and the function remove until nothing is left to remove. */
   removeAll(): Promise<void>;
   /** Pages and chunks that are kept for exports that have ended. */
@@ -150,6 +153,15 @@ export async function startExportScene(sentryDsn: string): Promise<ExportScene> 
     async objects() {
       const rows = await superuser`select name from storage.objects where bucket_id = 'exports' order by name`;
       return rows.map(({ name }) => String(name));
+    },
+    async unfinishedUploads() {
+      const folder = join(product.workFolder, "uploads");
+      const infos = [...Deno.readDirSync(folder)].map(({ name }) => name).filter((name) => name.endsWith(".json"));
+      const found = infos.map(async (name) => {
+        const { id, size } = JSON.parse(await Deno.readTextFile(join(folder, name)));
+        return (await Deno.stat(join(folder, id))).size < size ? [String(id)] : [];
+      });
+      return (await Promise.all(found)).flat().sort();
     },
     async removeAll() {
       await sql`

@@ -77,6 +77,67 @@ begin
 end
 $$;
 
+-- supabase/schemas/core/export/export_jobs.sql
+
+comment on column analytics.export_jobs.upload_url is 'Where its resumable upload goes on; null without one. After an export that was not done, the upload that is still to be ended.';
+
+-- supabase/schemas/core/export/forget_export_object.sql
+
+-- Object: analytics.forget_export_object()
+-- Why: after the removal of the object, never before it: what is known of an object must not end before the object.
+-- Why the ten minutes: a call that lost its export to a cancellation may still finish its upload, and lives for at most 400
+--      seconds. Until then the removal is repeated.
+create or replace function analytics.forget_export_object(export_id uuid)
+returns void
+language sql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    update analytics.export_jobs as j
+    set upload_url = null,
+        is_removed = j.finished_at <= clock_timestamp() - interval '10 minutes',
+        status = case when j.status = 'done' then 'expired' else j.status end
+    where j.export_id = forget_export_object.export_id and j.finished_at is not null;
+$$;
+
+comment on function analytics.forget_export_object(uuid) is
+    'The object of this export was removed, and its upload ended, or there was none. The removal of one that ended less than ten minutes ago is repeated. Service role only. Idempotent.';
+
+-- supabase/schemas/core/export/removable_exports.sql
+
+-- Object: analytics.removable_exports()
+-- Why it notes the try: an object that cannot be removed is tried again after five minutes, behind all others, so that it
+--      neither keeps their removal waiting nor has the function called again and again.
+create or replace function analytics.removable_exports(most_exports integer)
+returns jsonb
+language sql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    with next as (
+        select j.export_id
+        from analytics.export_jobs as j
+        where j.finished_at is not null and not j.is_removed and freshet.awaits_removal(j)
+        order by j.removal_tried_at nulls first, j.finished_at
+        limit removable_exports.most_exports
+        for update skip locked
+    ),
+    tried as (
+        update analytics.export_jobs as j
+        set removal_tried_at = clock_timestamp()
+        from next as n
+        where j.export_id = n.export_id
+        returning j.export_id, j.object_name, j.upload_url
+    )
+    select coalesce(
+        jsonb_agg(jsonb_build_object('export_id', t.export_id, 'object_name', t.object_name, 'upload_url', t.upload_url)), '[]'
+    )
+    from tried as t;
+$$;
+
+comment on function analytics.removable_exports(integer) is
+    'Takes on the removal of objects of exports that are over, if they have one, and of their unfinished uploads: [{export_id, object_name, upload_url}], upload_url null where none is known. Those that it names are not named again for five minutes. Service role only.';
+
 -- supabase/schemas/core/export/store_export_chunk.sql
 
 -- Object: analytics.store_export_chunk()
@@ -134,6 +195,40 @@ grant execute on function analytics.store_export_chunk(uuid, uuid, integer, text
 
 comment on function analytics.store_export_chunk(uuid, uuid, integer, text, integer, bigint) is
     'Stores the rendered pages up to last_page as the next chunk, and deletes them. bytes, in base64, and crc32: see analytics.export_chunks. Service role only. Raises PT409 without the lease.';
+
+-- supabase/schemas/core/export/end_export.sql
+
+-- Object: freshet.end_export()
+-- Why: however an export ends, its pages and chunks go with its end.
+create or replace function freshet.end_export(export_id uuid, status text, error_code text default null, byte_count bigint default null)
+returns analytics.export_jobs
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    job analytics.export_jobs;
+begin
+    delete from analytics.export_pages as p where p.export_id = end_export.export_id;
+    delete from analytics.export_chunks as c where c.export_id = end_export.export_id;
+    update analytics.export_jobs as j
+    set status = end_export.status,
+        error_code = end_export.error_code,
+        byte_count = end_export.byte_count,
+        -- An upload that made no object is ended when the object is removed.
+        upload_url = case when end_export.status <> 'done' then j.upload_url end,
+        lease_token = null,
+        lease_until = null,
+        finished_at = clock_timestamp(),
+        expires_at = case when end_export.status = 'done' then clock_timestamp() + interval '24 hours' end
+    where j.export_id = end_export.export_id
+    returning j.* into job;
+    -- Exports work again: what was reported of one that failed can end.
+    if job.status = 'done' then
+        perform analytics.report_answered('export/work');
+    end if;
+    return job;
+end
+$$;
 
 -- supabase/schemas/core/export/export_chunks.sql
 
