@@ -3,6 +3,7 @@
 // the files of the exports that are done, byte for byte the rows of the API, and nothing else.
 import { deepEqual, equal, ok } from "node:assert/strict";
 import { gunzipSync } from "node:zlib";
+import postgres from "postgres";
 import { issuerOf } from "../../../../stack/function_environment.ts";
 import { pause } from "../../../../stack/pause.ts";
 import { mintToken } from "../../../../stack/tokens.ts";
@@ -175,6 +176,34 @@ async function storageFails(call: string, { first, whose }: { readonly first: Po
   equal((await scene.finish(data.export_id)).status, "done", call);
   deepEqual(await scene.file(data.export_id), expected, call);
 }
+
+/** What the caller is told of an order whose rows cannot be read, because a transaction keeps them locked. */
+async function toldOfLockedRows(): Promise<readonly [state: string, code: string | undefined, attempts: number]> {
+  const holder = postgres(scene.product.stack.superuserUrl, { max: 1, onnotice: () => {} });
+  try {
+    return await holder.begin(async (sql) => {
+      await sql`lock table analytics.fact_scenario_attempts in access exclusive mode`;
+      const answer = await scene.order(scene.isolate(), "one");
+      const { data } = await (answer ?? Response.error()).json();
+      const { attempts_count } = await scene.row(data.export_id);
+      return [data.state, data.error?.code, attempts_count] as const;
+    });
+  } finally {
+    await holder.end();
+  }
+}
+
+e2e("an export whose rows take longer than the limit to read fails within it, and is not tried again", async () => {
+  const { sql } = scene.product;
+  // Other calls of the data API wait eight seconds for a lock.
+  await sql`alter function analytics.freeze_export(uuid, uuid) set statement_timeout = '1s'`;
+  try {
+    deepEqual(await toldOfLockedRows(), ["failed", "TOO_SLOW", 1]);
+  } finally {
+    await sql`alter function analytics.freeze_export(uuid, uuid) set statement_timeout = '120s'`;
+  }
+  equal(await scene.leftovers(), 0);
+});
 
 e2e(
   "a storage that fails, conflicts, hangs or loses its answer delays an export, and changes no byte of it",
