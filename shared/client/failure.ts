@@ -5,6 +5,7 @@ export type ExportFailureCode =
   | "FORBIDDEN"
   | "NOT_READY"
   | "TOO_MANY_ROWS"
+  | "TOO_SLOW"
   | "FILE_TOO_LARGE"
   | "RESOURCE_GONE"
   | "GAVE_UP"

@@ -76,7 +76,8 @@ export const claimed = z.object({
   upload_url: z.string().nullable(),
   scope: restriction.nullable(),
   scope_values: z.array(z.string()).nullable(),
-  chunks: z.array(z.object({ plain_byte_count: z.int(), byte_count: z.int() })),
+  /** See analytics.export_chunks. */
+  chunks: z.array(z.object({ plain_byte_count: z.int(), byte_count: z.int(), crc32: z.int() })),
 });
 
 export type Claimed = z.output<typeof claimed>;

@@ -16,9 +16,11 @@ export interface FrozenRows {
 /** One rendered part of a file. */
 export interface Chunk {
   readonly last_page: number;
-  /** One gzip member. */
+  /** Deflate without its end: see deflatePart(). */
   readonly bytes: Bytes;
   readonly plain_byte_count: number;
+  /** Of the file's text up to the end of this chunk. */
+  readonly crc32: number;
 }
 
 /** Where an upload goes on. */
@@ -28,6 +30,14 @@ export interface UploadNote {
   readonly is_gzip: boolean;
   /** How many bytes the storage has. Only more of them are progress. */
   readonly uploaded_byte_count: number;
+}
+
+/** What is left of an export that is over. */
+export interface Removable {
+  readonly export_id: string;
+  readonly object_name: string;
+  /** Of an upload that made no object; null where none is known. */
+  readonly upload_url: string | null;
 }
 
 /**
@@ -45,13 +55,13 @@ export interface Exports {
   freeze(lease: Lease): Promise<Pick<Claimed, "export" | "scope_values">>;
   rows(lease: Lease): Promise<FrozenRows>;
   store(lease: Lease, chunk: Chunk): Promise<ExportJob>;
-  /** The gzip member with this number, from 0 on. */
+  /** The bytes of the chunk with this number, from 0 on. */
   chunk(lease: Lease, chunk: number): Promise<Bytes>;
   noteUpload(lease: Lease, upload: UploadNote): Promise<void>;
   finish(lease: Lease, end: { readonly byte_count: number } | { readonly error_code: string }): Promise<ExportJob>;
   /** Takes on the removal of these objects: for five minutes no other call is given them. */
-  removable(most: number): Promise<readonly { readonly export_id: string; readonly object_name: string }[]>;
-  /** After its object was removed. */
+  removable(most: number): Promise<readonly Removable[]>;
+  /** After its object was removed and its upload ended. */
   forgetObject(export_id: string): Promise<void>;
   /** Has the next step called where there is one. Returns whether there is. */
   drive(): Promise<boolean>;
@@ -80,6 +90,13 @@ export interface ObjectStorage {
    * @throws AppError CONFLICT where the upload is at another offset, or another call holds it
    */
   append(upload_url: string, offset: number, bytes: Bytes): Promise<number>;
+  /**
+   * Ends an upload, whose parts storage would keep for a day otherwise; an object of its name stays. One that is not known
+   * any more, or has made its object, is no error.
+   *
+   * @throws AppError SOURCE_UNAVAILABLE also where another call holds the upload
+   */
+  endUpload(upload_url: string): Promise<void>;
   /** A link to download the object under a file's name, valid for so many seconds. */
   link(name: string, seconds: number, file_name: string): Promise<string>;
   /** Removes the object; one that does not exist is no error. */

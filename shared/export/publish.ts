@@ -1,8 +1,8 @@
 import { AppError, sourceUnavailable } from "../kernel/app_error.ts";
 import type { Bytes } from "../read/entry.ts";
+import { GZIP_HEADER, gzipTrailer, inflatePart } from "./gzip.ts";
 import type { Claimed, ExportJob } from "./job.ts";
 import { type Exports, type Lease, type ObjectStorage, PART_BYTES } from "./ports.ts";
-import { unzip } from "./render.ts";
 
 /** How many parts one call uploads: more would need more memory than a call has, because garbage is collected late. */
 const PARTS_PER_CALL = 3;
@@ -48,10 +48,27 @@ async function elsewhereIsLater<Value>(asked: Promise<Value>): Promise<Value> {
   }
 }
 
+/** A stretch of the file: one chunk, or what gzip has before the first and behind the last one. */
+interface Stretch {
+  readonly size: number;
+  readonly bytes: Bytes | { readonly chunk: number };
+}
+
+function stretchesOf({ chunks, export: job }: Claimed): readonly Stretch[] {
+  const of = (bytes: Bytes): Stretch => ({ size: bytes.byteLength, bytes });
+  const stretches = chunks.map(({ byte_count, plain_byte_count }, chunk): Stretch => ({
+    size: job.is_gzip ? byte_count : plain_byte_count,
+    bytes: { chunk },
+  }));
+  if (!job.is_gzip) return stretches;
+  const byte_count = chunks.reduce((sum, { plain_byte_count }) => sum + plain_byte_count, 0);
+  return [of(GZIP_HEADER), ...stretches, of(gzipTrailer({ crc32: chunks.at(-1)?.crc32 ?? 0, byte_count }))];
+}
+
 class Upload {
   /** Size of the object in bytes. */
   readonly total: number;
-  readonly #sizes: readonly number[];
+  readonly #stretches: readonly Stretch[];
   readonly #lease: Lease;
   /** One part, again and again: six megabytes of garbage for each would not be collected in time. */
   readonly #room = new Uint8Array(PART_BYTES);
@@ -59,10 +76,9 @@ class Upload {
   #kept: { readonly chunk: number; readonly bytes: Bytes } | null = null;
 
   constructor(private readonly parts: PublishParts, private readonly claim: Claimed) {
-    const { chunks, export: job, lease_token } = claim;
-    this.#lease = { export_id: job.export_id, lease_token };
-    this.#sizes = chunks.map(({ byte_count, plain_byte_count }) => job.is_gzip ? byte_count : plain_byte_count);
-    this.total = this.#sizes.reduce((sum, size) => sum + size, 0);
+    this.#lease = { export_id: claim.export.export_id, lease_token: claim.lease_token };
+    this.#stretches = stretchesOf(claim);
+    this.total = this.#stretches.reduce((sum, { size }) => sum + size, 0);
   }
 
   async run(): Promise<"done" | "unfinished" | "too_large"> {
@@ -90,25 +106,40 @@ class Upload {
       if (begun === "too_large") return begun;
       upload_url = begun.upload_url;
       offset = 0;
+      await this.#noteBegun(upload_url);
     }
     for (let part = 0; part < PARTS_PER_CALL && offset < this.total; part++) {
       // Also asks whether the lease is still held, and keeps the export from being given up.
-      const { is_gzip } = this.claim.export;
-      await this.parts.exports.noteUpload(this.#lease, { upload_url, is_gzip, uploaded_byte_count: offset });
+      await this.#note(upload_url, offset);
       const end = Math.min(offset + PART_BYTES, this.total);
       offset = await elsewhereIsLater(objects.append(upload_url, offset, await this.#slice(offset, end)));
     }
     return offset < this.total ? "unfinished" : "done";
   }
 
+  /** Of an upload that cannot be noted only this call knows. Where the lease was lost it ends it, as far as it can. */
+  async #noteBegun(upload_url: string): Promise<void> {
+    try {
+      await this.#note(upload_url, 0);
+    } catch (error) {
+      if (isLost(error)) await this.parts.objects.endUpload(upload_url).catch(() => {});
+      throw error;
+    }
+  }
+
+  async #note(upload_url: string, uploaded_byte_count: number): Promise<void> {
+    const { is_gzip } = this.claim.export;
+    await this.parts.exports.noteUpload(this.#lease, { upload_url, is_gzip, uploaded_byte_count });
+  }
+
   /** The bytes of the file from `from` up to `to`. */
   async #slice(from: number, to: number): Promise<Bytes> {
     const slice = this.#room.subarray(0, to - from);
     let begins = 0;
-    for (const [chunk, size] of this.#sizes.entries()) {
+    for (const { size, bytes: source } of this.#stretches) {
       const ends = begins + size;
       if (begins < to && ends > from) {
-        const bytes = await this.#bytesOf(chunk);
+        const bytes = source instanceof Uint8Array ? source : await this.#bytesOf(source.chunk);
         slice.set(bytes.subarray(Math.max(0, from - begins), Math.min(size, to - begins)), Math.max(0, begins - from));
       }
       begins = ends;
@@ -119,7 +150,7 @@ class Upload {
   async #bytesOf(chunk: number): Promise<Bytes> {
     if (this.#kept?.chunk === chunk) return this.#kept.bytes;
     const packed = await this.parts.exports.chunk(this.#lease, chunk);
-    const bytes = this.claim.export.is_gzip ? packed : await unzip(packed);
+    const bytes = this.claim.export.is_gzip ? packed : await inflatePart(packed);
     this.#kept = { chunk, bytes };
     return bytes;
   }

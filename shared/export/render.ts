@@ -1,7 +1,8 @@
-import type { Bytes } from "../read/entry.ts";
 import type { Renderers } from "../read/renderer.ts";
 import { checkRows } from "../read/row_check.ts";
 import { fullName, type Resource } from "../resource/resource.ts";
+import { crc32 } from "./crc32.ts";
+import { deflatePart } from "./gzip.ts";
 import type { Claimed } from "./job.ts";
 import type { Chunk, FrozenRows } from "./ports.ts";
 
@@ -25,7 +26,12 @@ export async function renderChunk(
     : rows.map((row) => `${JSON.stringify(row)}\n`).join("");
   const plain = new TextEncoder().encode(text);
   // An export without rows still has a first part.
-  return { last_page: last_page ?? 0, bytes: await zip(plain), plain_byte_count: plain.byteLength };
+  return {
+    last_page: last_page ?? 0,
+    bytes: deflatePart(plain),
+    plain_byte_count: plain.byteLength,
+    crc32: crc32(plain, chunks.at(-1)?.crc32),
+  };
 }
 
 interface CsvPart {
@@ -43,20 +49,4 @@ async function csvOf({ resource, renderers, rows, is_first, has_bom }: CsvPart):
   // Names of columns hold no line break.
   if (!is_first) return text.slice(text.indexOf("\r\n") + 2);
   return has_bom ? BYTE_ORDER_MARK + text : text;
-}
-
-function zip(bytes: Bytes): Promise<Bytes> {
-  return through(bytes, new CompressionStream("gzip"));
-}
-
-/** The text of one gzip member. */
-export function unzip(bytes: Bytes): Promise<Bytes> {
-  return through(bytes, new DecompressionStream("gzip"));
-}
-
-async function through(
-  bytes: Bytes,
-  stream: CompressionStream | DecompressionStream,
-): Promise<Bytes> {
-  return new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(stream)).arrayBuffer());
 }

@@ -37,10 +37,10 @@ export async function renderPages(
     const from = clock.monotonic();
     const chunk = await renderChunk({ resource, renderers }, current, frozen);
     rendering_ms += clock.monotonic() - from;
-    const { plain_byte_count, bytes } = chunk;
+    const { plain_byte_count, bytes, crc32 } = chunk;
     rendered_bytes += plain_byte_count;
     const stored = await exports.store(lease, chunk);
-    const chunks = [...current.chunks, { plain_byte_count, byte_count: bytes.byteLength }];
+    const chunks = [...current.chunks, { plain_byte_count, byte_count: bytes.byteLength, crc32 }];
     current = { ...current, export: stored, chunks };
   } while (
     current.export.status === "frozen" && rendering_ms < RENDER_MS && rendered_bytes < CALL_BYTES &&

@@ -55,9 +55,14 @@ export function resumableUploads(options: ResumableUploadOptions): ResumableUplo
     },
 
     async onIncomingRequest(request, id) {
-      if (request.method !== "PATCH") return;
+      if (request.method !== "PATCH" && request.method !== "DELETE") return;
       const { size, offset, metadata } = await store.getUpload(id);
       const { bucket, name } = named(metadata);
+      // As on the platform, which asks for each call but HEAD whether its caller might upload the object.
+      if (request.method === "DELETE") {
+        if (!isUpsert(request) && await objects.exists(bucket, name)) throw existing();
+        return;
+      }
       if (!isUpsert(request) && offset !== size && await objects.exists(bucket, name)) throw existing();
       const length = Number(request.headers.get("content-length"));
       if (length === PART_BYTES || Number(request.headers.get("upload-offset")) + length === size) return;

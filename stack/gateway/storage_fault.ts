@@ -1,5 +1,5 @@
 /** A call of storage, as far as faults tell them apart. */
-export type StorageOperation = "put" | "create" | "append" | "offset" | "sign" | "remove";
+export type StorageOperation = "put" | "create" | "append" | "offset" | "end" | "sign" | "remove";
 
 /**
  * How storage misbehaves on purpose, so that a test can see how the product reacts.
@@ -43,7 +43,7 @@ export function storageFaults(): StorageFaults {
         });
       }
       const status = kind === "fails" ? 500 : 409;
-      const isResumable = on === "create" || on === "append" || on === "offset";
+      const isResumable = on === "create" || on === "append" || on === "offset" || on === "end";
       if (isResumable) return new Response(kind === "fails" ? "Something went wrong\n" : "Conflict\n", { status });
       return storageError(status, kind === "fails" ? "InternalError" : "Duplicate", "made to fail by a test");
     },
@@ -63,6 +63,7 @@ export function operationOf(request: Pick<Request, "method" | "url">): StorageOp
   if (is("POST", "/storage/v1/upload/resumable")) return "create";
   if (is("PATCH", "/storage/v1/upload/resumable/")) return "append";
   if (is("HEAD", "/storage/v1/upload/resumable/")) return "offset";
+  if (is("DELETE", "/storage/v1/upload/resumable/")) return "end";
   if (is("POST", "/storage/v1/object/sign/")) return "sign";
   if (is("DELETE", "/storage/v1/object/")) return "remove";
   if (is("POST", "/storage/v1/object/")) return "put";

@@ -103,6 +103,34 @@ Deno.test("resumable uploads are taken as the platform takes them, in front of l
       },
     );
 
+    await t.step(
+      "an unfinished upload is ended and leaves no file, and an object of its name stays",
+      async () => {
+        const filesOf = (url: string) => {
+          const id = url.split("/").at(-1) ?? "";
+          return [...Deno.readDirSync(uploadFolder)].filter(({ name }) => name.startsWith(id)).length;
+        };
+        const upload_url = await begun("ended.csv");
+        await storage.append(upload_url, 0, part(0));
+        assert.equal(filesOf(upload_url), 2);
+        await storage.endUpload(upload_url);
+        assert.equal(filesOf(upload_url), 0);
+        assert.equal(await storage.offset(upload_url), null);
+        await assert.rejects(storage.append(upload_url, PART_BYTES, part(1)), { code: "CONFLICT" });
+        await storage.endUpload(upload_url);
+
+        const [late, finished] = [await begun("late.csv", 10), await begun("late.csv", 10)];
+        await storage.append(finished, 0, file.slice(0, 10));
+        const headers = { "tus-resumable": "1.0.0", ...withKey };
+        assert.equal(await status(late, { method: "DELETE", headers }), 409);
+        await storage.endUpload(late);
+        assert.equal(filesOf(late), 0);
+        await storage.endUpload(finished);
+        assert.deepEqual(await (await fetch(await storage.link("late.csv", MINUTE, "f"))).bytes(), file.slice(0, 10));
+        assert.equal(await status(upload_url, { method: "DELETE", headers: { "tus-resumable": "1.0.0" } }), 401);
+      },
+    );
+
     await t.step("a part of another size is refused, unless it is the last", async () => {
       const upload_url = await begun("parts.csv", PART_BYTES + 10);
       await assert.rejects(storage.append(upload_url, 0, file.slice(0, PART_BYTES - 1)), { code: "INTERNAL" });
@@ -211,6 +239,13 @@ Deno.test("resumable uploads are taken as the platform takes them, in front of l
         assert.match(await storage.link("link.csv", MINUTE, "f"), /token=/);
       });
     }
+
+    await t.step("on demand, the end of an upload fails", async () => {
+      const upload_url = await begun("stays.csv");
+      setStorageFault({ kind: "fails", on: "end", times: 1 });
+      await assert.rejects(storage.endUpload(upload_url), { code: "SOURCE_UNAVAILABLE" });
+      assert.equal(await storage.offset(upload_url), 0);
+    });
 
     await t.step("on demand, a part fails, conflicts, or is taken while its answer is lost", async () => {
       const upload_url = await begun("faults.csv");

@@ -31,6 +31,9 @@ create index idx_fact_attempts_org_date on analytics.fact_scenario_attempts (org
 
 create index idx_fact_attempts_user_date on analytics.fact_scenario_attempts (org_id, user_id, date_key);
 
+-- Why: pages of all organisations, which the secret key reads. Those of one organisation come from idx_fact_attempts_org_date.
+create index idx_fact_attempts_newest on analytics.fact_scenario_attempts (date_key desc, started_at desc, attempt_id desc);
+
 create index idx_fact_attempts_scenario on analytics.fact_scenario_attempts (org_id, scenario_id);
 
 create index idx_covering on analytics.fact_scenario_attempts (org_id, user_id, started_at) include (score, duration_seconds);

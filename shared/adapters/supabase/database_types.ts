@@ -113,6 +113,7 @@ export type Database = {
       "store_export_chunk": {
         Args: {
           "bytes": string;
+          "crc32": number;
           "export_id": string;
           "last_page": number;
           "lease_token": string;

@@ -14,7 +14,9 @@ const frozen = z.object({ export: exportJob, scope_values: z.array(z.string()).n
 // Rows are checked, and copied, against their resource later: a copy here would cost as much again.
 const row = z.custom<Readonly<Record<string, unknown>>>((value) => typeof value === "object" && value !== null);
 const rows = z.object({ last_page: z.int().nullable(), pages: z.array(z.array(row)) });
-const removable = z.array(z.object({ export_id: z.string(), object_name: z.string() }));
+const removable = z.array(
+  z.object({ export_id: z.string(), object_name: z.string(), upload_url: z.string().nullable() }),
+);
 const nothing = z.unknown();
 
 /** Exports, by the functions of schema analytics that the secret key may execute. */
@@ -43,10 +45,10 @@ export function createExports(rpc: AnalyticsRpc): Exports {
     },
     freeze: (lease) => rpc({ name: "freeze_export", input: held(lease), output: frozen, timeout_ms: FREEZE_MS }),
     rows: (lease) => rpc({ name: "export_rows", input: held(lease), output: rows, timeout_ms: ROWS_MS }),
-    store: (lease, { last_page, bytes, plain_byte_count }) =>
+    store: (lease, { last_page, bytes, plain_byte_count, crc32 }) =>
       rpc({
         name: "store_export_chunk",
-        input: { ...held(lease), last_page, bytes: Buffer.from(bytes).toString("base64"), plain_byte_count },
+        input: { ...held(lease), last_page, bytes: Buffer.from(bytes).toString("base64"), plain_byte_count, crc32 },
         output: exportJob,
         timeout_ms: ROWS_MS,
       }),

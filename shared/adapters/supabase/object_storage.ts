@@ -86,6 +86,15 @@ export function createObjectStorage(
       return offsetOf(answer);
     },
 
+    async endUpload(upload_url) {
+      // Without x-upsert storage refuses where there is an object of this name, which another upload has made.
+      const headers = { ...TUS, "x-upsert": "true" };
+      const answer = await call({ method: "DELETE", path: pathOfUpload(uploads, upload_url), headers });
+      // 400: it is finished. 405: this storage ends none, and lets it expire.
+      if (answer.status === 204 || [400, 404, 405, 410].includes(answer.status)) return;
+      throw storageRefusal("end an upload", answer);
+    },
+
     async link(name, seconds, file_name) {
       const answer = await call({
         method: "POST",

@@ -7,6 +7,7 @@ const REASONS: Readonly<Record<string, string>> = {
   FORBIDDEN: "This credential may not read these rows",
   NOT_READY: "The rows have not been computed yet: try again later",
   TOO_MANY_ROWS: "There are more than 5,000,000 rows: narrow the filters",
+  TOO_SLOW: "Reading the rows took longer than two minutes: narrow the filters, or order it at a quieter time",
   FILE_TOO_LARGE: "The file is larger than the storage of this project takes: narrow the filters",
   RESOURCE_GONE: "There is no such resource any more",
   GAVE_UP: "It was tried five times without progress; the fault has been recorded",

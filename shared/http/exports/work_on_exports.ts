@@ -1,6 +1,7 @@
 import { asAppError } from "../response/problem.ts";
 import { isUnavailable } from "../../kernel/app_error.ts";
 import { hasEnded } from "../../export/job.ts";
+import type { Removable } from "../../export/ports.ts";
 import { isLost } from "../../export/publish.ts";
 import { workOn } from "../../export/step.ts";
 import { authorizeCall } from "../scheduled/authorize_call.ts";
@@ -52,14 +53,20 @@ async function oneStep(api: ExportApi): Promise<Omit<Done, "removed_count">> {
 async function removeObjects({ exports, objects }: ExportApi): Promise<number> {
   const removable = await exports.removable(MOST_REMOVED);
   const failures: unknown[] = [];
-  for (const { export_id, object_name } of removable) {
-    const removed = await settled(objects.remove(object_name).then(() => exports.forgetObject(export_id)));
+  for (const one of removable) {
+    const removed = await settled(removeOne({ exports, objects }, one));
     if ("value" in removed) continue;
     failures.push(removed.error);
     if (isUnavailable(removed.error)) break;
   }
   if (failures.length > 0) throw failures[0];
   return removable.length;
+}
+
+async function removeOne({ exports, objects }: Pick<ExportApi, "exports" | "objects">, one: Removable): Promise<void> {
+  await objects.remove(one.object_name);
+  if (one.upload_url !== null) await objects.endUpload(one.upload_url);
+  await exports.forgetObject(one.export_id);
 }
 
 type Settled<Value> = { readonly value: Value } | { readonly error: unknown };

@@ -1,5 +1,5 @@
 begin;
-select plan(62);
+select plan(65);
 
 create table public.tap_days (org uuid, person text, day integer, score numeric);
 insert into public.tap_days
@@ -69,20 +69,20 @@ select is(analytics.freeze_export(pg_temp.id('a'), pg_temp.token('lease')) #>> '
 select is(jsonb_array_length(analytics.export_rows(pg_temp.id('a'), pg_temp.token('lease'))::jsonb #> '{pages,0}'), 5000, 'the holder of the lease reads the pages');
 select is(analytics.export_rows(pg_temp.id('a'), pg_temp.token('lease'))::jsonb #> '{pages,1}', null, 'one at a time where a page is full');
 select throws_ok(format('select analytics.export_rows(%L, gen_random_uuid())', pg_temp.id('a')), 'PT409', null, 'and no other call does');
-select is(analytics.store_export_chunk(pg_temp.id('a'), pg_temp.token('lease'), 0, encode('abc', 'base64'), 30) ->> 'done_count', '5000', 'a chunk counts the rows of its pages');
+select is(analytics.store_export_chunk(pg_temp.id('a'), pg_temp.token('lease'), 0, encode('abc', 'base64'), 30, 4294967295) ->> 'done_count', '5000', 'a chunk counts the rows of its pages');
 select throws_ok(
-    format('select analytics.store_export_chunk(%L, %L, 0, %L, 30)', pg_temp.id('a'), pg_temp.token('lease'), encode('abc', 'base64')),
+    format('select analytics.store_export_chunk(%L, %L, 0, %L, 30, 1)', pg_temp.id('a'), pg_temp.token('lease'), encode('abc', 'base64')),
     'PT409', null, 'sent again, after a lost answer, it is refused'
 );
 select is((select count(*) from analytics.export_pages as p where p.export_id = pg_temp.id('a')), 1::bigint, 'its pages are gone');
 select throws_ok(format('select analytics.finish_export(%L, %L, 1, null)', pg_temp.id('a'), pg_temp.token('lease')), '55000', null, 'an export whose rows are not all rendered is not done');
 -- The call is killed; another one takes over.
 update analytics.export_jobs set lease_until = clock_timestamp() - interval '1 second' where export_id = pg_temp.id('a');
-select is(pg_temp.keep('second', analytics.claim_export(pg_temp.id('a'))) -> 'chunks', '[{"byte_count": 3, "plain_byte_count": 30}]', 'a lease that ended is taken by another call, which knows what is rendered');
+select is(pg_temp.keep('second', analytics.claim_export(pg_temp.id('a'))) -> 'chunks', '[{"byte_count": 3, "plain_byte_count": 30, "crc32": 4294967295}]', 'a lease that ended is taken by another call, which knows what is rendered, and the checksum to go on from');
 select throws_ok(
-    format('select analytics.store_export_chunk(%L, %L, 1, %L, 3)', pg_temp.id('a'), pg_temp.token('lease'), encode('xyz', 'base64')), 'PT409', null, 'the slow call writes nothing any more'
+    format('select analytics.store_export_chunk(%L, %L, 1, %L, 3, 1)', pg_temp.id('a'), pg_temp.token('lease'), encode('xyz', 'base64')), 'PT409', null, 'the slow call writes nothing any more'
 );
-select is(analytics.store_export_chunk(pg_temp.id('a'), pg_temp.token('second'), 1, encode('defg', 'base64'), 40) ->> 'status', 'rendered', 'after the last page it is rendered');
+select is(analytics.store_export_chunk(pg_temp.id('a'), pg_temp.token('second'), 1, encode('defg', 'base64'), 40, 7) ->> 'status', 'rendered', 'after the last page it is rendered');
 select is(analytics.export_chunk(pg_temp.id('a'), pg_temp.token('second'), 1), to_jsonb(encode('defg', 'base64')), 'a chunk is read as it was stored');
 select lives_ok(format('select analytics.note_export_upload(%L, %L, %L, true)', pg_temp.id('a'), pg_temp.token('second'), '/upload/1'), 'the address of the upload is noted');
 select analytics.note_export_upload(pg_temp.id('a'), pg_temp.token('second'), '/upload/1', true, 5);
@@ -97,6 +97,7 @@ select is((select round(extract(epoch from j.lease_until - clock_timestamp()) / 
 update analytics.export_jobs set lease_until = null where export_id = pg_temp.id('a');
 select pg_temp.keep('third', analytics.claim_export(pg_temp.id('a')));
 select is(analytics.finish_export(pg_temp.id('a'), pg_temp.token('third'), 7, null) ->> 'status', 'done', 'a published export is done');
+select is(j.upload_url, null, 'and has no upload any more that would be ended') from analytics.export_jobs as j where j.export_id = pg_temp.id('a');
 select is((select count(*) from analytics.export_chunks as c where c.export_id = pg_temp.id('a')), 0::bigint, 'and keeps no chunk');
 
 -- Who sees it, and how it ends.
@@ -135,11 +136,14 @@ select is((select count(*) from analytics.access_log as a where a.person_id = 'p
 
 select pg_temp.keep('lease', analytics.claim_export(pg_temp.id('c1')));
 select analytics.freeze_export(pg_temp.id('c1'), pg_temp.token('lease'));
+select analytics.note_export_upload(pg_temp.id('c1'), pg_temp.token('lease'), '/upload/3', false);
 select is(analytics.cancel_export(pg_temp.id('c1'), pg_temp.caller('carl', 2)) ->> 'status', 'cancelled', 'a running export is cancelled');
 select throws_ok(format('select analytics.export_rows(%L, %L)', pg_temp.id('c1'), pg_temp.token('lease')), 'PT409', null, 'its call is refused at the next step');
 select is((select count(*) from analytics.export_pages as p where p.export_id = pg_temp.id('c1')), 0::bigint, 'and its pages are gone');
-select ok(analytics.removable_exports(5) @> jsonb_build_array(jsonb_build_object('export_id', pg_temp.id('c1'))), 'its object is removed at once');
+select ok(analytics.removable_exports(5) @> jsonb_build_array(jsonb_build_object('export_id', pg_temp.id('c1'), 'upload_url', '/upload/3')), 'its object is removed at once, and its upload ended');
+select is(j.upload_url, '/upload/3', 'which is known until then') from analytics.export_jobs as j where j.export_id = pg_temp.id('c1');
 select analytics.forget_export_object(pg_temp.id('c1'));
+select is(j.upload_url, null, 'and not longer') from analytics.export_jobs as j where j.export_id = pg_temp.id('c1');
 select ok(not j.is_removed, 'and again, because its call may still make it') from analytics.export_jobs as j where j.export_id = pg_temp.id('c1');
 update analytics.export_jobs set finished_at = finished_at - interval '11 minutes', removal_tried_at = null where export_id = pg_temp.id('c1');
 select ok(analytics.removable_exports(5) @> jsonb_build_array(jsonb_build_object('export_id', pg_temp.id('c1'))), 'the last time when no call can have lived so long');

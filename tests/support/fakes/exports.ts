@@ -108,6 +108,7 @@ export const fakeObjects: ObjectStorage = {
   begin: notHere,
   offset: notHere,
   append: notHere,
+  endUpload: notHere,
   remove: notHere,
 };
 

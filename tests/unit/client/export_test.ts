@@ -130,6 +130,7 @@ Deno.test("a long export is looked at after each Retry-After, says how far it is
 Deno.test("an export that fails, is cancelled elsewhere or is removed rejects with why", async () => {
   const ends = [
     [{ status: "failed", error_code: "TOO_MANY_ROWS" }, "TOO_MANY_ROWS", /5,000,000/],
+    [{ status: "failed", error_code: "TOO_SLOW" }, "TOO_SLOW", /two minutes/],
     [{ status: "cancelled" }, "CANCELLED", /cancelled/],
     [{ status: "expired" }, "EXPIRED", /removed/],
   ] as const;

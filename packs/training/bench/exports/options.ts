@@ -3,8 +3,7 @@ import { type Case, CASES } from "./cases.ts";
 export interface Options {
   /** Attempts, all exported by each narrow case. */
   readonly rows: number;
-  /** Words of the cases to run; an empty list means all. */
-  readonly only: readonly string[];
+  readonly cases: readonly Case[];
   /** Whether the results are written down: those of a shorter run are not. */
   readonly is_kept: boolean;
 }
@@ -14,24 +13,26 @@ const ROWS = 1_000_000;
 const ROWS_FOR_WIDE = 260_000;
 
 /**
- * Parses `--rows N --only wide,csv`.
+ * Parses `--rows N --only wide-ndjson,csv-gzip`.
  *
  * @throws Error that names the invalid argument
  */
 export function parseOptions(args: readonly string[]): Options {
   let rows = ROWS;
-  let only: string[] = [];
+  let cases = CASES;
   for (let index = 0; index < args.length; index += 2) {
     const [name, value = ""] = args.slice(index, index + 2);
     if (name === "--rows" && /^[1-9]\d{3,6}$/.test(value)) rows = Number(value);
-    else if (name === "--only" && value !== "") only = value.split(",");
+    else if (name === "--only" && value !== "") cases = casesOf(value.split(","));
     else throw new Error(`"${name} ${value}" was not understood: give --rows and a number from 1,000, or --only`);
   }
-  const isWide = casesOf({ only }).every((one) => one.is_wide);
-  return { rows, only, is_kept: rows >= (isWide ? ROWS_FOR_WIDE : ROWS) };
+  return { rows, cases, is_kept: rows >= (cases.every((one) => one.is_wide) ? ROWS_FOR_WIDE : ROWS) };
 }
 
-/** The cases whose names have one of the words; the wide ones come last, because they change the rows. */
-export function casesOf({ only }: Pick<Options, "only">): readonly Case[] {
-  return CASES.filter(({ name }) => only.length === 0 || only.some((word) => name.includes(word)));
+function casesOf(keys: readonly string[]): readonly Case[] {
+  const unknown = keys.filter((key) => !CASES.some((one) => one.key === key));
+  if (unknown.length > 0) {
+    throw new Error(`--only knows no case ${unknown.join(", ")}: give ${CASES.map(({ key }) => key).join(", ")}`);
+  }
+  return CASES.filter(({ key }) => keys.includes(key));
 }

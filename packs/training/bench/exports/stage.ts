@@ -44,8 +44,6 @@ export async function makeStage({ rows }: Options): Promise<Stage> {
   console.log(`inserting ${rows.toLocaleString("en")} attempts`);
   await plantPeople(sql, 1);
   await insertAttempts(sql, { rows, orgs: 1 });
-  // A thousand pages are read to the end, of all organisations: without it each of them would sort its part of the year.
-  await superuser`create index bench_order on analytics.fact_scenario_attempts (date_key desc, started_at desc, attempt_id desc)`;
   await superuser`vacuum analyze public.scenario_attempts, analytics.fact_scenario_attempts`;
   const { origin, keys } = stack;
   const environment = { ...functionEnvironment({ origin, keys, redis: null, sentryDsn: null }), ...variables };

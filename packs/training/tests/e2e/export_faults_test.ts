@@ -2,6 +2,8 @@
 // that die at any call, a storage that fails, callers that go away, cancellations and erasures. In the end the bucket holds
 // the files of the exports that are done, byte for byte the rows of the API, and nothing else.
 import { deepEqual, equal, ok } from "node:assert/strict";
+import { gunzipSync } from "node:zlib";
+import postgres from "postgres";
 import { issuerOf } from "../../../../stack/function_environment.ts";
 import { pause } from "../../../../stack/pause.ts";
 import { mintToken } from "../../../../stack/tokens.ts";
@@ -110,6 +112,24 @@ e2e("a small export whose call dies at its upload is stored once", async () => {
   deepEqual(await scene.objects(), [object_name]);
 });
 
+e2e("a gzip file whose calls die at any step is one member, which gunzip and browsers read whole", async () => {
+  const dead = scene.isolate({ call: "freeze_export", what: "dies_after" });
+  equal(await scene.order(dead, "few", undefined, "gzip"), null);
+  const { export_id: id } = await scene.newest();
+  const chunks: readonly [string, ...Happening[]][] = [["export_rows", ...BOTH], ["store_export_chunk", ...BOTH]];
+  await dieAt(scene, [...chunks, ...chunks], id);
+  const [stored] = await scene.product.sql`
+    select count(*)::integer as count from analytics.export_chunks where export_id = ${id}`;
+  ok(stored?.["count"] >= 2, "parts of the file are of several calls");
+  for (let calls = 0; calls < 20 && (await scene.row(id)).status === "frozen"; calls += 1) await scene.step();
+  await dieAt(scene, [["put", ...BOTH], ["finish_export", "dies_before"]], id);
+  equal((await scene.finish(id)).status, "done");
+  const file = await scene.file(id);
+  const browsers = new Blob([file.slice()]).stream().pipeThrough(new DecompressionStream("gzip"));
+  deepEqual(await new Response(browsers).bytes(), few);
+  deepEqual(new Uint8Array(gunzipSync(file)), few);
+});
+
 e2e("a real isolate that is killed with SIGKILL loses nothing of an export", async () => {
   const { stack } = scene.product;
   const points = await startKillPoints(stack.origin);
@@ -157,6 +177,34 @@ async function storageFails(call: string, { first, whose }: { readonly first: Po
   deepEqual(await scene.file(data.export_id), expected, call);
 }
 
+/** What the caller is told of an order whose rows cannot be read, because a transaction keeps them locked. */
+async function toldOfLockedRows(): Promise<readonly [state: string, code: string | undefined, attempts: number]> {
+  const holder = postgres(scene.product.stack.superuserUrl, { max: 1, onnotice: () => {} });
+  try {
+    return await holder.begin(async (sql) => {
+      await sql`lock table analytics.fact_scenario_attempts in access exclusive mode`;
+      const answer = await scene.order(scene.isolate(), "one");
+      const { data } = await (answer ?? Response.error()).json();
+      const { attempts_count } = await scene.row(data.export_id);
+      return [data.state, data.error?.code, attempts_count] as const;
+    });
+  } finally {
+    await holder.end();
+  }
+}
+
+e2e("an export whose rows take longer than the limit to read fails within it, and is not tried again", async () => {
+  const { sql } = scene.product;
+  // Other calls of the data API wait eight seconds for a lock.
+  await sql`alter function analytics.freeze_export(uuid, uuid) set statement_timeout = '1s'`;
+  try {
+    deepEqual(await toldOfLockedRows(), ["failed", "TOO_SLOW", 1]);
+  } finally {
+    await sql`alter function analytics.freeze_export(uuid, uuid) set statement_timeout = '120s'`;
+  }
+  equal(await scene.leftovers(), 0);
+});
+
 e2e(
   "a storage that fails, conflicts, hangs or loses its answer delays an export, and changes no byte of it",
   async () => {
@@ -169,12 +217,34 @@ e2e(
   },
 );
 
-e2e("an upload that never gets further is given up, and does not go on for ever", async () => {
+/** Uploads that were begun since then and that the storage still keeps. */
+async function uploadsLeft(before: readonly string[]): Promise<string[]> {
+  return (await scene.unfinishedUploads()).filter((id) => !before.includes(id));
+}
+
+e2e("an upload that never gets further is given up and ended, and does not go on for ever", async () => {
+  const before = await scene.unfinishedUploads();
   const { export_id: id } = await ordered(scene, { call: "append", what: "fails" }, "few");
   for (let calls = 0; calls < 4; calls += 1) await nextCall(scene, { call: "append", what: "fails" }, 503);
   await scene.step();
   const { status, error_code } = await scene.row(id);
   deepEqual([status, error_code], ["failed", "GAVE_UP"]);
+  equal((await uploadsLeft(before)).length, 1);
+  await scene.removeAll();
+  deepEqual(await uploadsLeft(before), []);
+});
+
+e2e("an upload whose end fails is ended later, without calls in between", async () => {
+  const before = await scene.unfinishedUploads();
+  const { export_id: id } = await ordered(scene, { call: "append", what: "fails", nth: 2 }, "few");
+  await (await scene.isolate().ask("DELETE", `/${id}`, { headers: admin }))?.body?.cancel();
+  for (const what of FAULTS) {
+    await scene.product.sql`update analytics.export_jobs set removal_tried_at = null where export_id = ${id}`;
+    await nextCall(scene, { call: "end", what }, 503);
+    equal(await drives(scene), false, what);
+  }
+  await scene.removeAll();
+  deepEqual(await uploadsLeft(before), []);
 });
 
 e2e("a link that cannot be signed is told by a later answer, and the export is not ordered twice", async () => {
@@ -236,6 +306,7 @@ e2e("a caller who goes away leaves an export that is finished, and no report of 
 });
 
 e2e("a call that lost its export to another one changes nothing any more", async () => {
+  const before = await scene.unfinishedUploads();
   for (const still of STILL) {
     const { id, object_name, goOn } = await standStill(scene, still, user);
     equal((await scene.finish(id)).status, "done", still.call);
@@ -245,6 +316,7 @@ e2e("a call that lost its export to another one changes nothing any more", async
     await scene.product.sql`update analytics.export_jobs set expires_at = now() where export_id = ${id}`;
   }
   await scene.removeAll();
+  deepEqual(await uploadsLeft(before), []);
 });
 
 for (
@@ -260,7 +332,8 @@ for (
     }],
   ] as const
 ) {
-  e2e(`after ${way}, pages and object are gone, whatever the call of the export still does`, async () => {
+  e2e(`after ${way}, pages, upload and object are gone, whatever the call of the export still does`, async () => {
+    const before = await scene.unfinishedUploads();
     for (const still of STILL) {
       const { id, object_name, goOn } = await standStill(scene, still, user);
       await end(id);
@@ -269,6 +342,7 @@ for (
       deepEqual([(await scene.row(id)).status, await scene.leftovers()], ["cancelled", 0], still.call);
       await scene.removeAll();
       ok(!(await scene.objects()).includes(object_name), `${still.call}: the object is still there`);
+      deepEqual(await uploadsLeft(before), [], `${still.call}: an upload is still there`);
     }
   });
 }

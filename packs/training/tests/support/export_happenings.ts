@@ -93,6 +93,8 @@ export const STILL: readonly (Point & { readonly whose: Whose })[] = [
   { call: "put", what: "pauses_before", whose: "one" },
   { call: "put", what: "pauses_after", whose: "one" },
   { call: "finish_export", what: "pauses_before", whose: "one" },
+  { call: "create", what: "pauses_after", whose: "few" },
+  { call: "note_export_upload", what: "pauses_before", whose: "few" },
   { call: "append", what: "pauses_before", nth: 2, whose: "few" },
   { call: "finish_export", what: "pauses_before", whose: "few" },
 ];

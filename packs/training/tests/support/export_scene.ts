@@ -1,4 +1,5 @@
 import { equal, ok } from "node:assert/strict";
+import { join } from "node:path";
 import postgres from "postgres";
 import { storeSecrets } from "../../../../stack/database.ts";
 import { functionEnvironment } from "../../../../stack/function_environment.ts";
@@ -31,7 +32,12 @@ export interface ExportScene {
   callDeployed(): Promise<void>;
   isolate(point?: Point): ExportIsolate;
   /** Orders an export of this person's attempts, or of all; null if the isolate died. */
-  order(isolate: ExportIsolate, whose?: Whose, headers?: Record<string, string>): Promise<Response | null>;
+  order(
+    isolate: ExportIsolate,
+    whose?: Whose,
+    headers?: Record<string, string>,
+    compression?: "gzip",
+  ): Promise<Response | null>;
   newest(): Promise<ExportRow>;
   row(id: string): Promise<ExportRow>;
   /** Lets leases, waits and the limits of lost calls end. */
@@ -45,6 +51,8 @@ export interface ExportScene {
   /** The lines that the API's rows are in NDJSON. */
   expected(whose?: Whose): Promise<Uint8Array>;
   objects(): Promise<string[]>;
+  /** Uploads whose parts the storage keeps. */
+  unfinishedUploads(): Promise<string[]>;
   /** Lets time pass and the function remove until nothing is left to remove. */
   removeAll(): Promise<void>;
   /** Pages and chunks that are kept for exports that have ended. */
@@ -82,11 +90,11 @@ export async function startExportScene(sentryDsn: string): Promise<ExportScene> 
         cronKey: stack.keys.cronKey,
         ...(point === undefined ? {} : { point }),
       }),
-    order(isolate, whose, headers = admin) {
+    order(isolate, whose, headers = admin, compression = undefined) {
       const filters = whose === undefined ? { org_id: EXPORT_ORG } : { org_id: EXPORT_ORG, user_id: whose };
       return isolate.ask("POST", "", {
         headers: { ...headers, "content-type": "application/json" },
-        body: JSON.stringify({ resource: RESOURCE, filters, format: "ndjson" }),
+        body: JSON.stringify({ resource: RESOURCE, filters, format: "ndjson", compression }),
       });
     },
     async newest() {
@@ -145,6 +153,15 @@ export async function startExportScene(sentryDsn: string): Promise<ExportScene> 
     async objects() {
       const rows = await superuser`select name from storage.objects where bucket_id = 'exports' order by name`;
       return rows.map(({ name }) => String(name));
+    },
+    async unfinishedUploads() {
+      const folder = join(product.workFolder, "uploads");
+      const infos = [...Deno.readDirSync(folder)].map(({ name }) => name).filter((name) => name.endsWith(".json"));
+      const found = infos.map(async (name) => {
+        const { id, size } = JSON.parse(await Deno.readTextFile(join(folder, name)));
+        return (await Deno.stat(join(folder, id))).size < size ? [String(id)] : [];
+      });
+      return (await Promise.all(found)).flat().sort();
     },
     async removeAll() {
       await sql`

@@ -49,7 +49,8 @@ begin
         'chunks', (
             select coalesce(
                 jsonb_agg(
-                    jsonb_build_object('plain_byte_count', c.plain_byte_count, 'byte_count', c.byte_count) order by c.chunk
+                    jsonb_build_object('plain_byte_count', c.plain_byte_count, 'byte_count', c.byte_count, 'crc32', c.crc32)
+                    order by c.chunk
                 ),
                 '[]'
             )

@@ -14,6 +14,8 @@ begin
     set status = end_export.status,
         error_code = end_export.error_code,
         byte_count = end_export.byte_count,
+        -- An upload that made no object is ended when the object is removed.
+        upload_url = case when end_export.status <> 'done' then j.upload_url end,
         lease_token = null,
         lease_until = null,
         finished_at = clock_timestamp(),

@@ -84,7 +84,7 @@ comment on column analytics.export_jobs.attempts_count is
 comment on column analytics.export_jobs.lease_token is
     'Of the call that works on it; null while none does. Every function that changes the export takes it.';
 
-comment on column analytics.export_jobs.upload_url is 'Where its resumable upload goes on; null without one.';
+comment on column analytics.export_jobs.upload_url is 'Where its resumable upload goes on; null without one. After an export that was not done, the upload that is still to be ended.';
 
 comment on column analytics.export_jobs.is_removed is
     'Whether the object is known not to exist any more, and no call is left that could still make it. The row outlives the object, never the other way round.';

@@ -9,7 +9,8 @@ security definer
 set search_path = pg_catalog, pg_temp
 as $$
     update analytics.export_jobs as j
-    set is_removed = j.finished_at <= clock_timestamp() - interval '10 minutes',
+    set upload_url = null,
+        is_removed = j.finished_at <= clock_timestamp() - interval '10 minutes',
         status = case when j.status = 'done' then 'expired' else j.status end
     where j.export_id = forget_export_object.export_id and j.finished_at is not null;
 $$;
@@ -19,4 +20,4 @@ revoke all on function analytics.forget_export_object(uuid) from public, anon, a
 grant execute on function analytics.forget_export_object(uuid) to service_role;
 
 comment on function analytics.forget_export_object(uuid) is
-    'The object of this export was removed, or there was none. The removal of one that ended less than ten minutes ago is repeated. Service role only. Idempotent.';
+    'The object of this export was removed, and its upload ended, or there was none. The removal of one that ended less than ten minutes ago is repeated. Service role only. Idempotent.';

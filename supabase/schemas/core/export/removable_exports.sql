@@ -20,9 +20,11 @@ as $$
         set removal_tried_at = clock_timestamp()
         from next as n
         where j.export_id = n.export_id
-        returning j.export_id, j.object_name
+        returning j.export_id, j.object_name, j.upload_url
     )
-    select coalesce(jsonb_agg(jsonb_build_object('export_id', t.export_id, 'object_name', t.object_name)), '[]')
+    select coalesce(
+        jsonb_agg(jsonb_build_object('export_id', t.export_id, 'object_name', t.object_name, 'upload_url', t.upload_url)), '[]'
+    )
     from tried as t;
 $$;
 
@@ -31,4 +33,4 @@ revoke all on function analytics.removable_exports(integer) from public, anon, a
 grant execute on function analytics.removable_exports(integer) to service_role;
 
 comment on function analytics.removable_exports(integer) is
-    'Takes on the removal of objects of exports that are over, if they have one: [{export_id, object_name}]. Those that it names are not named again for five minutes. Service role only.';
+    'Takes on the removal of objects of exports that are over, if they have one, and of their unfinished uploads: [{export_id, object_name, upload_url}], upload_url null where none is known. Those that it names are not named again for five minutes. Service role only.';

@@ -5,7 +5,8 @@ create function analytics.store_export_chunk(
     lease_token uuid,
     last_page integer,
     bytes text,
-    plain_byte_count integer
+    plain_byte_count integer,
+    crc32 bigint
 )
 returns jsonb
 language plpgsql
@@ -30,9 +31,10 @@ begin
             message = format('export %s has no page up to %s', job.export_id, store_export_chunk.last_page),
             hint = 'They were rendered before: release the export and claim it again.';
     end if;
-    insert into analytics.export_chunks (export_id, chunk, row_count, plain_byte_count, byte_count, bytes)
+    insert into analytics.export_chunks (export_id, chunk, row_count, plain_byte_count, byte_count, bytes, crc32)
     select
-        job.export_id, coalesce(max(c.chunk) + 1, 0), rendered, store_export_chunk.plain_byte_count, length(written), written
+        job.export_id, coalesce(max(c.chunk) + 1, 0), rendered, store_export_chunk.plain_byte_count, length(written), written,
+        store_export_chunk.crc32
     from analytics.export_chunks as c
     where c.export_id = job.export_id;
     update analytics.export_jobs as j
@@ -45,9 +47,9 @@ begin
 end
 $$;
 
-revoke all on function analytics.store_export_chunk(uuid, uuid, integer, text, integer) from public, anon, authenticated;
+revoke all on function analytics.store_export_chunk(uuid, uuid, integer, text, integer, bigint) from public, anon, authenticated;
 
-grant execute on function analytics.store_export_chunk(uuid, uuid, integer, text, integer) to service_role;
+grant execute on function analytics.store_export_chunk(uuid, uuid, integer, text, integer, bigint) to service_role;
 
-comment on function analytics.store_export_chunk(uuid, uuid, integer, text, integer) is
-    'Stores the rendered pages up to last_page as the next chunk, and deletes them. bytes: one gzip member, in base64. Service role only. Raises PT409 without the lease.';
+comment on function analytics.store_export_chunk(uuid, uuid, integer, text, integer, bigint) is
+    'Stores the rendered pages up to last_page as the next chunk, and deletes them. bytes, in base64, and crc32: see analytics.export_chunks. Service role only. Raises PT409 without the lease.';

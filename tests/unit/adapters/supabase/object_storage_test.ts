@@ -49,6 +49,7 @@ const CALLS: Readonly<Record<string, (storage: ReturnType<typeof createObjectSto
   begin: (storage) => storage.begin("org/a.csv", 7_000_000, "text/csv"),
   offset: (storage) => storage.offset(UPLOAD),
   append: (storage) => storage.append(UPLOAD, 0, BYTES),
+  endUpload: (storage) => storage.endUpload(UPLOAD),
   link: (storage) => storage.link("org/a.csv", 300, "a.csv"),
   remove: (storage) => storage.remove("org/a.csv"),
 };
@@ -191,8 +192,23 @@ Deno.test("the secret key goes to no upload of another origin, and to no other p
   ) {
     await assert.rejects(storage.offset(address), { code: "INTERNAL" }, address);
     await assert.rejects(storage.append(address, 0, BYTES), { code: "INTERNAL" }, address);
+    await assert.rejects(storage.endUpload(address), { code: "INTERNAL" }, address);
   }
   assert.equal(seen.length, 0);
+});
+
+Deno.test("an upload is ended; one that is over, or that storage cannot end, is no error; one that is held is ended later", async () => {
+  const over = [204, 404, 410, 400, 405];
+  const { storage, seen } = storageThat(
+    ...over.map((status) => new Response(null, { status })),
+    refusal(404, "Upload not found"),
+    ...[423, 409].map((status) => new Response("", { status })),
+  );
+  for (let count = 0; count <= over.length; count += 1) await storage.endUpload(UPLOAD);
+  assert.equal(seen[0]?.line, "DELETE /storage/v1/upload/resumable/ZXhwb3J0cy9h");
+  assert.deepEqual(["tus-resumable", "x-upsert"].map((name) => seen[0]?.headers.get(name)), ["1.0.0", "true"]);
+  await assert.rejects(storage.endUpload(UPLOAD), UNAVAILABLE);
+  await assert.rejects(storage.endUpload(UPLOAD), UNAVAILABLE);
 });
 
 Deno.test("a link is signed for so many seconds and downloads under the file's name", async () => {
