@@ -24,19 +24,6 @@ select analytics.register_view(
     incremental => true
 );
 
--- packs/arena/schema/mv_challenges.sql
-
-select analytics.register_view(
-    view_name => 'mv_challenges',
-    pack => 'arena',
-    schedule => '4,14,24,34,44,54 * * * *',
-    stale_after => '25 minutes',
-    source_at => 'public.submissions.created_at',
-    rejects => 'analytics.rejected_lane_scores',
-    refresh_on_change => '1 minute',
-    incremental => true
-);
-
 -- packs/arena/schema/mv_agent_challenges.sql
 
 -- Why: a new title changes every row of its challenge.

@@ -1,13 +1,21 @@
 -- Drafted by deno task new:migration from the schema files named below, in an order that works. Read it before you apply it.
 set check_function_bodies = off;
 
+drop function analytics.register_view(text,text,text,interval,text,regclass,interval,interval,interval,interval,interval,interval,boolean,name[],regclass[]);
+
 drop function freshet.refresh_groups(text);
 
 drop function freshet.watch_gaps();
 
-alter table analytics.incremental_views add column fixed_ms double precision;
+alter table analytics.refresh_log add column group_count bigint;
 
-alter table analytics.incremental_views add constraint incremental_views_fixed_ms_check CHECK ((fixed_ms >= (0)::double precision));
+alter table analytics.refresh_log add column changed_count bigint;
+
+alter table analytics.refresh_log add column unexplained_count bigint;
+
+alter table analytics.incremental_views add column slow_run_count integer default 0 not null;
+
+alter table analytics.incremental_views add constraint incremental_views_slow_run_count_check CHECK ((slow_run_count >= 0));
 
 -- supabase/schemas/core/changes/has_source_changes.sql
 
@@ -118,7 +126,8 @@ begin
     put := format(
         'insert into %s as t (%s) select %s from fresh as f %%s on conflict (%s) do %s',
         target, columns, columns, keys,
-        coalesce(format('update set %s where (t.*) operator(pg_catalog.*<>) (excluded.*)', changes), 'nothing')
+        -- Where every column is one of the key, a row with the same key is the same row.
+        case when changes is null then 'nothing' else format('update set %s where (t.*) operator(pg_catalog.*<>) (excluded.*)', changes) end
     );
     counts := format(
         ' select freshet.others_snapshot() as snapshot, %s as dirty_count, (select count(*) from gone) as gone_count, '
@@ -173,6 +182,395 @@ begin
 end
 $$;
 
+-- supabase/schemas/core/incremental/group_mappings.sql
+
+-- Object: freshet.group_mappings()
+-- Why: which groups of a view a changed source row can touch is proved by the planner, not declared. The question
+--      "the query where key1 = $1 and key2 = $2" is planned for any values. A scan of a source that filters by
+--      "expression over the row = $1" reads only rows with that value, so a row can only touch groups whose first key
+--      equals the expression: its old version before the change, its new one after it. This holds whatever the tables
+--      hold, since the planner relies on the query alone.
+-- Why the settings: a sequential scan shows its conditions as a filter; an index scan or a pruned partition hides them.
+-- Why the parameters are numbered from 1001: PostgreSQL 15 shows the result of a subquery as $0, $1, … too, and such a
+--      condition proves nothing.
+create or replace function freshet.group_mappings(definition regclass, group_key name[])
+returns table (source regclass, reference smallint, key_column name, expression text)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = 'force_generic_plan'
+set enable_seqscan = on
+set enable_indexscan = off
+set enable_indexonlyscan = off
+set enable_bitmapscan = off
+set enable_memoize = off
+set enable_partition_pruning = off
+set constraint_exclusion = off
+set max_parallel_workers_per_gather = 0
+as $$
+declare
+    first constant integer := 1000;
+    types constant text := repeat('integer, ', first) || (
+        select string_agg(format_type(a.atttypid, a.atttypmod), ', ' order by k.place)
+        from unnest(group_key) with ordinality as k (name, place)
+        join pg_catalog.pg_attribute as a on a.attrelid = definition and a.attname = k.name and not a.attisdropped
+    );
+    conditions constant text := (
+        select string_agg(format('d.%I operator(pg_catalog.=) $%s', k.name, first + k.place), ' and ' order by k.place)
+        from unnest(group_key) with ordinality as k (name, place)
+    );
+    takes_expressions constant boolean := not freshet.has_collate(definition);
+    explained jsonb;
+begin
+    execute format('prepare freshet_probe (%s) as select * from %s as d where %s', types, definition, conditions);
+    begin
+        execute format(
+            'explain (verbose, costs off, format json) execute freshet_probe (%s)',
+            repeat('null, ', first + cardinality(group_key) - 1) || 'null'
+        ) into explained;
+    exception
+        when query_canceled or others then
+            deallocate freshet_probe;
+            raise;
+    end;
+    deallocate freshet_probe;
+
+    return query
+    with scans as (
+        select
+            -- The root of a partition; of any other relation itself.
+            coalesce(pg_partition_root(s.source::regclass), s.source::regclass) as root,
+            s.alias,
+            s.filter
+        from freshet.scans_of_plan(explained #> '{0,Plan}') as s
+    ),
+    found as (
+        select
+            s.root,
+            s.alias,
+            s.filter,
+            array_agg(
+                case
+                    when takes_expressions
+                        or e.expression ~ '^x\.([a-z_][a-z0-9_]*|"[^"]+")$'
+                        or freshet.is_collation_free(s.root, e.expression)
+                        then e.expression
+                end
+                order by k.place
+            ) as expressions
+        from scans as s
+        cross join unnest(group_key) with ordinality as k (name, place)
+        cross join lateral (select freshet.key_expression(s.filter, s.alias, first + k.place::integer)) as e (expression)
+        group by s.root, s.alias, s.filter
+    ),
+    -- References with the same expressions touch the same groups.
+    refs as (
+        select f.root, f.expressions, row_number() over (partition by f.root order by f.expressions)::smallint as reference
+        from (select distinct o.root, o.expressions from found as o) as f
+    )
+    select r.root, r.reference, k.name, r.expressions[k.place]
+    from refs as r
+    cross join unnest(group_key) with ordinality as k (name, place);
+end
+$$;
+
+-- supabase/schemas/core/incremental/incremental_views_over.sql
+
+-- Object: freshet.incremental_views_over()
+-- Why: the catalogue does not know that the table of an incremental view follows from its query.
+create or replace function freshet.incremental_views_over(changed regclass)
+returns setof text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with recursive above as (
+        select changed::oid as relation
+        union
+        select n.relation
+        from above as a
+        cross join lateral (
+            select r.ev_class as relation
+            from pg_catalog.pg_depend as d
+            join pg_catalog.pg_rewrite as r on r.oid = d.objid and r.ev_class <> a.relation
+            where d.classid = 'pg_catalog.pg_rewrite'::regclass
+                and d.refclassid = 'pg_catalog.pg_class'::regclass
+                and d.refobjid = a.relation
+            union all
+            select to_regclass(format('analytics.%I', v.view_name))::oid
+            from analytics.incremental_views as v
+            where to_regclass(freshet.definition_of(v.view_name)) = a.relation
+        ) as n
+    )
+    select v.view_name
+    from analytics.incremental_views as v
+    join above as a on a.relation = to_regclass(freshet.definition_of(v.view_name))
+        or a.relation = changed and changed = to_regclass(format('analytics.%I', v.view_name))
+    join freshet.refresh_order() as o on o.view_name = v.view_name
+    order by o.depth desc, v.view_name;
+$$;
+
+comment on function freshet.incremental_views_over(regclass) is
+    'Incremental views that read the relation, through other views too, itself too if it is one; each before those that it reads.';
+
+-- supabase/schemas/core/incremental/is_collation_free.sql
+
+-- Object: freshet.is_collation_free()
+-- Why: EXPLAIN prints expressions without their COLLATE. An expression in which nothing has a collation, and no function
+--      takes one, means the same without it: the week of a moment, in a query that also normalises texts.
+-- Why the list: these functions have a text as argument, the name of a unit or a zone, and read it letter by letter.
+create function freshet.is_collation_free(source regclass, expression text)
+returns boolean
+language plpgsql
+strict
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    tree text;
+begin
+    execute format('create temporary view freshet_collation_check as select %s as key from %s as x', expression, source);
+    select r.ev_action::text into strict tree from pg_catalog.pg_rewrite as r where r.ev_class = 'pg_temp.freshet_collation_check'::regclass;
+    drop view pg_temp.freshet_collation_check;
+    tree := regexp_replace(tree, '\{CONST [^{}]*\}', '', 'g');
+    tree := regexp_replace(
+        tree,
+        format(
+            '(:funcid (?:%s) [^{}]*:funccollid 0) :inputcollid \d+',
+            concat_ws(
+                '|',
+                'date_trunc(text, timestamp)'::regprocedure::oid, 'timezone(text, timestamp)'::regprocedure::oid,
+                'timezone(text, timestamptz)'::regprocedure::oid, 'extract(text, timestamp)'::regprocedure::oid,
+                'extract(text, date)'::regprocedure::oid
+            )
+        ),
+        '\1',
+        'g'
+    );
+    return tree !~ ':[a-z]*collid [1-9]';
+end
+$$;
+
+revoke all on function freshet.is_collation_free(regclass, text) from public, anon, authenticated;
+
+comment on function freshet.is_collation_free(regclass, text) is
+    'Whether an expression over a row x of the source means the same with any COLLATE in it.';
+
+-- supabase/schemas/core/incremental/make_incremental.sql
+
+-- Object: freshet.make_incremental()
+-- Why: turns a materialized view into a table of the same name, and keeps its query. The rows are taken over as they are,
+--      with their version and age, so a reader finds no gap; the next refresh computes everything and writes only what
+--      differs. Called again, it derives the mappings again.
+create or replace function freshet.make_incremental(view_name text, incremental_by name[], rebuild_on regclass[])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    relation constant regclass := format('analytics.%I', view_name)::regclass;
+    definition constant text := freshet.definition_of(view_name);
+    row_keys constant jsonb := (
+        select jsonb_agg(k.names)
+        from (
+            select (
+                select jsonb_agg(a.attname order by u.place)
+                from unnest(i.indkey::int2[]) with ordinality as u (number, place)
+                join pg_catalog.pg_attribute as a on a.attrelid = i.indrelid and a.attnum = u.number
+                where u.place <= i.indnkeyatts
+            ) as names
+            from pg_catalog.pg_index as i
+            where i.indrelid = relation and i.indisunique
+        ) as k
+    );
+    row_key name[];
+    group_key name[];
+    sources regclass[];
+    -- What is wrong, or what is still missing.
+    fault text;
+begin
+    if jsonb_array_length(row_keys) > 1 then
+        raise exception using
+            errcode = 'feature_not_supported',
+            message = format('cannot register "%s" as incremental: it has %s unique indexes', view_name, jsonb_array_length(row_keys)),
+            hint = 'Keep one: rows are replaced by its key, and two rows that exchange a value of a second one would collide.';
+    end if;
+    row_key := array(select k.name from jsonb_array_elements_text(row_keys -> 0) with ordinality as k (name, place) order by k.place);
+    group_key := coalesce(incremental_by, row_key);
+    select string_agg(k.name, ', ') into fault
+    from unnest(group_key) as k (name)
+    where not exists (
+        select from pg_catalog.pg_attribute as a
+        where a.attrelid = relation and a.attname = k.name and a.attnum > 0 and not a.attisdropped
+    );
+    if fault is not null then
+        raise exception using
+            errcode = 'undefined_column',
+            message = format('cannot register "%s": incremental_by names no column of it: "%s"', view_name, fault),
+            hint = 'Name columns of the view by which changes of its sources can be told apart.';
+    end if;
+
+    if exists (
+        select from analytics.incremental_views as v
+        where v.view_name = make_incremental.view_name and v.group_key <> make_incremental.incremental_by
+    ) then
+        execute format('drop index if exists analytics.%I', freshet.incremental_name('groups_of_', view_name));
+    end if;
+    sources := array(select distinct m.source from analytics.view_mappings as m where m.view_name = make_incremental.view_name);
+    delete from analytics.dirty_groups as g where g.view_name = make_incremental.view_name;
+    insert into analytics.incremental_views as v (view_name, row_key, group_key, rebuild_on)
+    values (make_incremental.view_name, row_key, group_key, make_incremental.rebuild_on)
+    on conflict on constraint incremental_views_pkey do update
+    set row_key = excluded.row_key, group_key = excluded.group_key, rebuild_on = excluded.rebuild_on;
+
+    if (select c.relkind from pg_catalog.pg_class as c where c.oid = relation) = 'm' then
+        if not (select c.relispopulated from pg_catalog.pg_class as c where c.oid = relation) then
+            -- An empty table can be read, so the registry has to say that it has no rows yet.
+            update analytics.views as v set refreshed_at = null where v.view_name = make_incremental.view_name;
+        end if;
+        perform pg_advisory_xact_lock(hashtextextended('freshet.refresh:' || view_name, 0));
+        -- Left where a migration dropped the table and made a materialized view of its name.
+        execute format('drop view if exists %s', definition);
+        perform freshet.replace_view(relation, freshet.text_of_table(relation, definition));
+    end if;
+    -- Readers would wait for it, so only where it is news.
+    select string_agg(format('alter column %I set not null', a.attname), ', ') into fault
+    from pg_catalog.pg_attribute as a
+    where a.attrelid = to_regclass(format('analytics.%I', make_incremental.view_name)) and a.attname = any (group_key) and not a.attnotnull;
+    if fault is not null then
+        execute format('alter table analytics.%I %s', view_name, fault);
+    end if;
+    if not group_key <@ row_key then
+        execute format(
+            'create index if not exists %I on analytics.%I (%s)',
+            freshet.incremental_name('groups_of_', view_name), view_name,
+            (select string_agg(format('%I', k.name), ', ') from unnest(group_key) as k (name))
+        );
+    end if;
+
+    perform freshet.map_view(view_name);
+    perform freshet.watch_keys(m.source)
+    from (select distinct d.source from analytics.view_mappings as d where d.view_name = make_incremental.view_name order by d.source) as m;
+    perform freshet.unwatch_keys(s.source) from unnest(sources) as s (source);
+    perform freshet.build_statements(view_name);
+end
+$$;
+
+-- supabase/schemas/core/incremental/make_materialized.sql
+
+-- Object: freshet.make_materialized()
+-- Why: the way back, for a view whose query has to change, or that is cheaper to compute as a whole.
+create or replace function freshet.make_materialized(view_name text)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    relation constant regclass := format('analytics.%I', view_name)::regclass;
+    definition constant text := freshet.definition_of(view_name);
+    sources constant regclass[] := array(
+        select distinct m.source from analytics.view_mappings as m where m.view_name = make_materialized.view_name
+    );
+    reader text;
+    fault text;
+begin
+    select string_agg(f.what, ', ' order by f.what) into fault
+    from (
+        select 'policy ' || p.polname from pg_catalog.pg_policy as p where p.polrelid = relation and p.polname <> 'readers'
+        union all
+        select 'trigger ' || t.tgname from pg_catalog.pg_trigger as t
+        where t.tgrelid = relation and not t.tgisinternal and t.tgname not like 'freshet\_%'
+        union all
+        select 'privileges on column ' || a.attname from pg_catalog.pg_attribute as a where a.attrelid = relation and a.attacl is not null
+    ) as f (what);
+    if fault is not null then
+        raise exception using
+            errcode = 'feature_not_supported',
+            message = format('cannot make "%s" again: it has %s, which would be lost', view_name, fault),
+            hint = 'Drop them before, and create them again afterwards. A materialized view cannot have policies and triggers.';
+    end if;
+    select string_agg(distinct m.view_name, ', ') into reader from analytics.view_mappings as m where m.source = relation;
+    if reader is not null then
+        raise exception using
+            errcode = 'dependent_objects_still_exist',
+            message = format('cannot make "%s" a materialized view: %s is refreshed by its changed rows', view_name, reader),
+            hint = format('Register it with incremental => false first, or with rebuild_on => ''{analytics.%s}''.', view_name);
+    end if;
+    perform pg_advisory_xact_lock(hashtextextended('freshet.refresh:' || view_name, 0));
+    perform freshet.replace_view(relation, (
+        select string_agg(t.statement, E';\n' order by t.place, t.statement)
+        from analytics.views as v
+        cross join lateral (
+            select
+                1 as place,
+                format(
+                    'create materialized view %s as %s %s',
+                    relation, rtrim(pg_get_viewdef(definition::regclass), ';'), case when v.refreshed_at is null then 'with no data' end
+                ) as statement
+            union all
+            select 2, pg_get_indexdef(i.indexrelid)
+            from pg_catalog.pg_index as i
+            join pg_catalog.pg_class as c on c.oid = i.indexrelid
+            where i.indrelid = relation and c.relname <> freshet.incremental_name('groups_of_', v.view_name)
+            union all
+            select
+                3,
+                case o.objsubid
+                    when 0 then format('comment on materialized view %s is %L', relation, o.description)
+                    else format('comment on column %s.%I is %L', relation, a.attname, o.description)
+                end
+            from pg_catalog.pg_description as o
+            left join pg_catalog.pg_attribute as a on a.attrelid = relation and a.attnum = o.objsubid
+            where o.objoid = relation and o.classoid = 'pg_catalog.pg_class'::regclass
+        ) as t
+        where v.view_name = make_materialized.view_name
+    ));
+    execute format('drop view %s', definition);
+    delete from analytics.incremental_views as v where v.view_name = make_materialized.view_name;
+    update analytics.views as v
+    set source_snapshot = null, version = v.version + (v.refreshed_at is not null)::integer
+    where v.view_name = make_materialized.view_name;
+    perform freshet.unwatch_keys(s.source) from unnest(sources) as s (source);
+end
+$$;
+
+-- supabase/schemas/core/incremental/note_group_costs.sql
+
+-- Object: freshet.note_group_costs()
+-- Why: the break-even of a view follows its tables as they grow. What is measured is the whole statement, so each rule
+--      below keeps one kind of refresh from spoiling the costs for the others.
+-- Why n / (n + 30): a refresh of one group measures the planning of its statement, which takes 40 ms over many partitions,
+--      where a group takes 0.1 ms. One of a thousand groups measures the groups.
+-- Why no rise below a second: for the same reason. A group that is dear in truth soon makes a refresh longer than that.
+-- Why 0.97: while computing everything is chosen, no group is measured. So what is believed of a group sinks, and after
+--      some time groups are tried again: a cost that a busy machine or a missing index has raised does not stay for ever.
+create function freshet.note_group_costs(
+    view_name text, is_rebuild boolean, is_dearer boolean, dirty_count bigint, spent_ms double precision
+)
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    update analytics.incremental_views as v
+    set rebuild_ms = case when is_rebuild then (coalesce(v.rebuild_ms, spent_ms) + spent_ms) / 2 else v.rebuild_ms end,
+        group_ms = case
+            when is_dearer then 0.97 * v.group_ms
+            when is_rebuild or dirty_count = 0 then v.group_ms
+            when v.group_ms < spent_ms / dirty_count and spent_ms < 1000 then v.group_ms
+            else coalesce(v.group_ms, 0) + (spent_ms / dirty_count - coalesce(v.group_ms, 0)) * dirty_count / (dirty_count + 30)
+        end,
+        slow_run_count = case
+            when is_dearer then v.slow_run_count + 1
+            when is_rebuild then v.slow_run_count
+            when spent_ms > greatest(1000, v.rebuild_ms) then v.slow_run_count + 1
+            else 0
+        end
+    where v.view_name = note_group_costs.view_name;
+$$;
+
+revoke all on function freshet.note_group_costs(text, boolean, boolean, bigint, double precision) from public, anon, authenticated;
+
+comment on function freshet.note_group_costs(text, boolean, boolean, bigint, double precision) is
+    'Keeps what a refresh of an incremental view has cost. is_rebuild: everything was computed; is_dearer: because the groups would have taken longer.';
+
 -- supabase/schemas/core/incremental/refresh_groups.sql
 
 -- Object: freshet.refresh_groups()
@@ -181,16 +579,14 @@ $$;
 --      computed again when the rows prove nothing (first fill, another cluster), when that is due (the weekly proof), and
 --      when so many groups are dirty that it is cheaper. Then every row that had to be written has to be explained by a
 --      logged change; others are counted, and mean that a write was not logged.
--- Why one second: below it, the choice saves nothing worth an error of the measured costs.
--- Why twenty groups: what a refresh costs whatever it touches is most of the cost of a few groups. Counted as theirs, it
---      made a hundred groups look dearer than everything. After each rebuild by choice a group counts as a tenth
---      cheaper, so that a cost that was measured on a busy server is measured again.
 create function freshet.refresh_groups(
     view_name text,
     out is_clean boolean,
     out snapshot pg_snapshot,
     out moved_count bigint,
     out row_count bigint,
+    out group_count bigint,
+    out unexplained_count bigint,
     out rejected_count bigint
 )
 language plpgsql
@@ -202,16 +598,15 @@ declare
     began timestamptz;
     is_rebuild boolean;
     is_judged boolean;
-    is_chosen boolean := false;
     dirty_count bigint := 0;
     is_everything boolean := false;
+    is_dearer boolean := false;
     gone_count bigint;
     new_count bigint;
     changed_count bigint;
     unexplained bigint;
     counted bigint;
     spent_ms double precision;
-    counted_ms double precision;
 begin
     select * into strict known from analytics.views as v where v.view_name = refresh_groups.view_name;
     select * into strict declared from analytics.incremental_views as v where v.view_name = refresh_groups.view_name;
@@ -227,14 +622,12 @@ begin
         -- A source was written to, and what its rows belong to may be left out.
         if is_clean and known.rejects is null then
             moved_count := 0;
+            group_count := 0;
             row_count := known.row_count;
             return;
         end if;
-        is_chosen := coalesce(dirty_count > 0.5 * known.row_count and dirty_count > 1000, false)
-            or coalesce(
-                coalesce(declared.fixed_ms, 0) + dirty_count * declared.group_ms > greatest(1000, 0.8 * declared.rebuild_ms), false
-            );
-        is_rebuild := is_rebuild or is_everything or is_chosen;
+        is_dearer := not is_rebuild and not is_everything and freshet.are_groups_dearer(declared, dirty_count, known.row_count);
+        is_rebuild := is_rebuild or is_everything or is_dearer;
     end if;
 
     began := clock_timestamp();
@@ -243,36 +636,30 @@ begin
     )
         into snapshot, dirty_count, gone_count, new_count, changed_count, unexplained, counted, rejected_count;
     spent_ms := extract(epoch from clock_timestamp() - began) * 1000;
-    counted_ms := greatest(spent_ms - coalesce(declared.fixed_ms, 0), 0.1 * spent_ms) / nullif(dirty_count, 0);
     is_clean := coalesce(is_clean, false) and dirty_count = 0;
     moved_count := gone_count + new_count + changed_count;
+    if is_judged and not is_everything then
+        group_count := dirty_count;
+        unexplained_count := case when is_rebuild then unexplained end;
+    end if;
     row_count := coalesce(counted, known.row_count + new_count - gone_count);
 
     update analytics.incremental_views as v
     set rebuilt_at = case when is_rebuild then began else v.rebuilt_at end,
-        rebuild_ms = case when is_rebuild then (3 * coalesce(v.rebuild_ms, spent_ms) + spent_ms) / 4 else v.rebuild_ms end,
-        fixed_ms = case
-            when is_rebuild or dirty_count not between 1 and 19 then v.fixed_ms
-            else (3 * coalesce(v.fixed_ms, spent_ms) + spent_ms) / 4
-        end,
-        group_ms = case
-            when is_chosen then 0.9 * v.group_ms
-            when is_rebuild or dirty_count < 20 then v.group_ms
-            else (3 * coalesce(v.group_ms, counted_ms) + counted_ms) / 4
-        end,
         unexplained_count = case
             when not is_rebuild or is_judged and is_everything then v.unexplained_count
             when is_judged then unexplained
             else 0
         end
     where v.view_name = refresh_groups.view_name;
+    perform freshet.note_group_costs(view_name, is_rebuild, is_dearer, dirty_count, spent_ms);
 end
 $$;
 
 revoke all on function freshet.refresh_groups(text) from public, anon, authenticated;
 
 comment on function freshet.refresh_groups(text) is
-    'Brings an incremental view up to date. is_clean: nothing had changed; snapshot: what the rows include; moved_count: rows written or deleted; row_count: rows of the view; rejected_count: what it leaves out, null without a view of rejects.';
+    'Brings an incremental view up to date. is_clean: nothing had changed; snapshot: what the rows include; moved_count: rows written or deleted; row_count: rows of the view; group_count, unexplained_count, rejected_count: as in the ledger.';
 
 -- supabase/schemas/core/incremental/rejected_statement.sql
 
@@ -457,6 +844,55 @@ revoke all on function freshet.rejects_key(text) from public, anon, authenticate
 comment on function freshet.rejects_key(text) is
     'Columns of the group key by which the rejects of an incremental view are counted; null where it has none, empty where any change of their sources computes everything. Raises 0A000 where a source of the rejects has no mapping.';
 
+-- supabase/schemas/core/incremental/unindexed_references.sql
+
+-- Object: freshet.unindexed_references()
+-- Why: the rows of a group are looked up in each source by the key of the group. Without an index over all of the key a
+--      group costs a scan, or a part of one: 29 ms and not 0.13 over a hundred thousand rows of one organisation.
+create function freshet.unindexed_references(view_name text)
+returns table (source regclass, reference smallint, columns text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with wanted as (
+        select
+            m.source,
+            m.reference,
+            string_agg(
+                case when e.expression ~ '^([a-z_][a-z0-9_]*|"[^"]+")$' then e.expression else format('(%s)', e.expression) end,
+                ', ' order by m.key_column
+            ) as columns,
+            array_agg(distinct regexp_replace(e.expression, '[\s()]', '', 'g')) as expressions
+        from analytics.view_mappings as m
+        join analytics.source_keys as k on k.source = m.source and k.place = m.place
+        cross join lateral (select regexp_replace(k.expression, '\mx\.', '', 'g') as expression) as e
+        where m.view_name = unindexed_references.view_name
+        group by m.source, m.reference
+    )
+    select w.source, w.reference, w.columns
+    from wanted as w
+    where not exists (
+        select
+        from pg_catalog.pg_index as i
+        cross join lateral (
+            select array_agg(regexp_replace(pg_get_indexdef(i.indexrelid, g, true), '[\s()]', '', 'g') order by g) as columns
+            from generate_series(1, i.indnkeyatts::integer) as g
+        ) as c
+        where i.indrelid = w.source and i.indisvalid
+            and (
+                w.expressions <@ c.columns[1:cardinality(w.expressions)]
+                -- One row at most.
+                or i.indisunique and i.indpred is null and c.columns <@ w.expressions
+            )
+    );
+$$;
+
+revoke all on function freshet.unindexed_references(text) from public, anon, authenticated;
+
+comment on function freshet.unindexed_references(text) is
+    'References of an incremental view to sources that no index supports. columns: what such an index has to begin with, as CREATE INDEX takes it.';
+
 -- supabase/schemas/core/incremental/unwatch_keys.sql
 
 -- Object: freshet.unwatch_keys()
@@ -520,6 +956,8 @@ $$;
 -- Why they note the change too: they see whether a row was touched; see freshet.put_change_trigger().
 -- Why row(…): made by position and without the name of a type, so a renamed or added column, or a renamed table, changes
 --      nothing in the body.
+-- Why only what is missing: each "alter table", and a trigger that is made again, would stop readers or writers until the
+--      caller commits, and a migration that changes a view's query refreshes the view before that.
 create or replace function freshet.watch_keys(source regclass)
 returns void
 language plpgsql
@@ -547,18 +985,24 @@ begin
     if columns is null then
         return;
     end if;
-    execute format(
-        'create table if not exists %s (txid xid8 not null default pg_current_xact_id(), is_whole boolean not null default false)', log
-    );
-    execute format('alter table %s enable row level security', log);
-    execute format('revoke all on table %s from public, anon, authenticated', log);
-    execute format('comment on table %s is %L', log, format('Keys of changed rows of %s; see analytics.source_keys.', source));
+    if to_regclass(log) is null then
+        execute format(
+            'create table %s (txid xid8 not null default pg_current_xact_id(), is_whole boolean not null default false)', log
+        );
+        execute format('alter table %s enable row level security', log);
+        execute format('revoke all on table %s from public, anon, authenticated', log);
+        execute format('comment on table %s is %L', log, format('Keys of changed rows of %s; see analytics.source_keys.', source));
+    end if;
     for one in
         select k.place, k.expression, k.type, format('freshet.%I', freshet.incremental_name(format('key_%s_of_', k.place), name)) as function
         from analytics.source_keys as k
         where k.source = watch_keys.source
     loop
-        execute format('alter table %s add column if not exists k%s %s', log, one.place, one.type);
+        if not exists (
+            select from pg_catalog.pg_attribute as a where a.attrelid = to_regclass(log) and a.attname = 'k' || one.place and not a.attisdropped
+        ) then
+            execute format('alter table %s add column k%s %s', log, one.place, one.type);
+        end if;
         if to_regprocedure(format('%s(%s)', one.function, source)) is null then
             execute format(
                 'create function %s(x %s) returns %s language sql immutable begin atomic select %s; end',
@@ -593,6 +1037,9 @@ begin
             case when one.images is not null and is_noted then 'if found then insert into analytics.source_changes (source) values (tg_relid); end if;' end
         );
         execute format('revoke all on function %s() from public, anon, authenticated', one.function);
+        if freshet.has_change_trigger(source, 'freshet_log_' || one.event) then
+            continue;
+        end if;
         execute format(
             'create or replace trigger freshet_log_%s after %s on %s %s for each statement execute function %s()',
             one.event, one.event, source, one.referencing, one.function
@@ -606,6 +1053,111 @@ begin
     perform freshet.watch_source(source, c.relkind) from pg_catalog.pg_class as c where c.oid = source;
 end
 $$;
+
+-- supabase/schemas/core/read/get_view.sql
+
+-- Object: analytics.get_view()
+-- Why: replicas take GET only, and an argument of a GET is text. Some versions of the data API make a JSON string of it
+--      where the parameter is jsonb, with the request in it.
+-- Why volatile: the position is read by a statement of its own, before read_view takes its snapshot. In one statement the
+--      snapshot would be the older of the two, and the position would promise a commit that the rows do not have. The
+--      data API runs every GET in a transaction that cannot write.
+create function analytics.get_view(view_name text, request jsonb)
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    server constant jsonb := freshet.server_position();
+begin
+    if jsonb_typeof(request) = 'string' then
+        request := (request #>> '{}')::jsonb;
+    end if;
+    return analytics.read_view(view_name, request) || jsonb_build_object('server', server);
+end
+$$;
+
+revoke all on function analytics.get_view(text, jsonb) from public, anon, authenticated;
+
+grant execute on function analytics.get_view(text, jsonb) to service_role;
+
+comment on function analytics.get_view(text, jsonb) is
+    'analytics.read_view for GET: the same request, and the answer has one more member, server, as freshet.server_position gives it, read before the rows. Service role only.';
+
+-- supabase/schemas/core/read/get_view_states.sql
+
+-- Object: analytics.get_view_states()
+-- Why: versions that a replica knows are worth as much as what is known of its lag, so both come in one answer. The
+--      position is read before the states, for the reason given at analytics.get_view.
+create function analytics.get_view_states()
+returns jsonb
+language plpgsql
+volatile
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    server constant jsonb := freshet.server_position();
+begin
+    return jsonb_build_object('server', server, 'states', analytics.view_states());
+end
+$$;
+
+revoke all on function analytics.get_view_states() from public, anon, authenticated;
+
+grant execute on function analytics.get_view_states() to service_role;
+
+comment on function analytics.get_view_states() is
+    'analytics.view_states with the server that answers: {server: as freshet.server_position gives it, states: as view_states gives them}. Service role only.';
+
+-- supabase/schemas/core/read/server_position.sql
+
+-- Object: freshet.server_position()
+-- Why: an answer of a replica is worth as much as what is known of its lag. The time of the last replayed transaction
+--      says nothing while the primary writes nothing, so the position in the WAL comes with it: a replica that has
+--      reached a position of the primary has everything that was committed before, and no clock is compared.
+-- Why server: a replica that was promoted says that it is no replica. Its start tells it from the primary.
+create function freshet.server_position()
+returns jsonb
+language sql
+volatile
+set search_path = pg_catalog, pg_temp
+as $$
+    select jsonb_build_object(
+        'server', (extract(epoch from pg_postmaster_start_time()) * 1000000)::bigint::text,
+        'is_replica', p.is_replica,
+        -- Where the next record begins a page of the WAL, the primary counts the page's header (24 bytes, in the first
+        -- page of a segment 40), and a replica that has everything does not.
+        'position', p.bytes - case when not p.is_replica and p.bytes % 8192 in (24, 40) then p.bytes % 8192 else 0 end,
+        'lag_ms', case when p.is_replica and p.lag < interval '0' then 0 when p.is_replica then ceil(extract(epoch from p.lag) * 1000)::bigint end
+    )
+    from (
+        select
+            r.is_replica,
+            (case when r.is_replica then pg_last_wal_replay_lsn() else pg_current_wal_insert_lsn() end - '0/0'::pg_lsn)::bigint,
+            -- Below nothing where the two servers' clocks differ.
+            clock_timestamp() - pg_last_xact_replay_timestamp()
+        from (select pg_is_in_recovery()) as r (is_replica)
+    ) as p (is_replica, bytes, lag);
+$$;
+
+revoke all on function freshet.server_position() from public, anon, authenticated;
+
+comment on function freshet.server_position() is
+    'Which server this is: {server: its start in microseconds since the epoch, as text, is_replica, position: bytes of WAL that a primary has written or a replica has replayed, lag_ms: milliseconds since the commit of the last transaction that a replica has replayed, an upper bound of its lag; null on a primary, and before the first one}.';
+
+-- supabase/schemas/core/refresh/refresh_log.sql
+
+comment on column analytics.refresh_log.group_count is
+    'Of an incremental view: groups that logged changes had touched since the refresh before. Null for a materialized view, a failure, and where any group may have changed: a first fill, a truncated source, a source of rebuild_on.';
+
+comment on column analytics.refresh_log.changed_count is
+    'Of an incremental view: rows inserted, changed or deleted by the refresh. With 0 the version stays, except by the first fill. Null for a materialized view and a failure.';
+
+comment on column analytics.refresh_log.unexplained_count is
+    'Of an incremental view: those of changed_count that no logged change explains. Null where everything was not computed, or could not be judged: group_count is null then.';
 
 -- supabase/schemas/core/refresh/refresh_view.sql
 
@@ -697,6 +1249,10 @@ begin
             entry.outcome := 'skipped_clean';
             entry.rows_after := declared.row_count;
             entry.rejected_count := declared.rejected_count;
+            if is_incremental then
+                entry.group_count := 0;
+                entry.changed_count := 0;
+            end if;
             return freshet.log_refresh(entry);
         end if;
 
@@ -706,6 +1262,9 @@ begin
             is_clean := groups.is_clean;
             has_moved := groups.moved_count > 0 or not is_populated;
             entry.rows_after := groups.row_count;
+            entry.group_count := groups.group_count;
+            entry.changed_count := groups.moved_count;
+            entry.unexplained_count := groups.unexplained_count;
             entry.rejected_count := groups.rejected_count;
             if not is_populated then
                 execute format('analyze %s', relation);
@@ -766,6 +1325,80 @@ begin
 end
 $$;
 
+-- supabase/schemas/core/refresh_queue/refresh_request.sql
+
+-- Object: freshet.refresh_request(), analytics.refresh_request()
+-- Why: a request returns at once, so its caller looks up later what became of it.
+create or replace function freshet.refresh_request(id bigint)
+returns jsonb
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    is_locked boolean;
+    answer jsonb;
+begin
+    perform freshet.assert_operator();
+    -- A running attempt is not committed; its lock is visible to every session.
+    select exists (
+        select
+        from pg_catalog.pg_locks as l
+        where l.locktype = 'advisory'
+            and l.database = (select d.oid from pg_catalog.pg_database as d where d.datname = current_database())
+            and l.mode = 'ExclusiveLock'
+            and l.granted
+            and l.objsubid = 1
+            and (l.classid::bigint << 32) | l.objid::bigint = freshet.refresh_request_key(refresh_request.id)
+    ) into is_locked;
+
+    select jsonb_build_object(
+        'id', r.id,
+        'state', case
+            when r.finished_at is not null then 'finished'
+            when is_locked or bool_or(v.outcome is not null) then 'running'
+            else 'queued'
+        end,
+        'view', r.view_name,
+        'pack', r.pack,
+        'requested_by', r.requested_by,
+        'requested_at', r.requested_at,
+        'finished_at', r.finished_at,
+        'views', jsonb_agg(
+            jsonb_build_object(
+                'view', v.view_name,
+                'state', case
+                    when v.outcome is not null then 'finished'
+                    when is_locked and v.claimed_at is not null then 'running'
+                    else 'queued'
+                end,
+                'outcome', v.outcome,
+                'refresh_id', v.refresh_id,
+                'group_count', l.group_count,
+                'changed_count', l.changed_count,
+                'unexplained_count', l.unexplained_count,
+                'sqlstate', v.sqlstate,
+                'message', case
+                    -- The function that serves /ops asks with the secret key, and scrubs.
+                    when v.outcome = 'failed' and analytics.is_admin() then freshet.told_refresh_message(v.sqlstate, v.refresh_id)
+                    else left(v.message, 4000)
+                end,
+                'attempt_count', v.attempt_count,
+                'started_at', v.claimed_at,
+                'finished_at', v.finished_at
+            )
+            order by v.place
+        )
+    ) into answer
+    from analytics.refresh_requests as r
+    join analytics.refresh_request_views as v on v.request_id = r.id
+    left join analytics.refresh_log as l on l.id = v.refresh_id
+    where r.id = refresh_request.id
+    group by r.id;
+    return answer;
+end
+$$;
+
 -- supabase/schemas/core/registry/assert_newest_is_indexed.sql
 
 -- Object: freshet.assert_newest_is_indexed()
@@ -805,6 +1438,274 @@ revoke all on function freshet.assert_newest_is_indexed(text, regclass, name) fr
 
 comment on function freshet.assert_newest_is_indexed(text, regclass, name) is
     'Raises 55000 unless a whole btree index of the table begins with the column; null for the table: nothing to read.';
+
+-- supabase/schemas/core/registry/change_table.sql
+
+-- Object: analytics.change_table()
+-- Why: PostgreSQL refuses to change a column that a view reads. By hand that takes a dozen statements for each view:
+--      drop, change, create, index, comments, privileges, register, refresh, and again for each view that reads the
+--      view. A forgotten step is noticed late: a view without its index cannot be refreshed, and a view that is no
+--      longer registered becomes stale without an alert. This function does all of it in one transaction, so readers
+--      see the old rows or the new ones, and a failure changes nothing.
+--      The registry's row stays, so the version goes on counting: an answer cached before the change is never served
+--      after it. References to a view by oid (rejects, sources of live relations) are kept by name meanwhile.
+--      The lock of each view's refresh is taken first: a refresh that waited for the dropped view would fail.
+create or replace function analytics.change_table(changed regclass, ddl text, texts jsonb default '{}', fill boolean default true)
+returns setof text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    -- Of a view that is dropped only a number would be left.
+    label constant text := changed::text;
+    views jsonb;
+    lives jsonb;
+    incrementals jsonb := jsonb_build_object();
+    one jsonb;
+    fault text;
+    declared analytics.views;
+    live analytics.live_relations;
+    incremental analytics.incremental_views;
+begin
+    -- An incremental view is a table, of which the catalogue does not know what it reads: it is a materialized view meanwhile.
+    for incremental in
+        select v.* from freshet.incremental_views_over(changed) with ordinality as o (name, place)
+        join analytics.incremental_views as v on v.view_name = o.name
+        order by o.place
+    loop
+        incrementals := incrementals || jsonb_build_object(
+            incremental.view_name,
+            jsonb_build_object('by', incremental.group_key, 'rebuild_on', incremental.rebuild_on::text[])
+        );
+        perform freshet.make_materialized(incremental.view_name);
+    end loop;
+    -- It may be one of them, and has another number now.
+    changed := to_regclass(label);
+    views := (
+        select coalesce(jsonb_agg(
+            jsonb_build_object(
+                'relation', o.relation::text,
+                'name', c.relname,
+                'kind', case c.relkind when 'm' then 'materialized view' else 'view' end,
+                'text', freshet.text_of_view(o.relation),
+                'privileges', c.relacl::text,
+                'owner', c.relowner::regrole::text,
+                'is_filled', c.relkind = 'm' and c.relispopulated,
+                'is_registered', v.view_name is not null,
+                'rejects', v.rejects::text,
+                'source_at', v.source_at_table::text || '.' || quote_ident(v.source_at_column)
+            ) order by o.depth, not texts ? c.relname::text, o.relation::text
+        ), '[]')
+        from freshet.views_over(changed) as o
+        join pg_catalog.pg_class as c on c.oid = o.relation
+        left join analytics.views as v on to_regclass(format('analytics.%I', v.view_name)) = o.relation
+    );
+    lives := (
+        select coalesce(jsonb_agg(jsonb_build_object('name', l.live_name, 'sources', l.sources::text[])), '[]')
+        from analytics.live_relations as l
+        where changed = any (l.sources)
+            or l.sources && array(select o.relation from freshet.views_over(changed) as o)
+    );
+    select t.name into fault
+    from jsonb_object_keys(texts) as t (name)
+    where t.name not in (select v.one ->> 'name' from jsonb_array_elements(views) as v (one));
+    if fault is not null then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('cannot change %s: texts names "%s", which is no view over it', label, fault),
+            hint = format('Views over it: %s.', coalesce((select string_agg(v.one ->> 'name', ', ') from jsonb_array_elements(views) as v (one)), 'none'));
+    end if;
+    select format('%s.%s', a.attrelid::regclass, a.attname) into fault
+    from jsonb_array_elements(views) as v (one)
+    join pg_catalog.pg_attribute as a on a.attrelid = (v.one ->> 'relation')::regclass
+    where a.attacl is not null;
+    if fault is not null then
+        raise exception using
+            errcode = 'feature_not_supported',
+            message = format('cannot change %s: %s has privileges of its own, which would be lost', label, fault),
+            hint = 'Revoke them before, and grant them again afterwards; or grant on the whole view.';
+    end if;
+
+    perform pg_advisory_xact_lock(hashtextextended('freshet.refresh:' || (v.one ->> 'name'), 0))
+    from (
+        select a.one from jsonb_array_elements(views) as a (one)
+        where (a.one ->> 'is_registered')::boolean
+        order by a.one ->> 'name'
+    ) as v;
+    for one in select v.one from jsonb_array_elements(views) with ordinality as v (one, place) order by v.place desc loop
+        execute format('drop %s %s', one ->> 'kind', one ->> 'relation');
+    end loop;
+
+    execute ddl;
+
+    for one in select v.one from jsonb_array_elements(views) with ordinality as v (one, place) order by v.place loop
+        -- The schema file of a view may make what it leaves out, too.
+        if texts ? (one ->> 'name') or to_regclass(one ->> 'relation') is null then
+            begin
+                execute coalesce(texts ->> (one ->> 'name'), one ->> 'text');
+            exception
+                when undefined_column or undefined_table or undefined_function or datatype_mismatch then
+                    raise exception using
+                        errcode = sqlstate,
+                        message = format('cannot change %s: "%s", which reads it, cannot be made again: %s', label, one ->> 'name', sqlerrm),
+                        hint = 'Give its new text: texts => jsonb_build_object(''name'', $text$create …$text$).';
+            end;
+        end if;
+        if to_regclass(one ->> 'relation') is null then
+            raise exception using
+                errcode = 'undefined_table',
+                message = format('cannot change %s: the text of "%s" does not make %s', label, one ->> 'name', one ->> 'relation'),
+                hint = 'Give the whole schema file of the view: create, index, comments.';
+        end if;
+        if one ->> 'owner' <> current_user::regrole::text then
+            execute format('alter %s %s owner to %s', one ->> 'kind', one ->> 'relation', one ->> 'owner');
+        end if;
+        perform freshet.restore_privileges((one ->> 'relation')::regclass, (one ->> 'privileges')::aclitem[]);
+    end loop;
+
+    -- Only now, since what a view rejects is a view that may have come after it.
+    for one in
+        select v.one from jsonb_array_elements(views) with ordinality as v (one, place)
+        where (v.one ->> 'is_registered')::boolean
+        order by v.place
+    loop
+        select * into strict declared from analytics.views as v where v.view_name = one ->> 'name';
+        perform freshet.register_again(
+            declared,
+            -- A number outlives no drop, a name does; and a new text may have named another one.
+            source_at => case
+                when not exists (select from pg_catalog.pg_class as c where c.oid = declared.source_at_table) then one ->> 'source_at'
+                else declared.source_at_table::text || '.' || quote_ident(declared.source_at_column)
+            end,
+            rejects => case
+                when not exists (select from pg_catalog.pg_class as c where c.oid = declared.rejects) then (one ->> 'rejects')::regclass
+                else declared.rejects
+            end,
+            incremental => incrementals ? declared.view_name,
+            incremental_by => case
+                when incrementals ? declared.view_name
+                    then array(select b.name from jsonb_array_elements_text(incrementals -> declared.view_name -> 'by') as b (name))::name[]
+            end,
+            rebuild_on => array(
+                select b.name::regclass from jsonb_array_elements_text(incrementals -> declared.view_name -> 'rebuild_on') as b (name)
+            )
+        );
+    end loop;
+    for one in select l.one from jsonb_array_elements(lives) as l (one) loop
+        select * into strict live from analytics.live_relations as l where l.live_name = one ->> 'name';
+        perform analytics.register_live(
+            name => live.live_name,
+            pack => live.pack,
+            sources => array(select s.name::regclass from jsonb_array_elements_text(one -> 'sources') as s (name)),
+            moments => live.moments
+        );
+    end loop;
+
+    for one in select v.one from jsonb_array_elements(views) with ordinality as v (one, place) order by v.place loop
+        if fill and (one ->> 'is_filled')::boolean then
+            if (one ->> 'is_registered')::boolean then
+                perform analytics.refresh_view(one ->> 'name', 'manual');
+            else
+                execute format('refresh materialized view %s', one ->> 'relation');
+            end if;
+        end if;
+        return next one ->> 'relation';
+    end loop;
+end
+$$;
+
+-- supabase/schemas/core/registry/change_view_query.sql
+
+-- Object: analytics.change_view_query()
+-- Why: PostgreSQL has no "create or replace" for a materialized view, and the query of an incremental view is not the table
+--      that is read. By hand, views that read it, indexes, comments, privileges, the registration and the first rows all
+--      have to follow, and readers find the view missing or empty meanwhile.
+-- Why two ways: an incremental view with the same columns keeps its table. Readers see the old rows until the caller
+--      commits, and never wait. Where columns differ everything over the view is made again, as for a changed table:
+--      readers wait until the caller commits, and then see new rows.
+create function analytics.change_view_query(view_name text, query text, texts jsonb default '{}')
+returns setof text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    relation constant regclass := to_regclass(format('analytics.%I', view_name));
+    body constant text := rtrim(query, E'; \n\r\t');
+    probe constant text := format('freshet.%I', freshet.incremental_name('new_query_of_', view_name));
+    declared analytics.views;
+    columns name[];
+    has_same_columns boolean;
+    fault text;
+begin
+    select * into declared from analytics.views as v where v.view_name = change_view_query.view_name;
+    if not found or relation is null then
+        raise exception using
+            errcode = 'undefined_table',
+            message = format('cannot change the query of "%s": no such view is registered', view_name),
+            hint = 'select view_name from analytics.views lists those that are.';
+    end if;
+    perform pg_advisory_xact_lock(hashtextextended('freshet.refresh:' || view_name, 0));
+
+    execute format('create view %s as %s', probe, body);
+    columns := array(
+        select a.attname from pg_catalog.pg_attribute as a where a.attrelid = probe::regclass and a.attnum > 0 order by a.attnum
+    );
+    has_same_columns := (
+        select
+            array_agg((a.attname, a.atttypid, a.atttypmod, a.attcollation) order by a.attnum) filter (where a.attrelid = probe::regclass)
+            = array_agg((a.attname, a.atttypid, a.atttypmod, a.attcollation) order by a.attnum) filter (where a.attrelid = relation)
+        from pg_catalog.pg_attribute as a
+        where a.attrelid in (relation, probe::regclass) and a.attnum > 0 and not a.attisdropped
+    );
+    execute format('drop view %s', probe);
+
+    select string_agg(distinct k.name::text, ', ') into fault
+    from (
+        select a.attname as name
+        from pg_catalog.pg_index as i
+        join pg_catalog.pg_attribute as a on a.attrelid = i.indrelid and a.attnum = any (i.indkey)
+        where i.indrelid = relation and i.indisunique
+        union
+        select g.name from analytics.incremental_views as v cross join unnest(v.group_key) as g (name)
+        where v.view_name = change_view_query.view_name
+    ) as k
+    where k.name <> all (columns);
+    if fault is not null then
+        raise exception using
+            errcode = 'undefined_column',
+            message = format('cannot change the query of "%s": it has no column %s, which is part of the key of the view', view_name, fault),
+            hint = 'Keep the column; a view with another key is another view, under a name of its own.';
+    end if;
+
+    if not (freshet.is_incremental(view_name) and has_same_columns) then
+        return query select *
+        from analytics.change_table(
+            relation, 'select', texts || jsonb_build_object(change_view_query.view_name, freshet.text_of_query(relation, body, columns))
+        );
+        return;
+    end if;
+    select t.name into fault from jsonb_object_keys(texts) as t (name) limit 1;
+    if fault is not null then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('cannot change the query of "%s": texts names "%s", and no other view has to be made again', view_name, fault),
+            hint = 'Leave texts out: the columns are the same.';
+    end if;
+    execute format('create or replace view %s with (security_invoker = on) as %s', freshet.definition_of(view_name), body);
+    perform freshet.register_again(
+        declared, declared.source_at_table::text || '.' || quote_ident(declared.source_at_column), declared.rejects
+    );
+    if declared.refreshed_at is not null then
+        perform analytics.refresh_view(view_name, 'manual');
+    end if;
+    return next relation::text;
+end
+$$;
+
+revoke all on function analytics.change_view_query(text, text, jsonb) from public, anon, authenticated, service_role;
+
+comment on function analytics.change_view_query(text, text, jsonb) is
+    'Gives a registered view another query, with its rows, all in the caller''s transaction; returns the names of the views that were made again. For the owner of the views. query: names everything with its schema. Key columns have to stay; indexes and comments of columns that are gone go with them. texts: {view: its new text}, for views that read a column which is gone.';
 
 -- supabase/schemas/core/registry/has_change_trigger.sql
 
@@ -947,7 +1848,8 @@ $$;
 -- Object: analytics.register_view()
 -- Why: the only way a view gets a schedule. It proves that the view can be refreshed concurrently, finds out what the
 --      view reads, watches those sources for changes, and declares the job to the audit. Keyed on names: jobids change.
-create or replace function analytics.register_view(
+-- Why incremental is null by default: a later migration that changes a schedule need not know the form of the view.
+create function analytics.register_view(
     view_name text,
     pack text,
     schedule text,
@@ -960,9 +1862,9 @@ create or replace function analytics.register_view(
     source_warn_after interval default null,
     source_error_after interval default null,
     refresh_on_change interval default null,
-    incremental boolean default false,
+    incremental boolean default null,
     incremental_by name[] default null,
-    rebuild_on regclass[] default '{}'
+    rebuild_on regclass[] default null
 )
 returns void
 language plpgsql
@@ -976,9 +1878,16 @@ declare
     read_before constant regclass[] := array(
         select s.source from analytics.view_sources as s where s.view_name = register_view.view_name order by s.source::oid
     );
+    kept analytics.incremental_views;
     command text;
 begin
     perform freshet.assert_refreshable(view_name);
+    if incremental is null then
+        select * into kept from analytics.incremental_views as i where i.view_name = register_view.view_name;
+        incremental := found;
+        incremental_by := coalesce(incremental_by, nullif(kept.group_key, kept.row_key));
+        rebuild_on := coalesce(rebuild_on, kept.rebuild_on);
+    end if;
     perform freshet.assert_span(a.argument, a.span)
     from (
         values
@@ -1043,7 +1952,7 @@ begin
         source_snapshot = null;
 
     if incremental then
-        perform freshet.make_incremental(view_name, incremental_by, rebuild_on);
+        perform freshet.make_incremental(view_name, incremental_by, coalesce(rebuild_on, '{}'));
     elsif freshet.is_incremental(view_name) then
         perform freshet.make_materialized(view_name);
     end if;
@@ -1069,6 +1978,67 @@ begin
     );
 end
 $$;
+
+revoke all on function analytics.register_view(
+    text, text, text, interval, text, regclass, interval, interval, interval, interval, interval, interval,
+    boolean, name[], regclass[]
+)
+    from public, anon, authenticated;
+
+comment on function analytics.register_view(
+    text, text, text, interval, text, regclass, interval, interval, interval, interval, interval, interval,
+    boolean, name[], regclass[]
+) is
+    'Registers a materialized view of schema analytics and schedules job refresh-<view>. Idempotent. source_at: schema.table.column of the newest source row; rejects: plain view of the source values left out; warn_after, source_warn_after, source_error_after: age of the rows, and of their sources, from which the audit reports them; refresh_on_change: shortest time between two refreshes that changes of the sources cause, null for refreshes by schedule alone; incremental: true: only the groups that changes touched are computed again, and the view becomes a table of its name; false: a materialized view; null: as it is, with its incremental_by and rebuild_on, and at first a materialized view; incremental_by: columns of a group, null for those of the unique index; rebuild_on: sources of which any change recomputes everything.';
+
+-- supabase/schemas/core/registry/text_of_query.sql
+
+-- Object: freshet.text_of_query()
+-- Why: a view whose query changes keeps its indexes and comments, as far as it still has the columns that they name.
+create function freshet.text_of_query(relation regclass, query text, columns name[])
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select string_agg(t.statement, E';\n' order by t.place, t.statement)
+    from (
+        select 1 as place, format(E'create materialized view %s as\n%s\nwith no data', relation, query) as statement
+        union all
+        select 2, pg_get_indexdef(i.indexrelid)
+        from pg_catalog.pg_index as i
+        join pg_catalog.pg_class as c on c.oid = i.indexrelid
+        where i.indrelid = relation
+            -- The registration makes that one.
+            and c.relname <> freshet.incremental_name(
+                'groups_of_', (select v.relname::text from pg_catalog.pg_class as v where v.oid = relation)
+            )
+            and not exists (
+                select
+                from pg_catalog.pg_depend as d
+                join pg_catalog.pg_attribute as a on a.attrelid = relation and a.attnum = d.refobjsubid
+                where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = i.indexrelid
+                    and d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjid = relation
+                    and a.attname <> all (columns)
+            )
+        union all
+        select
+            3,
+            case o.objsubid
+                when 0 then format('comment on materialized view %s is %L', relation, o.description)
+                else format('comment on column %s.%I is %L', relation, a.attname, o.description)
+            end
+        from pg_catalog.pg_description as o
+        left join pg_catalog.pg_attribute as a on a.attrelid = relation and a.attnum = o.objsubid
+        where o.objoid = relation and o.classoid = 'pg_catalog.pg_class'::regclass
+            and (o.objsubid = 0 or a.attname = any (columns))
+    ) as t;
+$$;
+
+revoke all on function freshet.text_of_query(regclass, text, name[]) from public, anon, authenticated;
+
+comment on function freshet.text_of_query(regclass, text, name[]) is
+    'The statements that make a registered view with another query as a materialized view without rows: indexes and comments of the columns that it keeps.';
 
 -- supabase/schemas/core/registry/watch_gaps.sql
 
@@ -1184,9 +2154,13 @@ $$;
 
 -- supabase/schemas/core/incremental/incremental_views.sql
 
-comment on column analytics.incremental_views.group_ms is 'Moving average of the time that one dirty group takes in a refresh of 20 or more, beside fixed_ms; a tenth less after each rebuild that it led to.';
+comment on column analytics.incremental_views.rebuild_ms is 'Moving average of the milliseconds that computing everything takes; null before the first time.';
 
-comment on column analytics.incremental_views.fixed_ms is 'Moving average of the time that a refresh of fewer than 20 groups takes.';
+comment on column analytics.incremental_views.group_ms is
+    'Moving average of the milliseconds that one dirty group takes; large refreshes weigh most. Null before the first refresh by group.';
+
+comment on column analytics.incremental_views.slow_run_count is
+    'Refreshes in a row of which the groups took longer, or would have, than computing everything; see kind groups_slow.';
 
 -- supabase/schemas/core/incremental/rejected_groups.sql
 
@@ -1211,6 +2185,110 @@ comment on table analytics.rejected_groups is
 comment on column analytics.rejected_groups.group_key is
     'Columns of freshet.rejects_key() and their values, moments as of UTC; {}: what has no value in one of them.';
 
+-- supabase/schemas/core/refresh/log_refresh.sql
+
+-- Object: freshet.log_refresh()
+-- Why: every refresh, scheduled or by hand, writes its ledger row in one place.
+create or replace function freshet.log_refresh(entry analytics.refresh_log)
+returns analytics.refresh_log
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    insert into analytics.refresh_log (
+        view_name, requested_by, started_at, finished_at, outcome,
+        rows_before, rows_after, rejected_count, version, sqlstate, message, runid,
+        group_count, changed_count, unexplained_count
+    )
+    values (
+        entry.view_name, entry.requested_by, entry.started_at, clock_timestamp(), entry.outcome,
+        entry.rows_before, entry.rows_after, entry.rejected_count, entry.version,
+        entry.sqlstate, entry.message, entry.runid,
+        entry.group_count, entry.changed_count, entry.unexplained_count
+    )
+    returning *;
+$$;
+
+-- supabase/schemas/core/registry/register_again.sql
+
+-- Object: freshet.register_again()
+-- Why: a view that is made again is registered as it was, so that what its query reads is found and watched.
+create function freshet.register_again(
+    declared analytics.views,
+    source_at text,
+    rejects regclass,
+    incremental boolean default null,
+    incremental_by name[] default null,
+    rebuild_on regclass[] default null
+)
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    select analytics.register_view(
+        view_name => declared.view_name,
+        pack => declared.pack,
+        schedule => declared.schedule,
+        stale_after => declared.stale_after,
+        source_at => case when declared.source_at_column is not null then register_again.source_at end,
+        rejects => case when declared.rejects is not null then register_again.rejects end,
+        statement_timeout => declared.statement_timeout,
+        rebuild_after => declared.rebuild_after,
+        warn_after => declared.warn_after,
+        source_warn_after => declared.source_warn_after,
+        source_error_after => declared.source_error_after,
+        refresh_on_change => declared.refresh_on_change,
+        incremental => register_again.incremental,
+        incremental_by => register_again.incremental_by,
+        rebuild_on => register_again.rebuild_on
+    );
+$$;
+
+revoke all on function freshet.register_again(analytics.views, text, regclass, boolean, name[], regclass[]) from public, anon, authenticated;
+
+comment on function freshet.register_again(analytics.views, text, regclass, boolean, name[], regclass[]) is
+    'Registers a view with what its row in the registry declares. source_at, rejects: as they are called now; incremental and the rest: as in register_view.';
+
+-- supabase/schemas/core/incremental/are_groups_dearer.sql
+
+-- Object: freshet.are_groups_dearer()
+-- Why: from some number of groups on, computing everything is cheaper; where that begins differs by a factor of twenty
+--      between views, so it is reckoned with the view's own costs.
+-- Why one second: below it, the choice saves nothing worth an error of the measured costs.
+-- Why half of the rows: what a group costs is not measured before the first refresh by group, which a large import may be.
+-- Why timeouts: a refresh that was cut off is rolled back with what it had measured, and the next one would choose the
+--      same way and be cut off again. So after each cut-off the other way is taken.
+create function freshet.are_groups_dearer(declared analytics.incremental_views, dirty_count bigint, row_count bigint)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select coalesce(
+        dirty_count * declared.group_ms > greatest(1000, 0.8 * declared.rebuild_ms),
+        dirty_count > greatest(1000, row_count / 2),
+        false
+    ) <> (
+        -- A change of the choice for each cut-off since the last refresh that ended.
+        select coalesce(sum((l.sqlstate is not distinct from '57014')::integer), 0) % 2 = 1
+        from (
+            select r.sqlstate, bool_and(r.outcome = 'failed') over (order by r.id desc) as is_unbroken
+            from (
+                select a.id, a.outcome, a.sqlstate
+                from analytics.refresh_log as a
+                where a.view_name = declared.view_name and a.outcome <> 'skipped_busy'
+                order by a.id desc
+                limit 20
+            ) as r
+        ) as l
+        where l.is_unbroken
+    );
+$$;
+
+revoke all on function freshet.are_groups_dearer(analytics.incremental_views, bigint, bigint) from public, anon, authenticated;
+
+comment on function freshet.are_groups_dearer(analytics.incremental_views, bigint, bigint) is
+    'Whether so many groups are expected to take more than 80 % of the time of computing everything, and more than a second. After a refresh that ran into its time limit: the other way round.';
+
 reset check_function_bodies;
 
 -- Views that are there already: their statements count by group from now on, and the next refresh counts everything once.
@@ -1223,6 +2301,3 @@ where v.view_name = i.view_name and v.rejects is not null;
 
 -- The triggers that log keys note the change too, where they find a row.
 select freshet.watch_keys(k.source) from (select distinct s.source from analytics.source_keys as s) as k;
-
--- Measured with what a refresh costs whatever it touches.
-update analytics.incremental_views set group_ms = null;
