@@ -667,7 +667,7 @@ comment on function freshet.refresh_groups(text) is
 -- Why: what is left out is counted in the statement that computes the groups: a later one would not see the keys that
 --      this one takes, an earlier one would miss a change between the two.
 -- Why lateral … offset 0, ctid and array: as in freshet.build_statements(): the cost has to follow the groups.
--- Why rows without a key are counted each time: no log tells of them, since null equals nothing.
+-- Why rows without a key are counted each time: no log names them, since null equals nothing.
 -- Why <rejects>: put in at each refresh, so that a renamed view is found.
 create function freshet.rejected_statement(view_name text, is_rebuild boolean)
 returns text
@@ -1803,8 +1803,8 @@ comment on function freshet.has_watch_gaps(text) is 'True while a write to a sou
 -- supabase/schemas/core/registry/put_change_trigger.sql
 
 -- Object: freshet.put_change_trigger()
--- Why some for truncate alone: a trigger for several events is not told which rows a statement touched, and a statement
---      that touches none would count as a change. Those that log keys are told, so they note the change themselves.
+-- Why some for truncate alone: a trigger for several events does not see which rows a statement touched, and a
+--      statement that touches none would count as a change. Those that log keys see it, and note the change themselves.
 -- Why always: a data dump of the Supabase CLI begins with session_replication_role = replica, in which other triggers
 --      do not fire, and the rows that it loads would never reach a view. Only the owner of a table may set this; with
 --      the privilege TRIGGER alone the trigger fires as others do.

@@ -2,7 +2,7 @@
 -- Why: what is left out is counted in the statement that computes the groups: a later one would not see the keys that
 --      this one takes, an earlier one would miss a change between the two.
 -- Why lateral … offset 0, ctid and array: as in freshet.build_statements(): the cost has to follow the groups.
--- Why rows without a key are counted each time: no log tells of them, since null equals nothing.
+-- Why rows without a key are counted each time: no log names them, since null equals nothing.
 -- Why <rejects>: put in at each refresh, so that a renamed view is found.
 create function freshet.rejected_statement(view_name text, is_rebuild boolean)
 returns text

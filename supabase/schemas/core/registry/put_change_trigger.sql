@@ -1,6 +1,6 @@
 -- Object: freshet.put_change_trigger()
--- Why some for truncate alone: a trigger for several events is not told which rows a statement touched, and a statement
---      that touches none would count as a change. Those that log keys are told, so they note the change themselves.
+-- Why some for truncate alone: a trigger for several events does not see which rows a statement touched, and a
+--      statement that touches none would count as a change. Those that log keys see it, and note the change themselves.
 -- Why always: a data dump of the Supabase CLI begins with session_replication_role = replica, in which other triggers
 --      do not fire, and the rows that it loads would never reach a view. Only the owner of a table may set this; with
 --      the privilege TRIGGER alone the trigger fires as others do.
