@@ -1,4 +1,5 @@
 -- Drafted by deno task new:migration from the schema files named below, in an order that works. Read it before you apply it.
+-- In the order of the files: keys of a source are numbered as they are registered.
 
 -- packs/training/schema/mv_assignment_status.sql
 

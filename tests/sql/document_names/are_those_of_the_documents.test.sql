@@ -3,7 +3,8 @@ select plan(5);
 
 select set_eq(
     $$ select format('%s on %s', x.relname, t.relname) from pg_index as i join pg_class as x on x.oid = i.indexrelid join pg_class as t on t.oid = i.indrelid
-       where t.relnamespace = 'analytics'::regnamespace and t.relname in ('mv_lane_score_distribution', 'mv_weakness_patterns', 'mv_agent_progress', 'mv_time_to_first_win') $$,
+       where t.relnamespace = 'analytics'::regnamespace and t.relname in ('mv_lane_score_distribution', 'mv_weakness_patterns', 'mv_agent_progress', 'mv_time_to_first_win')
+       and x.relname like 'idx%' $$,
     array[
         'idx_mv_lane_dist_pk on mv_lane_score_distribution', 'idx_mv_weakness_pk on mv_weakness_patterns', 'idx_mv_weakness_category on mv_weakness_patterns',
         'idx_mv_progress_pk on mv_agent_progress', 'idx_mv_ttfw_pk on mv_time_to_first_win'
@@ -24,7 +25,7 @@ select set_eq(
 );
 select set_eq(
     $$ select format('%s by %s', t.tgname, t.tgfoid::regproc) from pg_trigger as t
-       where t.tgrelid = 'public.submissions'::regclass and not t.tgisinternal and t.tgname not like 'freshet%' $$,
+       where t.tgrelid = 'public.submissions'::regclass and not t.tgisinternal and t.tgname !~ '^(freshet|submissions_were)' $$,
     array['trg_notify_submission_scored by freshet.notify_submission_scored'],
     'that of the arena, which notifies'
 );
