@@ -728,19 +728,19 @@ begin
             counted, view_name
         )
         || format(
-            ', put_rejected as (insert into analytics.rejected_groups as g (view_name, group_key, rejected_count) '
-            'select %L, c.group_key, c.n from counted as c where c.n > 0 and c.n is distinct from c.n_before '
-            'on conflict (view_name, group_key) do update set rejected_count = excluded.rejected_count)',
+            ', put_rejected as (insert into analytics.rejected_groups (view_name, group_key, rejected_count) '
+            'select %L, c.group_key, c.n from counted as c where c.n > 0 and c.n is distinct from c.n_before)',
             view_name
         )
         || case
             when is_rebuild then format(
                 ', gone_rejected as (delete from analytics.rejected_groups as g where g.view_name = %L '
-                'and not exists (select from counted as c where c.group_key = g.group_key))'
+                'and not exists (select from counted as c where c.group_key = g.group_key and c.n = g.rejected_count))'
                 ', rejections as (select coalesce(sum(c.n), 0)::bigint as rejected_count from counted as c)',
                 view_name
             )
-            else ', gone_rejected as (delete from analytics.rejected_groups as g where g.ctid = any (array(select c.place from counted as c where c.n = 0)))'
+            else ', gone_rejected as (delete from analytics.rejected_groups as g where g.ctid = any (array('
+                'select c.place from counted as c where c.n <> c.n_before)))'
                 ', rejections as (select (coalesce((select v.rejected_count from declared as v), 0) + coalesce(sum(c.n - coalesce(c.n_before, 0)), 0))::bigint '
                 'as rejected_count from counted as c)'
         end;
@@ -2168,12 +2168,18 @@ comment on column analytics.incremental_views.slow_run_count is
 -- Grain: one row per incremental view with rejects and group of which something is left out
 -- Why: counting all that a view leaves out reads all of its sources. What each group leaves out is kept, so that a
 --      refresh counts the groups that changes touched, and the total moves by the difference.
+-- Why no unique key: a text that is too long for a group may be too long for an index too. Only refreshes write, one at a
+--      time for each view, and each replaces the row of its group.
 create table analytics.rejected_groups (
+    id bigint generated always as identity primary key,
     view_name text not null references analytics.incremental_views (view_name) on delete cascade,
     group_key jsonb not null check (jsonb_typeof(group_key) = 'object'),
-    rejected_count bigint not null check (rejected_count > 0),
-    primary key (view_name, group_key)
+    rejected_count bigint not null check (rejected_count > 0)
 );
+
+create index rejected_groups_group_key_idx on analytics.rejected_groups using hash (group_key);
+
+create index rejected_groups_view_name_idx on analytics.rejected_groups (view_name);
 
 alter table analytics.rejected_groups enable row level security;
 

@@ -63,19 +63,19 @@ begin
             counted, view_name
         )
         || format(
-            ', put_rejected as (insert into analytics.rejected_groups as g (view_name, group_key, rejected_count) '
-            'select %L, c.group_key, c.n from counted as c where c.n > 0 and c.n is distinct from c.n_before '
-            'on conflict (view_name, group_key) do update set rejected_count = excluded.rejected_count)',
+            ', put_rejected as (insert into analytics.rejected_groups (view_name, group_key, rejected_count) '
+            'select %L, c.group_key, c.n from counted as c where c.n > 0 and c.n is distinct from c.n_before)',
             view_name
         )
         || case
             when is_rebuild then format(
                 ', gone_rejected as (delete from analytics.rejected_groups as g where g.view_name = %L '
-                'and not exists (select from counted as c where c.group_key = g.group_key))'
+                'and not exists (select from counted as c where c.group_key = g.group_key and c.n = g.rejected_count))'
                 ', rejections as (select coalesce(sum(c.n), 0)::bigint as rejected_count from counted as c)',
                 view_name
             )
-            else ', gone_rejected as (delete from analytics.rejected_groups as g where g.ctid = any (array(select c.place from counted as c where c.n = 0)))'
+            else ', gone_rejected as (delete from analytics.rejected_groups as g where g.ctid = any (array('
+                'select c.place from counted as c where c.n <> c.n_before)))'
                 ', rejections as (select (coalesce((select v.rejected_count from declared as v), 0) + coalesce(sum(c.n - coalesce(c.n_before, 0)), 0))::bigint '
                 'as rejected_count from counted as c)'
         end;

@@ -55,7 +55,7 @@ select throws_ok(
 );
 select set_eq(
     $$ select i.relname from pg_index as x join pg_class as i on i.oid = x.indexrelid where x.indrelid = 'analytics.fact_scenario_attempts'::regclass $$,
-    array['fact_scenario_attempts_pkey', 'idx_fact_attempts_org_date', 'idx_fact_attempts_user_date', 'idx_fact_attempts_scenario', 'idx_covering', 'idx_fact_attempts_newest'],
+    array['fact_scenario_attempts_pkey', 'idx_fact_attempts_org_date', 'idx_fact_attempts_user_date', 'idx_fact_attempts_scenario', 'idx_covering', 'idx_fact_attempts_newest', 'idx_fact_attempts_started_at'],
     'the indexes of the document are there, and that of the list'
 );
 select is(
