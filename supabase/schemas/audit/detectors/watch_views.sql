@@ -1,6 +1,6 @@
 -- Object: freshet.watch_views(), detector of kinds not_refreshed and row_collapse
 -- Why: the catalogue proves that a refresh happened, not the session that reports one; see freshet.write_mark(). Of an
---      incremental view the counters of written rows arrive late, so a version that moved alone is told by a later pass.
+--      incremental view the counters of written rows arrive late, so a version that moved alone is reported by a later pass.
 --      Its ledger may say itself that a version moved without a row: the first fill of an empty view.
 create function freshet.watch_views()
 returns void
