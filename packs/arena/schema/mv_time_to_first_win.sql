@@ -3,7 +3,7 @@
 -- Reads: public.submissions, public.bout_results, public.challenges
 -- Serves: /analytics/arena/time-to-first-win
 -- Refresh: every 4 hours
--- Why materialized: a decided bout has no challenge, so each would compute everything again.
+-- Why materialized: which challenge a decided bout changes is not in its row, so each would compute everything again.
 -- Why: first submissions and first wins are found in all rows of a challenge, so the average is stored. Averages of
 --      fewer than five agents are not served.
 create materialized view analytics.mv_time_to_first_win as
