@@ -9,6 +9,7 @@ drop function freshet.watch_gaps();
 
 alter table analytics.refresh_log add column group_count bigint;
 
+<<<<<<<< HEAD:supabase/migrations/20261130003100_core__incremental_refresh.sql
 alter table analytics.refresh_log add column changed_count bigint;
 
 alter table analytics.refresh_log add column unexplained_count bigint;
@@ -16,6 +17,11 @@ alter table analytics.refresh_log add column unexplained_count bigint;
 alter table analytics.incremental_views add column slow_run_count integer default 0 not null;
 
 alter table analytics.incremental_views add constraint incremental_views_slow_run_count_check CHECK ((slow_run_count >= 0));
+========
+alter table analytics.incremental_views add column fill_statement text;
+
+alter table analytics.incremental_views add constraint incremental_views_fixed_ms_check CHECK ((fixed_ms >= (0)::double precision));
+>>>>>>>> g_history:supabase/migrations/20261130133036_core__cost_without_history.sql
 
 -- supabase/schemas/core/changes/has_source_changes.sql
 
@@ -137,7 +143,14 @@ begin
     );
 
     update analytics.incremental_views as v
-    set count_statement = dirty || format(
+    -- Into an empty table there is nothing to compare with, which is most of the time of a rebuild.
+    set fill_statement = format(
+            'with put as (insert into %s (%s) select %s from %s returning 1)%s select freshet.others_snapshot() as snapshot, 0::bigint as dirty_count, '
+            '0::bigint as gone_count, (select count(*) from put) as new_count, 0::bigint as changed_count, 0::bigint as unexplained_count, '
+            '(select count(*) from put) as row_count, (select r.rejected_count from rejections as r) as rejected_count',
+            target, columns, columns, definition, freshet.rejected_statement(declared.view_name, true)
+        ),
+        count_statement = dirty || format(
             ' select freshet.others_snapshot() as snapshot, %s as dirty_count, (select e.is_dirty from everything as e) as is_everything', counted
         ),
         groups_statement = dirty
@@ -598,6 +611,11 @@ declare
     began timestamptz;
     is_rebuild boolean;
     is_judged boolean;
+<<<<<<<< HEAD:supabase/migrations/20261130003100_core__incremental_refresh.sql
+========
+    is_chosen boolean := false;
+    is_empty boolean := false;
+>>>>>>>> g_history:supabase/migrations/20261130133036_core__cost_without_history.sql
     dirty_count bigint := 0;
     is_everything boolean := false;
     is_dearer boolean := false;
@@ -630,9 +648,12 @@ begin
         is_rebuild := is_rebuild or is_everything or is_dearer;
     end if;
 
+    if known.refreshed_at is null then
+        execute format('select not exists (select from analytics.%I)', view_name) into is_empty;
+    end if;
     began := clock_timestamp();
     execute replace(
-        case when is_rebuild then declared.rebuild_statement else declared.groups_statement end, '<rejects>', coalesce(known.rejects::text, '')
+        case when is_empty then declared.fill_statement when is_rebuild then declared.rebuild_statement else declared.groups_statement end, '<rejects>', coalesce(known.rejects::text, '')
     )
         into snapshot, dirty_count, gone_count, new_count, changed_count, unexplained, counted, rejected_count;
     spent_ms := extract(epoch from clock_timestamp() - began) * 1000;
@@ -2154,7 +2175,14 @@ $$;
 
 -- supabase/schemas/core/incremental/incremental_views.sql
 
+<<<<<<<< HEAD:supabase/migrations/20261130003100_core__incremental_refresh.sql
 comment on column analytics.incremental_views.rebuild_ms is 'Moving average of the milliseconds that computing everything takes; null before the first time.';
+========
+comment on column analytics.incremental_views.fill_statement is
+    'Computes everything into the empty table; returns the same as groups_statement.';
+
+comment on column analytics.incremental_views.group_ms is 'Moving average of the time that one dirty group takes in a refresh of 20 or more, beside fixed_ms; a tenth less after each rebuild that it led to.';
+>>>>>>>> g_history:supabase/migrations/20261130133036_core__cost_without_history.sql
 
 comment on column analytics.incremental_views.group_ms is
     'Moving average of the milliseconds that one dirty group takes; large refreshes weigh most. Null before the first refresh by group.';

@@ -84,7 +84,14 @@ begin
     );
 
     update analytics.incremental_views as v
-    set count_statement = dirty || format(
+    -- Into an empty table there is nothing to compare with, which is most of the time of a rebuild.
+    set fill_statement = format(
+            'with put as (insert into %s (%s) select %s from %s returning 1)%s select freshet.others_snapshot() as snapshot, 0::bigint as dirty_count, '
+            '0::bigint as gone_count, (select count(*) from put) as new_count, 0::bigint as changed_count, 0::bigint as unexplained_count, '
+            '(select count(*) from put) as row_count, (select r.rejected_count from rejections as r) as rejected_count',
+            target, columns, columns, definition, freshet.rejected_statement(declared.view_name, true)
+        ),
+        count_statement = dirty || format(
             ' select freshet.others_snapshot() as snapshot, %s as dirty_count, (select e.is_dirty from everything as e) as is_everything', counted
         ),
         groups_statement = dirty

@@ -17,7 +17,8 @@ create table analytics.incremental_views (
     rebuild_ms double precision check (rebuild_ms >= 0),
     group_ms double precision check (group_ms >= 0),
     unexplained_count bigint not null default 0 check (unexplained_count >= 0),
-    slow_run_count integer not null default 0 check (slow_run_count >= 0)
+    slow_run_count integer not null default 0 check (slow_run_count >= 0),
+    fill_statement text
 );
 
 alter table analytics.incremental_views enable row level security;
@@ -41,6 +42,9 @@ comment on column analytics.incremental_views.groups_statement is
 
 comment on column analytics.incremental_views.rebuild_statement is
     'Computes everything and writes the rows that differ; returns the same as groups_statement.';
+
+comment on column analytics.incremental_views.fill_statement is
+    'Computes everything into the empty table; returns the same as groups_statement.';
 
 comment on column analytics.incremental_views.rebuilt_at is 'When everything was last computed: older than rebuild_after, it is done again.';
 

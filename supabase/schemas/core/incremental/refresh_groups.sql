@@ -23,6 +23,7 @@ declare
     began timestamptz;
     is_rebuild boolean;
     is_judged boolean;
+    is_empty boolean := false;
     dirty_count bigint := 0;
     is_everything boolean := false;
     is_dearer boolean := false;
@@ -55,9 +56,12 @@ begin
         is_rebuild := is_rebuild or is_everything or is_dearer;
     end if;
 
+    if known.refreshed_at is null then
+        execute format('select not exists (select from analytics.%I)', view_name) into is_empty;
+    end if;
     began := clock_timestamp();
     execute replace(
-        case when is_rebuild then declared.rebuild_statement else declared.groups_statement end, '<rejects>', coalesce(known.rejects::text, '')
+        case when is_empty then declared.fill_statement when is_rebuild then declared.rebuild_statement else declared.groups_statement end, '<rejects>', coalesce(known.rejects::text, '')
     )
         into snapshot, dirty_count, gone_count, new_count, changed_count, unexplained, counted, rejected_count;
     spent_ms := extract(epoch from clock_timestamp() - began) * 1000;
