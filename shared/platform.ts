@@ -1,4 +1,4 @@
-import type { Exports, ObjectStorage } from "./export/ports.ts";
+import type { DeflatePart, Exports, ObjectStorage } from "./export/ports.ts";
 import type { CallGate, CallLedger } from "./ops/scheduled_calls.ts";
 import type { Identity } from "./access/caller.ts";
 import type { FaultLedger } from "./ops/fault_reports.ts";
@@ -33,6 +33,7 @@ export interface Platform extends ReaderParts {
 export interface ExportPlatform extends Platform {
   readonly exports: Exports;
   readonly objects: ObjectStorage;
+  readonly deflate: DeflatePart;
   /** Who may call for the next step, and where the outcome of such a call is written. */
   readonly gate: CallGate;
   readonly ledger: CallLedger;

@@ -1,6 +1,7 @@
 import type { ExportPlatform } from "../platform.ts";
 import { connectPlatform } from "./platform.ts";
 import { checkedScheduledEnvironment } from "./runtime/checked_environment.ts";
+import { deflatePart } from "./runtime/deflate.ts";
 import type { GetVariable } from "./runtime/environment.ts";
 import { scheduledCalls } from "./scheduled_calls.ts";
 import { createAnalyticsRpc } from "./supabase/analytics_rpc.ts";
@@ -19,6 +20,7 @@ export function connectExports(get: GetVariable): ExportPlatform {
     ...connectPlatform(get),
     exports: createExports(createAnalyticsRpc(environment)),
     objects: createObjectStorage(environment),
+    deflate: deflatePart,
     gate: gate(),
     ledger: ledger(),
   };

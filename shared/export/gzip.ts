@@ -1,5 +1,3 @@
-import { Buffer } from "node:buffer";
-import { constants, deflateRawSync } from "node:zlib";
 import type { Bytes } from "../read/entry.ts";
 
 // A gzip file of one member (RFC 1952), made in parts by calls that know nothing of each other but a checksum. Each part is
@@ -12,11 +10,6 @@ export const GZIP_HEADER: Bytes = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0,
 /** A last block, which is empty. */
 const END = [3, 0];
 
-/** One part of a member: deflate that ends with a sync flush. */
-export function deflatePart(plain: Bytes): Bytes {
-  return new Uint8Array(deflateRawSync(plain, { finishFlush: constants.Z_SYNC_FLUSH }));
-}
-
 /** The text of a part. */
 export async function inflatePart(part: Bytes): Promise<Bytes> {
   const whole = new Blob([part, Uint8Array.from(END)]).stream();
@@ -25,9 +18,10 @@ export async function inflatePart(part: Bytes): Promise<Bytes> {
 
 /** What follows the last part: the end of the deflate, the CRC-32 of the whole text, and its length modulo 2^32. */
 export function gzipTrailer(text: { readonly crc32: number; readonly byte_count: number }): Bytes {
-  const trailer = Buffer.alloc(END.length + 8);
+  const trailer = new Uint8Array(END.length + 8);
   trailer.set(END);
-  trailer.writeUInt32LE(text.crc32, END.length);
-  trailer.writeUInt32LE(text.byte_count % 2 ** 32, END.length + 4);
-  return new Uint8Array(trailer);
+  const numbers = new DataView(trailer.buffer, END.length);
+  numbers.setUint32(0, text.crc32, true);
+  numbers.setUint32(4, text.byte_count % 2 ** 32, true);
+  return trailer;
 }

@@ -13,10 +13,16 @@ export interface FrozenRows {
   readonly pages: readonly (readonly Readonly<Record<string, unknown>>[])[];
 }
 
+/**
+ * One part of a gzip member: deflate (RFC 1951) that ends with a sync flush, so at a byte's boundary and without an end, and
+ * refers to nothing before it.
+ */
+export type DeflatePart = (plain: Bytes) => Bytes;
+
 /** One rendered part of a file. */
 export interface Chunk {
   readonly last_page: number;
-  /** Deflate without its end: see deflatePart(). */
+  /** Deflate without its end: see DeflatePart. */
   readonly bytes: Bytes;
   readonly plain_byte_count: number;
   /** Of the file's text up to the end of this chunk. */

@@ -2,9 +2,8 @@ import type { Renderers } from "../read/renderer.ts";
 import { checkRows } from "../read/row_check.ts";
 import { fullName, type Resource } from "../resource/resource.ts";
 import { crc32 } from "./crc32.ts";
-import { deflatePart } from "./gzip.ts";
 import type { Claimed } from "./job.ts";
-import type { Chunk, FrozenRows } from "./ports.ts";
+import type { Chunk, DeflatePart, FrozenRows } from "./ports.ts";
 
 /** For a spreadsheet that would read UTF-8 as something else. */
 const BYTE_ORDER_MARK = "\uFEFF";
@@ -15,7 +14,11 @@ const BYTE_ORDER_MARK = "\uFEFF";
  * @throws AppError INTERNAL where a row does not fit the resource, or is outside the caller's scope.
  */
 export async function renderChunk(
-  { resource, renderers }: { readonly resource: Resource; readonly renderers: Renderers },
+  { resource, renderers, deflate }: {
+    readonly resource: Resource;
+    readonly renderers: Renderers;
+    readonly deflate: DeflatePart;
+  },
   { export: job, scope, scope_values, chunks }: Claimed,
   { last_page, pages }: FrozenRows,
 ): Promise<Chunk> {
@@ -28,7 +31,7 @@ export async function renderChunk(
   // An export without rows still has a first part.
   return {
     last_page: last_page ?? 0,
-    bytes: deflatePart(plain),
+    bytes: deflate(plain),
     plain_byte_count: plain.byteLength,
     crc32: crc32(plain, chunks.at(-1)?.crc32),
   };

@@ -2,7 +2,7 @@ import type { Clock } from "../kernel/ports.ts";
 import type { Renderers } from "../read/renderer.ts";
 import type { Resource } from "../resource/resource.ts";
 import type { Claimed } from "./job.ts";
-import type { Exports, Lease } from "./ports.ts";
+import type { DeflatePart, Exports, Lease } from "./ports.ts";
 import { renderChunk } from "./render.ts";
 
 /** So long one call renders. Getting and storing the pages takes about as much again of the processor. */
@@ -15,6 +15,7 @@ const CALL_MS = 45_000;
 export interface RenderParts {
   readonly exports: Exports;
   readonly renderers: Renderers;
+  readonly deflate: DeflatePart;
   readonly clock: Clock;
 }
 
@@ -25,7 +26,7 @@ export interface RenderParts {
  * @throws AppError as renderChunk() and the functions of Exports do
  */
 export async function renderPages(
-  { exports, renderers, clock }: RenderParts,
+  { exports, renderers, deflate, clock }: RenderParts,
   { resource, claim, lease }: { readonly resource: Resource; readonly claim: Claimed; readonly lease: Lease },
 ): Promise<Claimed> {
   const began = clock.monotonic();
@@ -35,7 +36,7 @@ export async function renderPages(
   do {
     const frozen = await exports.rows(lease);
     const from = clock.monotonic();
-    const chunk = await renderChunk({ resource, renderers }, current, frozen);
+    const chunk = await renderChunk({ resource, renderers, deflate }, current, frozen);
     rendering_ms += clock.monotonic() - from;
     const { plain_byte_count, bytes, crc32 } = chunk;
     rendered_bytes += plain_byte_count;

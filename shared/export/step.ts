@@ -3,7 +3,7 @@ import type { Clock } from "../kernel/ports.ts";
 import type { Renderers } from "../read/renderer.ts";
 import type { Resource } from "../resource/resource.ts";
 import { type Claimed, type ExportJob, hasEnded } from "./job.ts";
-import type { Exports, Lease, ObjectStorage } from "./ports.ts";
+import type { DeflatePart, Exports, Lease, ObjectStorage } from "./ports.ts";
 import { isLost, publish } from "./publish.ts";
 import { renderPages } from "./render_pages.ts";
 
@@ -11,6 +11,7 @@ export interface Workshop {
   readonly exports: Exports;
   readonly objects: ObjectStorage;
   readonly renderers: Renderers;
+  readonly deflate: DeflatePart;
   readonly clock: Clock;
   /** Null for a resource that this deployment does not have. */
   readonly resourceOf: (name: string) => Promise<Resource | null>;

@@ -3,4 +3,5 @@
 -- packs/training/schema/fact_scenario_attempts.sql
 
 -- Why: pages of all organisations, which the secret key reads. Those of one organisation come from idx_fact_attempts_org_date.
-create index idx_fact_attempts_newest on analytics.fact_scenario_attempts (date_key desc, started_at desc, attempt_id desc);
+-- Why ascending, where the newest come first: it is read backward, and new attempts come to its end, where its pages fill up.
+create index idx_fact_attempts_newest on analytics.fact_scenario_attempts (date_key, started_at, attempt_id);

@@ -16,7 +16,7 @@ export function createExportSite(
   platform: ExportPlatform,
 ): Site {
   const { reader, limiter, ...common } = siteParts(platform);
-  const { exports, objects, renderers } = platform;
+  const { exports, objects, renderers, deflate } = platform;
   const api: ExportApi = {
     ...platform,
     registry,
@@ -27,6 +27,7 @@ export function createExportSite(
       exports,
       objects,
       renderers,
+      deflate,
       clock: reader.clock,
       resourceOf: async (name) => Object.hasOwn(registry, name) ? await registry[name]?.() ?? null : null,
     },

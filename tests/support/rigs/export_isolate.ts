@@ -1,6 +1,7 @@
 import { createExports } from "../../../shared/adapters/supabase/exports_database.ts";
 import { createObjectStorage } from "../../../shared/adapters/supabase/object_storage.ts";
 import { connectPlatform } from "../../../shared/adapters/platform.ts";
+import { deflatePart } from "../../../shared/adapters/runtime/deflate.ts";
 import { checkedScheduledEnvironment } from "../../../shared/adapters/runtime/checked_environment.ts";
 import { scheduledCalls } from "../../../shared/adapters/scheduled_calls.ts";
 import { systemClock } from "../../../shared/adapters/runtime/clock.ts";
@@ -119,6 +120,7 @@ export function startExportIsolate({ registry, environment, cronKey, point }: Ex
         ...connectPlatform(get),
         exports: createExports(createAnalyticsRpc(checked, fetch)),
         objects: createObjectStorage(checked, fetch),
+        deflate: deflatePart,
         gate: gate(),
         ledger: ledger(),
       });

@@ -1,3 +1,4 @@
+import { deflatePart } from "../../../shared/adapters/runtime/deflate.ts";
 import { serveExports } from "../../../shared/http/exports/serve_exports.ts";
 import { FakeExports, fakeObjects } from "../fakes/exports.ts";
 import { createSampleRig, type HttpRigOptions } from "./http_rig.ts";
@@ -18,6 +19,7 @@ export function createExportRig(options: HttpRigOptions = {}) {
         ...platform,
         exports,
         objects: fakeObjects,
+        deflate: deflatePart,
         gate: { verifier: { verify: refused }, requireKey: refused, limit: null, client_address_header: "x" },
         ledger: { complete: refused },
       });

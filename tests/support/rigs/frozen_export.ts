@@ -1,3 +1,4 @@
+import { deflatePart } from "../../../shared/adapters/runtime/deflate.ts";
 import type { Claimed, ExportFormat, ExportJob } from "../../../shared/export/job.ts";
 import type { Chunk, Exports, FrozenRows, ObjectStorage } from "../../../shared/export/ports.ts";
 import { workOn } from "../../../shared/export/step.ts";
@@ -172,7 +173,7 @@ export function frozenExport(options: FrozenExportOptions): FrozenExport {
         })),
       };
       const resourceOf = () => Promise.resolve(resource);
-      return workOn({ exports, objects, renderers, clock, resourceOf }, claim);
+      return workOn({ exports, objects, renderers, deflate: deflatePart, clock, resourceOf }, claim);
     },
   };
 }

@@ -177,8 +177,8 @@ async function storageFails(call: string, { first, whose }: { readonly first: Po
   deepEqual(await scene.file(data.export_id), expected, call);
 }
 
-/** What the caller is told of an order whose rows cannot be read, because a transaction keeps them locked. */
-async function toldOfLockedRows(): Promise<readonly [state: string, code: string | undefined, attempts: number]> {
+/** How an export ends whose rows cannot be read, because a transaction keeps them locked. */
+async function endOfLockedRows(): Promise<readonly [state: string, code: string | undefined, attempts: number]> {
   const holder = postgres(scene.product.stack.superuserUrl, { max: 1, onnotice: () => {} });
   try {
     return await holder.begin(async (sql) => {
@@ -198,7 +198,7 @@ e2e("an export whose rows take longer than the limit to read fails within it, an
   // Other calls of the data API wait eight seconds for a lock.
   await sql`alter function analytics.freeze_export(uuid, uuid) set statement_timeout = '1s'`;
   try {
-    deepEqual(await toldOfLockedRows(), ["failed", "TOO_SLOW", 1]);
+    deepEqual(await endOfLockedRows(), ["failed", "TOO_SLOW", 1]);
   } finally {
     await sql`alter function analytics.freeze_export(uuid, uuid) set statement_timeout = '120s'`;
   }
