@@ -119,9 +119,11 @@ export class ViewPointer {
   learn(states: ViewStateMap): void {
     if (this.#pointer === null) return;
     const known = this.#pointer.states;
-    if (this.#mayLag) this.#learned = newest(this.#learned, states);
-    const newer = Object.entries(states).filter(([view, { version }]) => version >= (known[view]?.version ?? 0));
-    this.#pointer = { ...this.#pointer, states: { ...known, ...Object.fromEntries(newer) } };
+    const newer = Object.fromEntries(
+      Object.entries(states).filter(([view, { version }]) => version >= (known[view]?.version ?? 0)),
+    );
+    if (this.#mayLag) this.#learned = newest(this.#learned, newer);
+    this.#pointer = { ...this.#pointer, states: { ...known, ...newer } };
   }
 
   async #refresh(emit: Emit): Promise<Known> {
