@@ -9,19 +9,15 @@ drop function freshet.watch_gaps();
 
 alter table analytics.refresh_log add column group_count bigint;
 
-<<<<<<<< HEAD:supabase/migrations/20261130003100_core__incremental_refresh.sql
 alter table analytics.refresh_log add column changed_count bigint;
 
 alter table analytics.refresh_log add column unexplained_count bigint;
 
 alter table analytics.incremental_views add column slow_run_count integer default 0 not null;
 
-alter table analytics.incremental_views add constraint incremental_views_slow_run_count_check CHECK ((slow_run_count >= 0));
-========
 alter table analytics.incremental_views add column fill_statement text;
 
-alter table analytics.incremental_views add constraint incremental_views_fixed_ms_check CHECK ((fixed_ms >= (0)::double precision));
->>>>>>>> g_history:supabase/migrations/20261130133036_core__cost_without_history.sql
+alter table analytics.incremental_views add constraint incremental_views_slow_run_count_check CHECK ((slow_run_count >= 0));
 
 -- supabase/schemas/core/changes/has_source_changes.sql
 
@@ -611,11 +607,7 @@ declare
     began timestamptz;
     is_rebuild boolean;
     is_judged boolean;
-<<<<<<<< HEAD:supabase/migrations/20261130003100_core__incremental_refresh.sql
-========
-    is_chosen boolean := false;
     is_empty boolean := false;
->>>>>>>> g_history:supabase/migrations/20261130133036_core__cost_without_history.sql
     dirty_count bigint := 0;
     is_everything boolean := false;
     is_dearer boolean := false;
@@ -2175,14 +2167,10 @@ $$;
 
 -- supabase/schemas/core/incremental/incremental_views.sql
 
-<<<<<<<< HEAD:supabase/migrations/20261130003100_core__incremental_refresh.sql
-comment on column analytics.incremental_views.rebuild_ms is 'Moving average of the milliseconds that computing everything takes; null before the first time.';
-========
 comment on column analytics.incremental_views.fill_statement is
     'Computes everything into the empty table; returns the same as groups_statement.';
 
-comment on column analytics.incremental_views.group_ms is 'Moving average of the time that one dirty group takes in a refresh of 20 or more, beside fixed_ms; a tenth less after each rebuild that it led to.';
->>>>>>>> g_history:supabase/migrations/20261130133036_core__cost_without_history.sql
+comment on column analytics.incremental_views.rebuild_ms is 'Moving average of the milliseconds that computing everything takes; null before the first time.';
 
 comment on column analytics.incremental_views.group_ms is
     'Moving average of the milliseconds that one dirty group takes; large refreshes weigh most. Null before the first refresh by group.';
