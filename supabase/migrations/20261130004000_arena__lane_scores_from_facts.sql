@@ -86,3 +86,14 @@ select analytics.register_view(
     incremental => true
 );
 
+
+-- What it leaves out is read from the facts now.
+select analytics.register_view(
+    view_name => 'mv_challenges',
+    pack => 'arena',
+    schedule => '4,14,24,34,44,54 * * * *',
+    stale_after => '25 minutes',
+    source_at => 'public.submissions.created_at',
+    rejects => 'analytics.rejected_lane_scores',
+    refresh_on_change => '1 minute'
+);
