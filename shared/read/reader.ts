@@ -58,7 +58,7 @@ export function createReader(parts: ReaderParts): Reader {
     source,
     shared,
     pointer: new ViewPointer({ clock, shared, source, waitUntil }),
-    ready: new ReadyStates(),
+    ready: new ReadyStates(hash),
     flights: new SingleFlight<Fetched>(),
     schemaOf,
     newToken: () => crypto.randomUUID(),

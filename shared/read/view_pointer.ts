@@ -7,7 +7,8 @@ import type { SharedCache } from "../cache/shared_cache.ts";
 import { SingleFlight } from "../kernel/single_flight.ts";
 import type { MaybePromise } from "../kernel/maybe_promise.ts";
 import type { Source } from "./source.ts";
-import type { ViewStateMap } from "./view_state.ts";
+import { withBucket } from "./buckets.ts";
+import type { ViewState, ViewStateMap } from "./view_state.ts";
 
 export interface ViewPointerOptions {
   readonly clock: Clock;
@@ -90,7 +91,9 @@ export class ViewPointer {
   learn(states: ViewStateMap): void {
     if (this.#pointer === null) return;
     const known = this.#pointer.states;
-    const newer = Object.entries(states).filter(([view, { version }]) => version >= (known[view]?.version ?? 0));
+    const newer = Object.entries(states)
+      .filter(([view, { version }]) => version >= (known[view]?.version ?? 0))
+      .map(([view, state]) => [view, learned(known[view], state)]);
     this.#pointer = { ...this.#pointer, states: { ...known, ...Object.fromEntries(newer) } };
   }
 
@@ -159,4 +162,17 @@ export class ViewPointer {
     ];
     this.#options.waitUntil(this.#options.shared.commit(writes, null, emit));
   }
+}
+
+/**
+ * A state that came with rows says only which version the bucket of these rows has. The other buckets stay as they are known,
+ * and so does the moment at which they were verified: the refresh of a newer version may have changed their rows.
+ */
+function learned(known: ViewState | undefined, { bucket, ...state }: ViewState): ViewState {
+  if (known?.buckets === undefined) return state;
+  const verified_at = state.version === known.version ? state.verified_at : known.verified_at;
+  if (bucket === undefined) return { ...state, verified_at, buckets: known.buckets };
+  const { number, version, refreshed_at } = bucket;
+  const buckets = withBucket(known.buckets, { number, version, moved_ms: Date.parse(refreshed_at) });
+  return { ...state, verified_at, buckets };
 }

@@ -26,6 +26,9 @@ declare
     explained text;
     put text;
     counts text;
+    moved text;
+    moved_before text;
+    was text;
 begin
     select * into strict declared from analytics.incremental_views as v where v.view_name = build_statements.view_name;
     select
@@ -75,6 +78,17 @@ begin
         target, columns, columns, keys,
         coalesce(format('update set %s where (t.*) operator(pg_catalog.*<>) (excluded.*)', changes), 'nothing')
     );
+    was := case when declared.bucket_by is null then 'null as freshet_value' else format('t.%I as freshet_value', declared.bucket_by) end;
+    -- Where the key says nothing about the bucket, a changed row may have come from another one.
+    moved := case when declared.bucket_by is null then ', null::integer[] as moved_buckets' else format(
+        ', (select coalesce(array_agg(distinct freshet.bucket_of(b.value, %s)), ''{}'') from '
+        '(select distinct m.freshet_value::text as value from (select freshet_value from gone union all '
+        'select freshet_value from put%%s) as m) as b) as moved_buckets',
+        (select v.bucket_count from analytics.views as v where v.view_name = build_statements.view_name)
+    ) end;
+    moved_before := case when coalesce(declared.bucket_by = any (declared.row_key), true) then '' else format(
+        ' union all select t.%I from put as f join %s as t on %s', declared.bucket_by, target, same_row
+    ) end;
     counts := format(
         'select freshet.others_snapshot() as snapshot, %s as dirty_count, (select count(*) from gone) as gone_count, '
         '(select count(*) from put where put.freshet_is_new) as new_count, '
@@ -90,22 +104,24 @@ begin
             || format(', fresh as materialized (%s)', fresh)
             || format(
                 ', gone as (delete from %s as t where t.ctid = any (array(select o.freshet_place from (%s) as o '
-                'where not exists (select from fresh as f where %s))) returning 1)',
-                target, old, replace(same_row, '= t.', '= o.')
+                'where not exists (select from fresh as f where %s))) returning %s)',
+                target, old, replace(same_row, '= t.', '= o.'), was
             )
-            || format(', put as (%s returning t.xmax = 0 as freshet_is_new)', format(put, ''))
+            || format(', put as (%s returning t.*, t.xmax = 0 as freshet_is_new, %s)', format(put, ''), was)
             || ', taken as (delete from analytics.dirty_groups as g using aside as a where g.ctid = a.place) '
-            || counts || ', 0::bigint as unexplained_count, null::bigint as row_count',
+            || counts || ', 0::bigint as unexplained_count, null::bigint as row_count'
+            || format(moved, moved_before),
         rebuild_statement = dirty
             || format(', fresh as materialized (select * from %s)', definition)
             || format(
-                ', gone as (delete from %s as t where not exists (select from fresh as f where %s) returning t.*)', target, same_row
+                ', gone as (delete from %s as t where not exists (select from fresh as f where %s) returning t.*, %s)', target, same_row, was
             )
             || format(
-                ', put as (%s returning t.*, t.xmax = 0 as freshet_is_new)',
+                ', put as (%s returning t.*, t.xmax = 0 as freshet_is_new, %s)',
                 format(put, format(
                     'where not exists (select from %s as t where %s and (t.*) operator(pg_catalog.*=) (f.*))', target, same_row
-                ))
+                )),
+                was
             )
             || ', taken as (delete from analytics.dirty_groups as g using aside as a where g.ctid = a.place) '
             || counts
@@ -119,6 +135,7 @@ begin
                 ),
                 explained
             )
+            || format(moved, moved_before)
     where v.view_name = build_statements.view_name;
 end
 $$;

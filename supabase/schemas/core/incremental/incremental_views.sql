@@ -16,7 +16,9 @@ create table analytics.incremental_views (
     rebuilt_at timestamptz,
     rebuild_ms double precision check (rebuild_ms >= 0),
     group_ms double precision check (group_ms >= 0),
-    unexplained_count bigint not null default 0 check (unexplained_count >= 0)
+    unexplained_count bigint not null default 0 check (unexplained_count >= 0),
+    bucket_by name,
+    source_as_of timestamptz
 );
 
 alter table analytics.incremental_views enable row level security;
@@ -49,3 +51,9 @@ comment on column analytics.incremental_views.group_ms is 'Moving average of the
 
 comment on column analytics.incremental_views.unexplained_count is
     'Rows that the last judged rebuild had to write although no logged change explains them. Not 0: a write was not logged.';
+
+comment on column analytics.incremental_views.bucket_by is
+    'The column of which each value belongs to a bucket with a version of its own; null: the view has no buckets. See analytics.use_buckets.';
+
+comment on column analytics.incremental_views.source_as_of is
+    'Newest source row when the version last moved: what the answers of that version say.';

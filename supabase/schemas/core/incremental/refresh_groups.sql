@@ -10,7 +10,8 @@ create function freshet.refresh_groups(
     out is_clean boolean,
     out snapshot pg_snapshot,
     out moved_count bigint,
-    out row_count bigint
+    out row_count bigint,
+    out moved_buckets integer[]
 )
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -57,7 +58,10 @@ begin
 
     began := clock_timestamp();
     execute case when is_rebuild then declared.rebuild_statement else declared.groups_statement end
-        into snapshot, dirty_count, gone_count, new_count, changed_count, unexplained, counted;
+        into snapshot, dirty_count, gone_count, new_count, changed_count, unexplained, counted, moved_buckets;
+    if not is_judged or is_everything then
+        moved_buckets := null;
+    end if;
     spent_ms := extract(epoch from clock_timestamp() - began) * 1000;
     is_clean := false;
     moved_count := gone_count + new_count + changed_count;
@@ -82,4 +86,4 @@ $$;
 revoke all on function freshet.refresh_groups(text) from public, anon, authenticated;
 
 comment on function freshet.refresh_groups(text) is
-    'Brings an incremental view up to date. is_clean: nothing had changed; snapshot: what the rows include; moved_count: rows written or deleted; row_count: rows of the view.';
+    'Brings an incremental view up to date. is_clean: nothing had changed; snapshot: what the rows include; moved_count: rows written or deleted; row_count: rows of the view; moved_buckets: those of the rows written or deleted, as they were and as they are, null for all.';
