@@ -137,7 +137,7 @@ select set_eq(
 select is(analytics.view_states() #>> '{org_visits,buckets,by}', 'org', 'and the column');
 update analytics.view_bucket_versions set version = bucket, refreshed_at = '2026-01-01 00:00+00'::timestamptz + bucket * interval '10 minutes' where view_name = 'org_visits';
 select set_eq(
-    $$ select bucket, version, moved_ms from pg_temp.unpack(analytics.view_states() #> '{org_visits,buckets}') $$,
+    $$ select bucket, version, moved_ms from pg_temp.unpack(freshet.bucket_list('org_visits')) $$,
     $$ select g as a, g::bigint as b, 1767225600000 + g * 600000::bigint as c from generate_series(0, 255) as g $$, 'as many refreshes as buckets'
 );
 

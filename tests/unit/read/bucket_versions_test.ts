@@ -148,8 +148,27 @@ Deno.test("what a reading read is not known by its conditions: it rests on the v
   const one = isolate();
   await askedAs(one, "bolt", reading);
   assert.equal(source.requests.at(-1)?.confined_to, undefined);
+  assert.equal(from(await askedAs(one, "bolt", reading)), "memory");
   write("acme", 7);
   assert.equal(from(await askedAs(one, "bolt", reading)), "source");
+});
+
+Deno.test("rows that a relation lists may be in several buckets: their answer rests on the view's own version", async () => {
+  const { write, isolate, source } = createOrgs();
+  const listed = defineResource({
+    ...BASE,
+    name: "listed",
+    reads: ["agents_of_user"],
+    access: { scope: "user", column: "org_id", relation: "agents_of_user" },
+  });
+  source.owners.set("anna", ["acme", "bolt"]);
+  const one = isolate();
+  const ask = (params: Record<string, string>) => one.read({ resource: listed, params, caller: member("acme") });
+  await ask({});
+  assert.equal(from(await ask({})), "memory");
+  await ask({ org_id: "bolt" });
+  write("acme", 7);
+  assert.deepEqual([from(await ask({})), from(await ask({ org_id: "bolt" }))], ["source", "memory"]);
 });
 
 Deno.test("a confined reading rests on its organisation's bucket of each view, and on all of a live relation", async () => {
@@ -226,6 +245,17 @@ Deno.test("an isolate that learns a refresh with one organisation's rows claims 
 function placeOf(row: FakeRow): string {
   return `${row["org_id"]} ${row["day"]}`;
 }
+
+Deno.test("an isolate that has read a newer version of a bucket shows no older one of it", async () => {
+  const { rows, refresh, isolate, clock } = createOrgs();
+  const one = isolate();
+  await askedAs(one, "bolt");
+  clock.advance(100);
+  rows.set("bolt", row("bolt", 3));
+  refresh();
+  await one.read({ resource: days, params: { org_id: "bolt" } });
+  assert.equal((await askedAs(one, "bolt")).rows[0]?.["figure"], 3);
+});
 
 const ORGS = ["acme", "bolt", "core", "dune", "echo"] as const;
 const step = fc.oneof(

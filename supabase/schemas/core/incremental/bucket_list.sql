@@ -1,6 +1,6 @@
 -- Object: freshet.bucket_list()
 -- Why: the functions read the versions of all buckets each second, so they are written short: few refreshes lie behind
---      hundreds of buckets, and each is named once.
+--      hundreds of buckets, and each is named once. Written once for each refresh, they cost a read nothing.
 create function freshet.bucket_list(view_name text)
 returns jsonb
 language sql

@@ -18,6 +18,7 @@ create table analytics.incremental_views (
     group_ms double precision check (group_ms >= 0),
     unexplained_count bigint not null default 0 check (unexplained_count >= 0),
     bucket_by name,
+    buckets jsonb,
     source_as_of timestamptz
 );
 
@@ -54,6 +55,9 @@ comment on column analytics.incremental_views.unexplained_count is
 
 comment on column analytics.incremental_views.bucket_by is
     'The column of which each value belongs to a bucket with a version of its own; null: the view has no buckets. See analytics.use_buckets.';
+
+comment on column analytics.incremental_views.buckets is
+    'freshet.bucket_list(view_name), written with analytics.view_bucket_versions, since it is read each second; null without buckets.';
 
 comment on column analytics.incremental_views.source_as_of is
     'Newest source row when the version last moved: what the answers of that version say.';

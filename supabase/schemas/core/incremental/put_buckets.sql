@@ -1,5 +1,5 @@
 -- Object: freshet.put_buckets()
--- Why: a refresh and a registration write the same row of a bucket.
+-- Why: a refresh and a registration write the same row of a bucket, and the list that the functions read.
 create function freshet.put_buckets(view_name text, buckets integer[])
 returns void
 language sql
@@ -15,6 +15,9 @@ as $$
     where v.view_name = put_buckets.view_name and i.bucket_by is not null and v.refreshed_at is not null
     on conflict on constraint view_bucket_versions_pkey do update
     set version = excluded.version, refreshed_at = excluded.refreshed_at, source_as_of = excluded.source_as_of;
+    update analytics.incremental_views as i
+    set buckets = freshet.bucket_list(i.view_name)
+    where i.view_name = put_buckets.view_name;
 $$;
 
 revoke all on function freshet.put_buckets(text, integer[]) from public, anon, authenticated;

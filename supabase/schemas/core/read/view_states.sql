@@ -9,8 +9,9 @@ set search_path = pg_catalog, pg_temp
 as $$
     select coalesce(jsonb_object_agg(s.name, s.state), '{}'::jsonb)
     from (
-        select v.view_name, freshet.view_state(v) || jsonb_strip_nulls(jsonb_build_object('buckets', freshet.bucket_list(v.view_name)))
+        select v.view_name, freshet.view_state(v) || jsonb_strip_nulls(jsonb_build_object('buckets', i.buckets))
         from analytics.views as v
+        left join analytics.incremental_views as i on i.view_name = v.view_name
         union all
         select l.live_name, freshet.live_state(l) from analytics.live_relations as l
     ) as s (name, state);

@@ -9,6 +9,8 @@ alter table analytics.views add column bucket_count integer default 256 not null
 
 alter table analytics.incremental_views add column bucket_by name;
 
+alter table analytics.incremental_views add column buckets jsonb;
+
 alter table analytics.incremental_views add column source_as_of timestamp with time zone;
 
 alter table analytics.views add constraint views_bucket_count_check CHECK ((bucket_count = ANY (ARRAY[1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024])));
@@ -114,7 +116,7 @@ comment on function freshet.bucket_column(text) is
 
 -- Object: freshet.bucket_list()
 -- Why: the functions read the versions of all buckets each second, so they are written short: few refreshes lie behind
---      hundreds of buckets, and each is named once.
+--      hundreds of buckets, and each is named once. Written once for each refresh, they cost a read nothing.
 create function freshet.bucket_list(view_name text)
 returns jsonb
 language sql
@@ -469,7 +471,7 @@ comment on function freshet.move_buckets(text, integer[]) is
 -- supabase/schemas/core/incremental/put_buckets.sql
 
 -- Object: freshet.put_buckets()
--- Why: a refresh and a registration write the same row of a bucket.
+-- Why: a refresh and a registration write the same row of a bucket, and the list that the functions read.
 create function freshet.put_buckets(view_name text, buckets integer[])
 returns void
 language sql
@@ -485,6 +487,9 @@ as $$
     where v.view_name = put_buckets.view_name and i.bucket_by is not null and v.refreshed_at is not null
     on conflict on constraint view_bucket_versions_pkey do update
     set version = excluded.version, refreshed_at = excluded.refreshed_at, source_as_of = excluded.source_as_of;
+    update analytics.incremental_views as i
+    set buckets = freshet.bucket_list(i.view_name)
+    where i.view_name = put_buckets.view_name;
 $$;
 
 revoke all on function freshet.put_buckets(text, integer[]) from public, anon, authenticated;
@@ -719,8 +724,9 @@ set search_path = pg_catalog, pg_temp
 as $$
     select coalesce(jsonb_object_agg(s.name, s.state), '{}'::jsonb)
     from (
-        select v.view_name, freshet.view_state(v) || jsonb_strip_nulls(jsonb_build_object('buckets', freshet.bucket_list(v.view_name)))
+        select v.view_name, freshet.view_state(v) || jsonb_strip_nulls(jsonb_build_object('buckets', i.buckets))
         from analytics.views as v
+        left join analytics.incremental_views as i on i.view_name = v.view_name
         union all
         select l.live_name, freshet.live_state(l) from analytics.live_relations as l
     ) as s (name, state);
@@ -902,6 +908,9 @@ comment on column analytics.views.bucket_count is 'Buckets of an incremental vie
 
 comment on column analytics.incremental_views.bucket_by is
     'The column of which each value belongs to a bucket with a version of its own; null: the view has no buckets. See analytics.use_buckets.';
+
+comment on column analytics.incremental_views.buckets is
+    'freshet.bucket_list(view_name), written with analytics.view_bucket_versions, since it is read each second; null without buckets.';
 
 comment on column analytics.incremental_views.source_as_of is
     'Newest source row when the version last moved: what the answers of that version say.';
