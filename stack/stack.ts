@@ -38,6 +38,8 @@ export interface StackOptions {
   readonly port: number;
   readonly flavour?: "auto" | "installed" | "embedded";
   readonly databaseUrl?: string;
+  /** The data in the work folder is a copy of a migrated cluster: the second of the CLI that finds so is saved. */
+  readonly migrated?: boolean;
   /** A real project's DSN; left out: Spotlight, on this machine. */
   readonly sentryDsn?: string;
   /** false: without Redis even where it is installed. */
@@ -136,12 +138,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       }));
     if (database.logFile !== undefined) saidByServer = logFrom(database.logFile);
     for (const piece of database.alongside) parts.push({ ...piece, stop: () => Promise.resolve() }); // end with it
-    await step("Migrations", async (report) => {
-      const applied = await pushMigrations({ projectFolder, databaseUrl: database.url });
-      if (applied.length > 0) report(`${applied.length} applied`);
-    });
-    const edited = aboutEdited(await editedMigrations(database.url, `${projectFolder}/supabase/migrations`));
-    if (edited !== null) onTrouble(edited);
+    if (options.migrated !== true) {
+      await step("Migrations", async (report) => {
+        const applied = await pushMigrations({ projectFolder, databaseUrl: database.url });
+        if (applied.length > 0) report(`${applied.length} applied`);
+      });
+      const edited = aboutEdited(await editedMigrations(database.url, `${projectFolder}/supabase/migrations`));
+      if (edited !== null) onTrouble(edited);
+    }
     const dataApi = await start("Data API", () =>
       startDataApi({
         projectFolder,

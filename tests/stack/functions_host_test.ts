@@ -186,7 +186,7 @@ Deno.test("startFunctions() says which function does not start, and why", async 
   await withFunctions(files, async (folders) => {
     await assert.rejects(
       () => startFunctions({ ...folders, environment: {} }),
-      /Function "bad" ended:[^]*no such setting[^]*bad\.0\.log/,
+      /Function "bad" ended\.[^]*no such setting[^]*bad\.0\.log/,
     );
   });
 });

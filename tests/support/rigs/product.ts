@@ -45,6 +45,7 @@ export async function startProduct({ uses = [], ...options }: Partial<ProductOpt
     port: 0,
     flavour: "installed",
     durable: false,
+    migrated: made !== undefined,
     ...options,
   });
   if (made !== undefined) await wakeJobs(stack.superuserUrl);
