@@ -114,7 +114,7 @@ Deno.test("a view that adds names passes the bucket column of an incremental vie
     for (const { view, through } of shown) {
       const by = columns.get(view) ?? "";
       // Planned for one value of the column, the named view reads only rows of the stored one with this value.
-      const mapped = await sql`
+      const mapped: { expression?: string }[] = await sql`
         select m.expression from freshet.group_mappings(${`analytics.${through}`}::regclass, array[${by}]::name[]) as m
         where m.source = ${`analytics.${view}`}::regclass`;
       deepEqual(mapped.map(({ expression }) => expression), [`x.${by}`], `analytics.${through} by ${by}`);
