@@ -6,8 +6,6 @@ returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-    before record;
 begin
     if not freshet.is_incremental(view_name) then
         raise exception using
