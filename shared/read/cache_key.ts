@@ -31,7 +31,7 @@ export function stemFor(
 /**
  * `{schema hash}:{resource}:{scope}:{version}:{sha256(format, canonical params)}`: the entry under it never changes.
  *
- * @param version as `generation` writes it
+ * @param version the generation of each view and live relation that the answer rests on, as `combinedState` writes it
  */
 export function cacheKey(stem: string, version: string): string {
   const cut = stem.lastIndexOf(":");

@@ -5,11 +5,10 @@ import { pageRequest } from "./page.ts";
 import type { Reader } from "./reader.ts";
 import { renderAnswer } from "./render_answer.ts";
 import { sourceRequest } from "./source_request.ts";
-import { generation } from "./view_state.ts";
 
 /**
  * Reads the source, checks the rows, and renders the body once. Version and rows come from one statement, and the entry's
- * key holds the version that came back, never the expected one.
+ * key holds the version, and the bucket, that came back, never the expected ones.
  *
  * @throws AppError FORBIDDEN when the parameters ask for rows outside the caller's scope.
  */
@@ -24,8 +23,8 @@ export async function computeEntry(
   const read_at = reader.clock.now();
   emit({ type: "source_read", milliseconds: reader.clock.monotonic() - began });
 
-  const { rendered, state, states } = await renderAnswer(reader, { question, scope }, answer);
+  const { rendered, state, generation, states } = await renderAnswer(reader, { question, scope }, answer);
   for (const pointer of reader.pointers) pointer.learn(states);
-  const key = cacheKey(stem, generation(state));
+  const key = cacheKey(stem, generation);
   return { key, state, etag: etagOf(key, reader.hash), read_at, ...rendered };
 }

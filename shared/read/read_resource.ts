@@ -39,7 +39,7 @@ function readKnown(reader: Reader, read: Read, known: Known): MaybePromise<ReadA
   const { question, scope, if_none_match, emit } = read;
   const { resource } = question;
   const { states, is_confirmed } = known;
-  const ready = reader.ready.of(resource, states);
+  const ready = reader.ready.of({ resource, params: question.params, scope }, states);
   const now = reader.clock.now();
   if (!is_confirmed && now - known.observed_at > LONGEST_STALE_RIGHTS_MS && restsOnRights(resource, scope, states)) {
     throw sourceUnavailable(

@@ -57,7 +57,7 @@ export function createReader(parts: ReaderParts): Reader {
     ...parts,
     ...asking,
     shared,
-    ready: new ReadyStates(),
+    ready: new ReadyStates(hash),
     flights: new SingleFlight<Fetched>(),
     schemaOf,
     newToken: () => crypto.randomUUID(),

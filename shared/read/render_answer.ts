@@ -13,6 +13,8 @@ import type { ViewState, ViewStateMap } from "./view_state.ts";
 export interface RenderedAnswer {
   readonly rendered: Rendered;
   readonly state: ViewState;
+  /** The version of the answer: see `cacheKey`. */
+  readonly generation: string;
   /** The states that came with the rows. */
   readonly states: ViewStateMap;
 }
@@ -32,7 +34,7 @@ export async function renderAnswer(
     throw new AppError("FORBIDDEN", { detail: `This credential may not read these rows of ${fullName(resource)}` });
   }
   const states = { ...answer.reads, [resource.view]: answer.state };
-  const state = combinedState(resource, states);
+  const { state, generation } = combinedState(resource, states, (_name, { bucket }) => bucket ?? null);
   const checked = checkRows(resource, scope, answer);
   const shown = cutRows(question, { rows: checked, total_count: answer.total_count }, reader.hash);
   const { rows, next_cursor, is_truncated, total_count } = shown;
@@ -55,5 +57,5 @@ export async function renderAnswer(
   const { columns, pivot } = resource;
   const body = await reader.renderers[format]({ columns, rows, meta, pivot });
   const shape = { row_count: rows.length, next_cursor, is_truncated, total_count, withheld_count };
-  return { rendered: { ...shape, body, byte_count: bytesOf(body) }, state, states };
+  return { rendered: { ...shape, body, byte_count: bytesOf(body) }, state, generation, states };
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Operator, Order } from "../resource/definition.ts";
 import type { Restriction } from "../access/scope.ts";
+import type { Confined } from "./only_value.ts";
 import { anyViewState, type ViewStateMap, viewStates } from "./view_state.ts";
 
 /** Checked parameters of a resource, by name. */
@@ -15,6 +16,8 @@ export interface SourceRequest {
   readonly limit: number;
   /** Other relations that the answer depends on: their states come back with it. */
   readonly reads?: readonly string[];
+  /** What all rows have in common on which a reading, and the relations in `reads`, rest: see `confined` of a resource. */
+  readonly confined_to?: Confined;
   /** The plain view over the view that is read instead of it, if there is one. */
   readonly through?: string;
   /** Absent if the rows of the view themselves are read. */

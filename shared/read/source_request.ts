@@ -5,7 +5,9 @@ import type { Scope } from "../access/scope.ts";
 import type { Miss } from "./miss.ts";
 import { ownParams } from "./own_params.ts";
 import type { Question } from "./question.ts";
+import { confinedTo } from "./only_value.ts";
 import type { Params, SourceFilter, SourceRequest } from "./source.ts";
+import { valueOf } from "./wanted_value.ts";
 
 /** Turns a resource, its checked parameters and the caller's scope into the request that is sent to SQL. */
 export function sourceRequest(
@@ -18,6 +20,7 @@ export function sourceRequest(
     filters.push({ column: minimum_sample.column, op: "gte", value: minimum_sample.at_least, is_guard: true });
   }
   const org = orgOf(resource, filters, scope);
+  const confined_to = confinedTo({ resource, params, scope });
   return {
     columns: resource.columns,
     filters,
@@ -25,6 +28,7 @@ export function sourceRequest(
     order: resource.order,
     limit: rowLimit(resource, params),
     reads: resource.reads ?? [],
+    ...(confined_to === null ? {} : { confined_to }),
     ...(resource.through === undefined ? {} : { through: resource.through }),
     ...(resource.reading === undefined ? {} : {
       reading: {
@@ -50,9 +54,8 @@ function personOf({ access }: Resource, { restriction }: Scope): { readonly pers
 }
 
 function narrow(filter: Filter, given: unknown): SourceFilter[] {
-  if (given === undefined) return [];
-  const value = filter.values === undefined ? given : filter.values[String(given)];
-  return value === null || value === undefined ? [] : [{ column: filter.column, op: filter.op, value }];
+  const value = valueOf(filter, given);
+  return value === null ? [] : [{ column: filter.column, op: filter.op, value }];
 }
 
 export function rowLimit(resource: Resource, params: Params): number {

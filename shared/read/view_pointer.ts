@@ -6,8 +6,9 @@ import { LONGEST_STALE_MS } from "./reuse.ts";
 import type { SharedCache } from "../cache/shared_cache.ts";
 import { SingleFlight } from "../kernel/single_flight.ts";
 import type { MaybePromise } from "../kernel/maybe_promise.ts";
+import { withBucket } from "./buckets.ts";
 import { isOlder, newest } from "./replica_choice.ts";
-import type { ViewStateMap } from "./view_state.ts";
+import type { ViewState, ViewStateMap } from "./view_state.ts";
 
 export interface ViewPointerOptions {
   readonly clock: Clock;
@@ -120,7 +121,9 @@ export class ViewPointer {
     if (this.#pointer === null) return;
     const known = this.#pointer.states;
     const newer = Object.fromEntries(
-      Object.entries(states).filter(([view, { version }]) => version >= (known[view]?.version ?? 0)),
+      Object.entries(states)
+        .filter(([view, { version }]) => version >= (known[view]?.version ?? 0))
+        .map(([view, state]) => [view, learned(known[view], state)]),
     );
     if (this.#mayLag) this.#learned = newest(this.#learned, newer);
     this.#pointer = { ...this.#pointer, states: { ...known, ...newer } };
@@ -207,4 +210,17 @@ export class ViewPointer {
     ];
     this.#options.waitUntil(this.#options.shared.commit(writes, null, emit));
   }
+}
+
+/**
+ * A state that came with rows says only which version the bucket of these rows has. The other buckets stay as they are known,
+ * and so does the moment at which they were verified: the refresh of a newer version may have changed their rows.
+ */
+function learned(known: ViewState | undefined, { bucket, ...state }: ViewState): ViewState {
+  if (known?.buckets === undefined) return state;
+  const verified_at = state.version === known.version ? state.verified_at : known.verified_at;
+  if (bucket === undefined) return { ...state, verified_at, buckets: known.buckets };
+  const { number, version, refreshed_at } = bucket;
+  const buckets = withBucket(known.buckets, { number, version, moved_ms: Date.parse(refreshed_at) });
+  return { ...state, verified_at, buckets };
 }

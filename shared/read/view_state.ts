@@ -1,5 +1,16 @@
 import { z } from "zod";
 import { utcTimestamp } from "../kernel/utc_timestamp.ts";
+import { bucketList } from "./buckets.ts";
+
+/** The version of the bucket that all rows of an answer are in. */
+const bucketState = z.object({
+  number: z.int().min(0),
+  version: z.int().min(0),
+  refreshed_at: utcTimestamp,
+  source_as_of: utcTimestamp.nullable(),
+});
+
+export type BucketState = z.output<typeof bucketState>;
 
 /** The state of one view, as the database reports it. Unknown fields are dropped, so the registry may grow before the functions do. */
 export const viewState = z.object({
@@ -13,6 +24,10 @@ export const viewState = z.object({
   populated: z.boolean(),
   /** A live relation: read directly from tables, without a refresh. */
   live: z.boolean().optional(),
+  /** The versions of its buckets, in the states of all views. */
+  buckets: bucketList.optional(),
+  /** The bucket that an answer rests on, in the state that comes with its rows. */
+  bucket: bucketState.optional(),
   /** Which part of the state could not be read; the other members then mean nothing. */
   unreadable: z.string().optional(),
 });
@@ -27,6 +42,9 @@ export const viewStates = z.record(z.string(), anyViewState);
 function readState(given: unknown): ViewState {
   const parsed = viewState.safeParse(given);
   if (parsed.success) return parsed.data;
+  // Without its buckets a view has one version for all answers: that costs hits, and none of them is wrong.
+  const undivided = viewState.omit({ buckets: true, bucket: true }).safeParse(given);
+  if (undivided.success) return undivided.data;
   const unreadable = parsed.error.issues[0]?.path.join(".") || "the top";
   const unknown = { version: 0, refreshed_at: null, verified_at: null, source_as_of: null };
   return { ...unknown, stale_after_seconds: 1, populated: false, unreadable };
@@ -40,6 +58,23 @@ export type ViewStateMap = z.output<typeof viewStates>;
  */
 export function generation({ version, refreshed_at }: ViewState): string {
   return `${version}.${(refreshed_at === null ? 0 : Date.parse(refreshed_at)).toString(36)}`;
+}
+
+/** A state behind an answer, and its part of the answer's version. */
+export interface Resting {
+  readonly state: ViewState;
+  readonly generation: string;
+}
+
+/**
+ * What an answer rests on in one view or live relation: the bucket that holds all its rows, or without one all of it. The
+ * number of the bucket is part of the version, so that an answer is found only where its rows were said to be.
+ */
+export function restOn({ buckets: _list, bucket: _own, ...whole }: ViewState, bucket: BucketState | null): Resting {
+  if (bucket === null) return { state: whole, generation: generation(whole) };
+  const { number, ...moved } = bucket;
+  const state = { ...whole, ...moved };
+  return { state, generation: `b${number}.${generation(state)}` };
 }
 
 /** When the rows were last verified, in milliseconds since the epoch; null if never. */

@@ -121,6 +121,10 @@ export function checkDefinition(definition: Definition): void {
   must(!reads.includes(definition.view) && new Set(reads).size === reads.length, "it reads something twice");
   const { listed, minimum_sample, access } = definition;
   must(
+    definition.confined === undefined || access.scope === "member" || "column" in access,
+    "it is confined to the rows of one organisation or person, and access names no column of them",
+  );
+  must(
     listed === undefined || columns.has(listed.column),
     `it lists by "${listed?.column}", which is not among columns`,
   );

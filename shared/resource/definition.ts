@@ -102,6 +102,14 @@ export interface ResourceDefinition<Params extends z.ZodRawShape, Columns extend
   readonly through?: string;
   /** The function `freshet.reading_<name>(asked)` computes the rows, instead of a select from the view. */
   readonly reading?: string;
+  /**
+   * The answer rests on rows of one organisation alone, or of one person: those that `access` names by its column, of the
+   * view and of everything in `reads`. Then a cached answer ends when these rows change, and not with those of others, in
+   * views that have [buckets](../../docs/caching.md#how-soon-a-change-is-seen). Without it that holds for the view of a
+   * resource without a reading, whose rows show it. A reading that compares organisations must not say so: the pack's
+   * tests prove that its answer stays the same without the rows of others.
+   */
+  readonly confined?: true;
   /** The answer depends on the UTC day of the read, so the day is part of the cache key. */
   readonly clock?: "day";
   /** One sentence for the catalog. */

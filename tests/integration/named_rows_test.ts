@@ -103,3 +103,20 @@ Deno.test("a name that was changed is in the next answer, under a new version, a
       await sql`rollback`;
     }
   }));
+
+Deno.test("a view that adds names passes the bucket column of an incremental view on as it is", () =>
+  withConnections(1, async ([sql]) => {
+    ok(sql !== undefined);
+    const divided = await sql`select view_name, bucket_by from analytics.incremental_views where bucket_by is not null`;
+    const columns = new Map(divided.map(({ view_name, bucket_by }) => [String(view_name), String(bucket_by)]));
+    const shown = named.filter(({ view }) => columns.has(view));
+    ok(shown.length >= 2, "no incremental view is read through another");
+    for (const { view, through } of shown) {
+      const by = columns.get(view) ?? "";
+      // Planned for one value of the column, the named view reads only rows of the stored one with this value.
+      const mapped: { expression?: string }[] = await sql`
+        select m.expression from freshet.group_mappings(${`analytics.${through}`}::regclass, array[${by}]::name[]) as m
+        where m.source = ${`analytics.${view}`}::regclass`;
+      deepEqual(mapped.map(({ expression }) => expression), [`x.${by}`], `analytics.${through} by ${by}`);
+    }
+  }));

@@ -78,7 +78,12 @@ function metaOf(resource: Resource): Json {
     resource: { const: fullName(resource) },
     as_of: { ...moment, description: "When the rows were computed." },
     source_as_of: { ...moment, description: "The time of the newest source row at that moment." },
-    version: { type: "integer", minimum: 0, description: "Rises by one each time the rows are recomputed." },
+    version: {
+      type: "integer",
+      minimum: 0,
+      description:
+        "Rises when the rows are recomputed; of some views, in answers about one organisation, only when its rows change.",
+    },
     row_count: { type: "integer", minimum: 0 },
     ...(resource.cursor === undefined ? LENGTH : {
       next_cursor: { type: ["string", "null"], description: "Where the next page begins; null on the last." },

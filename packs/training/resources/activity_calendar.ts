@@ -6,6 +6,7 @@ export const activityCalendar = defineResource({
   view: "mv_org_activity_day",
   reads: ["dim_orgs"],
   reading: "training_activity_calendar",
+  confined: true,
   clock: "day",
   summary: "Attempts on each day of a year, this year by default, with the year's total and its busiest day",
   params: {

@@ -6,6 +6,7 @@ export const assignments = defineResource({
   view: "mv_assignment_status",
   reads: ["people_of_manager", "dim_users", "dim_scenarios", "dim_orgs"],
   reading: "training_assignments",
+  confined: true,
   clock: "day",
   summary: "Each person's assignments, soonest due first, with how many of the visible people completed the same task",
   params: {

@@ -6,6 +6,7 @@ export const attemptTrend = defineResource({
   view: "mv_org_activity_day",
   reads: ["dim_orgs"],
   reading: "training_attempt_trend",
+  confined: true,
   clock: "day",
   summary:
     "Attempts on each of the days up to today, or up to another day, oldest first; days without attempts included",

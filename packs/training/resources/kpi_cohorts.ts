@@ -7,6 +7,7 @@ export const kpiCohorts = defineResource({
   view: "mv_kpi_users",
   reads: ["mv_kpi_attempts", "dim_orgs"],
   reading: "training_kpi_cohorts",
+  confined: true,
   summary: "Users grouped by how often an event of one type occurs in their attempts, with each group's average score",
   params: {
     org_id: parameter.id().optional(),

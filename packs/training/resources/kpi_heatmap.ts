@@ -7,6 +7,7 @@ export const kpiHeatmap = defineResource({
   view: "mv_kpi_call_minutes",
   reads: ["mv_kpi_call_days", "dim_orgs"],
   reading: "training_kpi_heatmap",
+  confined: true,
   summary: "Events of one type by minute of the call",
   params: {
     org_id: parameter.id().optional(),

@@ -7,6 +7,7 @@ export const kpiWeekly = defineResource({
   view: "mv_kpi_weeks",
   reads: ["mv_kpi_attempts", "dim_orgs"],
   reading: "training_kpi_weekly",
+  confined: true,
   summary: "Events of one type by week, oldest first: in all, and per attempt",
   params: {
     org_id: parameter.id().optional(),

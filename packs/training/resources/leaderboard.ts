@@ -6,6 +6,7 @@ export const leaderboard = defineResource({
   view: "mv_leaderboard_month",
   reads: ["people_of_manager", "dim_users", "dim_orgs"],
   reading: "training_leaderboard",
+  confined: true,
   clock: "day",
   summary:
     "The people with the best scores of a month, this month by default, and their change against the month before",

@@ -6,6 +6,7 @@ export const orgOverview = defineResource({
   view: "mv_org_activity_day",
   reads: ["mv_user_activity_day", "dim_orgs"],
   reading: "training_org_overview",
+  confined: true,
   clock: "day",
   summary:
     "An organisation in one row: users, attempts and average score, of all time or of a period; attempts of this month and of this week",

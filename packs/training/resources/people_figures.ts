@@ -6,6 +6,7 @@ export const peopleFigures = defineResource({
   view: "mv_user_activity_day",
   reads: ["mv_assignment_status", "people_of_manager", "dim_users", "dim_orgs"],
   reading: "training_people_figures",
+  confined: true,
   clock: "day",
   summary:
     "A manager's people, each with their attempts of all time or of a period, and the state of their assignments",

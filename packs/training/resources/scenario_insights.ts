@@ -6,6 +6,7 @@ export const scenarioInsights = defineResource({
   view: "mv_scenario_insights",
   reads: ["mv_scenario_days", "dim_scenarios", "dim_orgs"],
   reading: "training_scenario_insights",
+  confined: true,
   summary:
     "The scores of each scenario, of all time or of a period: average, median, spread, and whether the spread is suspiciously high",
   params: {

@@ -6,6 +6,7 @@ export const tasks = defineResource({
   view: "mv_assignment_status",
   reads: ["people_of_manager", "dim_users", "dim_scenarios", "dim_orgs"],
   reading: "training_tasks",
+  confined: true,
   clock: "day",
   summary:
     "The progress of each task (a scenario with a due date): assigned, completed, overdue; of the whole organisation or a manager's people",

@@ -6,6 +6,7 @@ export const teamOverview = defineResource({
   view: "mv_user_activity_day",
   reads: ["mv_assignment_status", "team_members", "dim_orgs"],
   reading: "training_team_overview",
+  confined: true,
   clock: "day",
   summary:
     "A manager's team: attempts and average score of the last days or of a period, completion of assignments, rank among teams",

@@ -6,6 +6,7 @@ export const topScenarios = defineResource({
   view: "mv_scenario_insights",
   reads: ["mv_scenario_days", "dim_scenarios", "dim_orgs"],
   reading: "training_scenario_insights",
+  confined: true,
   summary: "The scenarios with the most scored attempts, of all time or of a period, with their average score",
   params: {
     org_id: parameter.id().optional(),

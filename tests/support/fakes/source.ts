@@ -1,6 +1,8 @@
 import { type AppError, internalError, sourceUnavailable } from "../../../shared/kernel/app_error.ts";
 import type { Clock } from "../../../shared/kernel/ports.ts";
 import type { PersonReading, Source, SourceAnswer, SourceFilter, SourceRequest } from "../../../shared/read/source.ts";
+import { sha256 } from "../../../shared/adapters/runtime/sha256.ts";
+import { writeBuckets } from "../../../shared/read/buckets.ts";
 import { toUtc } from "../../../shared/kernel/utc_timestamp.ts";
 import { anyViewState, type ViewState, type ViewStateMap } from "../../../shared/read/view_state.ts";
 import { settle } from "./clock.ts";
@@ -10,6 +12,13 @@ export type FakeRow = Readonly<Record<string, unknown>>;
 interface FakeView {
   state: ViewState;
   rows: readonly FakeRow[];
+  division?: Division;
+}
+
+/** The buckets of an incremental view. */
+interface Division {
+  readonly by: string;
+  readonly buckets: readonly { readonly version: number; readonly moved_ms: number }[];
 }
 
 /** A database in memory that keeps the contract of `view_states` and `read_view`, can fall silent, and counts. */
@@ -49,6 +58,21 @@ export class FakeSource implements Source {
     this.#views.set(name, { rows, state: { ...state, live: true } });
   }
 
+  /** Divides a view into buckets by the values of a column, as an incremental view is. */
+  divide(view: string, by: string, count = 256): void {
+    const { state, rows } = this.#view(view);
+    const moved = { version: state.version, moved_ms: Date.parse(state.refreshed_at ?? "1970-01-01T00:00:00Z") };
+    this.#views.set(view, { state, rows, division: { by, buckets: Array.from({ length: count }, () => moved) } });
+  }
+
+  /** The bucket of a value as this database sees it: it may know another spelling than its caller. */
+  bucketOf(value: string, count: number): number {
+    return Number.parseInt(sha256(this.canonical(value).toLowerCase()).slice(0, 4), 16) % count;
+  }
+
+  /** How the column writes a value that has several spellings. */
+  canonical: (value: string) => string = (value) => value;
+
   /** The error that a source throws that does not answer. */
   silence(): AppError {
     return sourceUnavailable("down");
@@ -57,22 +81,24 @@ export class FakeSource implements Source {
   /** Recomputes a view: new rows under a new version, at the clock's time. */
   refresh(view: string, rows: readonly FakeRow[]): void {
     if (this.#views.get(view)?.state.unreadable !== undefined || !this.#views.has(view)) this.register(view);
-    const { state } = this.#view(view);
+    const { state, division, rows: before } = this.#view(view);
     const moment = new Date(this.#clock.now()).toISOString();
     const moved = { version: state.version + 1, refreshed_at: moment, verified_at: moment, source_as_of: moment };
-    this.#views.set(view, { rows, state: { ...state, ...moved, populated: true } });
+    const divided = division === undefined ? {} : { division: this.#moveBuckets(division, { before, rows, moved }) };
+    this.#views.set(view, { rows, state: { ...state, ...moved, populated: true }, ...divided });
   }
 
   /** Empties a view as `refresh … with no data` does. */
   empty(view: string): void {
-    const { state } = this.#view(view);
-    this.#views.set(view, { rows: [], state: { ...state, populated: false } });
+    const held = this.#view(view);
+    this.#views.set(view, { ...held, rows: [], state: { ...held.state, populated: false } });
   }
 
   /** A refresh that found nothing to do. */
   verify(view: string): void {
-    const { state, rows } = this.#view(view);
-    this.#views.set(view, { rows, state: { ...state, verified_at: new Date(this.#clock.now()).toISOString() } });
+    const held = this.#view(view);
+    const verified_at = new Date(this.#clock.now()).toISOString();
+    this.#views.set(view, { ...held, state: { ...held.state, verified_at } });
   }
 
   /** Gives a view a state that readers cannot parse. */
@@ -83,22 +109,28 @@ export class FakeSource implements Source {
 
   /** Restarts a view's version numbers, as in a reset database. */
   forgetVersions(view: string): void {
-    const { state, rows } = this.#view(view);
-    this.#views.set(view, { rows, state: { ...state, version: 0 } });
+    const held = this.#view(view);
+    this.#views.set(view, { ...held, state: { ...held.state, version: 0 } });
   }
 
   async states(): Promise<ViewStateMap> {
     this.state_reads += 1;
     await settle();
     if (this.is_down) throw sourceUnavailable("down");
-    return Object.fromEntries([...this.#views].map(([name, view]) => [name, view.state]));
+    return Object.fromEntries([...this.#views].map(([name, { state, division }]) => [
+      name,
+      division === undefined ? state : { ...state, buckets: writeBuckets(division.by, division.buckets) },
+    ]));
   }
 
   async read(view: string, request: SourceRequest): Promise<SourceAnswer> {
     this.reads += 1;
     this.requests.push(request);
-    const { state, rows } = this.#view(view);
-    const reads = Object.fromEntries((request.reads ?? []).map((name) => [name, this.#view(name).state]));
+    const { rows } = this.#view(view);
+    const state = this.#stateBehind(view, request, true);
+    const reads = Object.fromEntries(
+      (request.reads ?? []).map((name) => [name, this.#stateBehind(name, request, false)]),
+    );
     await (this.gate ?? settle());
     if (this.is_down) throw sourceUnavailable("down");
     const scope_values = this.#scopeValues(request);
@@ -145,6 +177,50 @@ export class FakeSource implements Source {
       .filter((row) => !scope?.org || this.forgets_scope || row[scope.org.column] === scope.org.value);
     return [...visible].sort((left, right) => compareRows(left, right, request)).slice(0, request.limit)
       .map((row) => Object.fromEntries(request.columns.map((column) => [column, row[column]])));
+  }
+
+  /** The buckets of the rows that went, and of those that came. */
+  #moveBuckets(
+    { by, buckets }: Division,
+    { before, rows, moved }: {
+      readonly before: readonly FakeRow[];
+      readonly rows: readonly FakeRow[];
+      readonly moved: { readonly version: number; readonly refreshed_at: string };
+    },
+  ): Division {
+    const [old, now] = [before, rows].map((held) => new Set(held.map((row) => JSON.stringify(row))));
+    const touched = [
+      ...before.filter((row) => now?.has(JSON.stringify(row)) === false),
+      ...rows.filter((row) => old?.has(JSON.stringify(row)) === false),
+    ];
+    const numbers = new Set(touched.map((row) => this.bucketOf(String(row[by]), buckets.length)));
+    const move = { version: moved.version, moved_ms: Date.parse(moved.refreshed_at) };
+    return { by, buckets: buckets.map((held, number) => numbers.has(number) ? move : held) };
+  }
+
+  /** As `freshet.answer_state`: the bucket that all rows of the answer are in, if the request itself shows it. */
+  #stateBehind(name: string, { scope, filters, confined_to, reading }: SourceRequest, is_view: boolean): ViewState {
+    const { state, division } = this.#view(name);
+    if (division === undefined) return state;
+    const { by, buckets } = division;
+    const filter = filters.find((one) => "column" in one && one.column === by && one.op === "eq");
+    const demanded = scope?.column === by && scope.relation === null
+      ? scope.value
+      : scope?.org?.column === by
+      ? scope.org.value
+      : filter !== undefined && "value" in filter
+      ? String(filter.value)
+      : undefined;
+    const value = confined_to?.column === by
+      ? confined_to.value
+      : is_view && reading === undefined
+      ? demanded
+      : undefined;
+    if (value === undefined) return state;
+    const number = this.bucketOf(value, buckets.length);
+    const { version, moved_ms } = buckets[number] ?? { version: 0, moved_ms: 0 };
+    const refreshed_at = new Date(moved_ms).toISOString();
+    return { ...state, bucket: { number, version, refreshed_at, source_as_of: refreshed_at } };
   }
 
   #scopeValues({ scope }: SourceRequest): string[] | null {

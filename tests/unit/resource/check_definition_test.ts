@@ -15,6 +15,7 @@ const FAULTS: readonly (readonly [string, object, RegExp])[] = [
   ["an order by an unknown column", { order: [{ column: "x", direction: "asc" }] }, /ordered by "x"/],
   ["a limit of nothing", { limit: 0 }, /limit/],
   ["a limit by an unknown parameter", { limit: { param: "weeks" } }, /limit/],
+  ["answers confined to nobody's rows", { confined: true }, /confined to the rows of one organisation or person/],
   ["access by a column that is not served", { access: { scope: "user", column: "x", relation: null } }, /goes by "x"/],
   [
     "members by a column that is not served",

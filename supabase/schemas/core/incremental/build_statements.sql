@@ -26,6 +26,9 @@ declare
     explained text;
     put text;
     counts text;
+    moved text;
+    moved_before text;
+    was text;
 begin
     select * into strict declared from analytics.incremental_views as v where v.view_name = build_statements.view_name;
     select
@@ -76,6 +79,17 @@ begin
         -- Where every column is one of the key, a row with the same key is the same row.
         case when changes is null then 'nothing' else format('update set %s where (t.*) operator(pg_catalog.*<>) (excluded.*)', changes) end
     );
+    was := case when declared.bucket_by is null then 'null as freshet_value' else format('t.%I as freshet_value', declared.bucket_by) end;
+    -- Where the key says nothing about the bucket, a changed row may have come from another one.
+    moved := case when declared.bucket_by is null then ', null::integer[] as moved_buckets' else format(
+        ', (select coalesce(array_agg(distinct freshet.bucket_of(b.value, %s)), ''{}'') from '
+        '(select distinct m.freshet_value::text as value from (select freshet_value from gone union all '
+        'select freshet_value from put%%s) as m) as b) as moved_buckets',
+        (select v.bucket_count from analytics.views as v where v.view_name = build_statements.view_name)
+    ) end;
+    moved_before := case when coalesce(declared.bucket_by = any (declared.row_key), true) then '' else format(
+        ' union all select t.%I from put as f join %s as t on %s', declared.bucket_by, target, same_row
+    ) end;
     counts := format(
         ' select freshet.others_snapshot() as snapshot, %s as dirty_count, (select count(*) from gone) as gone_count, '
         '(select count(*) from put where put.freshet_is_new) as new_count, '
@@ -88,7 +102,7 @@ begin
     set fill_statement = format(
             'with put as (insert into %s (%s) select %s from %s returning 1)%s select freshet.others_snapshot() as snapshot, 0::bigint as dirty_count, '
             '0::bigint as gone_count, (select count(*) from put) as new_count, 0::bigint as changed_count, 0::bigint as unexplained_count, '
-            '(select count(*) from put) as row_count, (select r.rejected_count from rejections as r) as rejected_count',
+            '(select count(*) from put) as row_count, (select r.rejected_count from rejections as r) as rejected_count, null::integer[] as moved_buckets',
             target, columns, columns, definition, freshet.rejected_statement(declared.view_name, true)
         ),
         count_statement = dirty || format(
@@ -98,23 +112,25 @@ begin
             || format(', fresh as materialized (%s)', fresh)
             || format(
                 ', gone as (delete from %s as t where t.ctid = any (array(select o.freshet_place from (%s) as o '
-                'where not exists (select from fresh as f where %s))) returning 1)',
-                target, old, replace(same_row, '= t.', '= o.')
+                'where not exists (select from fresh as f where %s))) returning %s)',
+                target, old, replace(same_row, '= t.', '= o.'), was
             )
-            || format(', put as (%s returning t.xmax = 0 as freshet_is_new)', format(put, ''))
+            || format(', put as (%s returning t.*, t.xmax = 0 as freshet_is_new, %s)', format(put, ''), was)
             || ', taken as (delete from analytics.dirty_groups as g using aside as a where g.ctid = a.place)'
             || freshet.rejected_statement(declared.view_name, false)
-            || counts || ', 0::bigint as unexplained_count, null::bigint as row_count, (select r.rejected_count from rejections as r) as rejected_count',
+            || counts || ', 0::bigint as unexplained_count, null::bigint as row_count, (select r.rejected_count from rejections as r) as rejected_count'
+            || format(moved, moved_before),
         rebuild_statement = dirty
             || format(', fresh as materialized (select * from %s)', definition)
             || format(
-                ', gone as (delete from %s as t where not exists (select from fresh as f where %s) returning t.*)', target, same_row
+                ', gone as (delete from %s as t where not exists (select from fresh as f where %s) returning t.*, %s)', target, same_row, was
             )
             || format(
-                ', put as (%s returning t.*, t.xmax = 0 as freshet_is_new)',
+                ', put as (%s returning t.*, t.xmax = 0 as freshet_is_new, %s)',
                 format(put, format(
                     'where not exists (select from %s as t where %s and (t.*) operator(pg_catalog.*=) (f.*))', target, same_row
-                ))
+                )),
+                was
             )
             || ', taken as (delete from analytics.dirty_groups as g using aside as a where g.ctid = a.place)'
             || freshet.rejected_statement(declared.view_name, true)
@@ -129,6 +145,7 @@ begin
                 ),
                 explained
             )
+            || format(moved, moved_before)
     where v.view_name = build_statements.view_name;
     delete from analytics.rejected_groups as g
     using analytics.views as v

@@ -18,7 +18,10 @@ create table analytics.incremental_views (
     group_ms double precision check (group_ms >= 0),
     unexplained_count bigint not null default 0 check (unexplained_count >= 0),
     slow_run_count integer not null default 0 check (slow_run_count >= 0),
-    fill_statement text
+    fill_statement text,
+    bucket_by name,
+    buckets jsonb,
+    source_as_of timestamptz
 );
 
 alter table analytics.incremental_views enable row level security;
@@ -58,3 +61,12 @@ comment on column analytics.incremental_views.unexplained_count is
 
 comment on column analytics.incremental_views.slow_run_count is
     'Refreshes in a row of which the groups took longer, or would have, than computing everything; see kind groups_slow.';
+
+comment on column analytics.incremental_views.bucket_by is
+    'The column of which each value belongs to a bucket with a version of its own; null: the view has no buckets. See analytics.use_buckets.';
+
+comment on column analytics.incremental_views.buckets is
+    'freshet.bucket_list(view_name), written with analytics.view_bucket_versions, since it is read each second; null without buckets.';
+
+comment on column analytics.incremental_views.source_as_of is
+    'Newest source row when the version last moved: what the answers of that version say.';

@@ -58,8 +58,10 @@ begin
     end if;
     sources := array(select distinct m.source from analytics.view_mappings as m where m.view_name = make_incremental.view_name);
     delete from analytics.dirty_groups as g where g.view_name = make_incremental.view_name;
-    insert into analytics.incremental_views as v (view_name, row_key, group_key, rebuild_on)
-    values (make_incremental.view_name, row_key, group_key, make_incremental.rebuild_on)
+    insert into analytics.incremental_views as v (view_name, row_key, group_key, rebuild_on, source_as_of)
+    select d.view_name, row_key, group_key, make_incremental.rebuild_on, d.source_as_of
+    from analytics.views as d
+    where d.view_name = make_incremental.view_name
     on conflict on constraint incremental_views_pkey do update
     set row_key = excluded.row_key, group_key = excluded.group_key, rebuild_on = excluded.rebuild_on;
 
@@ -92,6 +94,7 @@ begin
     perform freshet.watch_keys(m.source)
     from (select distinct d.source from analytics.view_mappings as d where d.view_name = make_incremental.view_name order by d.source) as m;
     perform freshet.unwatch_keys(s.source) from unnest(sources) as s (source);
+    perform freshet.keep_buckets(view_name);
     perform freshet.build_statements(view_name);
 end
 $$;

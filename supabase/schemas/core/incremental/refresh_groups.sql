@@ -12,7 +12,8 @@ create function freshet.refresh_groups(
     out row_count bigint,
     out group_count bigint,
     out unexplained_count bigint,
-    out rejected_count bigint
+    out rejected_count bigint,
+    out moved_buckets integer[]
 )
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -63,7 +64,10 @@ begin
     execute replace(
         case when is_empty then declared.fill_statement when is_rebuild then declared.rebuild_statement else declared.groups_statement end, '<rejects>', coalesce(known.rejects::text, '')
     )
-        into snapshot, dirty_count, gone_count, new_count, changed_count, unexplained, counted, rejected_count;
+        into snapshot, dirty_count, gone_count, new_count, changed_count, unexplained, counted, rejected_count, moved_buckets;
+    if not is_judged or is_everything then
+        moved_buckets := null;
+    end if;
     spent_ms := extract(epoch from clock_timestamp() - began) * 1000;
     is_clean := coalesce(is_clean, false) and dirty_count = 0;
     moved_count := gone_count + new_count + changed_count;
@@ -88,4 +92,4 @@ $$;
 revoke all on function freshet.refresh_groups(text) from public, anon, authenticated;
 
 comment on function freshet.refresh_groups(text) is
-    'Brings an incremental view up to date. is_clean: nothing had changed; snapshot: what the rows include; moved_count: rows written or deleted; row_count: rows of the view; group_count, unexplained_count, rejected_count: as in the ledger.';
+    'Brings an incremental view up to date. is_clean: nothing had changed; snapshot: what the rows include; moved_count: rows written or deleted; row_count: rows of the view; group_count, unexplained_count, rejected_count: as in the ledger; moved_buckets: those of the rows written or deleted, as they were and as they are, null for all.';

@@ -21,7 +21,7 @@ declare
     reading constant jsonb := nullif(request -> 'reading', 'null'::jsonb);
     through constant text := coalesce(request ->> 'through', view_name);
     relation constant regclass := to_regclass(format('analytics.%I', through));
-    state constant jsonb := freshet.state_of(view_name);
+    state constant jsonb := freshet.answer_state(view_name, request, true);
     read_states jsonb;
     allowed text[];
     rows jsonb := jsonb_build_array();
@@ -32,7 +32,7 @@ begin
     if state is null or (relation is null and reading is null) then
         raise exception using errcode = 'undefined_table', message = format('unknown view "%s"', case when state is null then view_name else through end);
     end if;
-    select coalesce(jsonb_object_agg(r.name, freshet.state_of(r.name)), '{}'::jsonb) into read_states
+    select coalesce(jsonb_object_agg(r.name, freshet.answer_state(r.name, request, false)), '{}'::jsonb) into read_states
     from jsonb_array_elements_text(coalesce(request -> 'reads', '[]'::jsonb)) as r (name);
 
     if scope is not null then
@@ -75,4 +75,4 @@ revoke all on function analytics.read_view(text, jsonb) from public, anon, authe
 grant execute on function analytics.read_view(text, jsonb) to service_role;
 
 comment on function analytics.read_view(text, jsonb) is
-    'Rows of a registered view, live relation or reading, with the states of everything that they rest on, from one snapshot. Service role only. request: {columns, filters: [{column, op, value, is_guard}], scope: {column, value, relation, org: {column, value} or null} or null, order: [{column, direction}], limit, reads: [name], through: a plain view over the view, which is read in its place, or null, reading: {name, asked} or null, counts: whether to count all rows, counts_cut: whether to count them where limit rows come back}. withheld_count: how many rows, on all pages, the filters with is_guard hold back. denied: a filter asks for a scope value that is not the caller''s.';
+    'Rows of a registered view, live relation or reading, with the states of everything that they rest on, from one snapshot. Service role only. request: {columns, filters: [{column, op, value, is_guard}], scope: {column, value, relation, org: {column, value} or null} or null, order: [{column, direction}], limit, reads: [name], through: a plain view over the view, which is read in its place, or null, reading: {name, asked} or null, confined_to: {column, value} that all rows have on which a reading rests, or null, counts: whether to count all rows, counts_cut: whether to count them where limit rows come back}. withheld_count: how many rows, on all pages, the filters with is_guard hold back. denied: a filter asks for a scope value that is not the caller''s.';

@@ -10,10 +10,15 @@ as $$
         'version', declared.version,
         'refreshed_at', declared.refreshed_at,
         'verified_at', declared.verified_at,
-        'source_as_of', declared.source_as_of,
+        -- Of an incremental view a refresh may find newer source rows and the same rows: then answers stay as they are.
+        'source_as_of', case
+            when i.view_name is null then declared.source_as_of else i.source_as_of
+        end,
         'stale_after_seconds', extract(epoch from declared.stale_after)::bigint,
         'populated', coalesce(freshet.is_filled(declared), false)
-    );
+    )
+    from (select) as one
+    left join analytics.incremental_views as i on i.view_name = declared.view_name;
 $$;
 
 revoke all on function freshet.view_state(analytics.views) from public, anon, authenticated;

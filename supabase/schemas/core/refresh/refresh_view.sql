@@ -149,6 +149,10 @@ begin
         rejected_count = entry.rejected_count
     where v.view_name = refresh_view.view_name;
 
+    if is_incremental and has_moved then
+        perform freshet.move_buckets(view_name, groups.moved_buckets);
+    end if;
+
     -- For views that read this one, its refresh is a change of a source.
     insert into analytics.source_changes (source)
     select relation

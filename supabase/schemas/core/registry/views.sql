@@ -26,6 +26,8 @@ create table analytics.views (
     rejected_count bigint,
     registered_at timestamptz not null default now(),
     refresh_on_change interval check (refresh_on_change > interval '0'),
+    bucket_by name,
+    bucket_count integer not null default 256 check (bucket_count in (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)),
     check ((source_at_table is null) = (source_at_column is null)),
     check (source_warn_after < source_error_after),
     check (source_at_table is not null or coalesce(source_warn_after, source_error_after) is null),
@@ -69,6 +71,10 @@ comment on column analytics.views.refreshed_at is 'When the rows were computed.'
 
 comment on column analytics.views.verified_at is
     'When the rows were last known to equal their sources: after a refresh, or after one skipped as clean.';
+
+comment on column analytics.views.bucket_by is 'The column that analytics.use_buckets named; null: the first one that can be.';
+
+comment on column analytics.views.bucket_count is 'Buckets of an incremental view: a power of two, at most 1,024.';
 
 comment on column analytics.views.source_snapshot is
     'Transactions that the rows include; a change by any other one makes the view dirty.';
