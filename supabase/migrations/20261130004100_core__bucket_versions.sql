@@ -257,7 +257,8 @@ begin
     put := format(
         'insert into %s as t (%s) select %s from fresh as f %%s on conflict (%s) do %s',
         target, columns, columns, keys,
-        coalesce(format('update set %s where (t.*) operator(pg_catalog.*<>) (excluded.*)', changes), 'nothing')
+        -- Where every column is one of the key, a row with the same key is the same row.
+        case when changes is null then 'nothing' else format('update set %s where (t.*) operator(pg_catalog.*<>) (excluded.*)', changes) end
     );
     was := case when declared.bucket_by is null then 'null as freshet_value' else format('t.%I as freshet_value', declared.bucket_by) end;
     -- Where the key says nothing about the bucket, a changed row may have come from another one.
@@ -271,14 +272,21 @@ begin
         ' union all select t.%I from put as f join %s as t on %s', declared.bucket_by, target, same_row
     ) end;
     counts := format(
-        'select freshet.others_snapshot() as snapshot, %s as dirty_count, (select count(*) from gone) as gone_count, '
+        ' select freshet.others_snapshot() as snapshot, %s as dirty_count, (select count(*) from gone) as gone_count, '
         '(select count(*) from put where put.freshet_is_new) as new_count, '
         '(select count(*) from put where not put.freshet_is_new) as changed_count',
         counted
     );
 
     update analytics.incremental_views as v
-    set count_statement = dirty || format(
+    -- Into an empty table there is nothing to compare with, which is most of the time of a rebuild.
+    set fill_statement = format(
+            'with put as (insert into %s (%s) select %s from %s returning 1)%s select freshet.others_snapshot() as snapshot, 0::bigint as dirty_count, '
+            '0::bigint as gone_count, (select count(*) from put) as new_count, 0::bigint as changed_count, 0::bigint as unexplained_count, '
+            '(select count(*) from put) as row_count, (select r.rejected_count from rejections as r) as rejected_count, null::integer[] as moved_buckets',
+            target, columns, columns, definition, freshet.rejected_statement(declared.view_name, true)
+        ),
+        count_statement = dirty || format(
             ' select freshet.others_snapshot() as snapshot, %s as dirty_count, (select e.is_dirty from everything as e) as is_everything', counted
         ),
         groups_statement = dirty
@@ -289,8 +297,9 @@ begin
                 target, old, replace(same_row, '= t.', '= o.'), was
             )
             || format(', put as (%s returning t.*, t.xmax = 0 as freshet_is_new, %s)', format(put, ''), was)
-            || ', taken as (delete from analytics.dirty_groups as g using aside as a where g.ctid = a.place) '
-            || counts || ', 0::bigint as unexplained_count, null::bigint as row_count'
+            || ', taken as (delete from analytics.dirty_groups as g using aside as a where g.ctid = a.place)'
+            || freshet.rejected_statement(declared.view_name, false)
+            || counts || ', 0::bigint as unexplained_count, null::bigint as row_count, (select r.rejected_count from rejections as r) as rejected_count'
             || format(moved, moved_before),
         rebuild_statement = dirty
             || format(', fresh as materialized (select * from %s)', definition)
@@ -304,12 +313,13 @@ begin
                 )),
                 was
             )
-            || ', taken as (delete from analytics.dirty_groups as g using aside as a where g.ctid = a.place) '
+            || ', taken as (delete from analytics.dirty_groups as g using aside as a where g.ctid = a.place)'
+            || freshet.rejected_statement(declared.view_name, true)
             || counts
             || format(
                 ', case when (select e.is_dirty from everything as e) then 0 else (select count(*) from '
                 '(select %1$s from gone union all select %1$s from put) as m where not (%2$s)) end as unexplained_count, '
-                '(select count(*) from fresh) as row_count',
+                '(select count(*) from fresh) as row_count, (select r.rejected_count from rejections as r) as rejected_count',
                 (
                     select string_agg(format('%I', k.name), ', ' order by k.name)
                     from (select unnest(declared.row_key) as name union select unnest(declared.group_key)) as k
@@ -318,6 +328,9 @@ begin
             )
             || format(moved, moved_before)
     where v.view_name = build_statements.view_name;
+    delete from analytics.rejected_groups as g
+    using analytics.views as v
+    where g.view_name = build_statements.view_name and v.view_name = g.view_name and v.rejects is null;
 end
 $$;
 
@@ -380,6 +393,7 @@ declare
     row_key name[];
     group_key name[];
     sources regclass[];
+    -- What is wrong, or what is still missing.
     fault text;
 begin
     if jsonb_array_length(row_keys) > 1 then
@@ -424,12 +438,17 @@ begin
             update analytics.views as v set refreshed_at = null where v.view_name = make_incremental.view_name;
         end if;
         perform pg_advisory_xact_lock(hashtextextended('freshet.refresh:' || view_name, 0));
+        -- Left where a migration dropped the table and made a materialized view of its name.
+        execute format('drop view if exists %s', definition);
         perform freshet.replace_view(relation, freshet.text_of_table(relation, definition));
     end if;
-    execute (
-        select format('alter table analytics.%I %s', make_incremental.view_name, string_agg(format('alter column %I set not null', k.name), ', '))
-        from unnest(group_key) as k (name)
-    );
+    -- Readers would wait for it, so only where it is news.
+    select string_agg(format('alter column %I set not null', a.attname), ', ') into fault
+    from pg_catalog.pg_attribute as a
+    where a.attrelid = to_regclass(format('analytics.%I', make_incremental.view_name)) and a.attname = any (group_key) and not a.attnotnull;
+    if fault is not null then
+        execute format('alter table analytics.%I %s', view_name, fault);
+    end if;
     if not group_key <@ row_key then
         execute format(
             'create index if not exists %I on analytics.%I (%s)',
@@ -505,13 +524,15 @@ comment on function freshet.put_buckets(text, integer[]) is
 --      computed again when the rows prove nothing (first fill, another cluster), when that is due (the weekly proof), and
 --      when so many groups are dirty that it is cheaper. Then every row that had to be written has to be explained by a
 --      logged change; others are counted, and mean that a write was not logged.
--- Why one second: below it, the choice saves nothing worth an error of the measured costs.
 create function freshet.refresh_groups(
     view_name text,
     out is_clean boolean,
     out snapshot pg_snapshot,
     out moved_count bigint,
     out row_count bigint,
+    out group_count bigint,
+    out unexplained_count bigint,
+    out rejected_count bigint,
     out moved_buckets integer[]
 )
 language plpgsql
@@ -523,8 +544,10 @@ declare
     began timestamptz;
     is_rebuild boolean;
     is_judged boolean;
+    is_empty boolean := false;
     dirty_count bigint := 0;
     is_everything boolean := false;
+    is_dearer boolean := false;
     gone_count bigint;
     new_count bigint;
     changed_count bigint;
@@ -541,53 +564,55 @@ begin
     if is_judged then
         execute declared.count_statement into snapshot, dirty_count, is_everything;
         -- What was written to a new partition, or while a trigger was disabled, has no keys.
-        is_everything := is_everything or exists (
-            select
-            from freshet.watch_gaps() as g
-            join analytics.view_sources as s on s.source = g.source
-            where s.view_name = refresh_groups.view_name
-        );
-        if dirty_count = 0 and not is_everything and not is_rebuild then
-            is_clean := true;
+        is_everything := is_everything or freshet.has_watch_gaps(view_name);
+        is_clean := dirty_count = 0 and not is_everything and not is_rebuild;
+        -- A source was written to, and what its rows belong to may be left out.
+        if is_clean and known.rejects is null then
             moved_count := 0;
+            group_count := 0;
             row_count := known.row_count;
             return;
         end if;
-        is_rebuild := is_rebuild or is_everything
-            or coalesce(dirty_count * declared.group_ms > greatest(1000, 0.8 * declared.rebuild_ms), false);
+        is_dearer := not is_rebuild and not is_everything and freshet.are_groups_dearer(declared, dirty_count, known.row_count);
+        is_rebuild := is_rebuild or is_everything or is_dearer;
     end if;
 
+    if known.refreshed_at is null then
+        execute format('select not exists (select from analytics.%I)', view_name) into is_empty;
+    end if;
     began := clock_timestamp();
-    execute case when is_rebuild then declared.rebuild_statement else declared.groups_statement end
-        into snapshot, dirty_count, gone_count, new_count, changed_count, unexplained, counted, moved_buckets;
+    execute replace(
+        case when is_empty then declared.fill_statement when is_rebuild then declared.rebuild_statement else declared.groups_statement end, '<rejects>', coalesce(known.rejects::text, '')
+    )
+        into snapshot, dirty_count, gone_count, new_count, changed_count, unexplained, counted, rejected_count, moved_buckets;
     if not is_judged or is_everything then
         moved_buckets := null;
     end if;
     spent_ms := extract(epoch from clock_timestamp() - began) * 1000;
-    is_clean := false;
+    is_clean := coalesce(is_clean, false) and dirty_count = 0;
     moved_count := gone_count + new_count + changed_count;
+    if is_judged and not is_everything then
+        group_count := dirty_count;
+        unexplained_count := case when is_rebuild then unexplained end;
+    end if;
     row_count := coalesce(counted, known.row_count + new_count - gone_count);
 
     update analytics.incremental_views as v
     set rebuilt_at = case when is_rebuild then began else v.rebuilt_at end,
-        rebuild_ms = case when is_rebuild then (3 * coalesce(v.rebuild_ms, spent_ms) + spent_ms) / 4 else v.rebuild_ms end,
-        group_ms = case
-            when is_rebuild or dirty_count = 0 then v.group_ms
-            else (3 * coalesce(v.group_ms, spent_ms / dirty_count) + spent_ms / dirty_count) / 4
-        end,
         unexplained_count = case
             when not is_rebuild or is_judged and is_everything then v.unexplained_count
             when is_judged then unexplained
             else 0
         end
     where v.view_name = refresh_groups.view_name;
+    perform freshet.note_group_costs(view_name, is_rebuild, is_dearer, dirty_count, spent_ms);
 end
 $$;
 
 revoke all on function freshet.refresh_groups(text) from public, anon, authenticated;
 
 comment on function freshet.refresh_groups(text) is
-    'Brings an incremental view up to date. is_clean: nothing had changed; snapshot: what the rows include; moved_count: rows written or deleted; row_count: rows of the view; moved_buckets: those of the rows written or deleted, as they were and as they are, null for all.';
+    'Brings an incremental view up to date. is_clean: nothing had changed; snapshot: what the rows include; moved_count: rows written or deleted; row_count: rows of the view; group_count, unexplained_count, rejected_count: as in the ledger; moved_buckets: those of the rows written or deleted, as they were and as they are, null for all.';
 
 -- supabase/schemas/core/incremental/use_buckets.sql
 
@@ -823,6 +848,10 @@ begin
             entry.outcome := 'skipped_clean';
             entry.rows_after := declared.row_count;
             entry.rejected_count := declared.rejected_count;
+            if is_incremental then
+                entry.group_count := 0;
+                entry.changed_count := 0;
+            end if;
             return freshet.log_refresh(entry);
         end if;
 
@@ -832,6 +861,10 @@ begin
             is_clean := groups.is_clean;
             has_moved := groups.moved_count > 0 or not is_populated;
             entry.rows_after := groups.row_count;
+            entry.group_count := groups.group_count;
+            entry.changed_count := groups.moved_count;
+            entry.unexplained_count := groups.unexplained_count;
+            entry.rejected_count := groups.rejected_count;
             if not is_populated then
                 execute format('analyze %s', relation);
             end if;
@@ -842,13 +875,12 @@ begin
             -- Until the next autovacuum the planner would assume that it is empty.
             execute format('analyze %s', relation);
         end if;
+        -- An incremental view counts what came and went: these read everything.
         if not is_incremental then
             execute format('select count(*) from %s', relation) into entry.rows_after;
-        end if;
-
-        -- Also where no group is dirty: a source was written to, and what its rows belong to may be left out.
-        if declared.rejects is not null then
-            execute format('select count(*) from %s', declared.rejects) into entry.rejected_count;
+            if declared.rejects is not null then
+                execute format('select count(*) from %s', declared.rejects) into entry.rejected_count;
+            end if;
         end if;
         if declared.source_at_table is not null then
             execute format(
@@ -972,6 +1004,8 @@ as $$
     left join analytics.incremental_views as i on i.view_name = declared.view_name;
 $$;
 
+reset check_function_bodies;
+
 -- Incremental views that there are already: their statements have to say which buckets moved.
 update analytics.incremental_views as i
 set source_as_of = v.source_as_of
@@ -981,5 +1015,3 @@ where v.view_name = i.view_name;
 select freshet.keep_buckets(i.view_name) from analytics.incremental_views as i order by i.view_name;
 
 select freshet.build_statements(i.view_name) from analytics.incremental_views as i order by i.view_name;
-
-reset check_function_bodies;
