@@ -1,6 +1,6 @@
 -- Drafted by deno task new:migration from the schema files named below, in an order that works. Read it before you apply it.
 
--- Writers of submissions wait while the facts that are missing are written: 20 seconds for each million of submissions.
+-- Writers of submissions wait while the facts that are missing are written: about 90 seconds for each million of submissions.
 -- packs/arena/README.md says under "Lane scores of many submissions" how they are written before.
 set statement_timeout = '1h';
 

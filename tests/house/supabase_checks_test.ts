@@ -53,8 +53,8 @@ const planted: readonly { rule: string; what: string; plant: string; remove: str
   {
     rule: "materialized_view_in_api",
     what: "a view that signed-in users may select from",
-    plant: "grant select on analytics.mv_agent_challenges to authenticated",
-    remove: "revoke select on analytics.mv_agent_challenges from authenticated",
+    plant: "grant select on analytics.mv_time_to_first_win to authenticated",
+    remove: "revoke select on analytics.mv_time_to_first_win from authenticated",
   },
   {
     rule: "rls_disabled_in_public",

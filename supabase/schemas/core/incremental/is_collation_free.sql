@@ -12,7 +12,10 @@ declare
     tree text;
 begin
     execute format('create temporary view freshet_collation_check as select %s as key from %s as x', expression, source);
-    select r.ev_action::text into strict tree from pg_catalog.pg_rewrite as r where r.ev_class = 'pg_temp.freshet_collation_check'::regclass;
+    select r.ev_action::text into strict tree
+    from pg_catalog.pg_rewrite as r
+    join pg_catalog.pg_class as c on c.oid = r.ev_class
+    where c.relname = 'freshet_collation_check' and c.relnamespace = pg_my_temp_schema();
     drop view pg_temp.freshet_collation_check;
     tree := regexp_replace(tree, '\{CONST [^{}]*\}', '', 'g');
     tree := regexp_replace(
