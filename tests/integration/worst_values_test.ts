@@ -44,9 +44,8 @@ interface World {
 
 /** Columns of one type start at different values, so that most of them are among these too. */
 function oneOfEachColumn(plants: readonly Plant[]): readonly Plant[] {
-  return [...Map.groupBy(plants, ({ table, column }) => `${table}.${column}`).values()].flatMap(([first = []]) =>
-    first
-  );
+  const columns = Map.groupBy(plants, ({ table, column }) => `${table}.${column}`);
+  return [...columns.values()].flatMap((alike) => alike.slice(0, 1));
 }
 
 function onlyViews(world: World, names: ReadonlySet<string>): ReadonlySet<string> {
