@@ -31,10 +31,18 @@ const lintReport = z.array(z.object({
 }));
 const advisorReport = z.array(z.object({ name: z.string(), level: z.string(), detail: z.string() }));
 
-/** `supabase db push`: applies the migrations that the database has not seen. Answers their file names. */
-export async function pushMigrations(target: CliTarget): Promise<string[]> {
-  const { stderr } = await supabase(["db", "push", "--yes"], target, "mend the migration, or: deno task reset");
-  return [...stderr.matchAll(/^Applying migration (\S+?)\.*$/gm)].map((match) => match[1] ?? "");
+/**
+ * `supabase db push`: applies the migrations that the database has not seen. Answers their file names. A migration that
+ * was in a deadlock with a job has done nothing, and is tried again, twice.
+ */
+export async function pushMigrations(target: CliTarget, triesLeft = 2): Promise<string[]> {
+  try {
+    const { stderr } = await supabase(["db", "push", "--yes"], target, "mend the migration, or: deno task reset");
+    return [...stderr.matchAll(/^Applying migration (\S+?)\.*$/gm)].map((match) => match[1] ?? "");
+  } catch (error) {
+    if (!(error instanceof StackError && error.message.includes("40P01")) || triesLeft === 0) throw error;
+    return await pushMigrations(target, triesLeft - 1);
+  }
 }
 
 /** `supabase db lint`: runs plpgsql_check over every PL/pgSQL function. Needs the extension plpgsql_check. */

@@ -25,6 +25,30 @@ Deno.test("The Supabase CLI works on a private cluster, as the role postgres", a
       deepEqual(await pushMigrations(target), ["20260101000000_one.sql"]);
       deepEqual(await pushMigrations(target), []);
     });
+    await t.step("pushMigrations() tries again what was in a deadlock with another session", async () => {
+      const sql = postgres(part.superuserUrl, { max: 1, onnotice: () => {} });
+      try {
+        await sql`create table public.held ()`;
+        await sql`alter table public.held enable row level security`;
+        await sql`alter table public.held owner to postgres`;
+        await sql`set deadlock_timeout = '1min'`;
+        await sql`begin`;
+        await sql`lock table public.held`;
+        await Deno.writeTextFile(
+          join(migrations, "20260101000001_two.sql"),
+          "alter table public.seen add column note text; alter table public.held add column note text;",
+        );
+        const pushing = pushMigrations(target);
+        const waits = async () =>
+          (await sql`select from pg_locks where relation = 'public.held'::regclass and not granted`).length > 0;
+        while (!await waits()) await pause(20);
+        await sql`lock table public.seen in share mode`;
+        await sql`commit`;
+        deepEqual(await pushing, ["20260101000001_two.sql"]);
+      } finally {
+        await sql.end();
+      }
+    });
     await t.step(
       "the password is in no command line while the CLI runs: all users of the machine can read those",
       async () => {
@@ -61,7 +85,7 @@ Deno.test("The Supabase CLI works on a private cluster, as the role postgres", a
       match(await generateTypes(target, ["public"]), /"seen"/);
     });
     await t.step("pushMigrations() says which statement failed, and the remedy", async () => {
-      await Deno.writeTextFile(join(migrations, "20260101000001_two.sql"), "select 1; select nope.nothing();");
+      await Deno.writeTextFile(join(migrations, "20260101000002_three.sql"), "select 1; select nope.nothing();");
       await rejects(pushMigrations(target), /schema "nope" does not exist[\s\S]*select nope\.nothing\(\)[\s\S]*→ mend/);
     });
   } finally {

@@ -26,7 +26,7 @@ select analytics.register_view('mv_probe_all', 'probe', '5 * * * *', '2 hours');
 select analytics.register_live('probe_live', 'probe', array['analytics.mv_probe_teams', 'public.probe_orders']::regclass[]);
 select analytics.refresh_view('mv_probe_all');
 create temporary table before as
-select view_name, to_jsonb(v) - '{version, refreshed_at, verified_at, source_snapshot, source_as_of, rejects}'::text[] as declared, version
+select view_name, to_jsonb(v) - '{version, refreshed_at, verified_at, source_snapshot, source_as_of, rejects, watched_tables, watch_state}'::text[] as declared, version
 from analytics.views as v where pack = 'probe';
 
 select throws_ok(
@@ -58,7 +58,7 @@ select results_eq(
     'with the privileges that they had, and none that the schema would give them'
 );
 select results_eq(
-    $$ select v.view_name, to_jsonb(v) - '{version, refreshed_at, verified_at, source_snapshot, source_as_of, rejects}'::text[]
+    $$ select v.view_name, to_jsonb(v) - '{version, refreshed_at, verified_at, source_snapshot, source_as_of, rejects, watched_tables, watch_state}'::text[]
        from analytics.views as v where pack = 'probe' order by 1 $$,
     $$ select view_name, declared from before order by 1 $$,
     'the registry says what it said'

@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(13);
 
 create table public.probe_sales (id integer not null, shop_id integer not null, primary key (id, shop_id)) partition by range (shop_id);
 create table public.probe_sales_low partition of public.probe_sales for values from (0) to (10);
@@ -28,6 +28,35 @@ select is(pg_temp.differing(), 0::bigint, 'and to one that is watched by now');
 alter table public.probe_sales detach partition public.probe_sales_high;
 select is(pg_temp.differing(), 0::bigint, 'a partition that was detached');
 select freshet.watch_sources();
+
+-- All is well again when the view is refreshed. Each savepoint has a transaction number of its own.
+create function pg_temp.forget() returns void language sql as $$
+    delete from freshet.keys_of_public_probe_sales;
+    delete from analytics.source_changes where source = 'public.probe_sales'::regclass
+$$;
+savepoint import;
+alter table public.probe_sales disable trigger user;
+insert into public.probe_sales values (26, 4);
+release import;
+savepoint after_import;
+alter table public.probe_sales enable always trigger freshet_log_insert;
+alter table public.probe_sales enable always trigger freshet_log_update;
+alter table public.probe_sales enable always trigger freshet_log_delete;
+alter table public.probe_sales enable always trigger freshet_log_truncate;
+alter table public.probe_sales enable always trigger freshet_note_source_change;
+release after_import;
+select is_empty($$ select * from freshet.watch_gaps() as g where g.source = 'public.probe_sales'::regclass $$, 'after an import without triggers nothing is open');
+select pg_temp.forget();
+select is(pg_temp.differing(), 0::bigint, 'but what it wrote is not lost');
+savepoint away;
+alter table public.probe_sales detach partition public.probe_sales_low;
+insert into public.probe_sales_low values (27, 5);
+alter table public.probe_sales attach partition public.probe_sales_low for values from (0) to (10);
+release away;
+select pg_temp.forget();
+select is(pg_temp.differing(), 0::bigint, 'nor what a partition took that was away for a while');
+select pg_temp.forget();
+select is((analytics.refresh_view('probe_shops')).outcome, 'skipped_clean', 'and each is told once');
 
 alter table public.probe_sales disable trigger freshet_log_insert;
 insert into public.probe_sales values (24, 2);

@@ -25,12 +25,18 @@ select pg_temp.register('mv_way_root', 'public.way_root');
 update analytics.views set refresh_on_change = null where pack <> 'way_probe';
 
 -- As if each view had been refreshed a minute ago, and all that was written belonged to another transaction.
+create function pg_temp.sources(view_name text) returns regclass[] language sql as $$
+    select array_agg(s.source) from analytics.view_sources as s where s.view_name = sources.view_name
+$$;
 create function pg_temp.settle() returns void language sql as $$
     delete from analytics.source_changes where source in (
         select s.source from analytics.view_sources as s join analytics.views as v using (view_name) where v.pack = 'way_probe'
     );
     delete from analytics.unsettled_changes;
-    update analytics.views set refreshed_at = now() - interval '1 minute', source_snapshot = pg_current_snapshot() where pack = 'way_probe';
+    update analytics.views as v
+    set refreshed_at = now() - interval '1 minute', source_snapshot = pg_current_snapshot(), watched_tables = (freshet.read_watch(v, pg_temp.sources(v.view_name))).tables,
+        watch_state = (freshet.read_watch(v, pg_temp.sources(v.view_name))).state
+    where pack = 'way_probe';
 $$;
 create function pg_temp.changed_by(statement text) returns text language plpgsql as $$
 begin
@@ -44,7 +50,10 @@ end
 $$;
 create function pg_temp.dirty() returns text language sql as $$
     select string_agg(v.view_name, ', ' order by v.view_name) from analytics.views as v
-    where v.pack = 'way_probe' and freshet.has_source_changes(v.view_name);
+    where v.pack = 'way_probe' and (
+            freshet.has_source_changes(pg_temp.sources(v.view_name), v.source_snapshot)
+            or (freshet.read_watch(v, pg_temp.sources(v.view_name))).has_gaps
+        );
 $$;
 
 insert into public.way_parent select generate_series(1, 9);
@@ -72,17 +81,18 @@ select is(pg_temp.changed_by('insert into public.way_child values (1)'), 'mv_way
 -- Partitions that come and go.
 create table public.way_new (id integer);
 select pg_temp.changed_by('alter table public.way_split attach partition public.way_new for values from (200) to (300)');
-select is(pg_temp.dirty(), 'mv_way_split', 'a partition that is attached makes the view dirty at once');
+-- A view of one partition as well: the tree that it is in has moved.
+select is(pg_temp.dirty(), 'mv_way_low, mv_way_split', 'a partition that is attached makes the view dirty at once');
 select freshet.request_changed_refreshes();
 select is((select string_agg(view_name, ', ') from analytics.unsettled_changes), 'mv_way_split', 'and is found by the look for changed views');
 select is(pg_temp.changed_by('insert into public.way_new values (201)'), 'mv_way_split', 'from then on a write to it is a change');
 select pg_temp.changed_by('alter table public.way_split detach partition public.way_new');
-select is(pg_temp.dirty(), 'mv_way_split', 'so is its detachment');
+select is(pg_temp.dirty(), 'mv_way_low, mv_way_split', 'so is its detachment');
 select freshet.watch_sources();
 select is(pg_temp.changed_by('insert into public.way_new values (1)'), null, 'but no later write to it');
 select is_empty($$ select from pg_trigger where tgrelid = 'public.way_new'::regclass $$, 'since its trigger is gone');
 select pg_temp.changed_by('drop table public.way_high');
-select is(pg_temp.dirty(), 'mv_way_split', 'a partition that is dropped makes the view dirty');
+select is(pg_temp.dirty(), 'mv_way_low, mv_way_split', 'a partition that is dropped makes the view dirty');
 select freshet.watch_sources();
 select pg_temp.settle();
 select is(pg_temp.dirty(), null, 'once');

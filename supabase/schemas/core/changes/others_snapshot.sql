@@ -7,38 +7,43 @@
 --      many.
 create function freshet.others_snapshot()
 returns pg_snapshot
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-    with present as (
-        select pg_current_snapshot() as snapshot, pg_current_xact_id_if_assigned()::text::bigint as own
-    ),
+begin
+    -- The usual case, and the most of a refresh that finds nothing would be this query.
+    if pg_current_xact_id_if_assigned() is null then
+        return pg_current_snapshot();
+    end if;
+    return (
+        with present as (
+            select pg_current_snapshot() as snapshot, pg_current_xact_id_if_assigned()::text::bigint as own
+        ),
 
-    bounds as (
-        select
-            p.snapshot,
-            p.own,
-            least(pg_snapshot_xmin(p.snapshot)::text::bigint, p.own) as lowest,
-            pg_snapshot_xmax(p.snapshot)::text::bigint as seen_until,
-            greatest(pg_snapshot_xmax(p.snapshot)::text::bigint, p.own + 1) as beyond
-        from present as p
-    ),
+        bounds as (
+            select
+                p.snapshot,
+                p.own,
+                least(pg_snapshot_xmin(p.snapshot)::text::bigint, p.own) as lowest,
+                pg_snapshot_xmax(p.snapshot)::text::bigint as seen_until,
+                greatest(pg_snapshot_xmax(p.snapshot)::text::bigint, p.own + 1) as beyond
+            from present as p
+        ),
 
-    in_progress as (
-        select x::text::bigint as txid from bounds as b, pg_snapshot_xip(b.snapshot) as x
-        union
-        -- Transactions that began after the end of the snapshot, up to this transaction's own number.
-        select g from bounds as b, generate_series(b.seen_until, b.beyond - 1) as g
-        union
-        select b.own from bounds as b
-    )
+        in_progress as (
+            select x::text::bigint as txid from bounds as b, pg_snapshot_xip(b.snapshot) as x
+            union
+            -- Transactions that began after the end of the snapshot, up to this transaction's own number.
+            select g from bounds as b, generate_series(b.seen_until, b.beyond - 1) as g
+            union
+            select b.own from bounds as b
+        )
 
-    select case
-        when b.own is null then b.snapshot
-        else format('%s:%s:%s', b.lowest, b.beyond, (select string_agg(i.txid::text, ',' order by i.txid) from in_progress as i))::pg_snapshot
-    end
-    from bounds as b;
+        select format('%s:%s:%s', b.lowest, b.beyond, (select string_agg(i.txid::text, ',' order by i.txid) from in_progress as i))::pg_snapshot
+        from bounds as b
+    );
+end
 $$;
 
 revoke all on function freshet.others_snapshot() from public, anon, authenticated;

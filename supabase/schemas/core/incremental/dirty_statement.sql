@@ -10,14 +10,15 @@ as $$
     select format(
             'with declared as materialized (select * from analytics.views where view_name = %1$L), '
             'aside as materialized (select g.ctid as place, g.group_key, '
-            '(select string_agg(o.k, '','' order by o.k collate "C") from jsonb_object_keys(g.group_key) as o (k)) as shape '
+            '(select string_agg(o.k, '','' order by o.k collate "C") from jsonb_object_keys(g.group_key) as o (k)) as shape, '
+            'g.group_key @? ''$.* ? (@ == null)'' as lacks_key '
             'from analytics.dirty_groups as g where g.view_name = %1$L)',
             view_name
         )
         || string_agg(
             format(
                 ', dirty_%s as materialized (select distinct u.* from (%s union all select %s from aside as a '
-                'cross join lateral jsonb_populate_record(null::analytics.%I, a.group_key) as r where a.shape = %L) as u)',
+                'cross join lateral jsonb_populate_record(null::analytics.%I, a.group_key) as r where a.shape = %L and not a.lacks_key) as u)',
                 s.shape,
                 s.logged,
                 (select string_agg(format('r.%I', c.name), ', ' order by c.place) from unnest(s.columns) with ordinality as c (name, place)),

@@ -50,7 +50,7 @@ begin
     execute format('drop view %s', definition);
     delete from analytics.incremental_views as v where v.view_name = make_materialized.view_name;
     update analytics.views as v
-    set source_snapshot = null, version = v.version + (v.refreshed_at is not null)::integer
+    set source_snapshot = null, watch_state = null, version = v.version + (v.refreshed_at is not null)::integer
     where v.view_name = make_materialized.view_name;
     perform freshet.unwatch_keys(s.source) from unnest(sources) as s (source);
 end

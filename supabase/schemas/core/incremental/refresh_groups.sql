@@ -6,6 +6,7 @@
 --      logged change; others are counted, and mean that a write was not logged.
 create function freshet.refresh_groups(
     view_name text,
+    has_watch_gaps boolean,
     out is_clean boolean,
     out snapshot pg_snapshot,
     out moved_count bigint,
@@ -44,7 +45,7 @@ begin
     if is_judged then
         execute declared.count_statement into snapshot, dirty_count, is_everything;
         -- What was written to a new partition, or while a trigger was disabled, has no keys.
-        is_everything := is_everything or freshet.has_watch_gaps(view_name);
+        is_everything := is_everything or has_watch_gaps;
         is_clean := dirty_count = 0 and not is_everything and not is_rebuild;
         -- A source was written to, and what its rows belong to may be left out.
         if is_clean and known.rejects is null then
@@ -89,7 +90,7 @@ begin
 end
 $$;
 
-revoke all on function freshet.refresh_groups(text) from public, anon, authenticated;
+revoke all on function freshet.refresh_groups(text, boolean) from public, anon, authenticated;
 
-comment on function freshet.refresh_groups(text) is
-    'Brings an incremental view up to date. is_clean: nothing had changed; snapshot: what the rows include; moved_count: rows written or deleted; row_count: rows of the view; group_count, unexplained_count, rejected_count: as in the ledger; moved_buckets: those of the rows written or deleted, as they were and as they are, null for all.';
+comment on function freshet.refresh_groups(text, boolean) is
+    'Brings an incremental view up to date. has_watch_gaps: of freshet.read_watch(); is_clean: nothing had changed; snapshot: what the rows include; moved_count: rows written or deleted; row_count: rows of the view; group_count, unexplained_count, rejected_count: as in the ledger; moved_buckets: those of the rows written or deleted, as they were and as they are, null for all.';

@@ -2,7 +2,8 @@
 -- Why: what is left out is counted in the statement that computes the groups: a later one would not see the keys that
 --      this one takes, an earlier one would miss a change between the two.
 -- Why lateral … offset 0, ctid and array: as in freshet.build_statements(): the cost has to follow the groups.
--- Why rows without a key are counted each time, if there can be any: no log names them, since null equals nothing.
+-- Why rows without a key are counted together, when a change of such a row is logged: null equals nothing, so no group
+--      has them, and finding that there are none could read a whole index.
 -- Why <rejects>: put in at each refresh, so that a renamed view is found.
 create function freshet.rejected_statement(view_name text, is_rebuild boolean)
 returns text
@@ -23,6 +24,7 @@ declare
         from unnest(key) with ordinality as k (name, place)
         join pg_catalog.pg_attribute as a on a.attrelid = format('analytics.%I', rejected_statement.view_name)::regclass and a.attname = k.name
     );
+    is_ever_missing boolean;
     counted text;
 begin
     if key is null then
@@ -35,6 +37,7 @@ begin
             case when is_rebuild then 'select count(*) as rejected_count from <rejects>' else 'select v.rejected_count from declared as v' end
         );
     end if;
+    is_ever_missing := not freshet.has_every_key((select v.rejects from analytics.views as v where v.view_name = rejected_statement.view_name), key);
     if is_rebuild then
         counted := format(
             'select case when %s then ''{}''::jsonb else %s end as group_key, count(*) as n from <rejects> as r group by 1',
@@ -52,13 +55,31 @@ begin
                 where s.columns @> key
             ),
             same,
-            case
-                when freshet.has_every_key((select v.rejects from analytics.views as v where v.view_name = rejected_statement.view_name), key) then ''
-                else format(' union all select ''{}''::jsonb, count(*) from <rejects> as r where %s', missing)
-            end
+            case when is_ever_missing then format(
+                ' union all select ''{}''::jsonb, r.n from without_key as w '
+                'cross join lateral (select count(*) as n from <rejects> as r where %s offset 0) as r where w.is_dirty',
+                missing
+            ) else '' end
         );
     end if;
-    return format(
+    return case when is_rebuild or not is_ever_missing then '' else format(
+            ', without_key as materialized (select exists (select from aside as a where a.lacks_key)%s as is_dirty)',
+            (
+                select string_agg(
+                    format(' or exists (select from %s as l, declared as v where (%s) and %s)', freshet.key_log(m.source), m.missing, freshet.lacks_change('l.txid')),
+                    '' order by m.source::oid
+                )
+                from (
+                    select d.source, string_agg(format('l.k%s is null', d.place), ' or ' order by d.place) as missing
+                    from (
+                        select distinct i.source, i.place from analytics.view_mappings as i
+                        where i.view_name = rejected_statement.view_name and i.place is not null and i.key_column = any (key)
+                    ) as d
+                    group by d.source
+                ) as m
+            )
+        ) end
+        || format(
             ', counted as materialized (select c.group_key, c.n, g.place, g.n as n_before from (%s) as c '
             'left join lateral (select g.ctid as place, g.rejected_count as n from analytics.rejected_groups as g '
             'where g.view_name = %L and g.group_key = c.group_key offset 0) as g on true)',

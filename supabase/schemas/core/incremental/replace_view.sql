@@ -51,7 +51,7 @@ begin
             execute format('refresh materialized view %s', reader ->> 'name');
             -- Its rows may be newer than the version that answers were cached under.
             update analytics.views as v
-            set version = v.version + 1, source_snapshot = null
+            set version = v.version + 1, source_snapshot = null, watch_state = null
             where to_regclass(format('analytics.%I', v.view_name)) = (reader ->> 'name')::regclass;
         end if;
     end loop;

@@ -16,11 +16,14 @@ declare
     entry analytics.refresh_log;
     relation regclass;
     is_populated boolean;
-    is_incremental constant boolean := freshet.is_incremental(view_name);
+    form analytics.incremental_views;
+    is_incremental boolean;
     groups record;
     is_clean boolean := false;
     has_moved boolean := true;
     snapshot_before pg_snapshot;
+    sources regclass[];
+    watch record;
     error_state text;
     error_message text;
     source_view text;
@@ -47,9 +50,10 @@ begin
 
     -- Read again under the lock: a refresh that has just ended has moved the version.
     select * into declared from analytics.views as v where v.view_name = refresh_view.view_name;
-    perform pg_advisory_xact_lock_shared(freshet.source_lock_key(s.source))
-    from analytics.view_sources as s
-    where s.view_name = refresh_view.view_name;
+    select * into form from analytics.incremental_views as i where i.view_name = refresh_view.view_name;
+    is_incremental := found;
+    sources := array(select s.source from analytics.view_sources as s where s.view_name = refresh_view.view_name);
+    perform pg_advisory_xact_lock_shared(freshet.source_lock_key(s.source)) from unnest(sources) as s (source);
 
     begin
         relation := format('analytics.%I', view_name)::regclass;
@@ -59,9 +63,10 @@ begin
         -- If another session is refreshing it, this view waits for its own next refresh: waiting here would block.
         for source_view in
             select v.view_name
-            from analytics.view_sources as s
-            join analytics.views as v on to_regclass(format('analytics.%I', v.view_name)) = s.source
-            where s.view_name = refresh_view.view_name and not freshet.is_filled(v)
+            from unnest(sources) as s (source)
+            join pg_catalog.pg_class as c on c.oid = s.source and c.relnamespace = 'analytics'::regnamespace
+            join analytics.views as v on v.view_name = c.relname
+            where not freshet.is_filled(v)
         loop
             source_entry := analytics.refresh_view(source_view, refresh_view.requested_by);
             if source_entry.outcome = 'skipped_busy' then
@@ -70,18 +75,21 @@ begin
             end if;
         end loop;
 
+        -- Before the rows are read: what is undone afterwards differs at the next refresh.
+        watch := freshet.read_watch(declared, sources);
+
         -- Taken before the check and the refresh, so whatever the snapshot includes, they include too.
         snapshot_before := freshet.others_snapshot();
 
         if is_populated
-            and coalesce(
-                (select coalesce(i.rebuilt_at, '-infinity') from analytics.incremental_views as i where i.view_name = refresh_view.view_name),
-                declared.refreshed_at
-            ) > entry.started_at - declared.rebuild_after
-            and not freshet.has_source_changes(view_name)
+            and (case when is_incremental then coalesce(form.rebuilt_at, '-infinity') else declared.refreshed_at end)
+                > entry.started_at - declared.rebuild_after
+            and not watch.has_gaps
+            and not freshet.has_source_changes(sources, declared.source_snapshot)
         then
             update analytics.views as v
-            set verified_at = entry.started_at, source_snapshot = snapshot_before
+            set verified_at = entry.started_at, source_snapshot = snapshot_before,
+                watched_tables = watch.tables, watch_state = watch.state
             where v.view_name = refresh_view.view_name;
             entry.outcome := 'skipped_clean';
             entry.rows_after := declared.row_count;
@@ -94,7 +102,7 @@ begin
         end if;
 
         if is_incremental then
-            groups := freshet.refresh_groups(view_name);
+            groups := freshet.refresh_groups(view_name, watch.has_gaps);
             snapshot_before := groups.snapshot;
             is_clean := groups.is_clean;
             has_moved := groups.moved_count > 0 or not is_populated;
@@ -145,6 +153,8 @@ begin
         verified_at = entry.started_at,
         source_as_of = declared.source_as_of,
         source_snapshot = snapshot_before,
+        watched_tables = watch.tables,
+        watch_state = watch.state,
         row_count = entry.rows_after,
         rejected_count = entry.rejected_count
     where v.view_name = refresh_view.view_name;
@@ -158,9 +168,7 @@ begin
     select relation
     where has_moved and exists (select from analytics.view_sources as s where s.source = relation);
 
-    perform freshet.trim_source_changes(s.source)
-    from analytics.view_sources as s
-    where s.view_name = refresh_view.view_name;
+    perform freshet.trim_source_changes(s.source) from unnest(sources) as s (source);
 
     return freshet.log_refresh(entry);
 end

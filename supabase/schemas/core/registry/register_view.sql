@@ -102,7 +102,8 @@ begin
         rejects = excluded.rejects,
         refresh_on_change = excluded.refresh_on_change,
         -- The view may read something else now, so its next refresh is not skipped.
-        source_snapshot = null;
+        source_snapshot = null,
+        watch_state = null;
 
     if incremental then
         perform freshet.make_incremental(view_name, incremental_by, coalesce(rebuild_on, '{}'));

@@ -28,6 +28,8 @@ create table analytics.views (
     refresh_on_change interval check (refresh_on_change > interval '0'),
     bucket_by name,
     bucket_count integer not null default 256 check (bucket_count in (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)),
+    watched_tables oid[],
+    watch_state text,
     check ((source_at_table is null) = (source_at_column is null)),
     check (source_warn_after < source_error_after),
     check (source_at_table is not null or coalesce(source_warn_after, source_error_after) is null),
@@ -75,6 +77,11 @@ comment on column analytics.views.verified_at is
 comment on column analytics.views.bucket_by is 'The column that analytics.use_buckets named; null: the first one that can be.';
 
 comment on column analytics.views.bucket_count is 'Buckets of an incremental view: a power of two, at most 1,024.';
+
+comment on column analytics.views.watched_tables is 'The sources and the tables of their trees of partitions, when watch_state was read.';
+
+comment on column analytics.views.watch_state is
+    'freshet.watch_state(watched_tables) at the last refresh; null: some write to them was not logged then, or there was none.';
 
 comment on column analytics.views.source_snapshot is
     'Transactions that the rows include; a change by any other one makes the view dirty.';
