@@ -51,6 +51,8 @@ export default defineConfig({
     outDir: "dist",
     emptyOutDir: true,
     assetsInlineLimit: 0,
+    // The test of sizes reads which file loads which.
+    manifest: true,
     modulePreload: { polyfill: false },
   },
   plugins: [documents()],

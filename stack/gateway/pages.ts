@@ -81,6 +81,8 @@ async function readFiles(folder: string): Promise<ReadonlyMap<string, StoredFile
   const found = new Map<string, StoredFile>();
   async function read(inside: string): Promise<void> {
     for await (const { name, isDirectory } of Deno.readDir(inside)) {
+      // The build's own notes.
+      if (name.startsWith(".")) continue;
       const path = join(inside, name);
       if (isDirectory) await read(path);
       const type = TYPES[extname(name)];
