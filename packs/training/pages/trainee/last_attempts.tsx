@@ -1,9 +1,9 @@
 import type { Resource } from "../../../../app/api/use_resource.ts";
 import { Card } from "../../../../app/cards/card.tsx";
 import type { PageProps } from "../../../../app/frame/pages.ts";
-import { linkTo } from "../../../../app/session/settings.ts";
 import { day, duration, number } from "../../../../app/words/numbers.ts";
 import type { AnswerOf } from "../../../../shared/client/mod.ts";
+import { Feedback } from "../parts/feedback.tsx";
 
 interface Props extends Pick<PageProps, "links"> {
   readonly resource: Resource<AnswerOf<"training/me/attempts">>;
@@ -40,11 +40,7 @@ export function LastAttempts({ resource, links }: Props) {
                   <td className="figure">{number(row.score)}</td>
                   <td className="figure">{duration(row.duration_seconds)}</td>
                   <td>
-                    <Feedback
-                      id={row.feedback_id}
-                      href={linkTo(links["feedback"], { feedback_id: row.feedback_id })}
-                      title={row.scenario_title ?? day(row.started_on)}
-                    />
+                    <Feedback id={row.feedback_id} about={row.scenario_title ?? day(row.started_on)} links={links} />
                   </td>
                 </tr>
               ))}
@@ -53,17 +49,5 @@ export function LastAttempts({ resource, links }: Props) {
         </div>
       )}
     </Card>
-  );
-}
-
-function Feedback(
-  { id, href, title }: { readonly id: string | null; readonly href: string | null; readonly title: string },
-) {
-  if (id === null) return <span className="quiet">not yet</span>;
-  if (href === null) return <span className="quiet">ready, in the application</span>;
-  return (
-    <a href={href}>
-      Open<span className="sr-only">the feedback on {title}</span>
-    </a>
   );
 }
