@@ -1,4 +1,4 @@
-// A trainee's walk through the page, in Chromium, on the whole product with the sample.
+// A trainee's and a manager's walks through their pages, in Chromium, on the whole product with the sample.
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { type Locator, openBrowser, type Page, type Visit } from "../../../../tests/support/rigs/browser.ts";
 import { asUser, type Product, startProduct } from "../../../../tests/support/rigs/product.ts";
@@ -16,9 +16,9 @@ Deno.test.afterAll(async () => {
 });
 
 /** The answer of the API to the same person. */
-async function rowsOf(path: string): Promise<Record<string, unknown>[]> {
+async function rowsOf(path: string, as = "trainee"): Promise<Record<string, unknown>[]> {
   const { stack } = product;
-  const response = await product.get(path, asUser(stack, stack.tokens["trainee"] ?? ""));
+  const response = await product.get(path, asUser(stack, stack.tokens[as] ?? ""));
   equal(response.status, 200);
   return (await response.json()).data;
 }
@@ -31,6 +31,9 @@ const test = (name: string, body: (visit: Visit) => Promise<void>) =>
     sanitizeOps: false,
     sanitizeResources: false,
   });
+
+/** As the pages write a figure for a reader in Britain. */
+const written = (value: unknown) => new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1 }).format(Number(value));
 
 async function signIn(page: Page): Promise<void> {
   await page.goto(product.stack.origin);
@@ -52,8 +55,6 @@ async function figure(page: Page, title: string, name: string): Promise<string> 
 test("one click signs the trainee in, and the page shows the API's figures", async ({ page, strange, errors }) => {
   await signIn(page);
   const [stats] = await rowsOf("/training/me/stats");
-  const written = (value: unknown) =>
-    new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1 }).format(Number(value));
   equal(await figure(page, "In all", "Average score"), written(stats?.["avg_score"]));
   equal(await figure(page, "In all", "Attempts"), written(stats?.["attempts_count"]));
   equal(await figure(page, "This week", "Attempts"), written(stats?.["attempts_this_week"]));
@@ -87,8 +88,7 @@ test("a trend without attempts leads to the last ones, and the chart is read by 
   await chart.focus();
   await page.keyboard.press("End");
   const spoken = await chart.getAttribute("aria-valuetext") ?? "";
-  const score = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1 }).format(Number(last["avg_score"]));
-  match(spoken, new RegExp(`: average ${score} over `));
+  match(spoken, new RegExp(`: average ${written(last["avg_score"])} over `));
   await page.keyboard.press("Home");
   ok(await chart.getAttribute("aria-valuetext") !== spoken);
   await page.keyboard.press("Escape");
@@ -207,4 +207,72 @@ test("print shows the figures and the filters, and no controls", async ({ page }
     await page.locator(".print-only").innerText(),
     /^The trend is of the 30 days up to today; assignments: open\.$/,
   );
+});
+
+test("a manager sees the team's figures, the month's best, assignments, people, and one person's attempts", async ({ page, axe, strange, errors }) => {
+  await page.goto(product.stack.origin);
+  await page.getByRole("button", { name: "Manager" }).click();
+  await page.getByRole("heading", { name: "Demo team (made up)" }).waitFor();
+  await page.getByLabel("up to").fill("2013-05-31");
+  const [team] = await rowsOf("/training/team-overview?days=30&to=2013-05-31", "manager");
+  await page.getByText(/^Best scores of 2013-05$/).waitFor();
+  await card(page, "Team").getByText(`over ${team?.["scored_count"]} scored attempts`).waitFor();
+  equal(await figure(page, "Team", "Average score"), written(team?.["avg_score"]));
+  equal(await figure(page, "Team", "Rank"), written(team?.["team_rank"]));
+
+  const leaders = card(page, "Best scores of 2013-05").locator("tbody tr");
+  await leaders.first().waitFor();
+  deepEqual(
+    await leaders.locator("th").allInnerTexts(),
+    (await rowsOf("/training/leaderboard?month=2013-05", "manager")).map(({ name, user_id }) => name ?? user_id),
+  );
+  const tasks = card(page, "Assignments").locator("li");
+  await tasks.first().waitFor();
+  equal(await tasks.count(), (await rowsOf("/training/tasks", "manager")).length);
+
+  const people = card(page, "People").locator("tbody tr");
+  await people.first().waitFor();
+  equal(await people.count(), 12);
+  await people.first().getByRole("button").click();
+  const person = new URL(page.url()).searchParams.get("person");
+  const attempts = await rowsOf(`/training/people/attempts?limit=10&user_id=${person}`, "manager");
+  const rows = page.getByRole("region", { name: /^Last attempts of (?!the team)/ }).locator("tbody tr");
+  await rows.first().waitFor();
+  deepEqual(await rows.locator("th").allInnerTexts(), attempts.map(({ scenario_title }) => scenario_title));
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    deepEqual(await axe(), [], colorScheme);
+  }
+  await page.setViewportSize({ width: 360, height: 800 });
+  equal(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), true);
+  deepEqual([strange, errors], [[], []]);
+});
+
+test("a person signs in with e-mail and password, and a page without rows says what fills it", async ({ page, strange }) => {
+  const { origin, keys } = product.stack;
+  const [email, password] = ["new@example.com", "a long enough password"] as const;
+  const signedUp = await fetch(`${origin}/auth/v1/signup`, {
+    method: "POST",
+    headers: { "content-type": "application/json", apikey: keys.publishableKey },
+    body: JSON.stringify({ email, password }),
+  });
+  const { user } = await signedUp.json();
+  await product.sql`insert into public.users (id, name) values (${user.id}, 'New person')`;
+  await product.sql`
+    insert into public.org_members (org_id, user_id, role) select id, ${user.id}, 'trainee' from public.orgs limit 1`;
+
+  await page.goto(origin);
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password").fill("a wrong password");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("alert").waitFor();
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await card(page, "Last attempts").getByText(/^No attempt yet\. Start one/).waitFor();
+  await card(page, "Trend").getByText("No attempt in the 30 days up to today.").waitFor();
+  await card(page, "Assignments").getByText(/^Nothing is open/).waitFor();
+  // The browser keeps the session: the page is there again without a password.
+  await page.reload();
+  await page.getByRole("heading", { name: "My training" }).waitFor();
+  deepEqual(strange, []);
 });
