@@ -83,7 +83,8 @@ async function run(command: string, args: readonly string[], cwd: string): Promi
     });
   if (output.success) return;
   const decoder = new TextDecoder();
-  const said = (decoder.decode(output.stderr) + decoder.decode(output.stdout)).trim().split("\n").slice(0, 12);
+  const said = (decoder.decode(output.stderr) + decoder.decode(output.stdout)).trim().split("\n")
+    .filter((line) => !/^npm error\s+at /.test(line)).slice(0, 12);
   throw new StackError(`"${command} ${args[0]}" failed in ${cwd}:\n    ${said.join("\n    ")}`, REMEDY);
 }
 
