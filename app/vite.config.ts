@@ -42,7 +42,8 @@ export default defineConfig({
       { find: /^react-dom\/client$/, replacement: here("./node_modules/preact/compat/client.mjs") },
       { find: /^react\/jsx-runtime$/, replacement: here("./node_modules/preact/jsx-runtime/dist/jsxRuntime.mjs") },
     ],
-    dedupe: ["preact"],
+    // The pages of packs are outside of this folder, and have no packages of their own.
+    dedupe: ["preact", "react", "react-dom"],
   },
   oxc: { jsx: { runtime: "automatic", importSource: "react" } },
   server: { fs: { allow: [here("..")] } },
