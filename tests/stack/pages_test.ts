@@ -8,11 +8,12 @@ const JSON_TYPE = { "content-type": "application/json" };
 
 async function withPages(body: (origin: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "freshet-pages-" });
-  for (const inner of ["assets", "acme/orders"]) await Deno.mkdir(join(folder, inner), { recursive: true });
+  for (const inner of ["assets", "acme/orders", ".vite"]) await Deno.mkdir(join(folder, inner), { recursive: true });
   await Deno.writeTextFile(join(folder, "index.html"), "<!doctype html><title>root</title>");
   await Deno.writeTextFile(join(folder, "acme/orders/index.html"), "<!doctype html><title>orders</title>");
   await Deno.writeTextFile(join(folder, "assets/a-1.js"), "export {};");
   await Deno.writeTextFile(join(folder, ".stamp"), "not served");
+  await Deno.writeTextFile(join(folder, ".vite/manifest.json"), "{}");
   const pages = await openPages({
     folder,
     publishableKey: "sb_publishable_here",
@@ -55,7 +56,7 @@ Deno.test("the root and each page answer HTML under a policy without inline scri
 
 Deno.test("everything else is 404 JSON as before, also beside the pages", () =>
   withPages(async (origin) => {
-    for (const path of ["/acme", "/acme/none", "/.stamp", "/assets/..%2f.stamp", "/favicon.ico"]) {
+    for (const path of ["/acme", "/acme/none", "/.stamp", "/.vite/manifest.json", "/assets/..%2f.stamp", "/favicon.ico"]) {
       const response = await fetch(origin + path, { headers: { accept: "text/html" } });
       equal(response.status, 404, path);
       equal((await response.json()).code, "NO_ROUTE");
