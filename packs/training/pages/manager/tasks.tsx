@@ -49,7 +49,7 @@ export function Tasks({ resource, status }: Props) {
                 >
                   {Math.round(row.completion_rate * 100)} %
                 </meter>
-                <span className={`badge ${row.status}`}>
+                <span className={`badge ${row.overdue_count > 0 ? "overdue" : row.status}`}>
                   {row.overdue_count > 0 ? `${row.overdue_count} overdue` : row.status}
                 </span>
               </li>
