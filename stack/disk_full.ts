@@ -21,7 +21,7 @@ export function asDiskFull(error: unknown, step: string, folder: string, serverL
   return new StackError(
     `the disk is full: step "${step}" could not be finished (it writes to ${folder})`,
     "free some space there and start again, what is half done is begun again; or let FRESHET_WORK_FOLDER name a folder " +
-      "on another disk: with the samples the product takes about 1 GB",
+      "on another disk: with the samples the product takes about 2 GB",
     { cause: error },
   );
 }

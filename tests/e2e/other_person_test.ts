@@ -201,7 +201,7 @@ e2e("of random readers and persons none is shown a row of a person whom the rela
     else if (response.status === 403) found.refused += 1;
   }
 
-  const tries = proofs(120, 10_000);
+  const tries = proofs(300, 10_000);
   await Promise.all(Array.from({ length: 10 }, async () => {
     for (let count = 0; count < tries / 10; count += 1) await askOne();
   }));

@@ -16,7 +16,7 @@ interface Budget {
  * more pack in the OpenAPI document: it is loaded when it is asked for.
  */
 const BUDGETS: readonly Budget[] = [
-  { name: "analytics", at_once: 18, whole: 1_620 },
+  { name: "analytics", at_once: 18, whole: 1_630 },
   { name: "export", at_once: 40, whole: 1_700 },
   { name: "cron-audit", at_once: 655, whole: 920 },
 ];

@@ -79,7 +79,10 @@ Deno.test("a refresh that wrote rows is never told, however late they are counte
       await sql`update public.inc_lines set amount = amount + 1 where id = ${round + 1}`;
       await other`select analytics.refresh_view(${VIEW})`;
       const isLate = await mark(sql) === before;
-      deepEqual(await pass(sql), [null, isLate], `round ${round}, too early`);
+      const [found, isOpen] = await pass(sql);
+      equal(found, null, `round ${round}, too early`);
+      // Between the two looks the session may have reported by itself.
+      if (!isLate || await mark(sql) === before) equal(isOpen, isLate, `round ${round}`);
       await report(other);
       deepEqual(await pass(sql), [null, false], `round ${round}`);
       deepEqual(await pass(sql), [null, false], `round ${round}, later`);

@@ -19,9 +19,11 @@ interface Registered {
 /** Each after those that it reads. */
 async function registered(sql: postgres.Sql): Promise<readonly Registered[]> {
   return await sql<Registered[]>`
-    select i.view_name as view, freshet.definition_of(i.view_name) as definition, i.groups_statement,
+    select i.view_name as view, freshet.definition_of(i.view_name) as definition,
+      replace(i.groups_statement, '<rejects>', coalesce(v.rejects::text, '')) as groups_statement,
       i.rebuild_on::text[] as rebuild_on
     from analytics.incremental_views as i
+    join analytics.views as v on v.view_name = i.view_name
     join freshet.refresh_order() as o on o.view_name = i.view_name
     order by o.depth, i.view_name`;
 }

@@ -42,6 +42,12 @@ interface World {
   readonly views: ReadonlySet<string>;
 }
 
+/** Columns of one type start at different values, so that most of them are among these too. */
+function oneOfEachColumn(plants: readonly Plant[]): readonly Plant[] {
+  const columns = Map.groupBy(plants, ({ table, column }) => `${table}.${column}`);
+  return [...columns.values()].flatMap((alike) => alike.slice(0, 1));
+}
+
 function onlyViews(world: World, names: ReadonlySet<string>): ReadonlySet<string> {
   return names.intersection(world.views);
 }
@@ -140,7 +146,7 @@ Deno.test("one row with the worst that its type accepts, in any column of any so
 
       // In the proofs everything is planted everywhere.
       const all = allPlants(columns);
-      const sampled = somePlants(oneOfEachType(columns), 1);
+      const sampled = oneOfEachColumn(somePlants(oneOfEachType(columns), 1));
       const plants = proofs(sampled.length, all.length) === all.length ? all : sampled;
       const controlled = new Map<string, Control>();
       const faults: string[] = [];

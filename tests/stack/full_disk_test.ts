@@ -79,7 +79,7 @@ Deno.test({
     withDisk("160m", async (disk) => {
       const work = join(disk, "work");
       match((await started(work)).said, /the disk is full/);
-      ok(await mount(disk, "remount,size=1200m"));
+      ok(await mount(disk, "remount,size=2g"));
       const { said } = await started(work, true);
       match(said, /✓ Sample data[^]*Freshet runs at/);
     }),

@@ -2,6 +2,7 @@ begin;
 select plan(46);
 
 create table public.visits (id integer primary key, org uuid, day integer not null, minutes integer not null, note text, at timestamptz not null);
+create index on public.visits (at);
 create table public.tasks (id integer primary key, org uuid not null, state text not null);
 create function pg_temp.org(n integer) returns uuid language sql immutable as $$ select ('00000000-0000-4000-8000-0000000000' || lpad(to_hex(n), 2, 'a'))::uuid $$;
 insert into public.visits
@@ -175,7 +176,7 @@ select pg_temp.register();
 select is((select count(*) from analytics.view_bucket_versions where view_name = 'org_visits'), 1024::bigint, 'a registration keeps it');
 select throws_ok($$ select analytics.use_buckets('org_visits', bucket_count => 300) $$, '22023', 'cannot give "org_visits" 300 buckets', 'no power of two');
 select throws_ok($$ select analytics.use_buckets('org_visits', bucket_by => 'minutes') $$, '22023', 'cannot give "org_visits" buckets by "minutes"', 'a type with several texts for one value');
-select analytics.register_view(view_name => 'org_visits', pack => 'core', schedule => '0 * * * *', stale_after => '2 hours');
+select analytics.register_view(view_name => 'org_visits', pack => 'core', schedule => '0 * * * *', stale_after => '2 hours', incremental => false);
 select is((select count(*) from analytics.view_bucket_versions where view_name = 'org_visits'), 0::bigint, 'a materialized view has none');
 select is(pg_temp.bucket_of_answer(jsonb_build_object('scope', jsonb_build_object('column', 'org', 'value', org))), null, 'and its answers rest on its version') from asked;
 select throws_ok($$ select analytics.use_buckets('org_visits') $$, '42P01', 'cannot give buckets to "org_visits": it is not registered as incremental', 'nor can it be given any');

@@ -3,7 +3,7 @@ select plan(3);
 
 select set_eq(
     $$ select source::text from analytics.view_sources where view_name = 'mv_weakness_patterns' $$,
-    array['submissions', 'analytics.mv_lane_score_distribution'],
+    array['analytics.fact_lane_scores', 'analytics.mv_lane_score_distribution'],
     'a table behind a plain view, and a view as a source of its own'
 );
 select results_eq(

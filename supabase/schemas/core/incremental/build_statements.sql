@@ -88,7 +88,8 @@ begin
         (select v.bucket_count from analytics.views as v where v.view_name = build_statements.view_name)
     ) end;
     moved_before := case when coalesce(declared.bucket_by = any (declared.row_key), true) then '' else format(
-        ' union all select t.%I from put as f join %s as t on %s', declared.bucket_by, target, same_row
+        ' union all select t.value from put as f cross join lateral (select t.%I as value from %s as t where %s offset 0) as t',
+        declared.bucket_by, target, same_row
     ) end;
     counts := format(
         ' select freshet.others_snapshot() as snapshot, %s as dirty_count, (select count(*) from gone) as gone_count, '

@@ -2,7 +2,7 @@
 -- Why: what is left out is counted in the statement that computes the groups: a later one would not see the keys that
 --      this one takes, an earlier one would miss a change between the two.
 -- Why lateral … offset 0, ctid and array: as in freshet.build_statements(): the cost has to follow the groups.
--- Why rows without a key are counted each time: no log names them, since null equals nothing.
+-- Why rows without a key are counted each time, if there can be any: no log names them, since null equals nothing.
 -- Why <rejects>: put in at each refresh, so that a renamed view is found.
 create function freshet.rejected_statement(view_name text, is_rebuild boolean)
 returns text
@@ -43,8 +43,7 @@ begin
     else
         counted := format(
             'select %s as group_key, r.n from (%s) as k '
-            'cross join lateral (select count(*) as n from <rejects> as r where %s offset 0) as r '
-            'union all select ''{}''::jsonb, count(*) from <rejects> as r where %s',
+            'cross join lateral (select count(*) as n from <rejects> as r where %s offset 0) as r%s',
             replace(label, '<row>', 'k'),
             (
                 select string_agg(format('select %s from dirty_%s', key_columns, s.shape), ' union ' order by s.shape)
@@ -53,7 +52,10 @@ begin
                 where s.columns @> key
             ),
             same,
-            missing
+            case
+                when freshet.has_every_key((select v.rejects from analytics.views as v where v.view_name = rejected_statement.view_name), key) then ''
+                else format(' union all select ''{}''::jsonb, count(*) from <rejects> as r where %s', missing)
+            end
         );
     end if;
     return format(
