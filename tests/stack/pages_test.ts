@@ -56,7 +56,9 @@ Deno.test("the root and each page answer HTML under a policy without inline scri
 
 Deno.test("everything else is 404 JSON as before, also beside the pages", () =>
   withPages(async (origin) => {
-    for (const path of ["/acme", "/acme/none", "/.stamp", "/.vite/manifest.json", "/assets/..%2f.stamp", "/favicon.ico"]) {
+    for (
+      const path of ["/acme", "/acme/none", "/.stamp", "/.vite/manifest.json", "/assets/..%2f.stamp", "/favicon.ico"]
+    ) {
       const response = await fetch(origin + path, { headers: { accept: "text/html" } });
       equal(response.status, 404, path);
       equal((await response.json()).code, "NO_ROUTE");

@@ -84,7 +84,11 @@ export async function openBrowser(): Promise<
   return {
     close: () => browser.close(),
     async visit(origin, body) {
-      const context = await browser.newContext({ locale: "en-GB", timezoneId: "America/New_York", reducedMotion: "reduce" });
+      const context = await browser.newContext({
+        locale: "en-GB",
+        timezoneId: "America/New_York",
+        reducedMotion: "reduce",
+      });
       try {
         const page = await context.newPage();
         const strange: string[] = [];
