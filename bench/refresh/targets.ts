@@ -1,18 +1,8 @@
 import { exactly, type Figure, type Figures, ratio, spread } from "../serving/figures.ts";
-import type { Target } from "../serving/targets.ts";
+import { type Target, target } from "../serving/targets.ts";
 import type { Times } from "./growth.ts";
 import type { Reads } from "./readers.ts";
 import type { Writes } from "./writers.ts";
-
-function target(
-  id: string,
-  direction: Target["direction"],
-  must: number,
-  stretch: number | null,
-  what: string,
-): Target {
-  return { id, direction, must, stretch, what };
-}
 
 /** What a refresh by group is held to. Shares are in percent. */
 export const TARGETS: readonly Target[] = [

@@ -7,7 +7,7 @@ export interface Target {
   readonly stretch: number | null;
 }
 
-function target(
+export function target(
   id: string,
   direction: Target["direction"],
   must: number,

@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import postgres from "postgres";
 import { type Child, logTail } from "../child.ts";
 import { isPortFree } from "../free_port.ts";
@@ -7,22 +7,14 @@ import { pause } from "../pause.ts";
 import { messageOf, StackError } from "../stack_error.ts";
 import { supervise } from "../supervise.ts";
 import { writeAuthentication } from "./authentication.ts";
-import type { ClusterFolders } from "./cluster_folder.ts";
-import type { Installation } from "./installation.ts";
+import { launchServer, type ServerOptions } from "./launch_server.ts";
 import { claimCluster, clearLeftOvers, endOrphans, releaseCluster } from "./left_over.ts";
 import { loadPassword, scramVerifier } from "./password.ts";
-import { asUser, type ServerUser } from "./server_user.ts";
-import { serverSettings } from "./settings.ts";
+import { asUser } from "./server_user.ts";
 
-export interface ClusterOptions {
-  readonly installation: Installation;
-  readonly folders: ClusterFolders;
-  readonly user: ServerUser;
-  readonly cron: "real" | "stand-in";
-  readonly durable: boolean;
+export interface ClusterOptions extends ServerOptions {
   /** Left out: the one of earlier starts. */
   readonly port?: number;
-  readonly settings?: Readonly<Record<string, string>>;
   /** Called when the server died and answers again. */
   readonly onReturn?: () => Promise<void>;
   /** Called when it dies again and again. */
@@ -156,60 +148,6 @@ async function serve(options: ClusterOptions, dataFolder: string, port: KeptPort
     givePassword,
     stop,
   };
-}
-
-interface Launched {
-  readonly child: Child;
-  readonly hasEnded: () => boolean;
-}
-
-function launchServer(
-  options: ClusterOptions,
-  { dataFolder, logFile, port }: { dataFolder: string; logFile: string; port: number },
-): Launched {
-  const { installation, folders } = options;
-  const settings = serverSettings({
-    port,
-    socketFolder: folders.socketFolder,
-    cron: options.cron,
-    hasStatStatements: installation.hasStatStatements,
-    durable: options.durable,
-    ...(options.settings === undefined ? {} : { settings: options.settings }),
-  });
-  const server = new Deno.Command("/bin/sh", {
-    args: [
-      "-c",
-      'umask 077; [ ! -e "$0" ] || chmod 600 "$0"; exec "$@" >>"$0" 2>&1',
-      logFile,
-      join(installation.binFolder, "postgres"),
-      "-D",
-      dataFolder,
-      ...settings,
-    ],
-    cwd: dirname(logFile),
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-    // Its own session: Ctrl-C reaches us first, and we stop the parts in order.
-    detached: true,
-    ...asUser(options.user),
-  }).spawn();
-  let ended = false;
-  server.status.then(() => ended = true);
-  const child: Child = {
-    pid: server.pid,
-    logFile,
-    ended: server.status,
-    async stop() {
-      try {
-        if (!ended) server.kill("SIGINT"); // fast shutdown
-      } catch {
-        // It has ended at this moment.
-      }
-      await server.status;
-    },
-  };
-  return { child, hasEnded: () => ended };
 }
 
 async function waitUntilReady(socket: string, hasEnded: () => boolean): Promise<void> {

@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import postgres from "postgres";
 import { freePort } from "../free_port.ts";
-import { pause } from "../pause.ts";
+import { withConnection } from "../one_connection.ts";
 import { StackError } from "../stack_error.ts";
+import { untilUp } from "../until_up.ts";
 import { chooseInstallation } from "./choose_installation.ts";
 import { makeClusterFolders, removeCluster, socketFolderOf } from "./cluster_folder.ts";
+import { launchServer } from "./launch_server.ts";
 import { asUser, serverUser } from "./server_user.ts";
-import { serverSettings } from "./settings.ts";
 
 export interface ReplicaOptions {
   /** The work folder of the running primary, which is an installed PostgreSQL. */
@@ -43,69 +43,34 @@ export async function startReplica({ primaryFolder, primaryUrl, workFolder }: Re
   ]);
   const port = freePort();
   const logFile = join(folders.folder, "postgres.log");
-  const settings = serverSettings({
-    port,
-    socketFolder: folders.socketFolder,
+  const { child } = launchServer({
+    installation,
+    folders,
+    user,
     // pg_cron would begin to run the jobs if the replica were promoted.
     cron: "stand-in",
-    hasStatStatements: installation.hasStatStatements,
     durable: false,
     settings: { hot_standby: "on", hot_standby_feedback: "on" },
-  });
-  const server = new Deno.Command("/bin/sh", {
-    args: [
-      "-c",
-      'exec "$@" >>"$0" 2>&1',
-      logFile,
-      join(installation.binFolder, "postgres"),
-      "-D",
-      dataFolder,
-      ...settings,
-    ],
-    cwd: folders.folder,
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-    detached: true,
-    ...asUser(user),
-  }).spawn();
-  let ended = false;
-  server.status.then(() => ended = true);
-  const end = async (signal: Deno.Signal) => {
-    try {
-      if (!ended) server.kill(signal);
-    } catch {
-      // It has ended at this moment.
-    }
-    await server.status;
-  };
+  }, { dataFolder, logFile, port });
   const address = new URL(primaryUrl);
   address.port = String(port);
   const superuserUrl = address.href;
-  const once = async <Row>(query: (sql: postgres.Sql) => Promise<Row>) => {
-    const sql = postgres(superuserUrl, { max: 1, connect_timeout: 5, onnotice: () => {} });
-    try {
-      return await query(sql);
-    } finally {
-      await sql.end({ timeout: 1 });
-    }
-  };
-  try {
-    await until(() => once((sql) => sql`select 1`), () => ended, logFile);
-  } catch (error) {
-    await end("SIGINT");
-    throw error;
-  }
+  await untilUp(child, {
+    name: "The replica",
+    answers: () => withConnection(superuserUrl, (sql) => sql`select 1`).then(() => true, () => false),
+    remedy: `read ${logFile}`,
+  });
   return {
     superuserUrl,
     logFile,
-    promote: () => once(async (sql) => void await sql`select pg_promote(true, 30)`),
+    promote: () => withConnection(superuserUrl, async (sql) => void await sql`select pg_promote(true, 30)`),
     async kill() {
       // The sessions see that their postmaster is gone, and end.
-      await end("SIGKILL");
+      Deno.kill(child.pid, "SIGKILL");
+      await child.ended;
     },
     async stop() {
-      await end("SIGINT");
+      await child.stop();
       await removeCluster(workFolder);
     },
   };
@@ -123,21 +88,5 @@ export async function startReplica({ primaryFolder, primaryUrl, workFolder }: Re
       `the primary could not be copied: ${new TextDecoder().decode(stderr).trim()}`,
       "see that it runs and that the disk has as much free space as its data take",
     );
-  }
-}
-
-async function until(works: () => Promise<unknown>, hasEnded: () => boolean, logFile: string): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  for (;;) {
-    try {
-      await works();
-      return;
-    } catch (error) {
-      if (!hasEnded() && Date.now() < deadline) {
-        await pause(50);
-        continue;
-      }
-      throw new StackError(`the replica did not start: ${error}`, `read ${logFile}`);
-    }
   }
 }

@@ -13,11 +13,23 @@ alter table analytics.refresh_log add column changed_count bigint;
 
 alter table analytics.refresh_log add column unexplained_count bigint;
 
+alter table analytics.views add column bucket_by name;
+
+alter table analytics.views add column bucket_count integer default 256 not null;
+
 alter table analytics.incremental_views add column slow_run_count integer default 0 not null;
 
 alter table analytics.incremental_views add column fill_statement text;
 
+alter table analytics.incremental_views add column bucket_by name;
+
+alter table analytics.incremental_views add column buckets jsonb;
+
+alter table analytics.incremental_views add column source_as_of timestamp with time zone;
+
 alter table analytics.incremental_views add constraint incremental_views_slow_run_count_check CHECK ((slow_run_count >= 0));
+
+alter table analytics.views add constraint views_bucket_count_check CHECK ((bucket_count = ANY (ARRAY[1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024])));
 
 -- supabase/schemas/core/changes/has_source_changes.sql
 
@@ -51,6 +63,168 @@ as $$
     where v.view_name = has_source_changes.view_name;
 $$;
 
+-- supabase/schemas/core/incremental/answer_state.sql
+
+-- Object: freshet.answer_state()
+-- Why: an answer of which every row has one value of the bucket column is cached under the version of that value's bucket.
+--      Whether it has is decided by the conditions that it is read with, and the bucket by the value as the column holds
+--      it: a uuid has more than one spelling.
+-- Why confined_to: a reading is a function, so its conditions say nothing about what it read. Its resource may declare that
+--      it reads the rows of one organisation only, also of the other views in reads; the pack's tests prove it.
+create function freshet.answer_state(name text, request jsonb, is_view boolean)
+returns jsonb
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    state constant jsonb := freshet.state_of(name);
+    scope constant jsonb := nullif(request -> 'scope', 'null'::jsonb);
+    declared record;
+    type text;
+    value text;
+begin
+    select i.bucket_by, v.bucket_count into declared
+    from analytics.incremental_views as i
+    join analytics.views as v on v.view_name = i.view_name
+    where i.view_name = answer_state.name and i.bucket_by is not null;
+    if not found then
+        return state;
+    end if;
+    if request #>> '{confined_to,column}' = declared.bucket_by then
+        value := request #>> '{confined_to,value}';
+    elsif is_view and nullif(request -> 'reading', 'null'::jsonb) is null then
+        value := coalesce(
+            case when scope ->> 'column' = declared.bucket_by and scope ->> 'relation' is null then scope ->> 'value' end,
+            case when scope #>> '{org,column}' = declared.bucket_by then scope #>> '{org,value}' end,
+            (
+                select min(f ->> 'value')
+                from jsonb_array_elements(request -> 'filters') as f
+                where f ->> 'column' = declared.bucket_by and f ->> 'op' = 'eq'
+            )
+        );
+    end if;
+    if value is null then
+        return state;
+    end if;
+    type := freshet.typed_column(format('analytics.%I', name)::regclass, declared.bucket_by);
+    -- No row has a value that the column cannot hold: any bucket will do.
+    if freshet.can_hold(type, value) then
+        execute format('select ($1::%s)::text', type) into value using value;
+    end if;
+    return state || coalesce((
+        select jsonb_build_object(
+            'bucket',
+            jsonb_build_object(
+                'number', b.bucket, 'version', b.version, 'refreshed_at', b.refreshed_at, 'source_as_of', b.source_as_of
+            )
+        )
+        from analytics.view_bucket_versions as b
+        where b.view_name = answer_state.name and b.bucket = freshet.bucket_of(value, declared.bucket_count)
+    ), '{}');
+end
+$$;
+
+revoke all on function freshet.answer_state(text, jsonb, boolean) from public, anon, authenticated;
+
+comment on function freshet.answer_state(text, jsonb, boolean) is
+    'State of a view or live relation behind the answer to a read request: freshet.state_of, and bucket {number, version, refreshed_at, source_as_of} where all rows that the answer rests on have one value of the bucket column. is_view: the request reads its rows; else it is among reads.';
+
+-- supabase/schemas/core/incremental/bucket_column.sql
+
+-- Object: freshet.bucket_column()
+-- Why: a refresh and a read have to come to the same bucket, in sessions with different settings. So only types of which
+--      equal values have one text, in every session: a date is printed by DateStyle, 1.0 equals 1.00.
+create function freshet.bucket_column(view_name text)
+returns name
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select a.attname
+    from analytics.views as v
+    join analytics.incremental_views as i on i.view_name = v.view_name
+    join pg_catalog.pg_attribute as a
+        on a.attrelid = to_regclass(format('analytics.%I', v.view_name)) and a.attnum > 0 and not a.attisdropped
+    left join pg_catalog.pg_collation as c on c.oid = a.attcollation
+    where v.view_name = bucket_column.view_name
+        and a.attname = any (case when v.bucket_by is null then i.group_key else array[v.bucket_by] end)
+        and a.atttypid::regtype = any ('{uuid,text,varchar,smallint,integer,bigint}'::regtype[])
+        and coalesce(c.collisdeterministic, true)
+    order by array_position(i.group_key, a.attname)
+    limit 1;
+$$;
+
+revoke all on function freshet.bucket_column(text) from public, anon, authenticated;
+
+comment on function freshet.bucket_column(text) is
+    'The column by which an incremental view has buckets: the declared one, else the first column of its group key of type uuid, text, varchar or a whole number; null if there is none.';
+
+-- supabase/schemas/core/incremental/bucket_list.sql
+
+-- Object: freshet.bucket_list()
+-- Why: the functions read the versions of all buckets each second, so they are written short: few refreshes lie behind
+--      hundreds of buckets, and each is named once. Written once for each refresh, they cost a read nothing.
+create function freshet.bucket_list(view_name text)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with held as (
+        select
+            b.bucket,
+            b.version,
+            floor(extract(epoch from b.refreshed_at) * 1000)::bigint as moved_ms,
+            dense_rank() over (order by b.version, b.refreshed_at) - 1 as place
+        from analytics.view_bucket_versions as b
+        where b.view_name = bucket_list.view_name
+    ),
+    moves as (
+        select
+            m.place,
+            m.version - lag(m.version, 1, 0::bigint) over (order by m.place) as versions,
+            m.moved_ms - lag(m.moved_ms, 1, 0::bigint) over (order by m.place) as milliseconds
+        from (select distinct h.place, h.version, h.moved_ms from held as h) as m
+    )
+    select jsonb_build_object(
+        'by', i.bucket_by,
+        'count', (select count(*) from held),
+        'moves', (select string_agg(m.versions || ' ' || m.milliseconds, ',' order by m.place) from moves as m),
+        'of', (select string_agg(lpad(to_hex(h.place), w.width, '0'), '' order by h.bucket) from held as h)
+    )
+    from analytics.incremental_views as i
+    cross join lateral (select length(to_hex((select count(*) from moves) - 1)) as width) as w
+    where i.view_name = bucket_list.view_name and exists (select from held);
+$$;
+
+revoke all on function freshet.bucket_list(text) from public, anon, authenticated;
+
+comment on function freshet.bucket_list(text) is
+    'The buckets of a view: {by: column, count, moves: "versions milliseconds,…", of: one hex number for each bucket, all of one width, the place of its move in moves}. Each move is written as its difference from the one before, the first from 0 and 1970. Null without buckets.';
+
+-- supabase/schemas/core/incremental/bucket_of.sql
+
+-- Object: freshet.bucket_of()
+-- Why lower: a caller may spell a uuid in capitals. Texts that differ by them share a bucket, which is never wrong.
+-- Why: SHA-256 is what both the database and the functions have. The functions only guess with it where a cached answer
+--      may be: the answer is kept under the bucket that came back with its rows, so that a wrong guess finds nothing.
+create function freshet.bucket_of(value text, bucket_count integer)
+returns integer
+language sql
+immutable
+parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+    select coalesce((get_byte(h.digest, 0) * 256 + get_byte(h.digest, 1)) & (bucket_count - 1), 0)
+    from (select sha256(convert_to(lower(value collate "C"), 'UTF8')) as digest) as h;
+$$;
+
+revoke all on function freshet.bucket_of(text, integer) from public, anon, authenticated;
+
+comment on function freshet.bucket_of(text, integer) is
+    'The bucket of a value: the first two bytes of the SHA-256 of its text, in which A to Z are a to z, modulo a power of two; 0 for null.';
+
 -- supabase/schemas/core/incremental/build_statements.sql
 
 -- Object: freshet.build_statements()
@@ -81,6 +255,9 @@ declare
     explained text;
     put text;
     counts text;
+    moved text;
+    moved_before text;
+    was text;
 begin
     select * into strict declared from analytics.incremental_views as v where v.view_name = build_statements.view_name;
     select
@@ -131,6 +308,18 @@ begin
         -- Where every column is one of the key, a row with the same key is the same row.
         case when changes is null then 'nothing' else format('update set %s where (t.*) operator(pg_catalog.*<>) (excluded.*)', changes) end
     );
+    was := case when declared.bucket_by is null then 'null as freshet_value' else format('t.%I as freshet_value', declared.bucket_by) end;
+    -- Where the key says nothing about the bucket, a changed row may have come from another one.
+    moved := case when declared.bucket_by is null then ', null::integer[] as moved_buckets' else format(
+        ', (select coalesce(array_agg(distinct freshet.bucket_of(b.value, %s)), ''{}'') from '
+        '(select distinct m.freshet_value::text as value from (select freshet_value from gone union all '
+        'select freshet_value from put%%s) as m) as b) as moved_buckets',
+        (select v.bucket_count from analytics.views as v where v.view_name = build_statements.view_name)
+    ) end;
+    moved_before := case when coalesce(declared.bucket_by = any (declared.row_key), true) then '' else format(
+        ' union all select t.value from put as f cross join lateral (select t.%I as value from %s as t where %s offset 0) as t',
+        declared.bucket_by, target, same_row
+    ) end;
     counts := format(
         ' select freshet.others_snapshot() as snapshot, %s as dirty_count, (select count(*) from gone) as gone_count, '
         '(select count(*) from put where put.freshet_is_new) as new_count, '
@@ -143,7 +332,7 @@ begin
     set fill_statement = format(
             'with put as (insert into %s (%s) select %s from %s returning 1)%s select freshet.others_snapshot() as snapshot, 0::bigint as dirty_count, '
             '0::bigint as gone_count, (select count(*) from put) as new_count, 0::bigint as changed_count, 0::bigint as unexplained_count, '
-            '(select count(*) from put) as row_count, (select r.rejected_count from rejections as r) as rejected_count',
+            '(select count(*) from put) as row_count, (select r.rejected_count from rejections as r) as rejected_count, null::integer[] as moved_buckets',
             target, columns, columns, definition, freshet.rejected_statement(declared.view_name, true)
         ),
         count_statement = dirty || format(
@@ -153,23 +342,25 @@ begin
             || format(', fresh as materialized (%s)', fresh)
             || format(
                 ', gone as (delete from %s as t where t.ctid = any (array(select o.freshet_place from (%s) as o '
-                'where not exists (select from fresh as f where %s))) returning 1)',
-                target, old, replace(same_row, '= t.', '= o.')
+                'where not exists (select from fresh as f where %s))) returning %s)',
+                target, old, replace(same_row, '= t.', '= o.'), was
             )
-            || format(', put as (%s returning t.xmax = 0 as freshet_is_new)', format(put, ''))
+            || format(', put as (%s returning t.*, t.xmax = 0 as freshet_is_new, %s)', format(put, ''), was)
             || ', taken as (delete from analytics.dirty_groups as g using aside as a where g.ctid = a.place)'
             || freshet.rejected_statement(declared.view_name, false)
-            || counts || ', 0::bigint as unexplained_count, null::bigint as row_count, (select r.rejected_count from rejections as r) as rejected_count',
+            || counts || ', 0::bigint as unexplained_count, null::bigint as row_count, (select r.rejected_count from rejections as r) as rejected_count'
+            || format(moved, moved_before),
         rebuild_statement = dirty
             || format(', fresh as materialized (select * from %s)', definition)
             || format(
-                ', gone as (delete from %s as t where not exists (select from fresh as f where %s) returning t.*)', target, same_row
+                ', gone as (delete from %s as t where not exists (select from fresh as f where %s) returning t.*, %s)', target, same_row, was
             )
             || format(
-                ', put as (%s returning t.*, t.xmax = 0 as freshet_is_new)',
+                ', put as (%s returning t.*, t.xmax = 0 as freshet_is_new, %s)',
                 format(put, format(
                     'where not exists (select from %s as t where %s and (t.*) operator(pg_catalog.*=) (f.*))', target, same_row
-                ))
+                )),
+                was
             )
             || ', taken as (delete from analytics.dirty_groups as g using aside as a where g.ctid = a.place)'
             || freshet.rejected_statement(declared.view_name, true)
@@ -184,6 +375,7 @@ begin
                 ),
                 explained
             )
+            || format(moved, moved_before)
     where v.view_name = build_statements.view_name;
     delete from analytics.rejected_groups as g
     using analytics.views as v
@@ -282,6 +474,38 @@ begin
 end
 $$;
 
+-- supabase/schemas/core/incremental/has_every_key.sql
+
+-- Object: freshet.has_every_key()
+-- Why: rows without a key are counted at each refresh, and finding that there are none could read the whole source. Where a
+--      key is a column that is never null, and no outer join can make it so, there are none.
+create function freshet.has_every_key(rejects regclass, key name[])
+returns boolean
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    select
+        not exists (
+            select
+            from freshet.queries_of(rejects) as q
+            join pg_catalog.pg_rewrite as r on r.ev_class = q.relation
+            where r.ev_action::text ~ ':jointype [1-3]|[{]GROUPINGSET'
+        )
+        and coalesce(bool_and(
+            exists (
+                select
+                from pg_catalog.pg_attribute as a
+                where a.attrelid = m.source and a.attnotnull and format('x.%I', a.attname) = m.expression
+            )
+        ), false)
+    from freshet.group_mappings(rejects, key) as m;
+$$;
+
+revoke all on function freshet.has_every_key(regclass, name[]) from public, anon, authenticated;
+
+comment on function freshet.has_every_key(regclass, name[]) is
+    'Whether each row that the sources of a view give it has a value in all of these columns. False where that is not known.';
+
 -- supabase/schemas/core/incremental/incremental_views_over.sql
 
 -- Object: freshet.incremental_views_over()
@@ -366,6 +590,35 @@ revoke all on function freshet.is_collation_free(regclass, text) from public, an
 comment on function freshet.is_collation_free(regclass, text) is
     'Whether an expression over a row x of the source means the same with any COLLATE in it.';
 
+-- supabase/schemas/core/incremental/keep_buckets.sql
+
+-- Object: freshet.keep_buckets()
+-- Why: when the column or the number of buckets changes, what a bucket holds changes. All of them then start from the
+--      view's own version: its rows are those of that version.
+create function freshet.keep_buckets(view_name text)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    wanted constant name := freshet.bucket_column(view_name);
+    wanted_count constant integer := (select v.bucket_count from analytics.views as v where v.view_name = keep_buckets.view_name);
+begin
+    if wanted is not distinct from (select i.bucket_by from analytics.incremental_views as i where i.view_name = keep_buckets.view_name)
+        and (wanted is null or (select count(*) from analytics.view_bucket_versions as b where b.view_name = keep_buckets.view_name) = wanted_count)
+    then
+        return;
+    end if;
+    update analytics.incremental_views as i set bucket_by = wanted where i.view_name = keep_buckets.view_name;
+    delete from analytics.view_bucket_versions as b where b.view_name = keep_buckets.view_name;
+    perform freshet.put_buckets(view_name, null);
+end
+$$;
+
+revoke all on function freshet.keep_buckets(text) from public, anon, authenticated;
+
+comment on function freshet.keep_buckets(text) is 'Makes the buckets of an incremental view those that its registration asks for. Idempotent.';
+
 -- supabase/schemas/core/incremental/make_incremental.sql
 
 -- Object: freshet.make_incremental()
@@ -428,8 +681,10 @@ begin
     end if;
     sources := array(select distinct m.source from analytics.view_mappings as m where m.view_name = make_incremental.view_name);
     delete from analytics.dirty_groups as g where g.view_name = make_incremental.view_name;
-    insert into analytics.incremental_views as v (view_name, row_key, group_key, rebuild_on)
-    values (make_incremental.view_name, row_key, group_key, make_incremental.rebuild_on)
+    insert into analytics.incremental_views as v (view_name, row_key, group_key, rebuild_on, source_as_of)
+    select d.view_name, row_key, group_key, make_incremental.rebuild_on, d.source_as_of
+    from analytics.views as d
+    where d.view_name = make_incremental.view_name
     on conflict on constraint incremental_views_pkey do update
     set row_key = excluded.row_key, group_key = excluded.group_key, rebuild_on = excluded.rebuild_on;
 
@@ -462,6 +717,7 @@ begin
     perform freshet.watch_keys(m.source)
     from (select distinct d.source from analytics.view_mappings as d where d.view_name = make_incremental.view_name order by d.source) as m;
     perform freshet.unwatch_keys(s.source) from unnest(sources) as s (source);
+    perform freshet.keep_buckets(view_name);
     perform freshet.build_statements(view_name);
 end
 $$;
@@ -508,31 +764,13 @@ begin
     end if;
     perform pg_advisory_xact_lock(hashtextextended('freshet.refresh:' || view_name, 0));
     perform freshet.replace_view(relation, (
-        select string_agg(t.statement, E';\n' order by t.place, t.statement)
+        select freshet.text_of_query(
+            relation,
+            rtrim(pg_get_viewdef(definition::regclass), ';'),
+            (select array_agg(a.attname) from pg_catalog.pg_attribute as a where a.attrelid = relation and a.attnum > 0 and not a.attisdropped),
+            has_rows => v.refreshed_at is not null
+        )
         from analytics.views as v
-        cross join lateral (
-            select
-                1 as place,
-                format(
-                    'create materialized view %s as %s %s',
-                    relation, rtrim(pg_get_viewdef(definition::regclass), ';'), case when v.refreshed_at is null then 'with no data' end
-                ) as statement
-            union all
-            select 2, pg_get_indexdef(i.indexrelid)
-            from pg_catalog.pg_index as i
-            join pg_catalog.pg_class as c on c.oid = i.indexrelid
-            where i.indrelid = relation and c.relname <> freshet.incremental_name('groups_of_', v.view_name)
-            union all
-            select
-                3,
-                case o.objsubid
-                    when 0 then format('comment on materialized view %s is %L', relation, o.description)
-                    else format('comment on column %s.%I is %L', relation, a.attname, o.description)
-                end
-            from pg_catalog.pg_description as o
-            left join pg_catalog.pg_attribute as a on a.attrelid = relation and a.attnum = o.objsubid
-            where o.objoid = relation and o.classoid = 'pg_catalog.pg_class'::regclass
-        ) as t
         where v.view_name = make_materialized.view_name
     ));
     execute format('drop view %s', definition);
@@ -543,6 +781,27 @@ begin
     perform freshet.unwatch_keys(s.source) from unnest(sources) as s (source);
 end
 $$;
+
+-- supabase/schemas/core/incremental/move_buckets.sql
+
+-- Object: freshet.move_buckets()
+-- Why: called in the transaction that moves the view's version, so that a reader sees both or neither.
+create function freshet.move_buckets(view_name text, buckets integer[])
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    update analytics.incremental_views as i
+    set source_as_of = v.source_as_of
+    from analytics.views as v
+    where v.view_name = i.view_name and i.view_name = move_buckets.view_name;
+    select freshet.put_buckets(view_name, buckets);
+$$;
+
+revoke all on function freshet.move_buckets(text, integer[]) from public, anon, authenticated;
+
+comment on function freshet.move_buckets(text, integer[]) is
+    'After a refresh that moved the version: gives it to the buckets; null: to all of them.';
 
 -- supabase/schemas/core/incremental/note_group_costs.sql
 
@@ -583,6 +842,35 @@ revoke all on function freshet.note_group_costs(text, boolean, boolean, bigint, 
 comment on function freshet.note_group_costs(text, boolean, boolean, bigint, double precision) is
     'Keeps what a refresh of an incremental view has cost. is_rebuild: everything was computed; is_dearer: because the groups would have taken longer.';
 
+-- supabase/schemas/core/incremental/put_buckets.sql
+
+-- Object: freshet.put_buckets()
+-- Why: a refresh and a registration write the same row of a bucket, and the list that the functions read.
+create function freshet.put_buckets(view_name text, buckets integer[])
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    insert into analytics.view_bucket_versions as b (view_name, bucket, version, refreshed_at, source_as_of)
+    select v.view_name, m.bucket, v.version, v.refreshed_at, i.source_as_of
+    from analytics.views as v
+    join analytics.incremental_views as i on i.view_name = v.view_name
+    cross join lateral unnest(
+        coalesce(put_buckets.buckets, array(select g.bucket from generate_series(0, v.bucket_count - 1) as g (bucket)))
+    ) as m (bucket)
+    where v.view_name = put_buckets.view_name and i.bucket_by is not null and v.refreshed_at is not null
+    on conflict on constraint view_bucket_versions_pkey do update
+    set version = excluded.version, refreshed_at = excluded.refreshed_at, source_as_of = excluded.source_as_of;
+    update analytics.incremental_views as i
+    set buckets = freshet.bucket_list(i.view_name)
+    where i.view_name = put_buckets.view_name;
+$$;
+
+revoke all on function freshet.put_buckets(text, integer[]) from public, anon, authenticated;
+
+comment on function freshet.put_buckets(text, integer[]) is
+    'Gives the buckets the version, and the moments, that the registry has of the view; null: all buckets.';
+
 -- supabase/schemas/core/incremental/refresh_groups.sql
 
 -- Object: freshet.refresh_groups()
@@ -599,7 +887,8 @@ create function freshet.refresh_groups(
     out row_count bigint,
     out group_count bigint,
     out unexplained_count bigint,
-    out rejected_count bigint
+    out rejected_count bigint,
+    out moved_buckets integer[]
 )
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -650,7 +939,10 @@ begin
     execute replace(
         case when is_empty then declared.fill_statement when is_rebuild then declared.rebuild_statement else declared.groups_statement end, '<rejects>', coalesce(known.rejects::text, '')
     )
-        into snapshot, dirty_count, gone_count, new_count, changed_count, unexplained, counted, rejected_count;
+        into snapshot, dirty_count, gone_count, new_count, changed_count, unexplained, counted, rejected_count, moved_buckets;
+    if not is_judged or is_everything then
+        moved_buckets := null;
+    end if;
     spent_ms := extract(epoch from clock_timestamp() - began) * 1000;
     is_clean := coalesce(is_clean, false) and dirty_count = 0;
     moved_count := gone_count + new_count + changed_count;
@@ -675,7 +967,7 @@ $$;
 revoke all on function freshet.refresh_groups(text) from public, anon, authenticated;
 
 comment on function freshet.refresh_groups(text) is
-    'Brings an incremental view up to date. is_clean: nothing had changed; snapshot: what the rows include; moved_count: rows written or deleted; row_count: rows of the view; group_count, unexplained_count, rejected_count: as in the ledger.';
+    'Brings an incremental view up to date. is_clean: nothing had changed; snapshot: what the rows include; moved_count: rows written or deleted; row_count: rows of the view; group_count, unexplained_count, rejected_count: as in the ledger; moved_buckets: those of the rows written or deleted, as they were and as they are, null for all.';
 
 -- supabase/schemas/core/incremental/rejected_statement.sql
 
@@ -683,7 +975,7 @@ comment on function freshet.refresh_groups(text) is
 -- Why: what is left out is counted in the statement that computes the groups: a later one would not see the keys that
 --      this one takes, an earlier one would miss a change between the two.
 -- Why lateral … offset 0, ctid and array: as in freshet.build_statements(): the cost has to follow the groups.
--- Why rows without a key are counted each time: no log names them, since null equals nothing.
+-- Why rows without a key are counted each time, if there can be any: no log names them, since null equals nothing.
 -- Why <rejects>: put in at each refresh, so that a renamed view is found.
 create function freshet.rejected_statement(view_name text, is_rebuild boolean)
 returns text
@@ -724,8 +1016,7 @@ begin
     else
         counted := format(
             'select %s as group_key, r.n from (%s) as k '
-            'cross join lateral (select count(*) as n from <rejects> as r where %s offset 0) as r '
-            'union all select ''{}''::jsonb, count(*) from <rejects> as r where %s',
+            'cross join lateral (select count(*) as n from <rejects> as r where %s offset 0) as r%s',
             replace(label, '<row>', 'k'),
             (
                 select string_agg(format('select %s from dirty_%s', key_columns, s.shape), ' union ' order by s.shape)
@@ -734,7 +1025,10 @@ begin
                 where s.columns @> key
             ),
             same,
-            missing
+            case
+                when freshet.has_every_key((select v.rejects from analytics.views as v where v.view_name = rejected_statement.view_name), key) then ''
+                else format(' union all select ''{}''::jsonb, count(*) from <rejects> as r where %s', missing)
+            end
         );
     end if;
     return format(
@@ -963,6 +1257,49 @@ begin
 end
 $$;
 
+-- supabase/schemas/core/incremental/use_buckets.sql
+
+-- Object: analytics.use_buckets()
+-- Why: the first column of the group key is the organisation in most views, and 256 buckets are enough for a thousand of
+--      them. A view for which one of both is wrong says so after its registration.
+create function analytics.use_buckets(view_name text, bucket_by name default null, bucket_count integer default 256)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if not freshet.is_incremental(view_name) then
+        raise exception using
+            errcode = 'undefined_table',
+            message = format('cannot give buckets to "%s": it is not registered as incremental', view_name),
+            hint = 'Register it with incremental => true first: a refresh of the whole view does not know whose rows changed.';
+    end if;
+    if bucket_count not in (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024) then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('cannot give "%s" %s buckets', view_name, bucket_count),
+            hint = 'Take a power of two from 1 to 1,024: 256 below about a thousand organisations, 1,024 above; 1 for none.';
+    end if;
+    perform pg_advisory_xact_lock(hashtextextended('freshet.refresh:' || view_name, 0));
+    update analytics.views as v
+    set bucket_by = use_buckets.bucket_by, bucket_count = use_buckets.bucket_count
+    where v.view_name = use_buckets.view_name;
+    if bucket_by is not null and freshet.bucket_column(view_name) is null then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('cannot give "%s" buckets by "%s"', view_name, bucket_by),
+            hint = 'Name a column of the view of type uuid, text, varchar, smallint, integer or bigint, with a deterministic collation: equal values of other types may have different texts.';
+    end if;
+    perform freshet.keep_buckets(view_name);
+    perform freshet.build_statements(view_name);
+end
+$$;
+
+revoke all on function analytics.use_buckets(text, name, integer) from public, anon, authenticated;
+
+comment on function analytics.use_buckets(text, name, integer) is
+    'Sets by which column, and into how many buckets, the versions of an incremental view are divided. Null: the first column of its group key that can. Kept when the view is registered again. Raises 42P01 for a view that is not incremental and 22023 for a column or number that cannot be.';
+
 -- supabase/schemas/core/incremental/watch_keys.sql
 
 -- Object: freshet.watch_keys()
@@ -1128,6 +1465,83 @@ grant execute on function analytics.get_view_states() to service_role;
 comment on function analytics.get_view_states() is
     'analytics.view_states with the server that answers: {server: as freshet.server_position gives it, states: as view_states gives them}. Service role only.';
 
+-- supabase/schemas/core/read/read_view.sql
+
+-- Object: analytics.read_view()
+-- Why: the one narrow door through which the functions' secret key reads. Version and rows come from one snapshot, so
+--      that an answer can be stored under the version that it belongs to.
+-- Why counts: no answer may be cut short silently. Its reader asks for one row more than it shows; if that row is
+--      there, the answer says so, with the number of all rows, from the same snapshot. A complete answer costs no
+--      count. An answer that leaves out rows which rest on too few people says how many, counted in the same snapshot
+--      among the requested rows.
+-- Why through: a page shows names beside ids, and a name is not a figure: it is joined when the rows are read, by a
+--      plain view over the stored one. `through` names that view; state, objective and version stay those of the stored
+--      view and of the names in `reads`. Filters, order and limit reach the stored rows and their indexes, as they
+--      would without it.
+create or replace function analytics.read_view(view_name text, request jsonb)
+returns jsonb
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    scope constant jsonb := nullif(request -> 'scope', 'null'::jsonb);
+    reading constant jsonb := nullif(request -> 'reading', 'null'::jsonb);
+    through constant text := coalesce(request ->> 'through', view_name);
+    relation constant regclass := to_regclass(format('analytics.%I', through));
+    state constant jsonb := freshet.answer_state(view_name, request, true);
+    read_states jsonb;
+    allowed text[];
+    rows jsonb := jsonb_build_array();
+    total_count bigint;
+    withheld_count bigint;
+    queries record;
+begin
+    if state is null or (relation is null and reading is null) then
+        raise exception using errcode = 'undefined_table', message = format('unknown view "%s"', case when state is null then view_name else through end);
+    end if;
+    select coalesce(jsonb_object_agg(r.name, freshet.answer_state(r.name, request, false)), '{}'::jsonb) into read_states
+    from jsonb_array_elements_text(coalesce(request -> 'reads', '[]'::jsonb)) as r (name);
+
+    if scope is not null then
+        allowed := freshet.scope_values(scope);
+        if freshet.scope_denies(scope, allowed, request -> 'filters') then
+            return jsonb_build_object(
+                'state', state, 'reads', read_states, 'denied', true, 'scope_values', to_jsonb(allowed), 'rows', rows,
+                'total_count', null, 'withheld_count', null
+            );
+        end if;
+    end if;
+
+    if (state ->> 'populated')::boolean
+        and not exists (select from jsonb_each(read_states) as r where (r.value ->> 'populated')::boolean is not true)
+    then
+        select q.* into queries from freshet.read_queries(view_name, request, allowed) as q;
+        execute format(
+            'select coalesce(jsonb_agg(to_jsonb(r)), ''[]'') from (%s limit %s) as r',
+            queries.rows, coalesce((request ->> 'limit')::bigint::text, 'all')
+        ) into rows;
+        if (request ->> 'counts')::boolean
+            or ((request ->> 'counts_cut')::boolean and jsonb_array_length(rows) = (request ->> 'limit')::bigint)
+        then
+            execute queries.total into total_count;
+        end if;
+        if queries.withheld is not null then
+            execute queries.withheld into withheld_count;
+        end if;
+    end if;
+
+    return jsonb_build_object(
+        'state', state, 'reads', read_states, 'denied', false, 'scope_values', to_jsonb(allowed), 'rows', rows,
+        'total_count', total_count, 'withheld_count', withheld_count
+    );
+end
+$$;
+
+comment on function analytics.read_view(text, jsonb) is
+    'Rows of a registered view, live relation or reading, with the states of everything that they rest on, from one snapshot. Service role only. request: {columns, filters: [{column, op, value, is_guard}], scope: {column, value, relation, org: {column, value} or null} or null, order: [{column, direction}], limit, reads: [name], through: a plain view over the view, which is read in its place, or null, reading: {name, asked} or null, confined_to: {column, value} that all rows have on which a reading rests, or null, counts: whether to count all rows, counts_cut: whether to count them where limit rows come back}. withheld_count: how many rows, on all pages, the filters with is_guard hold back. denied: a filter asks for a scope value that is not the caller''s.';
+
 -- supabase/schemas/core/read/server_position.sql
 
 -- Object: freshet.server_position()
@@ -1163,6 +1577,30 @@ revoke all on function freshet.server_position() from public, anon, authenticate
 
 comment on function freshet.server_position() is
     'Which server this is: {server: its start in microseconds since the epoch, as text, is_replica, position: bytes of WAL that a primary has written or a replica has replayed, lag_ms: milliseconds since the commit of the last transaction that a replica has replayed, an upper bound of its lag; null on a primary, and before the first one}.';
+
+-- supabase/schemas/core/read/view_states.sql
+
+-- Object: analytics.view_states()
+-- Why: the functions learn the current versions of all views in one call.
+create or replace function analytics.view_states()
+returns jsonb
+language sql
+stable
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+    select coalesce(jsonb_object_agg(s.name, s.state), '{}'::jsonb)
+    from (
+        select v.view_name, freshet.view_state(v) || jsonb_strip_nulls(jsonb_build_object('buckets', i.buckets))
+        from analytics.views as v
+        left join analytics.incremental_views as i on i.view_name = v.view_name
+        union all
+        select l.live_name, freshet.live_state(l) from analytics.live_relations as l
+    ) as s (name, state);
+$$;
+
+comment on function analytics.view_states() is
+    'Version, ages and objective of every registered view and live relation, and the buckets of an incremental view, keyed by name. Service role only.';
 
 -- supabase/schemas/core/refresh/refresh_log.sql
 
@@ -1327,6 +1765,10 @@ begin
         row_count = entry.rows_after,
         rejected_count = entry.rejected_count
     where v.view_name = refresh_view.view_name;
+
+    if is_incremental and has_moved then
+        perform freshet.move_buckets(view_name, groups.moved_buckets);
+    end if;
 
     -- For views that read this one, its refresh is a change of a source.
     insert into analytics.source_changes (source)
@@ -2010,8 +2452,8 @@ comment on function analytics.register_view(
 -- supabase/schemas/core/registry/text_of_query.sql
 
 -- Object: freshet.text_of_query()
--- Why: a view whose query changes keeps its indexes and comments, as far as it still has the columns that they name.
-create function freshet.text_of_query(relation regclass, query text, columns name[])
+-- Why: a view whose query or form changes keeps its indexes and comments, as far as it still has the columns that they name.
+create function freshet.text_of_query(relation regclass, query text, columns name[], has_rows boolean default false)
 returns text
 language sql
 stable
@@ -2019,7 +2461,9 @@ set search_path = pg_catalog, pg_temp
 as $$
     select string_agg(t.statement, E';\n' order by t.place, t.statement)
     from (
-        select 1 as place, format(E'create materialized view %s as\n%s\nwith no data', relation, query) as statement
+        select 1 as place, format(
+                E'create materialized view %s as\n%s%s', relation, query, case when not has_rows then E'\nwith no data' end
+            ) as statement
         union all
         select 2, pg_get_indexdef(i.indexrelid)
         from pg_catalog.pg_index as i
@@ -2051,10 +2495,16 @@ as $$
     ) as t;
 $$;
 
-revoke all on function freshet.text_of_query(regclass, text, name[]) from public, anon, authenticated;
+revoke all on function freshet.text_of_query(regclass, text, name[], boolean) from public, anon, authenticated;
 
-comment on function freshet.text_of_query(regclass, text, name[]) is
-    'The statements that make a registered view with another query as a materialized view without rows: indexes and comments of the columns that it keeps.';
+comment on function freshet.text_of_query(regclass, text, name[], boolean) is
+    'The statements that make a registered view with another query as a materialized view, by default without rows: indexes and comments of the columns that it keeps.';
+
+-- supabase/schemas/core/registry/views.sql
+
+comment on column analytics.views.bucket_by is 'The column that analytics.use_buckets named; null: the first one that can be.';
+
+comment on column analytics.views.bucket_count is 'Buckets of an incremental view: a power of two, at most 1,024.';
 
 -- supabase/schemas/core/registry/watch_gaps.sql
 
@@ -2181,6 +2631,15 @@ comment on column analytics.incremental_views.group_ms is
 comment on column analytics.incremental_views.slow_run_count is
     'Refreshes in a row of which the groups took longer, or would have, than computing everything; see kind groups_slow.';
 
+comment on column analytics.incremental_views.bucket_by is
+    'The column of which each value belongs to a bucket with a version of its own; null: the view has no buckets. See analytics.use_buckets.';
+
+comment on column analytics.incremental_views.buckets is
+    'freshet.bucket_list(view_name), written with analytics.view_bucket_versions, since it is read each second; null without buckets.';
+
+comment on column analytics.incremental_views.source_as_of is
+    'Newest source row when the version last moved: what the answers of that version say.';
+
 -- supabase/schemas/core/incremental/rejected_groups.sql
 
 -- Object: analytics.rejected_groups
@@ -2209,6 +2668,65 @@ comment on table analytics.rejected_groups is
 
 comment on column analytics.rejected_groups.group_key is
     'Columns of freshet.rejects_key() and their values, moments as of UTC; {}: what has no value in one of them.';
+
+-- supabase/schemas/core/incremental/view_bucket_versions.sql
+
+-- Object: analytics.view_bucket_versions
+-- Grain: one row per incremental view and bucket of the values of its bucket column
+-- Why: a change in one organisation would otherwise end the cached answers of all. A refresh by group knows the rows that
+--      went and came, so it moves the versions of their buckets only, and an answer of which every row has one value of
+--      the column rests on the version of that value's bucket. One row for each value would be exact, but grow with the
+--      organisations, and all of it is read each second. Two values in one bucket only end each other's answers.
+-- Why it holds: version v of a bucket says that the bucket's rows are those of version v of the view, and have not changed
+--      since. So any answer may be named by it that was made from these rows.
+create table analytics.view_bucket_versions (
+    view_name text not null references analytics.incremental_views (view_name) on delete cascade,
+    bucket integer not null check (bucket >= 0),
+    version bigint not null,
+    refreshed_at timestamptz not null,
+    source_as_of timestamptz,
+    primary key (view_name, bucket)
+);
+
+alter table analytics.view_bucket_versions enable row level security;
+
+revoke all on table analytics.view_bucket_versions from public, anon, authenticated;
+
+comment on table analytics.view_bucket_versions is
+    'Which version of the view last changed a row of the bucket. Written by refresh_view, register_view and use_buckets only. No rows: every answer rests on the version of the view.';
+
+comment on column analytics.view_bucket_versions.bucket is 'freshet.bucket_of(value, bucket_count): 0 to bucket_count - 1.';
+
+comment on column analytics.view_bucket_versions.version is 'analytics.views.version of the refresh that last changed a row of the bucket.';
+
+comment on column analytics.view_bucket_versions.refreshed_at is 'When that refresh began.';
+
+comment on column analytics.view_bucket_versions.source_as_of is 'Newest source row at that moment; null if not known.';
+
+-- supabase/schemas/core/read/view_state.sql
+
+-- Object: freshet.view_state()
+-- Why: one shape of state for read_view and view_states.
+create or replace function freshet.view_state(declared analytics.views)
+returns jsonb
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select jsonb_build_object(
+        'version', declared.version,
+        'refreshed_at', declared.refreshed_at,
+        'verified_at', declared.verified_at,
+        -- Of an incremental view a refresh may find newer source rows and the same rows: then answers stay as they are.
+        'source_as_of', case
+            when i.view_name is null then declared.source_as_of else i.source_as_of
+        end,
+        'stale_after_seconds', extract(epoch from declared.stale_after)::bigint,
+        'populated', coalesce(freshet.is_filled(declared), false)
+    )
+    from (select) as one
+    left join analytics.incremental_views as i on i.view_name = declared.view_name;
+$$;
 
 -- supabase/schemas/core/refresh/log_refresh.sql
 
@@ -2316,13 +2834,15 @@ comment on function freshet.are_groups_dearer(analytics.incremental_views, bigin
 
 reset check_function_bodies;
 
--- Views that are there already: their statements count by group from now on, and the next refresh counts everything once.
-select freshet.build_statements(v.view_name) from analytics.incremental_views as v;
-
+-- Views that are there already: the next refresh counts by group what they leave out, and says which buckets moved.
 update analytics.incremental_views as i
-set rebuilt_at = null
+set source_as_of = v.source_as_of, rebuilt_at = case when v.rejects is null then i.rebuilt_at end
 from analytics.views as v
-where v.view_name = i.view_name and v.rejects is not null;
+where v.view_name = i.view_name;
+
+select freshet.keep_buckets(i.view_name) from analytics.incremental_views as i order by i.view_name;
+
+select freshet.build_statements(i.view_name) from analytics.incremental_views as i order by i.view_name;
 
 -- The triggers that log keys note the change too, where they find a row.
 select freshet.watch_keys(k.source) from (select distinct s.source from analytics.source_keys as s) as k;

@@ -38,31 +38,13 @@ begin
     end if;
     perform pg_advisory_xact_lock(hashtextextended('freshet.refresh:' || view_name, 0));
     perform freshet.replace_view(relation, (
-        select string_agg(t.statement, E';\n' order by t.place, t.statement)
+        select freshet.text_of_query(
+            relation,
+            rtrim(pg_get_viewdef(definition::regclass), ';'),
+            (select array_agg(a.attname) from pg_catalog.pg_attribute as a where a.attrelid = relation and a.attnum > 0 and not a.attisdropped),
+            has_rows => v.refreshed_at is not null
+        )
         from analytics.views as v
-        cross join lateral (
-            select
-                1 as place,
-                format(
-                    'create materialized view %s as %s %s',
-                    relation, rtrim(pg_get_viewdef(definition::regclass), ';'), case when v.refreshed_at is null then 'with no data' end
-                ) as statement
-            union all
-            select 2, pg_get_indexdef(i.indexrelid)
-            from pg_catalog.pg_index as i
-            join pg_catalog.pg_class as c on c.oid = i.indexrelid
-            where i.indrelid = relation and c.relname <> freshet.incremental_name('groups_of_', v.view_name)
-            union all
-            select
-                3,
-                case o.objsubid
-                    when 0 then format('comment on materialized view %s is %L', relation, o.description)
-                    else format('comment on column %s.%I is %L', relation, a.attname, o.description)
-                end
-            from pg_catalog.pg_description as o
-            left join pg_catalog.pg_attribute as a on a.attrelid = relation and a.attnum = o.objsubid
-            where o.objoid = relation and o.classoid = 'pg_catalog.pg_class'::regclass
-        ) as t
         where v.view_name = make_materialized.view_name
     ));
     execute format('drop view %s', definition);

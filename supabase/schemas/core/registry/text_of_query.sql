@@ -1,6 +1,6 @@
 -- Object: freshet.text_of_query()
--- Why: a view whose query changes keeps its indexes and comments, as far as it still has the columns that they name.
-create function freshet.text_of_query(relation regclass, query text, columns name[])
+-- Why: a view whose query or form changes keeps its indexes and comments, as far as it still has the columns that they name.
+create function freshet.text_of_query(relation regclass, query text, columns name[], has_rows boolean default false)
 returns text
 language sql
 stable
@@ -8,7 +8,9 @@ set search_path = pg_catalog, pg_temp
 as $$
     select string_agg(t.statement, E';\n' order by t.place, t.statement)
     from (
-        select 1 as place, format(E'create materialized view %s as\n%s\nwith no data', relation, query) as statement
+        select 1 as place, format(
+                E'create materialized view %s as\n%s%s', relation, query, case when not has_rows then E'\nwith no data' end
+            ) as statement
         union all
         select 2, pg_get_indexdef(i.indexrelid)
         from pg_catalog.pg_index as i
@@ -40,7 +42,7 @@ as $$
     ) as t;
 $$;
 
-revoke all on function freshet.text_of_query(regclass, text, name[]) from public, anon, authenticated;
+revoke all on function freshet.text_of_query(regclass, text, name[], boolean) from public, anon, authenticated;
 
-comment on function freshet.text_of_query(regclass, text, name[]) is
-    'The statements that make a registered view with another query as a materialized view without rows: indexes and comments of the columns that it keeps.';
+comment on function freshet.text_of_query(regclass, text, name[], boolean) is
+    'The statements that make a registered view with another query as a materialized view, by default without rows: indexes and comments of the columns that it keeps.';

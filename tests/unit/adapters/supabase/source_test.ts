@@ -14,6 +14,16 @@ const STATE = {
   populated: true,
 };
 
+const ANSWER = {
+  state: STATE,
+  reads: {},
+  denied: false,
+  scope_values: null,
+  total_count: null,
+  withheld_count: null,
+  rows: [{ lane_key: "a" }],
+};
+
 interface Sent {
   readonly url: string;
   readonly method: string;
@@ -35,16 +45,7 @@ function sourceAnswering(respond: () => Response | Promise<Response>) {
 }
 
 Deno.test("the source calls read_view in schema analytics with the secret key", async () => {
-  const answer = {
-    state: STATE,
-    reads: {},
-    denied: false,
-    scope_values: null,
-    total_count: null,
-    withheld_count: null,
-    rows: [{ lane_key: "a" }],
-  };
-  const { sent, source } = sourceAnswering(() => Response.json(answer));
+  const { sent, source } = sourceAnswering(() => Response.json(ANSWER));
   const { rows, state } = await source.read("mv_x", REQUEST);
   assert.deepEqual(rows, [{ lane_key: "a" }]);
   assert.equal(state.refreshed_at, "2026-11-20T10:00:00.123Z");
@@ -145,22 +146,13 @@ Deno.test("the source asks once: it does not retry behind the caller's back", as
 });
 
 const POSITION = { server: "1", is_replica: true, position: 7, lag_ms: 12 };
-const ANSWER = {
-  state: STATE,
-  reads: {},
-  denied: false,
-  scope_values: null,
-  total_count: null,
-  withheld_count: null,
-  rows: [{ lane_key: "ä & b" }],
-  server: POSITION,
-};
+const REPLICA_ANSWER = { ...ANSWER, rows: [{ lane_key: "ä & b" }], server: POSITION };
 
 Deno.test("a server is asked by GET, with the request as JSON in the address and the secret key in a header", async () => {
-  const { sent, server } = sourceAnswering(() => Response.json(ANSWER));
+  const { sent, server } = sourceAnswering(() => Response.json(REPLICA_ANSWER));
   const request = { ...REQUEST, filters: [{ column: "lane_key", op: "eq", value: "ä & b" }] } as const;
   const answer = await server.read("mv_x", request);
-  assert.deepEqual([answer?.rows, answer?.server], [ANSWER.rows, POSITION]);
+  assert.deepEqual([answer?.rows, answer?.server], [REPLICA_ANSWER.rows, POSITION]);
   const [call] = sent;
   const url = new URL(call?.url ?? "");
   assert.deepEqual([call?.method, url.pathname], ["GET", "/rest/v1/rpc/get_view"]);
@@ -173,7 +165,7 @@ Deno.test("a server is asked by GET, with the request as JSON in the address and
 });
 
 Deno.test("a server is not asked a question that is too long for an address", async () => {
-  const { sent, server } = sourceAnswering(() => Response.json(ANSWER));
+  const { sent, server } = sourceAnswering(() => Response.json(REPLICA_ANSWER));
   const ids = Array.from({ length: 150 }, () => crypto.randomUUID());
   const request = { ...REQUEST, filters: [{ column: "id", op: "in", value: ids }] } as const;
   assert.equal(await server.read("mv_x", request), null);
