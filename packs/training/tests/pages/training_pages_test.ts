@@ -263,11 +263,12 @@ test("a person signs in with e-mail and password, and a page without rows says w
     insert into public.org_members (org_id, user_id, role) select id, ${user.id}, 'trainee' from public.orgs limit 1`;
 
   await page.goto(origin);
+  const password_field = page.getByRole("textbox", { name: "Password" });
   await page.getByLabel("E-mail").fill(email);
-  await page.getByLabel("Password").fill("a wrong password");
+  await password_field.fill("a wrong password");
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("alert").waitFor();
-  await page.getByLabel("Password").fill(password);
+  await password_field.fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await card(page, "Last attempts").getByText(/^No attempt yet\. Start one/).waitFor();
   await card(page, "Trend").getByText("No attempt in the 30 days up to today.").waitFor();
