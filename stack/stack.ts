@@ -10,12 +10,14 @@ import { functionEnvironment, issuerOf, optionalVariables } from "./function_env
 import type { FoundFunction } from "./functions/discovery.ts";
 import { startFunctions } from "./functions/mod.ts";
 import { type GatewayPart, startGateway } from "./gateway/mod.ts";
+import { openPages, type PagesRoute } from "./gateway/pages.ts";
 import { keptPort } from "./kept_ports.ts";
 import { type Keys, loadKeys } from "./keys.ts";
 import { type MailboxPart, startMailbox } from "./mailbox/mod.ts";
 import { installNpmParts, npmFolder } from "./npm_parts.ts";
 import { eventsPath } from "./pack_demo.ts";
 import { packVariables } from "./pack_variables.ts";
+import { buildPages } from "./pages/build.ts";
 import type { Part } from "./part.ts";
 import { serverUser, startPostgres } from "./postgres/mod.ts";
 import { makeWorkFolder } from "./private_files.ts";
@@ -24,9 +26,9 @@ import { type Progress, silentProgress } from "./progress.ts";
 import { type RedisPart, startRedis } from "./redis/mod.ts";
 import { startIssues } from "./sentry/stand_in.ts";
 import { startSentry } from "./sentry_part.ts";
-import { StackError } from "./stack_error.ts";
+import { messageOf, StackError } from "./stack_error.ts";
 import { pushMigrations } from "./supabase_cli.ts";
-import { type DemoTokens, demoTokens } from "./tokens.ts";
+import { DEMO_PEOPLE, type DemoTokens, demoTokens } from "./tokens.ts";
 import { showJobsToScheduler } from "./unseen_jobs.ts";
 
 export interface StackOptions {
@@ -52,6 +54,8 @@ export interface StackOptions {
   readonly isolates?: Record<string, number>;
   /** Load the sample data into the packs' empty tables. */
   readonly samples?: boolean;
+  /** Build the pages of app/ and serve them at the origin. Without the network, the rest runs without them. */
+  readonly pages?: boolean;
   /** Start the functions again when their files change. */
   readonly watch?: boolean;
   /** false for stacks that a test throws away. */
@@ -71,6 +75,8 @@ export interface Stack {
   readonly keys: Keys;
   readonly tokens: DemoTokens;
   readonly parts: readonly Part[];
+  /** Whether the origin serves pages. */
+  readonly pages: boolean;
   /** Where each isolate of a function listens, behind the gateway. */
   readonly functionUrls: Record<string, string[]>;
   readonly redis: RedisPart | null;
@@ -157,6 +163,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         secretKey: keys.secretKey,
         onTrouble,
       }));
+    const pages = options.pages !== true
+      ? null
+      : await step("Pages", (report) => pagesOf(options, keys, report)).catch((error) => {
+        onTrouble(`There are no pages: ${messageOf(error)}`);
+        return null;
+      });
     // The functions need the origin, so the gateway starts first and gets their addresses afterwards.
     const functionUrls: Record<string, string[]> = {};
     const verifyJwt: Record<string, boolean> = {};
@@ -170,6 +182,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         secretKey: keys.secretKey,
         otherSecretKeys: [keys.cronKey],
         uploads: { folder: `${workFolder}/uploads`, byteLimit: storage.file_size_limit },
+        ...(pages === null ? {} : { pages }),
         ...(hook.enabled ? { accessTokenHook: { uri: hook.uri, databaseUrl: database.superuserUrl } } : {}),
       }));
     await storeSecrets(database.superuserUrl, { project_url: origin });
@@ -237,6 +250,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       keys,
       tokens: await demoTokens({ jwtSecret: keys.jwtSecret, issuer: issuerOf(origin) }),
       parts: [...parts],
+      pages: pages !== null,
       functionUrls: functions.urls,
       redis,
       setStorageFault,
@@ -249,6 +263,20 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await stop().catch(() => {}); // the first error is the one to report
     throw error;
   }
+}
+
+async function pagesOf(
+  { projectFolder }: StackOptions,
+  { jwtSecret, publishableKey }: Keys,
+  report: (line: string) => void,
+): Promise<PagesRoute> {
+  return await openPages({
+    folder: await buildPages(projectFolder, report),
+    publishableKey,
+    people: DEMO_PEOPLE,
+    // Signed at each click, so that a stack that runs for weeks gives no token that is over.
+    tokenOf: async (name, origin) => (await demoTokens({ jwtSecret, issuer: issuerOf(origin) }))[name],
+  });
 }
 
 const NPM_STEP = "Parts from npm";

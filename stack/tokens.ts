@@ -8,6 +8,14 @@ export const OWN_TOKENS = ["admin", "member", "other_tenant"] as const;
 /** In the order in which they are printed. */
 export const DEMO_TOKENS: readonly string[] = [...OWN_TOKENS, ...demoPeople.map(({ name }) => name)];
 
+/** Whom the pages offer to sign in, in the order in which they are offered. */
+export const DEMO_PEOPLE: readonly { readonly name: string; readonly title: string }[] = [
+  ...demoPeople.map(({ name, title }) => ({ name, title: `${title.charAt(0).toUpperCase()}${title.slice(1)}` })),
+  { name: "admin", title: "Administrator of the platform" },
+  { name: "member", title: "Member" },
+  { name: "other_tenant", title: "Member of another organisation" },
+];
+
 export type DemoTokens =
   & { readonly [User in typeof OWN_TOKENS[number]]: string }
   & { readonly [person: string]: string };

@@ -12,7 +12,7 @@ export async function welcome(stack: Stack): Promise<string> {
   }
   return `
 Freshet runs at ${stack.origin}
-
+${stack.pages ? `Open it in a browser: one click there signs you in as one of the demo people.\n` : ""}
 Parts
 ${table(rows)}
 

@@ -11,7 +11,7 @@ import { circlesIn } from "./import_circles.ts";
 import { CONSOLE_USERS, ENTRY_POINT, LONGEST_ENTRY_POINT, packOf, partOf, WITHOUT_CIRCLES } from "./import_rules.ts";
 import { type Import, importsFrom, packageName } from "./module_graph.ts";
 
-const CHECKED_FOLDERS = ["packs", "samples", "shared", "supabase/functions"];
+const CHECKED_FOLDERS = ["app", "packs", "samples", "shared", "supabase/functions"];
 
 /** Every violation in a project folder, as a sentence; an empty list means that the rules hold. */
 export async function findViolations(project: string): Promise<string[]> {
@@ -36,7 +36,7 @@ async function sourceFiles(project: string, folders: readonly string[]): Promise
   const found: string[] = [];
   for (const folder of folders) {
     const names = await readdir(join(project, folder), { recursive: true }).catch(() => []);
-    const ours = names.filter((name) => /\.tsx?$/.test(name) && !name.includes("node_modules"));
+    const ours = names.filter((name) => /\.tsx?$/.test(name) && !/(?:^|[/\\])(?:node_modules|dist)[/\\]/.test(name));
     found.push(...ours.map((name) => join(folder, name).split(sep).join("/")));
   }
   return found.sort();

@@ -8,12 +8,13 @@ import { join, resolve, sep } from "node:path";
 import { GENERATED_ENTRY } from "./generate_functions.ts";
 import { packNames } from "./pack_folders.ts";
 
-const FOLDERS = ["shared", "stack", "supabase/functions", "supabase/schemas", "tools"];
+const FOLDERS = ["app", "shared", "stack", "supabase/functions", "supabase/schemas", "tools"];
 
 /** Files that are generated from the packs, or belong to the sample data, which two packs share. */
 const LEFT_OUT = [
   /^shared\/client\/(?:resources|packs)\.ts$/,
   /^stack\/npm\//,
+  /^app\/(?:node_modules|dist)\//,
 ];
 
 /** Every line that names a pack, as a sentence; an empty list means that there is none. */
@@ -44,7 +45,7 @@ async function sourceFiles(project: string): Promise<string[]> {
   for (const folder of FOLDERS) {
     const names = await readdir(join(project, folder), { recursive: true }).catch(() => []);
     found.push(
-      ...names.filter((name) => /\.(?:ts|sql)$/.test(name)).map((name) => join(folder, name).split(sep).join("/")),
+      ...names.filter((name) => /\.(?:tsx?|sql)$/.test(name)).map((name) => join(folder, name).split(sep).join("/")),
     );
   }
   return found.filter((file) => !LEFT_OUT.some((pattern) => pattern.test(file))).sort();

@@ -34,6 +34,31 @@ const ROOMS: readonly Part[] = [
 
 const ROOM_NAMES = ROOMS.map(({ name }) => name);
 
+/** A room of the pages, which run in a browser. */
+function appRoom(name: string, may_import: readonly string[], packages: readonly string[]): Part {
+  return { name: `app/${name}`, files: new RegExp(`^app/${name}/`), may_import, packages, knows_deno: false };
+}
+
+const APP_ROOMS = ["app/words", "app/charts", "app/api", "app/session", "app/cards", "app/frame"];
+
+/** The pages speak to the product through the client alone. Each room may import only rooms above it in this list. */
+const APP: readonly Part[] = [
+  appRoom("words", [], []),
+  appRoom("charts", [], ["react", "d3-array", "d3-scale", "d3-shape"]),
+  appRoom("api", ["client"], ["react"]),
+  appRoom("session", [], ["react", "@supabase/auth-js"]),
+  appRoom("cards", ["app/words", "app/api", "client"], ["react"]),
+  appRoom("frame", ["app/session"], ["react"]),
+  { name: "app/tests", files: /^app\/tests\//, may_import: "any", packages: "any", knows_deno: true },
+  {
+    name: "app",
+    files: /^app\/(?:main\.tsx|vite\.config\.ts)$/,
+    may_import: [...APP_ROOMS],
+    packages: ["react", "react-dom", "vite", "node:fs/promises", "node:path", "node:url"],
+    knows_deno: false,
+  },
+];
+
 export const PARTS: readonly Part[] = [
   ...ROOMS,
   {
@@ -74,9 +99,18 @@ export const PARTS: readonly Part[] = [
     packages: ["zod", "preact", "preact-render-to-string", "standardwebhooks"],
     knows_deno: true,
   },
+  // Found by the app through their folders: the app imports no pack.
+  {
+    name: "pages of packs",
+    files: /^packs\/[^/]+\/pages\//,
+    may_import: [...APP_ROOMS, "client"],
+    packages: ["react"],
+    knows_deno: false,
+  },
   { name: "packs", files: /^packs\/[^/]+\//, may_import: [RESOURCE], packages: ["zod"], knows_deno: false },
   // Its types of the packs are generated from their schemas, so that no pack's code is in a browser's bundle.
   { name: "client", files: /^shared\/client\//, may_import: [], packages: [], knows_deno: false },
+  ...APP,
   // Loads rows over a connection that it is given: the stack imports it, and it knows nothing of the stack.
   { name: "samples", files: /^samples\//, may_import: [], packages: "any", knows_deno: true },
   {
@@ -89,7 +123,7 @@ export const PARTS: readonly Part[] = [
 ];
 
 /** Folders in which files may not import each other in a circle, types included. */
-export const WITHOUT_CIRCLES = ["shared", "packs", "supabase/functions", "stack", "tools", "samples", "bench"];
+export const WITHOUT_CIRCLES = ["app", "shared", "packs", "supabase/functions", "stack", "tools", "samples", "bench"];
 
 /** Files that may use the console: entry points and programs. All others take a log as an argument. */
 export const CONSOLE_USERS =

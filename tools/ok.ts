@@ -2,13 +2,29 @@
 import { spread } from "./pack_folders.ts";
 import { pathsOf } from "./test/suites.ts";
 
-const steps: readonly { readonly what: string; readonly args: readonly string[] }[] = [
+/** The pages run in a browser: they have a configuration of their own, and packages that only their build installs. */
+const config = ["--config", "app/deno.json"];
+const of_packs = await spread(["packs/*/pages"]);
+const pages = [...config, "app", ...of_packs];
+const env = { DENO_NO_PACKAGE_JSON: "1" };
+
+interface Step {
+  readonly what: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const steps: readonly Step[] = [
   { what: "format", args: ["fmt", "--check"] },
   { what: "lint", args: ["lint"] },
   {
     what: "types",
     args: ["check", "shared", "supabase/functions", "packs", "stack", "tools", "tests", "bench", "samples"],
   },
+  { what: "format of the pages", args: ["fmt", "--check", ...pages], env },
+  { what: "lint of the pages", args: ["lint", ...pages], env },
+  { what: "types of the pages", args: ["check", ...config, "app/main.tsx", "app/tests", ...of_packs], env },
+  { what: "tests of the pages", args: ["test", "-A", "--quiet", "--no-check", ...config, "app/tests"], env },
   { what: "imports point one way", args: ["run", "-A", "tools/check_import_direction.ts"] },
   { what: "no pack is named outside of packs", args: ["run", "-A", "tools/check_pack_words.ts"] },
   { what: "the prose is plain", args: ["run", "-A", "tools/check_words.ts"] },
@@ -25,9 +41,9 @@ const steps: readonly { readonly what: string; readonly args: readonly string[] 
 ];
 
 let failures = 0;
-for (const { what, args } of steps) {
+for (const { what, args, env = {} } of steps) {
   const started = Date.now();
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args: [...args] }).output();
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args: [...args], env }).output();
   console.log(`${success ? "ok    " : "FAILED"} ${what} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
   if (success) continue;
   failures++;

@@ -29,7 +29,7 @@ export async function start(args: Arguments): Promise<void> {
   };
   try {
     progress.say("Starting Freshet's local stack. Ctrl-C stops it.\n");
-    const stack = await startStack({ ...args, progress, onTrouble, signal: stopping.signal });
+    const stack = await startStack({ ...args, pages: true, progress, onTrouble, signal: stopping.signal });
     await keeper.update(stateOf(stack));
     progress.say(await welcome(stack));
     await toldToStop;

@@ -4,6 +4,7 @@ import { type HookSettings, openAccessTokenHook } from "./access_token_hook.ts";
 import { dataApiRoute, type DataApiRouteOptions } from "./data_api_route.ts";
 import { type FunctionRoute, functionRoute } from "./function_route.ts";
 import { withCors } from "./cors.ts";
+import type { PagesRoute } from "./pages.ts";
 import { problemResponse } from "./problem.ts";
 import { startProxy } from "./proxy.ts";
 import { RESUMABLE_PATH, resumableUploads } from "./resumable_uploads.ts";
@@ -26,6 +27,8 @@ export interface GatewayOptions {
   accessTokenHook?: HookSettings;
   /** For resumable uploads: where their files are, and `file_size_limit` of [storage]. Left out: there are none. */
   uploads?: { folder: string; byteLimit: number };
+  /** Serves the pages. Left out: there are none. */
+  pages?: PagesRoute;
 }
 
 export interface GatewayPart extends Part {
@@ -62,7 +65,8 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayPart
           return await dataApiRoute(request, headers, toDataApi);
         },
       );
-    return route(request, forwardedHeaders(request, remote), { toFunction, toDataApi, toStorage });
+    const toPages = async () => await options.pages?.(request, origin) ?? null;
+    return route(request, forwardedHeaders(request, remote), { toFunction, toDataApi, toStorage, toPages });
   });
   const origin = `http://127.0.0.1:${server.addr.port}`;
   return {
@@ -104,17 +108,18 @@ function listen(
 async function route(
   request: Request,
   headers: Headers,
-  { toFunction, toDataApi, toStorage }: {
+  { toFunction, toDataApi, toStorage, toPages }: {
     readonly toFunction: FunctionRoute;
     readonly toDataApi: DataApiRouteOptions;
     readonly toStorage: (headers: Headers) => Promise<Response>;
+    readonly toPages: () => Promise<Response | null>;
   },
 ): Promise<Response> {
   const { pathname } = new URL(request.url);
   const [, service] = /^\/(functions|rest|auth|storage|realtime)\/v1(?:\/|$)/.exec(pathname) ?? [];
   let response: Response;
   if (service === "realtime" || request.headers.has("upgrade")) response = noRealtime();
-  else if (service === undefined) response = noRoute(pathname);
+  else if (service === undefined) response = await toPages() ?? noRoute(pathname);
   else if (service === "functions") response = await toFunction(request, headers);
   else if (service === "storage") response = await toStorage(headers);
   else response = await dataApiRoute(request, headers, toDataApi);

@@ -10,7 +10,7 @@ import { packs } from "../../tools/verify/find_subject.ts";
 const REQUIRED = ["README.md", "resources", "schema", "tests", "verify.ts"];
 
 /** Nothing else, so that each kind of thing has one place. */
-const KNOWN = [...REQUIRED, "bench", "bi", "demo", "demo.ts", "functions", "pack.json", "samples"];
+const KNOWN = [...REQUIRED, "bench", "bi", "demo", "demo.ts", "functions", "pack.json", "pages", "samples"];
 
 for (const pack of packNames()) {
   const home = join(projectFolder, "packs", pack);

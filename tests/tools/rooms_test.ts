@@ -14,14 +14,14 @@ async function foldersOf(path: string): Promise<string[]> {
 const rooms = await foldersOf("shared");
 
 Deno.test("every room says in at most eighteen lines what it does, what it does not know, and how to add one more", async () => {
-  for (const room of rooms) {
-    const text = await readDocument(`shared/${room}/README.md`);
-    ok(text.startsWith(`# ${room}\n`), `shared/${room}/README.md does not begin with its name`);
+  for (const folder of [...rooms.map((room) => `shared/${room}`), "app"]) {
+    const text = await readDocument(`${folder}/README.md`);
+    ok(text.startsWith(`# ${folder.split("/").at(-1)}\n`), `${folder}/README.md does not begin with its name`);
     for (const word of ["**Does not know**", "**To add one more**"]) {
-      ok(text.includes(word), `shared/${room}/README.md does not say: ${word}`);
+      ok(text.includes(word), `${folder}/README.md does not say: ${word}`);
     }
     const count = text.trimEnd().split("\n").length;
-    ok(count <= 18, `shared/${room}/README.md has ${count} lines`);
+    ok(count <= 18, `${folder}/README.md has ${count} lines`);
   }
 });
 
@@ -30,6 +30,12 @@ Deno.test("every room has a wall", () => {
     !PARTS.some(({ name, files }) => name === room && files.test(`shared/${room}/a.ts`))
   );
   deepEqual(unruled, []);
+});
+
+Deno.test("every folder of the pages' sources has a wall", async () => {
+  const without_code = ["dist", "node_modules", "public", "styles"];
+  const folders = (await foldersOf("app")).filter((folder) => !without_code.includes(folder));
+  deepEqual(folders.filter((folder) => !PARTS.some(({ name }) => name === `app/${folder}`)), []);
 });
 
 Deno.test("the folders of unit tests are those of the rooms, of the client and of the local stack", async () => {

@@ -131,6 +131,16 @@ export const suites: readonly Suite[] = [
     flags: ["--no-lock"],
   },
   {
+    name: "pages",
+    what: "the pages in Chromium on the whole product: sign-in, figures, keyboard, colours, sizes",
+    paths: ["tests/pages", "packs/*/tests/pages"],
+    needsPackages: true,
+    needsBrowser: true,
+    sample: true,
+    // The browser's driver and axe are kept out of the lock file: see tests/support/rigs/browser.ts.
+    flags: ["--no-lock"],
+  },
+  {
     name: "hosted",
     what: "what the Supabase CLI uploads, served by the version of Deno that the platform's edge runtime is built on",
     paths: ["tests/hosted"],

@@ -9,7 +9,7 @@ export async function documents(): Promise<string[]> {
   for await (const entry of Deno.readDir(projectFolder)) {
     if (entry.isFile && entry.name.endsWith(".md")) found.push(entry.name);
   }
-  for (const folder of ["docs", "packs", "stack", "samples", "bench"]) {
+  for (const folder of ["app", "docs", "packs", "stack", "samples", "bench"]) {
     await collect(join(projectFolder, folder), found);
   }
   return found.sort();
@@ -18,7 +18,7 @@ export async function documents(): Promise<string[]> {
 async function collect(folder: string, found: string[]): Promise<void> {
   for await (const entry of Deno.readDir(folder)) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory && entry.name !== "node_modules") await collect(path, found);
+    if (entry.isDirectory && entry.name !== "node_modules" && entry.name !== "dist") await collect(path, found);
     else if (entry.name.endsWith(".md")) found.push(relative(projectFolder, path));
   }
 }

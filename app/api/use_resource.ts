@@ -1,0 +1,78 @@
+import { useEffect, useMemo, useReducer, useRef } from "react";
+import { type AnswerOf, type Asked, FreshetError, type ResourceName, type Resources } from "../../shared/client/mod.ts";
+import { useApi } from "./api.tsx";
+import { nextState, pauseOf, type ResourceEvent, type ResourceState, UNASKED } from "./resource_state.ts";
+
+/** One question of a page, and what is known about it. */
+export interface Resource<A> extends ResourceState<A> {
+  /** As in the API, like acme/orders. */
+  readonly name: string;
+  askAgain(): void;
+}
+
+/**
+ * Asks a resource, and asks again every minute while the page is seen: an unchanged answer is a 304 without a body, and
+ * keeps the objects of the one before. Leaving the page, or changing a parameter, aborts the request.
+ */
+export function useResource<Name extends ResourceName>(
+  name: Name,
+  params: Resources[Name]["params"],
+  { every_seconds = 60 }: { readonly every_seconds?: number } = {},
+): Resource<AnswerOf<Name>> {
+  const { client, onExpired } = useApi();
+  const [state, tell] = useReducer(nextState<AnswerOf<Name>>, UNASKED as ResourceState<AnswerOf<Name>>);
+  const question = JSON.stringify([name, params]);
+  const again = useRef(() => {});
+
+  useEffect(() => {
+    const leaving = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let current = UNASKED as ResourceState<AnswerOf<Name>>;
+    let is_busy = false;
+
+    function say(event: ResourceEvent<AnswerOf<Name>>): void {
+      current = nextState(current, event);
+      tell(event);
+    }
+
+    async function ask(): Promise<void> {
+      if (is_busy) return;
+      is_busy = true;
+      clearTimeout(timer);
+      say({ kind: "asked" });
+      try {
+        // The parameters are those of this resource, which the compiler cannot follow through the conditional type.
+        const asked = [params, { signal: leaving.signal }] as unknown as Asked<Resources[Name]["params"]>;
+        say({ kind: "answered", answer: await client.get(name, ...asked), at: Date.now() });
+      } catch (error) {
+        if (leaving.signal.aborted) return;
+        if (!(error instanceof FreshetError)) throw error;
+        if (error.status === 401) return onExpired();
+        say({ kind: "failed", failure: error });
+      } finally {
+        is_busy = false;
+      }
+      const pause = pauseOf(current, every_seconds);
+      if (pause !== null && !leaving.signal.aborted) timer = setTimeout(askIfSeen, pause);
+    }
+
+    function askIfSeen(): void {
+      if (document.visibilityState === "visible") void ask();
+    }
+
+    say({ kind: "question" });
+    again.current = () => void ask();
+    void ask();
+    document.addEventListener("visibilitychange", askIfSeen);
+    addEventListener("online", askIfSeen);
+    return () => {
+      leaving.abort();
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", askIfSeen);
+      removeEventListener("online", askIfSeen);
+    };
+    // `question` stands for name and params, which may be other objects at each render.
+  }, [client, question, every_seconds]);
+
+  return useMemo(() => ({ ...state, name, askAgain: () => again.current() }), [state, name]);
+}

@@ -1,0 +1,91 @@
+import { type ReactNode, useId } from "react";
+import type { Resource } from "../api/use_resource.ts";
+import { duration } from "../words/numbers.ts";
+import { useNow, useOnline } from "./moment.ts";
+import { ageOf, type AnyAnswer, notesOf, standingOf } from "./standing.ts";
+
+interface Props<A extends AnyAnswer> {
+  readonly title: string;
+  readonly resource: Resource<A>;
+  /** Why the card may be empty, and what fills it. */
+  readonly empty: string;
+  readonly emptyAction?: ReactNode;
+  /** Whether an answer holds nothing to show; by default one without rows. */
+  isEmpty?(answer: A): boolean;
+  /** A sentence, when the rows are too few for what the card computes. */
+  tooFew?(answer: A): string | null;
+  readonly size?: "small" | "wide";
+  readonly tools?: ReactNode;
+  /** Called only when there is something to show. */
+  readonly children: (answer: A) => ReactNode;
+}
+
+/** A piece of a page with its rows, their age and source, and a designed state for everything that can come between. */
+export function Card<A extends AnyAnswer>(props: Props<A>) {
+  const { title, resource, empty, size = "small" } = props;
+  const heading = useId();
+  const now = useNow();
+  const is_online = useOnline();
+  const { answer } = resource;
+  const too_few = answer === null ? null : props.tooFew?.(answer) ?? null;
+  const standing = standingOf(resource, props.isEmpty ?? hasNoRows, { empty, too_few }, is_online);
+  const age = ageOf(resource, now);
+
+  return (
+    <section className={`card ${size}`} aria-labelledby={heading} aria-busy={standing.kind === "loading"}>
+      <div className="card-head">
+        <h2 id={heading}>{title}</h2>
+        {props.tools}
+      </div>
+      {standing.kind !== "loading" &&
+        notesOf(resource, age, is_online).map(({ kind, text }) => (
+          <p key={kind} className={`note ${kind}`} role="status">
+            <span className="badge">{NAMES[kind]}</span> {text}
+          </p>
+        ))}
+      <div className="card-body">
+        {standing.kind === "loading" && <Skeleton size={size} />}
+        {standing.kind === "rows" && answer !== null && props.children(answer)}
+        {standing.kind !== "loading" && standing.kind !== "rows" && (
+          <div className={`state ${standing.kind}`} role={standing.kind === "empty" ? undefined : "status"}>
+            <p>{standing.text}</p>
+            {standing.kind === "empty" && props.emptyAction}
+            {(standing.kind === "outage" || standing.kind === "offline") && (
+              <button
+                type="button"
+                className="no-print"
+                onClick={() => resource.askAgain()}
+              >
+                Try now
+              </button>
+            )}
+          </div>
+        )}
+      </div>
+      <p className="source quiet">
+        {age === null ? "No answer yet" : `True ${duration(age)} ago`} · <code>{resource.name}</code>
+        {answer?.meta.as_of != null && (
+          <>
+            {" "}· computed{" "}
+            <time dateTime={answer.meta.as_of}>{answer.meta.as_of.slice(0, 16).replace("T", " ")} UTC</time>
+          </>
+        )}
+      </p>
+    </section>
+  );
+}
+
+const NAMES = { stale: "Stale", last_known: "Last known", truncated: "Not all", withheld: "Withheld" } as const;
+
+function hasNoRows({ data }: AnyAnswer): boolean {
+  return Array.isArray(data) && data.length === 0;
+}
+
+/** Of the size of what comes, so that nothing moves when it comes. */
+function Skeleton({ size }: { readonly size: "small" | "wide" }) {
+  return (
+    <div className={`skeleton ${size}`}>
+      <span className="sr-only">Loading</span>
+    </div>
+  );
+}

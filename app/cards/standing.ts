@@ -1,0 +1,102 @@
+import type { Failure } from "../../shared/client/mod.ts";
+import { isRefusal, type ResourceState } from "../api/resource_state.ts";
+import { counted, duration, number } from "../words/numbers.ts";
+
+/** The parts of an answer that a card speaks about. */
+export interface AnyAnswer {
+  readonly data: unknown;
+  readonly meta: {
+    readonly as_of: string | null;
+    readonly row_count?: number;
+    readonly is_truncated?: boolean;
+    readonly total_count?: number | null;
+    readonly withheld_count?: number | null;
+  };
+  readonly freshness: { readonly age_seconds: number | null; readonly is_stale: boolean };
+}
+
+/** What a card shows in its place for rows. */
+export type Standing =
+  | { readonly kind: "loading" }
+  | { readonly kind: "rows" }
+  | { readonly kind: "empty" | "too_few" | "refused" | "outage" | "offline"; readonly text: string };
+
+/** What a card says above rows that are shown. */
+export interface Note {
+  readonly kind: "stale" | "last_known" | "truncated" | "withheld";
+  readonly text: string;
+}
+
+export interface Words {
+  /** Why there is nothing, and what fills it. */
+  readonly empty: string;
+  /** Null unless the rows are too few for what the card computes. */
+  readonly too_few?: string | null;
+}
+
+/** Which of its designed states a card is in. */
+export function standingOf<A extends AnyAnswer>(
+  { answer, failure }: ResourceState<A>,
+  is_empty: (answer: A) => boolean,
+  words: Words,
+  is_online: boolean,
+): Standing {
+  if (answer !== null) {
+    if (is_empty(answer)) return { kind: "empty", text: words.empty };
+    return words.too_few == null ? { kind: "rows" } : { kind: "too_few", text: words.too_few };
+  }
+  if (failure === null) return { kind: "loading" };
+  if (!is_online) return { kind: "offline", text: "This device is offline. The figures come when it is back." };
+  if (isRefusal(failure)) return { kind: "refused", text: refusalText(failure) };
+  return { kind: "outage", text: outageText(failure) };
+}
+
+/** What to say about rows that are shown, the most important first. */
+export function notesOf<A extends AnyAnswer>(
+  { answer, failure }: ResourceState<A>,
+  age_seconds: number | null,
+  is_online: boolean,
+): Note[] {
+  if (answer === null) return [];
+  const notes: Note[] = [];
+  if (failure !== null) {
+    const why = is_online ? "The API does not answer" : "This device is offline";
+    notes.push({ kind: "last_known", text: `${why}. These are the last known figures; the page goes on asking.` });
+  }
+  if (answer.freshness.is_stale) {
+    const age = age_seconds === null ? "" : `: ${duration(age_seconds)}`;
+    notes.push({ kind: "stale", text: `Older than they should be${age}. The audit reports this by itself.` });
+  }
+  const { is_truncated, total_count, row_count, withheld_count } = answer.meta;
+  if (is_truncated === true) {
+    notes.push({
+      kind: "truncated",
+      text: `${number(row_count ?? null, 0)} of ${number(total_count ?? null, 0)} rows are shown.`,
+    });
+  }
+  if (withheld_count != null && withheld_count > 0) {
+    const text = `${counted(withheld_count, "row")} rest on fewer than five people and are not shown.`;
+    notes.push({ kind: "withheld", text });
+  }
+  return notes;
+}
+
+/** Seconds since the rows were last known to be true; null if the answer does not say. */
+export function ageOf<A extends AnyAnswer>({ answer, answered_at }: ResourceState<A>, now_ms: number): number | null {
+  const then = answer?.freshness.age_seconds ?? null;
+  if (then === null || answered_at === null) return null;
+  return then + Math.max(0, Math.floor((now_ms - answered_at) / 1_000));
+}
+
+function refusalText({ status, detail }: Failure): string {
+  if (status === 403) {
+    return "These figures are for other roles. An administrator of the organisation can change yours.";
+  }
+  return `The API refuses this question: ${detail}`;
+}
+
+function outageText({ code, detail, request_id }: Failure): string {
+  const reference = request_id === null ? "" : ` (request ${request_id})`;
+  if (code === "NOT_READY") return `The figures are computed for the first time; they come by themselves. ${detail}`;
+  return `The API does not answer${reference}; the page goes on asking. ${detail}`;
+}

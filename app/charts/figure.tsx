@@ -1,0 +1,163 @@
+import { type KeyboardEvent, type PointerEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { pngOf, save, svgText } from "./copy.ts";
+import { type Layout, moved, nearest, type Size } from "./layout.ts";
+import { csvOf, type Numbers } from "./numbers.ts";
+
+interface Props<L extends Layout> {
+  readonly name: string;
+  /** What the chart shows, in a sentence, with the figures that matter. */
+  readonly summary: string;
+  readonly height?: number;
+  readonly numbers: Numbers;
+  /** What is spoken, and shown above the chart, at a position. */
+  spoken(index: number): string;
+  layout(size: Size): L;
+  readonly children: (layout: L) => ReactNode;
+}
+
+/**
+ * What every chart has around it: a name, axes, a cursor that follows arrow keys and the pointer, its value as text, the
+ * same numbers as a table, and copies as SVG, PNG and CSV. To a screen reader the chart is a slider over its positions.
+ */
+export function ChartFigure<L extends Layout>(props: Props<L>) {
+  const { name, summary, numbers, height = 220 } = props;
+  const title = useId();
+  const about = useId();
+  const holder = useRef<HTMLDivElement>(null);
+  const drawing = useRef<SVGSVGElement>(null);
+  const width = useWidth(holder);
+  const [cursor, setCursor] = useState(-1);
+  const layout = props.layout({ width, height });
+  const count = layout.xs.length;
+  const at = cursor < count ? cursor : -1;
+  const x = layout.xs[at];
+  const y = layout.ys[at];
+
+  function onKeyDown(event: KeyboardEvent<HTMLDivElement>): void {
+    const next = moved(event.key, at, count);
+    if (next === null) return;
+    event.preventDefault();
+    setCursor(next);
+  }
+
+  function onPointerMove(event: PointerEvent<HTMLDivElement>): void {
+    const { left } = event.currentTarget.getBoundingClientRect();
+    setCursor(nearest(layout.xs, event.clientX - left) ?? -1);
+  }
+
+  function withDrawing(work: (svg: SVGSVGElement) => void): void {
+    if (drawing.current !== null) work(drawing.current);
+  }
+
+  const file = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
+  return (
+    <figure className="chart" aria-labelledby={title}>
+      <figcaption>
+        <span id={title} className="chart-name">{name}</span>
+        <span id={about} className="quiet">{summary}</span>
+      </figcaption>
+      <output className="chart-value" aria-live="off">{at === -1 ? " " : props.spoken(at)}</output>
+      <div
+        ref={holder}
+        className="chart-plot"
+        role="slider"
+        tabIndex={0}
+        aria-label={`${name}: move through the values with the arrow keys`}
+        aria-describedby={about}
+        aria-valuemin={0}
+        aria-valuemax={Math.max(0, count - 1)}
+        aria-valuenow={Math.max(0, at)}
+        aria-valuetext={at === -1 ? "no value chosen" : props.spoken(at)}
+        onKeyDown={onKeyDown}
+        onPointerMove={onPointerMove}
+        onPointerLeave={() => setCursor(-1)}
+        onBlur={() => setCursor(-1)}
+      >
+        <svg ref={drawing} viewBox={`0 0 ${width} ${height}`} height={height} aria-hidden="true" focusable="false">
+          <Axes layout={layout} />
+          {props.children(layout)}
+          {x !== undefined && <line className="cursor" x1={x} x2={x} y1={layout.inner.top} y2={layout.inner.bottom} />}
+          {x !== undefined && y != null && <circle className="cursor-dot" cx={x} cy={y} r="5" />}
+        </svg>
+      </div>
+      <div className="chart-tools no-print">
+        <button type="button" onClick={() => withDrawing((svg) => save(`${file}.svg`, new Blob([svgText(svg)])))}>
+          SVG<span className="sr-only">: save {name}</span>
+        </button>
+        <button
+          type="button"
+          onClick={() => withDrawing((svg) => void pngOf(svg).then((png) => save(`${file}.png`, png)))}
+        >
+          PNG<span className="sr-only">: save {name}</span>
+        </button>
+        <button
+          type="button"
+          onClick={() => save(`${file}.csv`, new Blob(["\ufeff", csvOf(numbers)], { type: "text/csv" }))}
+        >
+          CSV<span className="sr-only">: save the numbers of {name}</span>
+        </button>
+      </div>
+      <details>
+        <summary>
+          Show the numbers<span className="sr-only">of {name}</span>
+        </summary>
+        <NumbersTable name={name} numbers={numbers} />
+      </details>
+    </figure>
+  );
+}
+
+function Axes({ layout: { inner, x_ticks, y_ticks } }: { readonly layout: Layout }) {
+  return (
+    <g className="axes">
+      {y_ticks.map(({ at, text }) => (
+        <g key={text}>
+          <line className="grid" x1={inner.left} x2={inner.right} y1={at} y2={at} />
+          <text x={inner.left - 8} y={at + 4} className="y-label">{text}</text>
+        </g>
+      ))}
+      {x_ticks.map(({ at, text }, index) => (
+        <text key={text} x={at} y={inner.bottom + 20} className={index === 0 ? "x-label first" : "x-label"}>
+          {text}
+        </text>
+      ))}
+    </g>
+  );
+}
+
+function NumbersTable({ name, numbers: { columns, rows } }: { readonly name: string; readonly numbers: Numbers }) {
+  return (
+    <div className="scrolls" tabIndex={0} role="region" aria-label={`Numbers of ${name}`}>
+      <table>
+        <caption className="sr-only">{name}</caption>
+        <thead>
+          <tr>{columns.map((column) => <th key={column} scope="col">{column}</th>)}</tr>
+        </thead>
+        <tbody>
+          {rows.map(([first, ...rest], index) => (
+            <tr key={index}>
+              <th scope="row">{first ?? "none"}</th>
+              {rest.map((cell, place) => <td key={place} className="figure">{cell ?? "none"}</td>)}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** The plot's own width, so that text in it keeps its size on every screen. */
+function useWidth(holder: { readonly current: HTMLDivElement | null }): number {
+  const [width, setWidth] = useState(600);
+  useEffect(() => {
+    const element = holder.current;
+    if (element === null) return;
+    const observer = new ResizeObserver(([entry]) => {
+      const measured = Math.floor(entry?.contentRect.width ?? 0);
+      if (measured > 0) setWidth(measured);
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [holder]);
+  return width;
+}

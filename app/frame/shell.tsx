@@ -1,0 +1,91 @@
+import { type ComponentType, type MouseEvent, useEffect, useState } from "react";
+import type { Session } from "../session/session.ts";
+import type { Settings } from "../session/settings.ts";
+import { goTo, useFilters, usePath } from "./location.ts";
+import { type FoundPage, pageAt, type PageProps } from "./pages.ts";
+import { ThemeSwitch } from "./theme.tsx";
+
+interface Props {
+  readonly pages: readonly FoundPage[];
+  readonly settings: Settings;
+  readonly session: Session;
+  readonly base: string;
+  onEnd(): void;
+}
+
+/** Header, the page that the address names, and nothing around it when it is embedded. */
+export function Shell({ pages, settings, session, base, onEnd }: Props) {
+  const path = usePath();
+  const is_embedded = useFilters().get("embed") === "1";
+  const { claims } = session;
+  const page = pageAt(pages, path, base, claims);
+  const offered = pages.filter((candidate) => candidate.isFor(claims));
+
+  useEffect(() => {
+    document.title = page === null ? "Freshet" : `${page.title} · Freshet`;
+  }, [page?.title]);
+
+  return (
+    <>
+      {!is_embedded && (
+        <header className="bar no-print">
+          <a className="skip" href="#main">Skip to the page</a>
+          <a className="brand" href={base} onClick={follow}>
+            <img src={`${base}icon.svg`} alt="" width="24" height="24" /> Freshet
+          </a>
+          <nav aria-label="Pages">
+            <ul>
+              {offered.map((entry) => (
+                <li key={entry.path}>
+                  <a
+                    href={base + entry.path}
+                    onClick={follow}
+                    {...(entry.path === page?.path ? { "aria-current": "page" as const } : {})}
+                  >
+                    {entry.title}
+                  </a>
+                </li>
+              ))}
+            </ul>
+          </nav>
+          <div className="person">
+            <span className="quiet">{session.title}</span>
+            <ThemeSwitch />
+            <button type="button" onClick={onEnd}>Sign out</button>
+          </div>
+        </header>
+      )}
+      <main id="main" tabIndex={-1}>
+        {page === null
+          ? <NoPage path={path} hasPages={offered.length > 0} />
+          : <Loaded key={page.path} page={page} claims={claims} links={settings.links} />}
+      </main>
+    </>
+  );
+}
+
+function Loaded({ page, ...props }: { readonly page: FoundPage } & PageProps) {
+  const [Page, setPage] = useState<ComponentType<PageProps> | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  useEffect(() => {
+    page.load().then((module) => setPage(() => module.Page), (error) => setProblem(String(error)));
+  }, [page]);
+  if (problem !== null) return <p role="alert" className="problem">This page could not be loaded: {problem}</p>;
+  return Page === null ? <p className="quiet page-loading" role="status">Loading</p> : <Page {...props} />;
+}
+
+function NoPage({ path, hasPages }: { readonly path: string; readonly hasPages: boolean }) {
+  return (
+    <div className="page">
+      <h1>Nothing here</h1>
+      <p>{hasPages ? `There is no page at ${path}.` : "There is no page for this person yet."}</p>
+    </div>
+  );
+}
+
+/** A plain click stays in the site; with a key held, the browser opens a tab as always. */
+function follow(event: MouseEvent<HTMLAnchorElement>): void {
+  if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+  event.preventDefault();
+  goTo(event.currentTarget.href);
+}

@@ -1,0 +1,65 @@
+import { equal, match, ok } from "node:assert/strict";
+import { renderToString } from "preact-render-to-string";
+import { createElement } from "react";
+import { LineChart } from "../charts/line_chart.tsx";
+import { Card } from "../cards/card.tsx";
+import type { AnyAnswer } from "../cards/standing.ts";
+
+const numbers = { columns: ["Day", "Score"], rows: [["2013-05-01", 70], ["2013-05-02", null]] };
+
+const chart = renderToString(createElement(LineChart, {
+  name: "Score by day",
+  summary: "One score in two days.",
+  points: [{ label: "1 May", value: 70 }, { label: "2 May", value: null }],
+  numbers,
+  spoken: (index: number) => `value ${index}`,
+}));
+
+Deno.test("a chart is a figure with a name, and a slider over its positions that the keyboard reaches", () => {
+  const [, id] = /<figure aria-labelledby="([^"]+)" class="chart">/.exec(chart) ?? [];
+  ok(id !== undefined, chart.slice(0, 200));
+  match(chart, new RegExp(`id="${id}"[^>]*>Score by day<`));
+  match(chart, /<div role="slider" tabindex="0"/);
+  match(chart, /aria-valuemin="0" aria-valuemax="1"/);
+  match(chart, /<svg[^>]* aria-hidden="true"/);
+});
+
+Deno.test("the same numbers are a table with a caption and scopes, and a missing one is named", () => {
+  match(chart, /<caption class="sr-only">Score by day<\/caption>/);
+  equal(chart.match(/<th scope="col">/g)?.length, 2);
+  match(chart, /<th scope="row">2013-05-01<\/th><td class="figure">70<\/td>/);
+  match(chart, /<th scope="row">2013-05-02<\/th><td class="figure">none<\/td>/);
+});
+
+function card(state: { readonly answer: AnyAnswer | null; readonly answered_at: number | null }): string {
+  const resource = { ...state, failure: null, is_asking: false, name: "acme/orders", askAgain: () => {} };
+  return renderToString(createElement(Card<AnyAnswer>, {
+    title: "Orders",
+    resource,
+    empty: "No order yet.",
+    children: () => "the rows",
+  }));
+}
+
+Deno.test("a card names itself, its resource, its age and when its rows were computed", () => {
+  const answer = {
+    data: [1],
+    meta: { as_of: "2026-11-30T10:00:00Z" },
+    freshness: { age_seconds: 30, is_stale: false },
+  };
+  const html = card({ answer, answered_at: Date.now() });
+  match(
+    html,
+    /<section aria-labelledby="([^"]+)" aria-busy="false" class="card small"><div class="card-head"><h2 id="\1">Orders/,
+  );
+  match(html, /the rows/);
+  match(html, /True 30 s ago · <code>acme\/orders<\/code>/);
+  match(html, /computed <time datetime="2026-11-30T10:00:00Z">2026-11-30 10:00 UTC<\/time>/i);
+});
+
+Deno.test("a card that waits is busy, has a skeleton of its final size, and shows no rows", () => {
+  const html = card({ answer: null, answered_at: null });
+  match(html, /aria-busy="true"/);
+  match(html, /<div class="skeleton small"><span class="sr-only">Loading/);
+  ok(!html.includes("the rows"));
+});

@@ -1,0 +1,47 @@
+/** How figures are written on every page. Days are UTC, as in the API. A locale is given by tests only. */
+export const NONE = "–";
+
+export function number(value: number | null, digits = 1, locale?: string): string {
+  if (value === null) return NONE;
+  return new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value);
+}
+
+/** With its sign, as a difference is written; a difference of nothing has none. */
+export function change(value: number | null, digits = 1, locale?: string): string {
+  if (value === null) return NONE;
+  const format = new Intl.NumberFormat(locale, { maximumFractionDigits: digits, signDisplay: "exceptZero" });
+  return format.format(value);
+}
+
+/** @param day an ISO date, or a timestamp of which the UTC day is taken */
+export function day(day: string | null, locale?: string): string {
+  if (day === null) return NONE;
+  const format = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
+  return format.format(new Date(`${day.slice(0, 10)}T00:00:00Z`));
+}
+
+/** The UTC day of an instant, as an ISO date. */
+export function isoDay(at: Date): string {
+  return at.toISOString().slice(0, 10);
+}
+
+/** In the two largest units: "1 h 5 min", "2 min 5 s". */
+export function duration(seconds: number | null): string {
+  if (seconds === null) return NONE;
+  const whole = Math.round(seconds);
+  const parts: readonly (readonly [number, string])[] = [
+    [Math.floor(whole / 86_400), "d"],
+    [Math.floor(whole / 3_600) % 24, "h"],
+    [Math.floor(whole / 60) % 60, "min"],
+    [whole % 60, "s"],
+  ];
+  const first = parts.findIndex(([count]) => count > 0);
+  if (first === -1) return "0 s";
+  const shown = parts.slice(first, first + 2).filter(([count]) => count > 0);
+  return shown.map(([count, unit]) => `${count} ${unit}`).join(" ");
+}
+
+/** "1 attempt", "2 attempts". */
+export function counted(count: number, noun: string, locale?: string): string {
+  return `${number(count, 0, locale)} ${noun}${count === 1 ? "" : "s"}`;
+}

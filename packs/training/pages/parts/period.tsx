@@ -1,0 +1,49 @@
+import { Choice } from "../../../../app/frame/choice.tsx";
+import { chosen, chosenDay, setFilters, useFilters } from "../../../../app/frame/location.ts";
+
+const LENGTHS = ["30", "7", "90", "365"] as const;
+const DAY_MS = 86_400_000;
+
+/** The days that a page is about, from the address: how many, and the last one. */
+export interface Period {
+  readonly days: number;
+  /** Null for today, whichever day that is. */
+  readonly to: string | null;
+}
+
+export function usePeriod(): Period {
+  const filters = useFilters();
+  return { days: Number(chosen(filters, "days", LENGTHS)), to: chosenDay(filters, "to") };
+}
+
+/** The first and the last day, and the last day of as many days before. UTC, as in the API. */
+export function daysOf(
+  { days, to }: Period,
+  now: Date,
+): { readonly from: string; readonly to: string; readonly before: string } {
+  const last = to === null ? now.getTime() : Date.parse(`${to}T00:00:00Z`);
+  const iso = (at: number) => new Date(at).toISOString().slice(0, 10);
+  return { from: iso(last - (days - 1) * DAY_MS), to: iso(last), before: iso(last - days * DAY_MS) };
+}
+
+export function PeriodFilters({ of }: { readonly of: string }) {
+  const { days, to } = usePeriod();
+  return (
+    <div className="filters no-print" role="group" aria-label={`Filters of ${of}`}>
+      <Choice
+        name="days"
+        label="Period"
+        value={String(days)}
+        options={[["30", "30 days"], ["7", "7 days"], ["90", "90 days"], ["365", "a year"]]}
+      />
+      <label className="choice">
+        up to{" "}
+        <input
+          type="date"
+          value={to ?? ""}
+          onChange={({ currentTarget }) => setFilters({ to: currentTarget.value || null })}
+        />
+      </label>
+    </div>
+  );
+}
