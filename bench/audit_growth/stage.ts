@@ -1,4 +1,5 @@
 import postgres from "postgres";
+import { switchJobsOff } from "../../stack/jobs_off.ts";
 import { createAuditDatabase } from "../../shared/adapters/supabase/audit_database.ts";
 import { computeCalendar } from "../../shared/audit/calendar/calendar.ts";
 import { directRpc } from "../../tests/support/rigs/direct_rpc.ts";
@@ -70,7 +71,7 @@ async function plantHistory(
     select analytics.register_job(job_name => 'bench-' || n, schedule => '* * * * *', command => 'select ' || n)
     from generate_series(1, ${jobs}) as n`;
   await superuser`reset role`;
-  await superuser`update cron.job set active = false`;
+  await switchJobsOff(superuser);
   // Old enough that the purge deletes a full batch of 200 in each call, on both sides, in every round.
   await superuser`
     insert into cron.job_run_details (jobid, status, return_message, start_time, end_time)

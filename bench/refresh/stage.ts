@@ -1,4 +1,5 @@
 import postgres from "postgres";
+import { switchJobsOff } from "../../stack/jobs_off.ts";
 import { makeTestDatabase } from "../../tools/test/test_database.ts";
 import { GROUPS_PER_ORG, plantText, ROWS_PER_ORG, type Shape, SHAPES, sourceText, viewsText } from "./shapes.ts";
 
@@ -53,7 +54,7 @@ export async function makeStage(rows: number, say: (line: string) => void): Prom
       }
     }
     // Otherwise a job could run in the middle of a measurement.
-    await superuser`update cron.job set active = false`;
+    await switchJobsOff(superuser);
     await superuser`vacuum analyze`;
     await superuser`checkpoint`;
     return { places, sql, session, stop };

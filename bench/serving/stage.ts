@@ -3,6 +3,7 @@ import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import postgres from "postgres";
 import { descendantsOf } from "../../stack/descendants.ts";
 import { functionEnvironment, issuerOf } from "../../stack/function_environment.ts";
+import { switchJobsOff } from "../../stack/jobs_off.ts";
 import { type Stack, startStack } from "../../stack/stack.ts";
 import { demoUsers } from "../../stack/demo_users.ts";
 import { plant } from "./planted.ts";
@@ -41,7 +42,7 @@ export async function makeStage(): Promise<Stage> {
   }
   const sql = postgres(stack.databaseUrl, { max: 2, onnotice: () => {} });
   const superuser = postgres(stack.superuserUrl, { max: 1, onnotice: () => {} });
-  await superuser`update cron.job set active = false`;
+  await switchJobsOff(superuser);
   // For the comparison, the data API may read the view. The product grants this to no role.
   await superuser`grant usage on schema analytics to service_role`;
   await superuser`grant select on analytics.mv_lane_score_distribution to service_role`;

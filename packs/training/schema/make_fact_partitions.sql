@@ -37,15 +37,22 @@ begin
         execute format('create table analytics.%I (like analytics.fact_scenario_attempts including all)', partition_name);
         execute format('alter table analytics.%I enable row level security', partition_name);
         execute format('revoke all on table analytics.%I from public, anon, authenticated', partition_name);
-        execute format(
-            'with moved as (delete from analytics.fact_scenario_attempts_default where date_key >= %1$L and date_key < %2$L returning *) '
-            'insert into analytics.%3$I select * from moved',
-            month_start, (month_start + interval '1 month')::date, partition_name
-        );
+        -- A statement that moves no row would count as a change of every fact.
+        if exists (
+            select from analytics.fact_scenario_attempts_default as d
+            where d.date_key >= month_start and d.date_key < (month_start + interval '1 month')::date
+        ) then
+            execute format(
+                'with moved as (delete from analytics.fact_scenario_attempts_default where date_key >= %1$L and date_key < %2$L returning *) '
+                'insert into analytics.%3$I select * from moved',
+                month_start, (month_start + interval '1 month')::date, partition_name
+            );
+        end if;
         execute format(
             'alter table analytics.fact_scenario_attempts attach partition analytics.%I for values from (%L) to (%L)',
             partition_name, month_start, (month_start + interval '1 month')::date
         );
+        perform freshet.watch_partition(format('analytics.%I', partition_name)::regclass);
         made_count := made_count + 1;
     end loop;
     return made_count;

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import postgres from "postgres";
+import { switchJobsOff } from "../../../../stack/jobs_off.ts";
 import { makeTestDatabase } from "../../../../tools/test/test_database.ts";
 import { BATCH_EVENTS, plantHistory, QUESTIONS, TOPICS, USERS } from "./history.ts";
 import { LOOKUP, QUERIES } from "./queries.ts";
@@ -34,7 +35,7 @@ export async function makeStage(events: number): Promise<Stage> {
   const superuser = postgres(database.superuserUrl, { max: 1, onnotice: () => {} });
   const sql = postgres(database.url, { max: 1, onnotice: () => {} });
   // Otherwise a job could run in the middle of a measurement.
-  await superuser`update cron.job set active = false`;
+  await switchJobsOff(superuser);
   await sql`set statement_timeout = 0`;
   await plantHistory(sql, events);
   await sql`create table public.plain_events (like public.study_events)`;

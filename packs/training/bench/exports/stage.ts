@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import postgres from "postgres";
 import { functionEnvironment } from "../../../../stack/function_environment.ts";
+import { switchJobsOff } from "../../../../stack/jobs_off.ts";
 import { type Stack, startStack } from "../../../../stack/stack.ts";
 import { copyProject } from "../../../../tests/support/rigs/project_copy.ts";
 import { insertAttempts, plantPeople } from "../planted_attempts.ts";
@@ -39,7 +40,7 @@ export async function makeStage({ rows }: Options): Promise<Stage> {
   const sql = postgres(stack.databaseUrl, { max: 1, onnotice: () => {} });
   const superuser = postgres(stack.superuserUrl, { max: 1, onnotice: () => {} });
   // The function asks for its own next step. A job could refresh in the middle, and call for a second step at once.
-  await superuser`update cron.job set active = false`;
+  await switchJobsOff(superuser);
   await sql`set statement_timeout = 0`;
   console.log(`inserting ${rows.toLocaleString("en")} attempts`);
   await plantPeople(sql, 1);

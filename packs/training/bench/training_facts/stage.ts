@@ -1,4 +1,5 @@
 import postgres from "postgres";
+import { switchJobsOff } from "../../../../stack/jobs_off.ts";
 import { makeTestDatabase } from "../../../../tools/test/test_database.ts";
 import { insertAttempts, plantPeople } from "../planted_attempts.ts";
 
@@ -29,7 +30,7 @@ export async function makeStage(rows: number): Promise<Stage> {
   const superuser = postgres(database.superuserUrl, { max: 1, onnotice: () => {} });
   const sql = postgres(database.url, { max: 1, onnotice: () => {} });
   // Otherwise a job could run in the middle of a measurement.
-  await superuser`update cron.job set active = false`;
+  await switchJobsOff(superuser);
   await sql`set statement_timeout = 0`;
   await plantPeople(sql, ORGS);
   const insert = await timed(() => insertAttempts(sql, { rows, orgs: ORGS }));

@@ -14,6 +14,7 @@ declare
     began_at constant timestamptz := clock_timestamp();
     usual_wait constant text := current_setting('lock_timeout');
     gap record;
+    changed regclass[] := '{}';
 begin
     perform set_config('lock_timeout', longest_wait, true);
     -- At random, so that tables which are always locked keep no other from being watched.
@@ -38,8 +39,10 @@ begin
                     null;
             end;
         end if;
-        perform freshet.note_whole_change(gap.source);
+        changed := changed || gap.source;
     end loop;
+    -- Once for a source, however many of its partitions came.
+    perform freshet.note_whole_change(c.source) from (select distinct u.source from unnest(changed) as u (source)) as c;
     perform set_config('lock_timeout', usual_wait, true);
 end
 $$;
