@@ -1,5 +1,5 @@
 begin;
-select plan(12);
+select plan(14);
 
 create table public.part_split (id integer) partition by range (id);
 create table public.part_low partition of public.part_split for values from (0) to (100);
@@ -12,6 +12,7 @@ create function pg_temp.gaps() returns text language sql as $$
     select string_agg(g.relation::text, ', ' order by g.relation::text) from freshet.watch_gaps(array['public.part_split'::regclass]) as g
 $$;
 select is(pg_temp.version(), 0, 'nothing was written yet');
+select analytics.refresh_view('mv_part_split');
 
 create table public.part_new (like public.part_split);
 alter table public.part_split attach partition public.part_new for values from (100) to (200);
@@ -20,6 +21,7 @@ select freshet.watch_partition('public.part_new');
 select is(pg_temp.gaps(), null, 'unless its maker says so');
 select freshet.watch_sources();
 select is(pg_temp.version(), 0, 'and then it is no change, now or at the next look');
+select is((analytics.refresh_view('mv_part_split')).outcome, 'skipped_clean', 'so a view over it is not computed');
 insert into public.part_new values (100);
 select is(pg_temp.version(), 1, 'from then on a write to it is one');
 
@@ -28,6 +30,7 @@ insert into public.part_filled values (200), (201);
 alter table public.part_split attach partition public.part_filled for values from (200) to (300);
 select freshet.watch_partition('public.part_filled');
 select is(pg_temp.version(), 2, 'one that had rows before it was attached is a change');
+select is((analytics.refresh_view('mv_part_split')).outcome, 'refreshed', 'and the view is');
 
 -- Another transaction made it, as far as the catalogue tells: it may have been written to.
 do $$

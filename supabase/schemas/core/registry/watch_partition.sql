@@ -31,6 +31,13 @@ begin
         if has_rows then
             perform freshet.note_whole_change(one.source);
         end if;
+        -- Otherwise it is no gap: what the views know of their sources holds with it.
+        update analytics.views as v
+        set watched_tables = v.watched_tables || partition::oid,
+            watch_state = freshet.watch_state(v.watched_tables || partition::oid)
+        from analytics.view_sources as s
+        where not has_rows and s.view_name = v.view_name and s.source = one.source
+            and v.watch_state = freshet.watch_state(v.watched_tables, partition);
     end loop;
 end
 $$;
