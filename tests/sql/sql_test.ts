@@ -32,11 +32,17 @@ for (const { object, folder } of objects.sort((left, right) => left.object < rig
   }
 }
 
-async function runScript(script: string): Promise<string> {
+/** A script in "repeatable read" may meet a run of the scheduler, and is to be tried again, as PostgreSQL says. */
+const SERIALIZATION_FAILURE = "40001";
+
+async function runScript(script: string, triesLeft = 3): Promise<string> {
   const sql = postgres(databaseUrl ?? "", { max: 1, onnotice: () => {}, connection: { search_path: "tap, public" } });
   try {
     const results = await sql.unsafe(script).simple() as unknown as Record<string, unknown>[][];
     return results.flat().flatMap((row) => Object.values(row)).map(String).join("\n");
+  } catch (error) {
+    if (!(error instanceof postgres.PostgresError && error.code === SERIALIZATION_FAILURE) || triesLeft === 0) throw error;
+    return await runScript(script, triesLeft - 1);
   } finally {
     await sql.end();
   }
