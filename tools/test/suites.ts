@@ -17,7 +17,10 @@ export interface Suite {
   readonly database?: "installed" | "embedded";
   /** Uses copies of a cluster with the sample, which is imported once per run; so does its database, if it has one. */
   readonly sample?: boolean;
-  /** Its database, and the products that its tests start, are copies of one migrated, empty cluster. */
+  /**
+   * Products that its tests start without the sample are copies of one migrated, empty cluster; so is its database, if it
+   * has one and not the sample. A start that migrates by itself takes five seconds of a processor more.
+   */
   readonly empty?: boolean;
   /** Has random tests with larger counts in `deno task test:proofs`. */
   readonly proofs?: boolean;
@@ -38,6 +41,7 @@ export const suites: readonly Suite[] = [
     paths: ["tests/e2e", "packs/*/tests/e2e"],
     needsPackages: true,
     sample: true,
+    empty: true,
     proofs: true,
     // Each file has a stack of its own, and most of its time is waiting.
     flags: ["--parallel"],
@@ -114,6 +118,7 @@ export const suites: readonly Suite[] = [
     what: "pgTAP on PostgreSQL 15 with the real pg_cron",
     paths: ["tests/sql"],
     database: "installed",
+    empty: true,
     pgtap: true,
   },
   {
@@ -135,6 +140,7 @@ export const suites: readonly Suite[] = [
     what: "what the Supabase CLI uploads, served by the version of Deno that the platform's edge runtime is built on",
     paths: ["tests/hosted"],
     needsPackages: true,
+    empty: true,
   },
   {
     name: "docs",
