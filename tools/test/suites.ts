@@ -73,6 +73,7 @@ export const suites: readonly Suite[] = [
     what: "what the audit reports about a real scheduler that is killed, disconnected and recreated",
     paths: ["tests/scheduler"],
     needsPackages: true,
+    empty: true,
     // Each file has a cluster of its own, and they wait for the same minutes.
     flags: ["--parallel"],
   },
@@ -82,13 +83,14 @@ export const suites: readonly Suite[] = [
     paths: ["tests/documents"],
     needsPackages: true,
   },
-  { name: "stack", what: "the parts of the local stack", paths: ["tests/stack"], needsPackages: true },
+  { name: "stack", what: "the parts of the local stack", paths: ["tests/stack"], needsPackages: true, empty: true },
   {
     name: "deployed",
     what: "the audit of a whole product: its first deployment and passes, isolates that are killed, planted secrets",
     paths: ["tests/deployed"],
     needsPackages: true,
     empty: true,
+    proofs: true,
   },
   {
     name: "oulad",
@@ -96,6 +98,7 @@ export const suites: readonly Suite[] = [
     paths: ["tests/oulad", "packs/*/tests/oulad"],
     database: "installed",
     sample: true,
+    proofs: true,
     // DuckDB is kept out of the lock file: see tests/support/rigs/duckdb.ts.
     flags: ["--no-lock"],
   },
@@ -105,12 +108,14 @@ export const suites: readonly Suite[] = [
     paths: ["tests/house"],
     database: "installed",
     empty: true,
+    proofs: true,
   },
   {
     name: "sql-17",
-    what: "pgTAP on PostgreSQL 17",
+    what: "pgTAP on PostgreSQL 17, a fact of each object",
     paths: ["tests/sql"],
     database: "embedded",
+    proofs: true,
     pgtap: true,
   },
   {
@@ -119,6 +124,7 @@ export const suites: readonly Suite[] = [
     paths: ["tests/sql"],
     database: "installed",
     empty: true,
+    proofs: true,
     pgtap: true,
   },
   {
