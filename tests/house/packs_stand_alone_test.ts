@@ -1,12 +1,11 @@
 // A project takes the packs that it wants. What the database needs of the others would be found here.
 import { deepEqual, match, ok, rejects } from "node:assert/strict";
 import type postgres from "postgres";
-import { readSchemaFiles, type SchemaFile } from "../../tools/schema/areas.ts";
+import { readSchemaFiles } from "../../tools/schema/areas.ts";
 import { withEmptyDatabase } from "../../tools/schema/empty_database.ts";
 import { loadSchemaWithin } from "../../tools/schema/load.ts";
 
 const BASE = ["core", "audit", "identity"];
-const undone = new Error("undone");
 
 /** Does the work in a savepoint and takes everything back. */
 async function tried(

@@ -5,14 +5,14 @@ import { importOuladInto } from "../../stack/import_oulad.ts";
 import { attemptId, challengeId, submissionId, userId } from "../../samples/oulad/import/ids.ts";
 import { importReport } from "../../tools/test/sample_clusters.ts";
 import { sampleFolder, withCopyOf } from "../support/rigs/sample_copy.ts";
-import { SAMPLE_FOLDER, withOulad } from "./oulad_database.ts";
+import { SAMPLE_FOLDER, withOulad, writePlainSample } from "./oulad_database.ts";
 
 /** Of the study pack as much as the suite's sample holds; packs/study/tests/oulad loads the whole. */
-async function importSample(databaseUrl: string) {
+async function importSample(databaseUrl: string, folder: string = SAMPLE_FOLDER) {
   const report: string[] = [];
   const imported = await importOuladInto({
     databaseUrl,
-    folder: SAMPLE_FOLDER,
+    folder,
     report: (line) => report.push(line),
     answers: ANSWERS_AT_FIRST,
   });
@@ -109,33 +109,39 @@ Deno.test("importOulad() of data that are there already", async (t) => {
           { email: "student@example.com", manager_id: userId("28400"), left_on: "2014-07-01" },
         ]);
       });
-      await t.step("writes no row version and logs no change where nothing was changed", async () => {
-        const before = await versions(sql);
-        const { imported, report } = await importSample(databaseUrl);
-        assert.ok(imported.seconds > 0 && imported.seconds < 60, `It took ${imported.seconds} s`);
-        assert.deepEqual({ ...imported, seconds: 0, sessions: 0, answers: 0, events: 0 }, {
-          challenges: 22,
-          agents: 23_369,
-          submissions: 173_912,
-          orgs: 7,
-          users: 23_369,
-          members: 25_087,
-          scenarios: 206,
-          attempts: 173_912,
-          topics: 22,
-          answers: 0,
-          sessions: 0,
-          events: 0,
-          seconds: 0,
-        });
-        assert.deepEqual(await versions(sql), before);
-        assert.deepEqual(report.slice(-3, -1), [
-          "Arena: challenges: 22 (unchanged); agents: 23,369 (unchanged); submissions: 173,912 (unchanged)",
-          "Training pack: orgs: 7 (unchanged); users: 23,369 (unchanged); members: 25,087 (unchanged); " +
-          "scenarios: 206 (unchanged); attempts: 173,912 (unchanged)",
-        ]);
-        assert.match(report.at(-1) ?? "", /^Study pack: (?:[a-z]+: [0-9,]+ \(unchanged\)(?:; |$)){4}/);
-      });
+      await t.step(
+        "writes no row version and logs no change where nothing was changed, from plain CSV too",
+        async () => {
+          const before = await versions(sql);
+          const folder = await Deno.makeTempDir({ prefix: "freshet-oulad-" });
+          await writePlainSample(folder);
+          const { imported, report } = await importSample(databaseUrl, folder);
+          await Deno.remove(folder, { recursive: true });
+          assert.ok(imported.seconds > 0 && imported.seconds < 60, `It took ${imported.seconds} s`);
+          assert.deepEqual({ ...imported, seconds: 0, sessions: 0, answers: 0, events: 0 }, {
+            challenges: 22,
+            agents: 23_369,
+            submissions: 173_912,
+            orgs: 7,
+            users: 23_369,
+            members: 25_087,
+            scenarios: 206,
+            attempts: 173_912,
+            topics: 22,
+            answers: 0,
+            sessions: 0,
+            events: 0,
+            seconds: 0,
+          });
+          assert.deepEqual(await versions(sql), before);
+          assert.deepEqual(report.slice(-3, -1), [
+            "Arena: challenges: 22 (unchanged); agents: 23,369 (unchanged); submissions: 173,912 (unchanged)",
+            "Training pack: orgs: 7 (unchanged); users: 23,369 (unchanged); members: 25,087 (unchanged); " +
+            "scenarios: 206 (unchanged); attempts: 173,912 (unchanged)",
+          ]);
+          assert.match(report.at(-1) ?? "", /^Study pack: (?:[a-z]+: [0-9,]+ \(unchanged\)(?:; |$)){4}/);
+        },
+      );
     }, databaseUrl));
 });
 

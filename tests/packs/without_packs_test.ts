@@ -15,7 +15,7 @@ const STEPS: readonly (readonly string[])[] = [
 const GATE: readonly (readonly string[])[] = [
   ["fmt", "--check", "packs", "shared", "tests/contract", "tests/support"],
   ["run", "-A", "tools/check_pack_words.ts"],
-  ["test", "-A", "--quiet", "tests/contract", "tests/tools/docs_test.ts", "tests/tools/verify_test.ts"],
+  ["test", "-A", "--quiet", "--no-check", "tests/contract", "tests/tools/docs_test.ts", "tests/tools/verify_test.ts"],
 ];
 
 /** Once, where every pack is gone: what imports any of them does not compile there. */

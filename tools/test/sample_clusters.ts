@@ -30,7 +30,7 @@ export interface SampleClusters {
 const projectFolder = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Settings with which no job runs, so that the copies start with an empty history. */
-const SETTINGS = { "cron.max_running_jobs": "0", "max_wal_size": "128MB", "min_wal_size": "32MB" };
+const SETTINGS = { "cron.max_running_jobs": "0", "max_wal_size": "48MB", "min_wal_size": "32MB" };
 
 export function sampleClusters(say: (line: string) => void): SampleClusters {
   const folder = Deno.makeTempDirSync({ prefix: "freshet-sample-" });

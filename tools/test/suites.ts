@@ -83,7 +83,14 @@ export const suites: readonly Suite[] = [
     paths: ["tests/documents"],
     needsPackages: true,
   },
-  { name: "stack", what: "the parts of the local stack", paths: ["tests/stack"], needsPackages: true, empty: true },
+  {
+    name: "stack",
+    what: "the parts of the local stack",
+    paths: ["tests/stack"],
+    needsPackages: true,
+    empty: true,
+    proofs: true,
+  },
   {
     name: "deployed",
     what: "the audit of a whole product: its first deployment and passes, isolates that are killed, planted secrets",
