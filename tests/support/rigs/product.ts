@@ -45,7 +45,7 @@ export async function startProduct({ uses = [], ...options }: Partial<ProductOpt
     port: 0,
     flavour: "installed",
     durable: false,
-    // The jobs wake before the first audit, which would tell of each that rests.
+    // The jobs wake before the first audit, which would report each that rests.
     ...(made === undefined ? {} : { migrate: wakeJobs, hasImports: options.functions === undefined }),
     ...options,
   });
