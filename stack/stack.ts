@@ -40,8 +40,8 @@ export interface StackOptions {
   readonly port: number;
   readonly flavour?: "auto" | "installed" | "embedded";
   readonly databaseUrl?: string;
-  /** The data in the work folder is a copy of a migrated cluster: the second of the CLI that finds so is saved. */
-  readonly migrated?: boolean;
+  /** Instead of the CLI, for a work folder that holds a copy of a migrated cluster: what the copy needs, as superuser. */
+  readonly migrate?: (superuserUrl: string) => Promise<void>;
   /** A real project's DSN; left out: Spotlight, on this machine. */
   readonly sentryDsn?: string;
   /** false: without Redis even where it is installed. */
@@ -50,6 +50,8 @@ export interface StackOptions {
   readonly variables?: Readonly<Record<string, string>>;
   /** The deployed functions, instead of those in the project folder. */
   readonly functions?: readonly FoundFunction[];
+  /** true: the imports of the functions were downloaded before. */
+  readonly hasImports?: boolean;
   /** How many isolates of a function run side by side; 1 by default. */
   readonly isolates?: Record<string, number>;
   /** Load the sample data into the packs' empty tables. */
@@ -144,7 +146,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       }));
     if (database.logFile !== undefined) saidByServer = logFrom(database.logFile);
     for (const piece of database.alongside) parts.push({ ...piece, stop: () => Promise.resolve() }); // end with it
-    if (options.migrated !== true) {
+    const { migrate } = options;
+    if (migrate !== undefined) await step("Migrations", () => migrate(database.superuserUrl));
+    else {
       await step("Migrations", async (report) => {
         const applied = await pushMigrations({ projectFolder, databaseUrl: database.url });
         if (applied.length > 0) report(`${applied.length} applied`);
@@ -229,6 +233,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         optionalVariables: [...optionalVariables, ...Object.keys(ofPacks.sentences)],
         logFolder: `${workFolder}/functions`,
         ...(options.functions === undefined ? {} : { functions: options.functions }),
+        ...(options.hasImports === undefined ? {} : { hasImports: options.hasImports }),
         ...(options.isolates === undefined ? {} : { isolates: options.isolates }),
         ...(options.watch === true ? { onRestart: (line: string) => progress.say(line) } : {}),
       }));

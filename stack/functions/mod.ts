@@ -19,6 +19,8 @@ export interface FunctionsOptions {
   isolates?: Record<string, number>;
   /** The deployed functions, instead of those of the project. */
   functions?: readonly FoundFunction[];
+  /** true: their imports were downloaded before, which is not looked at again. */
+  hasImports?: boolean;
   /** One log file per isolate goes there. A new temporary folder by default. */
   logFolder?: string;
   /** Called with the output of the functions, which also goes to the log files. */
@@ -47,7 +49,7 @@ export async function startFunctions(options: FunctionsOptions): Promise<Functio
   const functions = options.functions ??
     await findFunctions(options.projectFolder, await readProjectConfig(options.projectFolder));
   const runtime = await edgeRuntime();
-  await Promise.all(functions.map((found) => downloadImports(found, runtime)));
+  if (options.hasImports !== true) await Promise.all(functions.map((found) => downloadImports(found, runtime)));
   const copies = functions.flatMap((found) =>
     Array.from({ length: options.isolates?.[found.name] ?? 1 }, (_, index) => ({ found, index }))
   );

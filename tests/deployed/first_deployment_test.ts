@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { examine } from "../../tools/doctor/examine.ts";
 import { exitCode } from "../../tools/doctor/report.ts";
+import { proofs } from "../support/random/proofs.ts";
 import { type Deployment, startDeployment } from "../support/rigs/first_deployment.ts";
 
 let deployment: Deployment;
@@ -25,18 +26,19 @@ interface Walk {
 }
 
 const WALKS: readonly Walk[] = [
-  // The page's own order, in a hurry, at leisure, and over days.
+  // In every run: each step, each step first, and gaps from none to days.
+  { steps: ["secrets", "functions", "refresh"], gap: "30 hours" },
+  { steps: ["functions", "pass by hand", "secrets"], gap: "none" },
+  { steps: ["refresh", "functions", "secrets"], gap: "2 days" },
+  { steps: ["secrets", "functions", "pass without DSN"], gap: "5 minutes" },
+  // The page's own order, in a hurry, at leisure, and over weeks.
   { steps: ["secrets", "functions", "refresh"], gap: "1 minute" },
   { steps: ["secrets", "functions", "refresh"], gap: "5 minutes" },
   { steps: ["secrets", "functions"], gap: "3 hours" },
-  { steps: ["secrets", "functions", "refresh"], gap: "30 hours" },
   { steps: ["secrets", "functions", "refresh"], gap: "20 days" },
   // Others.
   { steps: ["functions", "secrets", "refresh"], gap: "5 minutes" },
-  { steps: ["refresh", "functions", "secrets"], gap: "2 days" },
-  { steps: ["secrets", "functions", "pass without DSN"], gap: "5 minutes" },
   { steps: ["secrets", "functions", "pass by hand", "refresh"], gap: "5 minutes" },
-  { steps: ["functions", "pass by hand", "secrets"], gap: "none" },
 ];
 
 async function take(step: Step): Promise<void> {
@@ -49,7 +51,7 @@ async function take(step: Step): Promise<void> {
 
 const NOTHING = { events: [], outbox: [], incidents: [] };
 
-for (const { steps, gap } of WALKS) {
+for (const { steps, gap } of WALKS.slice(0, proofs(4, WALKS.length))) {
   test(`A first deployment (${["migrations", ...steps].join(", ")}; ${gap} between them) tells nothing`, async () => {
     await deployment.justMigrated();
     await deployment.tick();

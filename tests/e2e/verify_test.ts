@@ -5,6 +5,7 @@ import { z } from "zod";
 import { descendantsOf } from "../../stack/descendants.ts";
 import { pause } from "../../stack/pause.ts";
 import { isProcessAlive } from "../../stack/process_table.ts";
+import { proofs } from "../support/random/proofs.ts";
 import { e2e } from "../support/rigs/e2e.ts";
 import { type Product, startProduct } from "../support/rigs/product.ts";
 
@@ -141,7 +142,7 @@ e2e("Ctrl-C at any moment leaves nothing behind", async () => {
   const before = await rows();
   let interrupted = 0;
   // As a terminal does it: the signal reaches the task and the script below it at once.
-  for (const moment of [0.3, 0.5, 1, 1.6, 2.4]) {
+  for (const moment of [0.3, 1, 2.4, 0.5, 1.6].slice(0, proofs(3, 5))) {
     const child = new Deno.Command("setsid", {
       args: [Deno.execPath(), "task", "--quiet", "verify:analytics:heatmap", "--", "--rows", "20000"],
       cwd: root,
@@ -203,7 +204,7 @@ e2e("a run that fails in the middle removes what it wrote", async () => {
   await product
     .sql`alter table public.responses add constraint planted check (duration_ms is distinct from 1000 + (7919 * 4001) % 60000)`;
   try {
-    const { code, text } = await run(["analytics_heatmap_agg"]);
+    const { code, text } = await run(["analytics_heatmap_agg", "--rows", "5000"]);
     equal(code, 1);
     match(text, /✓ removed[\s\S]*✗ Writing responses \[23514\]/);
     deepEqual(await rows(), before);

@@ -146,7 +146,7 @@ Deno.test("one row with the worst that its type accepts, in any column of any so
 
       // In the proofs everything is planted everywhere.
       const all = allPlants(columns);
-      const sampled = oneOfEachColumn(somePlants(oneOfEachType(columns), 1));
+      const sampled = oneOfEachColumn(somePlants(oneOfEachType(columns), 1)).filter((_, nth) => nth % 2 === 0);
       const plants = proofs(sampled.length, all.length) === all.length ? all : sampled;
       const controlled = new Map<string, Control>();
       const faults: string[] = [];

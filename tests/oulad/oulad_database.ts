@@ -1,10 +1,21 @@
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
 import postgres from "postgres";
 import { z } from "zod";
 import { testDatabaseUrl } from "../support/rigs/test_database.ts";
+import { OULAD_TABLES } from "../../samples/oulad/import/table_files.ts";
 import type { TextRow } from "./row_difference.ts";
 
 export const SAMPLE_FOLDER = fileURLToPath(new URL("../../samples/oulad", import.meta.url));
+
+/** Writes the sample's tables into a folder, as plain CSV. */
+export async function writePlainSample(folder: string): Promise<void> {
+  for (const table of OULAD_TABLES) {
+    const packed = await Deno.readFile(join(SAMPLE_FOLDER, `${table}.csv.gz`));
+    await Deno.writeFile(join(folder, `${table}.csv`), gunzipSync(packed));
+  }
+}
 
 const Refreshed = z.object({ outcome: z.enum(["refreshed", "skipped_clean"]) });
 

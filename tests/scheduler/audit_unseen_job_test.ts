@@ -61,7 +61,7 @@ async function whileSchedulerStands(cluster: CronCluster, work: () => Promise<vo
   const [scheduler] = await cluster
     .admin()`select pid from pg_stat_activity where application_name = 'pg_cron scheduler'`;
   const pid = Number(scheduler?.["pid"]);
-  await pause(2_000); // what the migrations scheduled has been read
+  await pause(4_000); // what the migrations scheduled, or the copy woke, has been read
   Deno.kill(pid, "SIGSTOP");
   try {
     await work();

@@ -35,8 +35,8 @@ Deno.test("The stack from another terminal's view", async (t) => {
   }
 
   async function untilRunning() {
-    for (let attempt = 0; attempt < 300 && !isEnded && (await status()).state !== "running"; attempt++) {
-      await pause(200);
+    for (let attempt = 0; attempt < 60 && !isEnded && (await status()).state !== "running"; attempt++) {
+      await pause(2_000); // each look is a process, which would take from the start what it waits for
     }
   }
   const pidsOf = (processes: { pid: number }[]) => processes.map(({ pid }) => pid).sort();

@@ -1,7 +1,11 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { loadSamples } from "../../stack/database.ts";
+import { loadSamples, refreshViews } from "../../stack/database.ts";
 import { removeCluster, startPostgres } from "../../stack/postgres/mod.ts";
+import { findFunctions } from "../../stack/functions/discovery.ts";
+import { edgeRuntime } from "../../stack/functions/edge_runtime.ts";
+import { downloadImports } from "../../stack/functions/imports.ts";
+import { readProjectConfig } from "../../stack/project_config.ts";
 import { pushMigrations } from "../../stack/supabase_cli.ts";
 import { copyCluster } from "./cluster_copy.ts";
 import { restJobs } from "./copied_jobs.ts";
@@ -26,7 +30,7 @@ export interface SampleClusters {
 const projectFolder = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Settings with which no job runs, so that the copies start with an empty history. */
-const SETTINGS = { "cron.max_running_jobs": "0", "max_wal_size": "128MB", "min_wal_size": "32MB" };
+const SETTINGS = { "cron.max_running_jobs": "0", "max_wal_size": "48MB", "min_wal_size": "32MB" };
 
 export function sampleClusters(say: (line: string) => void): SampleClusters {
   const folder = Deno.makeTempDirSync({ prefix: "freshet-sample-" });
@@ -59,6 +63,10 @@ export function sampleClusters(say: (line: string) => void): SampleClusters {
 async function migrate(folder: string, say: (line: string) => void): Promise<string> {
   const started = Date.now();
   say("Making the cluster that is migrated and empty, once for all suites that start from a copy of it");
+  // Products that start from a copy take it that these are here.
+  const runtime = await edgeRuntime();
+  const functions = await findFunctions(projectFolder, await readProjectConfig(projectFolder));
+  for (const found of functions) await downloadImports(found, runtime);
   await whileRunning(folder, async (databaseUrl, superuserUrl) => {
     await pushMigrations({ projectFolder, databaseUrl });
     await restJobs(superuserUrl);
@@ -67,12 +75,27 @@ async function migrate(folder: string, say: (line: string) => void): Promise<str
   return folder;
 }
 
+/** What the import said, beside the data: tests/oulad/import_oulad_test.ts reads it instead of importing once more. */
+const IMPORT_REPORT = "import_report.txt";
+
+/** The lines of the import that made the sample. */
+export async function importReport(folder: string): Promise<string[]> {
+  return (await Deno.readTextFile(join(clusterIn(folder, "sample"), IMPORT_REPORT))).trimEnd().split("\n");
+}
+
 async function load(folder: string, say: (line: string) => void): Promise<void> {
   const started = Date.now();
+  const report: string[] = [];
   await whileRunning(folder, async (databaseUrl) => {
-    const is_loaded = await loadSamples(databaseUrl, projectFolder, (line) => say(`  ${line}`));
-    if (!is_loaded) throw new Error("The sample was not loaded into an empty database: see wantsSamples()");
+    const is_loaded = await loadSamples(databaseUrl, projectFolder, (line) => {
+      report.push(line);
+      say(`  ${line}`);
+    });
+    if (!is_loaded) throw new Error("The sample was not loaded into an empty database: see packsOfSample()");
+    // Once for all products that start from a copy: ten seconds of a processor each.
+    await refreshViews(databaseUrl, "all", () => {});
   });
+  await Deno.writeTextFile(join(folder, IMPORT_REPORT), `${report.join("\n")}\n`);
   say(`The cluster that holds the sample took ${secondsSince(started)} s more`);
 }
 

@@ -17,7 +17,10 @@ export interface Suite {
   readonly database?: "installed" | "embedded";
   /** Uses copies of a cluster with the sample, which is imported once per run; so does its database, if it has one. */
   readonly sample?: boolean;
-  /** Its database, and the products that its tests start, are copies of one migrated, empty cluster. */
+  /**
+   * Products that its tests start without the sample are copies of one migrated, empty cluster; so is its database, if it
+   * has one and not the sample. A start that migrates by itself takes five seconds of a processor more.
+   */
   readonly empty?: boolean;
   /** Has random tests with larger counts in `deno task test:proofs`. */
   readonly proofs?: boolean;
@@ -38,6 +41,7 @@ export const suites: readonly Suite[] = [
     paths: ["tests/e2e", "packs/*/tests/e2e"],
     needsPackages: true,
     sample: true,
+    empty: true,
     proofs: true,
     // Each file has a stack of its own, and most of its time is waiting.
     flags: ["--parallel"],
@@ -69,6 +73,7 @@ export const suites: readonly Suite[] = [
     what: "what the audit reports about a real scheduler that is killed, disconnected and recreated",
     paths: ["tests/scheduler"],
     needsPackages: true,
+    empty: true,
     // Each file has a cluster of its own, and they wait for the same minutes.
     flags: ["--parallel"],
   },
@@ -78,13 +83,21 @@ export const suites: readonly Suite[] = [
     paths: ["tests/documents"],
     needsPackages: true,
   },
-  { name: "stack", what: "the parts of the local stack", paths: ["tests/stack"], needsPackages: true },
+  {
+    name: "stack",
+    what: "the parts of the local stack",
+    paths: ["tests/stack"],
+    needsPackages: true,
+    empty: true,
+    proofs: true,
+  },
   {
     name: "deployed",
     what: "the audit of a whole product: its first deployment and passes, isolates that are killed, planted secrets",
     paths: ["tests/deployed"],
     needsPackages: true,
     empty: true,
+    proofs: true,
   },
   {
     name: "oulad",
@@ -92,6 +105,7 @@ export const suites: readonly Suite[] = [
     paths: ["tests/oulad", "packs/*/tests/oulad"],
     database: "installed",
     sample: true,
+    proofs: true,
     // DuckDB is kept out of the lock file: see tests/support/rigs/duckdb.ts.
     flags: ["--no-lock"],
   },
@@ -101,12 +115,14 @@ export const suites: readonly Suite[] = [
     paths: ["tests/house"],
     database: "installed",
     empty: true,
+    proofs: true,
   },
   {
     name: "sql-17",
-    what: "pgTAP on PostgreSQL 17",
+    what: "pgTAP on PostgreSQL 17, a fact of each object",
     paths: ["tests/sql"],
     database: "embedded",
+    proofs: true,
     pgtap: true,
   },
   {
@@ -114,6 +130,8 @@ export const suites: readonly Suite[] = [
     what: "pgTAP on PostgreSQL 15 with the real pg_cron",
     paths: ["tests/sql"],
     database: "installed",
+    empty: true,
+    proofs: true,
     pgtap: true,
   },
   {
@@ -145,6 +163,7 @@ export const suites: readonly Suite[] = [
     what: "what the Supabase CLI uploads, served by the version of Deno that the platform's edge runtime is built on",
     paths: ["tests/hosted"],
     needsPackages: true,
+    empty: true,
   },
   {
     name: "docs",

@@ -5,9 +5,12 @@ import { systemClock } from "../../../shared/adapters/runtime/clock.ts";
 import { type AuditSummary, runAudit } from "../../../shared/audit/run.ts";
 import { type PostgresPart, startPostgres } from "../../../stack/postgres/mod.ts";
 import { pushMigrations } from "../../../stack/supabase_cli.ts";
+import { copyCluster } from "../../../tools/test/cluster_copy.ts";
+import { wakeJobs } from "../../../tools/test/copied_jobs.ts";
 import { RECOVERY_SETTINGS, takeBaseBackup } from "./base_backup.ts";
 import { directRpc } from "./direct_rpc.ts";
 import { pause } from "../../../stack/pause.ts";
+import { emptyClusterFolder } from "./sample_copy.ts";
 
 /** A test's own cluster with Freshet and the real pg_cron, which the test may stop, kill and reconfigure. */
 export interface CronCluster {
@@ -36,6 +39,9 @@ const projectFolder = fileURLToPath(new URL("../../../", import.meta.url));
 export async function startCronCluster(settings: Record<string, string> = {}): Promise<CronCluster> {
   const workFolder = await Deno.makeTempDir({ prefix: "freshet-cron-" });
   await Deno.chmod(workFolder, 0o755);
+  // Migrations read the settings of pg_cron, so a cluster with its own is migrated by itself.
+  const made = Object.keys(settings).length === 0 ? emptyClusterFolder() : undefined;
+  if (made !== undefined) await copyCluster(made, workFolder);
   // Accepts the calls of the audit's job, so that none fails.
   const host = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => Response.json({}));
   const start = () =>
@@ -55,7 +61,8 @@ export async function startCronCluster(settings: Record<string, string> = {}): P
     await Deno.remove(workFolder, { recursive: true });
   };
   try {
-    await pushMigrations({ projectFolder, databaseUrl: server.url });
+    if (made === undefined) await pushMigrations({ projectFolder, databaseUrl: server.url });
+    else await wakeJobs(server.superuserUrl);
     await connections.owner`select vault.create_secret(${`http://127.0.0.1:${host.addr.port}`}, 'project_url')`;
     // Makes the audit behave as after its first pass, which ignores some things.
     await connections.owner`update analytics.audit_state set judged_since = '-infinity'`;

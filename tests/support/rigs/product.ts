@@ -45,10 +45,10 @@ export async function startProduct({ uses = [], ...options }: Partial<ProductOpt
     port: 0,
     flavour: "installed",
     durable: false,
-    migrated: made !== undefined,
+    // The jobs wake before the first audit, which would report each that rests.
+    ...(made === undefined ? {} : { migrate: wakeJobs, hasImports: options.functions === undefined }),
     ...options,
   });
-  if (made !== undefined) await wakeJobs(stack.superuserUrl);
   const sql = postgres(stack.databaseUrl, { max: 2, onnotice: () => {} });
   return {
     stack,

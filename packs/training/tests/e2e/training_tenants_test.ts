@@ -108,7 +108,7 @@ function dice(seed: number): (sides: number) => number {
 }
 
 Deno.test({
-  name: "ten thousand interleaved requests of two organisations in three roles each carry their own rows only",
+  name: "interleaved requests of two organisations in three roles each carry their own rows only",
   sanitizeOps: false, // background parts of the stack outlive a single test
   sanitizeResources: false,
   async fn() {
@@ -171,7 +171,7 @@ Deno.test({
       caches[where] = (caches[where] ?? 0) + 1;
     }
 
-    const rounds = proofs(100, 1_000);
+    const rounds = proofs(40, 1_000);
     for (let round = 0; round < rounds; round += 1) {
       await Promise.all(Array.from({ length: 100 }, ask));
       // What is read live moves, and so do the views, while others ask.
@@ -187,7 +187,10 @@ Deno.test({
 
     equal(found.permitted + found.refused + found.unmodified + found.silent, rounds * 100);
     ok(found.silent < rounds, `${found.silent} answers without rows`);
-    ok(found.refused > 2_000 && found.unmodified > 10 && found.rows > 10_000, JSON.stringify(found));
+    ok(
+      found.refused > rounds * 20 && found.unmodified > rounds / 10 && found.rows > rounds * 100,
+      JSON.stringify(found),
+    );
     const hits = (caches["Freshet; hit; detail=memory"] ?? 0) + (caches["Freshet; hit; detail=redis"] ?? 0);
     ok(hits > found.permitted / 4, `the caches were never warm: ${JSON.stringify(caches)}`);
     // An answer without a row proves nothing: each question was answered with some, to each role, in each organisation.

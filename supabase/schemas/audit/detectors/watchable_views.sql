@@ -1,11 +1,14 @@
 -- Object: freshet.watchable_views()
--- Why: views of the platform and of extensions are refreshed by their owners.
+-- Why: views of the platform and of extensions are refreshed by their owners. Read by several detectors of each pass, so it is
+--      PL/pgSQL, which plans its query once in a session.
 create function freshet.watchable_views()
 returns table (relation oid, schema_name text, relation_name text, owner text, is_populated boolean, is_registered boolean, has_key boolean)
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
+begin
+    return query
     select
         c.oid, n.nspname::text, c.relname::text, pg_get_userbyid(c.relowner)::text, c.relispopulated,
         n.nspname = 'analytics' and exists (select from analytics.views as v where v.view_name = c.relname),
@@ -28,6 +31,7 @@ as $$
             select from pg_depend as d
             where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
         );
+end
 $$;
 
 revoke all on function freshet.watchable_views() from public, anon, authenticated;

@@ -1,12 +1,17 @@
 -- Object: freshet.is_still_running()
--- Why: an incident about a process is not over while the process works.
+-- Why: an incident about a process is not over while the process works. Asked for each finding of each pass, so it is
+--      PL/pgSQL, which plans its query once in a session.
 create function freshet.is_still_running(kind text, subject text)
 returns boolean
-language sql
+language plpgsql
 volatile
 set search_path = pg_catalog, pg_temp
 as $$
-    select kind in ('stuck', 'detached', 'zombie') and exists (
+begin
+    if kind not in ('stuck', 'detached', 'zombie') then
+        return false;
+    end if;
+    return exists (
         select
         from analytics.incidents as i
         join freshet.cron_backends() as b
@@ -19,6 +24,7 @@ as $$
             and not b.is_scheduler
             and b.is_busy
     );
+end
 $$;
 
 revoke all on function freshet.is_still_running(text, text) from public, anon, authenticated;

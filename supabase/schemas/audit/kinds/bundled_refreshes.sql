@@ -40,17 +40,23 @@ begin
     from (
         -- Few functions refresh anything, so they are found once and not once for each job: searching the text of every
         -- function for each job took four fifths of a pass.
-        with refreshing_functions as materialized (
+        with candidates as materialized (
+            -- Before their texts are searched: most functions are the server's or Freshet's own, which refresh one view
+            -- each.
+            select p.oid, p.proname, p.prosrc
+            from pg_catalog.pg_proc as p
+            join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
+            where n.nspname not in ('analytics', 'freshet', 'pg_catalog', 'information_schema', 'cron')
+        ),
+
+        refreshing_functions as materialized (
             select
                 'function ' || p.oid::regprocedure as place,
                 p.prosrc as text,
                 '\m' || regexp_replace(p.proname, '([^\w])', '\\\1', 'g') || '"?\s*\(' as call_pattern
-            from pg_catalog.pg_proc as p
-            join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
-            -- Freshet's own functions refresh one view each. A procedure that commits between views does not bundle
-            -- them.
-            where n.nspname not in ('analytics', 'freshet', 'pg_catalog', 'information_schema', 'cron')
-                and p.prosrc ~* 'refresh\s+materialized'
+            from candidates as p
+            -- A procedure that commits between views does not bundle them.
+            where p.prosrc ~* 'refresh\s+materialized'
                 and p.prosrc !~* '\mcommit\M'
         ),
 

@@ -1,7 +1,7 @@
 -- Object: freshet.known_cron_jobs()
 -- Why: pg_cron's key is the name and the owner. Where two owners have a job of one name, one of them keeps the plain
 --      name and the others are named after their owner too, so that no run, slot or incident of one is taken for the
---      other's.
+--      other's. Read by most detectors of each pass, so it is PL/pgSQL, which plans its query once in a session.
 create function freshet.known_cron_jobs()
 returns table (
     job_name text,
@@ -12,10 +12,12 @@ returns table (
     database text,
     active boolean
 )
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
+begin
+    return query
     select
         -- Almost no name is long, and a function call for each job would be the greatest cost here.
         case when octet_length(k.told) <= 200 then k.told else freshet.short_name(k.told) end,
@@ -42,6 +44,7 @@ as $$
             order by coalesce(s.cron_name, s.job_name), s.owner, s.cron_name is not null, s.job_name
         ) as d on d.cron_name = n.job_name and d.owner = j.username
     ) as k;
+end
 $$;
 
 revoke all on function freshet.known_cron_jobs() from public, anon, authenticated;

@@ -1,12 +1,14 @@
 -- Object: freshet.has_change_trigger()
--- Why: what freshet.put_change_trigger() made can be undone by a restore, a bulk load or an operator.
+-- Why: what freshet.put_change_trigger() made can be undone by a restore, a bulk load or an operator. Asked for each
+--      source of each pass of the audit, so it is PL/pgSQL, which plans its query once in a session.
 create function freshet.has_change_trigger(relation oid, trigger_name text)
 returns boolean
-language sql
+language plpgsql
 stable
 set search_path = pg_catalog, pg_temp
 as $$
-    select exists (
+begin
+    return exists (
         select
         from pg_catalog.pg_trigger as t
         join pg_catalog.pg_class as c on c.oid = t.tgrelid
@@ -20,6 +22,7 @@ as $$
             )
             and (t.tgenabled = 'A' or (t.tgenabled = 'O' and not pg_has_role(c.relowner, 'usage')))
     );
+end
 $$;
 
 revoke all on function freshet.has_change_trigger(oid, text) from public, anon, authenticated;

@@ -222,9 +222,13 @@ const SCRUBS: Readonly<Record<string, (text: string) => unknown>> = {
   "neutralise()": neutralise,
 };
 
+/** The proofs take them all. */
+const EVERY = proofs(3, 1);
+const shapes = SHAPES.filter((_, nth) => nth % EVERY === 0);
+
 for (const [name, scrub] of Object.entries(SCRUBS)) {
-  Deno.test(`the time of ${name} grows no faster than the text, whichever of ${SHAPES.length} shapes repeats`, () => {
-    const slow = SHAPES.map((shape) => [shape, exponent(scrub, shape)] as const).filter(([, found]) =>
+  Deno.test(`the time of ${name} grows no faster than the text, whichever of ${shapes.length} shapes repeats`, () => {
+    const slow = shapes.map((shape) => [shape, exponent(scrub, shape)] as const).filter(([, found]) =>
       !(found <= LARGEST_EXPONENT)
     );
     assert.deepEqual(slow, []);
