@@ -31,8 +31,16 @@ as $$
             (
                 select string_agg(w.condition, '' order by w.condition)
                 from (
-                    select format(' or exists (select from %s as l, declared as v where l.is_whole and %s)', freshet.key_log(m.source), freshet.lacks_change('l.txid'))
-                    from (select distinct d.source from analytics.view_mappings as d where d.view_name = dirty_statement.view_name) as m
+                    select format(
+                        ' or exists (select from %s as l, declared as v where (l.is_whole%s) and %s)',
+                        freshet.key_log(m.source), m.missing, freshet.lacks_change('l.txid')
+                    )
+                    from (
+                        select d.source, coalesce(string_agg(distinct format(' or l.k%s is null', d.place), '') filter (where d.has_null_group), '') as missing
+                        from analytics.view_mappings as d
+                        where d.view_name = dirty_statement.view_name
+                        group by d.source
+                    ) as m
                     union all
                     select format(
                         ' or exists (select from analytics.source_changes as l, declared as v where l.source = %s::regclass and %s)',

@@ -14,10 +14,10 @@ declare
     lacked constant text := (
         select string_agg(
             format(
-                'select distinct v.view_name, case when l.is_whole then ''{}''::jsonb else jsonb_build_object(%s) end '
+                'select distinct v.view_name, case when l.is_whole or %s then ''{}''::jsonb else jsonb_build_object(%s) end '
                 'from taken as l, analytics.views as v '
-                'where v.view_name = %L and v.source_snapshot is not null and %s and (l.is_whole or %s)',
-                r.pairs, r.view_name, freshet.lacks_change('l.txid'), r.present
+                'where v.view_name = %L and v.source_snapshot is not null and %s and (l.is_whole or %s or %s)',
+                r.missing, r.pairs, r.view_name, freshet.lacks_change('l.txid'), r.missing, r.present
             ),
             ' union '
         )
@@ -25,7 +25,8 @@ declare
             select
                 m.view_name,
                 string_agg(format('%L, l.k%s', m.key_column, m.place), ', ' order by m.key_column) as pairs,
-                '(' || string_agg(format('l.k%s is not null', m.place), ' and ') || ')' as present
+                '(' || string_agg(format('l.k%s is not null', m.place), ' and ') || ')' as present,
+                coalesce('(' || string_agg(format('l.k%s is null', m.place), ' or ') filter (where m.has_null_group) || ')', 'false') as missing
             from analytics.view_mappings as m
             where m.source = fold_keys.source and m.place is not null
             group by m.view_name, m.reference
