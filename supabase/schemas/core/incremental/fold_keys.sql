@@ -14,10 +14,10 @@ declare
     lacked constant text := (
         select string_agg(
             format(
-                'select distinct v.view_name, case when l.is_whole or %s then ''{}''::jsonb else jsonb_build_object(%s) end '
+                'select distinct v.view_name, case when l.is_whole then ''{}''::jsonb else jsonb_build_object(%s) end '
                 'from taken as l, analytics.views as v '
                 'where v.view_name = %L and v.source_snapshot is not null and %s and (l.is_whole or %s or %s)',
-                r.missing, r.pairs, r.view_name, freshet.lacks_change('l.txid'), r.missing, r.present
+                r.pairs, r.view_name, freshet.lacks_change('l.txid'), r.missing, r.present
             ),
             ' union '
         )

@@ -43,13 +43,14 @@ begin
             end if;
         end if;
         if mapping.expression is not null then
-            insert into analytics.source_keys (source, place, expression, type, source_name)
+            insert into analytics.source_keys (source, place, expression, type, source_name, is_guarded)
             values (
                 mapping.source,
                 coalesce((select max(k.place) from analytics.source_keys as k where k.source = mapping.source), 0) + 1,
                 mapping.expression,
                 type,
-                freshet.source_name(mapping.source)
+                freshet.source_name(mapping.source),
+                freshet.may_raise(mapping.source, mapping.expression)
             )
             on conflict (source, expression) do nothing;
         end if;

@@ -24,6 +24,6 @@ comment on table analytics.view_mappings is 'Which groups of a view a row of a s
 comment on column analytics.view_mappings.reference is 'A query that reads a source twice has two references to it, from 1 on.';
 
 comment on column analytics.view_mappings.has_null_group is
-    'Whether the query may have rows without this key. The view cannot, so a source row without it computes everything, which fails if there are such rows.';
+    'Whether the query may have rows without this key. The view cannot, so after a source row without it was written the refresh looks for such rows, and fails if there are any.';
 
 comment on column analytics.view_mappings.place is 'analytics.source_keys.place; null: groups with any value of the column.';

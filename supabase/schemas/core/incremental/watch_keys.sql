@@ -29,7 +29,7 @@ declare
         select string_agg(
             format(
                 'freshet.%I(row(t.*))',
-                freshet.incremental_name(format(case when freshet.may_raise(k.source, k.expression) then 'try_key_%s_of_' else 'key_%s_of_' end, k.place), name)
+                freshet.incremental_name(format(case when k.is_guarded then 'try_key_%s_of_' else 'key_%s_of_' end, k.place), name)
             ),
             ', ' order by k.place
         )
@@ -71,7 +71,7 @@ begin
             k.place, k.expression, k.type,
             format('freshet.%I', freshet.incremental_name(format('key_%s_of_', k.place), name)) as function,
             format('freshet.%I', freshet.incremental_name(format('try_key_%s_of_', k.place), name)) as guarded,
-            freshet.may_raise(k.source, k.expression) as may_raise
+            k.is_guarded
         from analytics.source_keys as k
         where k.source = watch_keys.source
     loop
@@ -87,7 +87,7 @@ begin
             );
             execute format('revoke all on function %s(%s) from public, anon, authenticated', one.function, source);
         end if;
-        if one.may_raise and to_regprocedure(format('%s(%s)', one.guarded, source)) is null then
+        if one.is_guarded and to_regprocedure(format('%s(%s)', one.guarded, source)) is null then
             execute format(
                 'create function %s(x %s) returns %s language plpgsql immutable set search_path = pg_catalog, pg_temp '
                 'as $body$ begin return %s(x); exception when others then return null; end $body$',

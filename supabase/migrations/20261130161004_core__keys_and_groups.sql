@@ -3,6 +3,8 @@ set check_function_bodies = off;
 
 drop function freshet.group_mappings(regclass,name[]);
 
+alter table analytics.source_keys add column is_guarded boolean default false not null;
+
 alter table analytics.view_mappings add column has_null_group boolean default false not null;
 
 -- supabase/schemas/core/incremental/assert_repeatable.sql
@@ -77,6 +79,7 @@ $$;
 -- Object: freshet.dirty_statement()
 -- Why: the first half of every generated statement: which groups of the view its rows lack. Counting, refreshing and
 --      proving have to read the same keys.
+-- Why the group of null: the view cannot hold it, so computing everything fails, at the next refresh and in plain words.
 create or replace function freshet.dirty_statement(view_name text)
 returns text
 language sql
@@ -108,15 +111,23 @@ as $$
                 select string_agg(w.condition, '' order by w.condition)
                 from (
                     select format(
-                        ' or exists (select from %s as l, declared as v where (l.is_whole%s) and %s)',
-                        freshet.key_log(m.source), m.missing, freshet.lacks_change('l.txid')
+                        ' or exists (select from %s as l, declared as v where l.is_whole and %s)',
+                        freshet.key_log(m.source), freshet.lacks_change('l.txid')
                     )
-                    from (
-                        select d.source, coalesce(string_agg(distinct format(' or l.k%s is null', d.place), '') filter (where d.has_null_group), '') as missing
-                        from analytics.view_mappings as d
-                        where d.view_name = dirty_statement.view_name
-                        group by d.source
-                    ) as m
+                    from (select distinct d.source from analytics.view_mappings as d where d.view_name = dirty_statement.view_name) as m
+                    union all
+                    -- The query is asked only after a row without a key was written.
+                    select format(
+                        ' or ((exists (select from aside as a where jsonb_path_exists(a.group_key, ''$.* ? (@ == null)''))%s) and (%s))',
+                        string_agg(distinct format(
+                            ' or exists (select from %s as l, declared as v where l.k%s is null and not l.is_whole and %s)',
+                            freshet.key_log(m.source), m.place, freshet.lacks_change('l.txid')
+                        ), ''),
+                        string_agg(distinct format('exists (select from %s as d where d.%I is null)', freshet.definition_of(m.view_name), m.key_column), ' or ')
+                    )
+                    from analytics.view_mappings as m
+                    where m.view_name = dirty_statement.view_name and m.has_null_group
+                    having count(*) > 0
                     union all
                     select format(
                         ' or exists (select from analytics.source_changes as l, declared as v where l.source = %s::regclass and %s)',
@@ -149,10 +160,10 @@ declare
     lacked constant text := (
         select string_agg(
             format(
-                'select distinct v.view_name, case when l.is_whole or %s then ''{}''::jsonb else jsonb_build_object(%s) end '
+                'select distinct v.view_name, case when l.is_whole then ''{}''::jsonb else jsonb_build_object(%s) end '
                 'from taken as l, analytics.views as v '
                 'where v.view_name = %L and v.source_snapshot is not null and %s and (l.is_whole or %s or %s)',
-                r.missing, r.pairs, r.view_name, freshet.lacks_change('l.txid'), r.missing, r.present
+                r.pairs, r.view_name, freshet.lacks_change('l.txid'), r.missing, r.present
             ),
             ' union '
         )
@@ -562,13 +573,14 @@ begin
             end if;
         end if;
         if mapping.expression is not null then
-            insert into analytics.source_keys (source, place, expression, type, source_name)
+            insert into analytics.source_keys (source, place, expression, type, source_name, is_guarded)
             values (
                 mapping.source,
                 coalesce((select max(k.place) from analytics.source_keys as k where k.source = mapping.source), 0) + 1,
                 mapping.expression,
                 type,
-                freshet.source_name(mapping.source)
+                freshet.source_name(mapping.source),
+                freshet.may_raise(mapping.source, mapping.expression)
             )
             on conflict (source, expression) do nothing;
         end if;
@@ -827,6 +839,11 @@ as $$
     group by r.columns;
 $$;
 
+-- supabase/schemas/core/incremental/source_keys.sql
+
+comment on column analytics.source_keys.is_guarded is
+    'The expression may fail for a row: triggers call freshet.try_key_<place>_of_<source>, which then has no key. See freshet.may_raise.';
+
 -- supabase/schemas/core/incremental/unwatch_keys.sql
 
 -- Object: freshet.unwatch_keys()
@@ -921,7 +938,7 @@ declare
         select string_agg(
             format(
                 'freshet.%I(row(t.*))',
-                freshet.incremental_name(format(case when freshet.may_raise(k.source, k.expression) then 'try_key_%s_of_' else 'key_%s_of_' end, k.place), name)
+                freshet.incremental_name(format(case when k.is_guarded then 'try_key_%s_of_' else 'key_%s_of_' end, k.place), name)
             ),
             ', ' order by k.place
         )
@@ -963,7 +980,7 @@ begin
             k.place, k.expression, k.type,
             format('freshet.%I', freshet.incremental_name(format('key_%s_of_', k.place), name)) as function,
             format('freshet.%I', freshet.incremental_name(format('try_key_%s_of_', k.place), name)) as guarded,
-            freshet.may_raise(k.source, k.expression) as may_raise
+            k.is_guarded
         from analytics.source_keys as k
         where k.source = watch_keys.source
     loop
@@ -979,7 +996,7 @@ begin
             );
             execute format('revoke all on function %s(%s) from public, anon, authenticated', one.function, source);
         end if;
-        if one.may_raise and to_regprocedure(format('%s(%s)', one.guarded, source)) is null then
+        if one.is_guarded and to_regprocedure(format('%s(%s)', one.guarded, source)) is null then
             execute format(
                 'create function %s(x %s) returns %s language plpgsql immutable set search_path = pg_catalog, pg_temp '
                 'as $body$ begin return %s(x); exception when others then return null; end $body$',
@@ -1066,7 +1083,7 @@ $$;
 -- supabase/schemas/core/incremental/view_mappings.sql
 
 comment on column analytics.view_mappings.has_null_group is
-    'Whether the query may have rows without this key. The view cannot, so a source row without it computes everything, which fails if there are such rows.';
+    'Whether the query may have rows without this key. The view cannot, so after a source row without it was written the refresh looks for such rows, and fails if there are any.';
 
 reset check_function_bodies;
 
@@ -1083,6 +1100,10 @@ begin
     loop
         begin
             perform freshet.map_view(one.view_name);
+            update analytics.source_keys as k
+            set is_guarded = freshet.may_raise(k.source, k.expression)
+            where k.expression !~ '^x\.([a-z_][a-z0-9_]*|"[^"]+")$'
+                and exists (select from analytics.view_mappings as m where m.view_name = one.view_name and m.source = k.source and m.place = k.place);
             perform freshet.watch_keys(m.source)
             from (select distinct d.source from analytics.view_mappings as d where d.view_name = one.view_name order by d.source) as m;
             perform freshet.build_statements(one.view_name);
