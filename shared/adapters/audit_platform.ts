@@ -38,7 +38,10 @@ export function connectAudit(get: GetVariable): ConnectedAudit {
 }
 
 /** The address gets the secret key, as it does from the function that reads. */
-function lookOf(environment: ScheduledEnvironment, address: string | null): AuditOptions["read_address"] {
+function lookOf(
+  environment: ScheduledEnvironment,
+  address: string | null,
+): NonNullable<AuditOptions["read_address"]> | null {
   if (address === null) return null;
   const primary = createSupabaseServer(createAnalyticsRpc(environment));
   const reads = createSupabaseServer(createAnalyticsRpc({ ...environment, SUPABASE_URL: address }));

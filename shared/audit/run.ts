@@ -70,7 +70,7 @@ export async function runAudit(options: AuditOptions): Promise<AuditSummary> {
   return { ...found(audited), sent: delivery.sent, ...backlog, delivery: delivery.state, heartbeat };
 }
 
-/** A look that fails stops no audit: what it would have told is told by the next one. */
+/** A look that fails stops no audit: the next one looks again. */
 async function lookAtReplicas({ database, read_address }: AuditOptions): Promise<void> {
   try {
     const note = await read_address?.() ?? null;
