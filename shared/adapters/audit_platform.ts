@@ -2,7 +2,9 @@ import type { AuditOptions } from "../audit/run.ts";
 import { createAnalyticsRpc } from "./supabase/analytics_rpc.ts";
 import { createAuditDatabase } from "./supabase/audit_database.ts";
 import { checkedScheduledEnvironment } from "./runtime/checked_environment.ts";
-import type { GetVariable } from "./runtime/environment.ts";
+import { type GetVariable, readAddressOf, type ScheduledEnvironment } from "./runtime/environment.ts";
+import { lookAtReadAddress } from "../read/read_address.ts";
+import { createSupabaseServer } from "./supabase/source.ts";
 import { type Decorations, readDecorations, runbookUrl } from "./runtime/decorations.ts";
 import { createSentrySender } from "./sentry/sender.ts";
 import { connectIssues } from "./sentry/project.ts";
@@ -27,11 +29,23 @@ export function connectAudit(get: GetVariable): ConnectedAudit {
       ? null
       : createSentrySender({ dsn: SENTRY_DSN, environment: SENTRY_ENVIRONMENT, release: SENTRY_RELEASE }),
     issues: issuesOf(decorations),
+    read_address: lookOf(environment, readAddressOf(get)),
     clock: systemClock,
     send_for_ms: SEND_FOR_MS,
     runbook_url: runbookUrl(environment.SUPABASE_URL, decorations),
     settings_notes: [...decorations.faults.values()],
   };
+}
+
+/** The address gets the secret key, as it does from the function that reads. */
+function lookOf(
+  environment: ScheduledEnvironment,
+  address: string | null,
+): NonNullable<AuditOptions["read_address"]> | null {
+  if (address === null) return null;
+  const primary = createSupabaseServer(createAnalyticsRpc(environment));
+  const reads = createSupabaseServer(createAnalyticsRpc({ ...environment, SUPABASE_URL: address }));
+  return () => lookAtReadAddress({ primary, reads });
 }
 
 /** null: people close issues. Null for an invalid address, too: the token is sent only to the address that was meant. */

@@ -47,7 +47,14 @@ export interface AuditDatabase {
   acknowledgeCheckIn(checkIn: JobCheckIn): Promise<void>;
   /** false: this minute's limit of check-ins for the audit's own monitor is used up. */
   claimHeartbeat(): Promise<boolean>;
+  noteReadAddress(note: ReadAddressNote): Promise<void>;
   record(state: ChannelState, detail: string | null): Promise<Backlog>;
+}
+
+/** What was found at the address of read replicas. */
+export interface ReadAddressNote {
+  readonly fault: string | null;
+  readonly lag_ms: number | null;
 }
 
 export interface PassOptions {

@@ -19,6 +19,8 @@ import { identifier, lines, literal } from "./sql_text.ts";
 /** What to run first, for each kind of finding; the runbook page of the kind says the rest. */
 const REPAIRS: Repairs<AlertKind> = {
   ...UNSEEN_REPAIRS,
+  replica_lost: () =>
+    "select looked_at, answered_at, fault, fault_count, lag_ms from analytics.read_address; -- what was found there",
   source_unwatched: ({ view }) =>
     lines(
       `select s.source, t.tgname, t.tgenabled from analytics.view_sources as s left join pg_trigger as t on t.tgrelid = s.source and t.tgname like 'freshet%' where s.view_name = ${

@@ -5,7 +5,7 @@ import type { IssueTracker } from "./issues.ts";
 import { tellMonitors } from "./monitors.ts";
 import type { AuditPass } from "./pass.ts";
 import { type Audited, auditOnce, reasonOf, runPasses } from "./passes.ts";
-import type { AlertSender, AuditDatabase } from "./ports.ts";
+import type { AlertSender, AuditDatabase, ReadAddressNote } from "./ports.ts";
 import { holdSeconds, judgeAnswer } from "./verdict.ts";
 import type { Clock } from "../kernel/ports.ts";
 
@@ -16,6 +16,8 @@ export interface AuditOptions {
   /** null: no token, so people close issues. */
   readonly issues: IssueTracker | null;
   readonly clock: Clock;
+  /** Looks at the address of read replicas; null or left out: there is none. It answers null where it can tell nothing. */
+  readonly read_address?: (() => Promise<ReadAddressNote | null>) | null;
   /** The platform ends the function after its wall limit: no send begins later than this after the start. */
   readonly send_for_ms: number;
   readonly runbook_url: string;
@@ -56,6 +58,7 @@ export async function runAudit(options: AuditOptions): Promise<AuditSummary> {
   const { database, sender, clock } = options;
   const began = clock.now();
   const deadline = began + options.send_for_ms;
+  await lookAtReplicas(options);
   const audited = await runPasses({ database, clock, until: began + options.send_for_ms * PASSES_SHARE });
   const noted = audited.kind === "failed" ? await note(database, audited.reason) : null;
 
@@ -65,6 +68,16 @@ export async function runAudit(options: AuditOptions): Promise<AuditSummary> {
   const { delivery, heartbeat } = told;
   const backlog = await database.record(delivery.state, delivery.detail);
   return { ...found(audited), sent: delivery.sent, ...backlog, delivery: delivery.state, heartbeat };
+}
+
+/** A look that fails stops no audit: the next one looks again. */
+async function lookAtReplicas({ database, read_address }: AuditOptions): Promise<void> {
+  try {
+    const note = await read_address?.() ?? null;
+    if (note !== null) await database.noteReadAddress(note);
+  } catch {
+    // The database is asked again right after this, and that failure is reported.
+  }
 }
 
 /** What a dry run prints: the events as they would be sent. Nothing is written or sent. */

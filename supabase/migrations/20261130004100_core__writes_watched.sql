@@ -1,15 +1,21 @@
 -- Drafted by deno task new:migration from the schema files named below, in an order that works. Read it before you apply it.
 set check_function_bodies = off;
 
+drop function freshet.group_mappings(regclass,name[]);
+
 drop function freshet.has_source_changes(text);
 
 drop function freshet.has_watch_gaps(text);
 
 drop function freshet.refresh_groups(text);
 
+alter table analytics.source_keys add column is_guarded boolean default false not null;
+
 alter table analytics.views add column watched_tables oid[];
 
 alter table analytics.views add column watch_state text;
+
+alter table analytics.view_mappings add column has_null_group boolean default false not null;
 
 -- supabase/schemas/core/changes/has_source_changes.sql
 
@@ -91,11 +97,79 @@ begin
 end
 $$;
 
+-- supabase/schemas/core/incremental/assert_repeatable.sql
+
+-- Object: freshet.assert_repeatable()
+-- Why: a group is computed again only when its sources change. A query that reads the clock, or draws lots, has other
+--      rows without any change, so groups that were computed at different moments would not belong together.
+-- Why functions of SQL and PL: one that is not immutable may read a table, of which no change is then seen.
+-- Why one image: a group shows one of the values that are equal in it, and which one depends on the plan. A refresh of the
+--      group and one of everything would differ for ever, as rows that nothing explains.
+create or replace function freshet.assert_repeatable(view_name text, definition regclass, group_key name[])
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    fault text;
+begin
+    select string_agg(distinct p.name, ', ') into fault
+    from freshet.queries_of(definition) as q
+    join pg_catalog.pg_rewrite as r on r.ev_class = q.relation
+    cross join lateral (
+        select o.oid::regprocedure::text as name
+        from regexp_matches(r.ev_action::text, ':(?:funcid|opfuncid|aggfnoid|winfnoid) (\d+)', 'g') as m (ids)
+        join pg_catalog.pg_proc as o on o.oid = m.ids[1]::oid
+        where o.provolatile = 'v'
+            or o.oid in (
+                'now()'::regprocedure, 'transaction_timestamp()'::regprocedure, 'statement_timestamp()'::regprocedure,
+                'current_setting(text)'::regprocedure, 'current_setting(text, boolean)'::regprocedure
+            )
+            or (o.provolatile = 's' and (select l.lanname from pg_catalog.pg_language as l where l.oid = o.prolang) not in ('internal', 'c'))
+        union all
+        -- current_date and the like.
+        select 'current_date or its like' where r.ev_action::text like '%{SQLVALUEFUNCTION%'
+        union all
+        select 'tablesample' where r.ev_action::text like '%{TABLESAMPLECLAUSE%'
+    ) as p;
+    if fault is not null then
+        raise exception using
+            errcode = 'feature_not_supported',
+            message = format('cannot register "%s" as incremental: its rows change without a change of its sources, by %s', view_name, fault),
+            hint = 'Move what depends on the moment of the read into the reading of the rows, write the query of a function into the view, so that the tables it reads are seen, declare immutable what reads none; or leave out incremental.';
+    end if;
+
+    select string_agg(k.name, ', ') into fault
+    from unnest(group_key) as k (name)
+    join pg_catalog.pg_attribute as a on a.attrelid = definition and a.attname = k.name
+    join pg_catalog.pg_collation as c on c.oid = a.attcollation
+    where not c.collisdeterministic;
+    if fault is not null then
+        raise exception using
+            errcode = 'feature_not_supported',
+            message = format('cannot register "%s" as incremental: key column %s has a collation that takes different texts as equal', view_name, fault),
+            hint = 'Give the column a deterministic collation, for example: lower(name) collate "C".';
+    end if;
+
+    select string_agg(format('%s is %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' order by a.attname) into fault
+    from pg_catalog.pg_attribute as a
+    where a.attrelid = definition and a.attname = any (group_key) and not freshet.has_one_image(a.atttypid, a.atttypmod);
+    if fault is not null then
+        raise exception using
+            errcode = 'feature_not_supported',
+            message = format('cannot register "%s" as incremental: key column %s, of which equal values may look different', view_name, fault),
+            hint = 'Cast it in the query, in select and group by: amount::numeric(12,2), code::text, extract(epoch from span)::bigint.';
+    end if;
+end
+$$;
+
 -- supabase/schemas/core/incremental/dirty_statement.sql
 
 -- Object: freshet.dirty_statement()
 -- Why: the first half of every generated statement: which groups of the view its rows lack. Counting, refreshing and
 --      proving have to read the same keys.
+-- Why the group of null: the view cannot hold it, so computing everything fails, at the next refresh and in plain words.
 create or replace function freshet.dirty_statement(view_name text)
 returns text
 language sql
@@ -127,8 +201,24 @@ as $$
             (
                 select string_agg(w.condition, '' order by w.condition)
                 from (
-                    select format(' or exists (select from %s as l, declared as v where l.is_whole and %s)', freshet.key_log(m.source), freshet.lacks_change('l.txid'))
+                    select format(
+                        ' or exists (select from %s as l, declared as v where l.is_whole and %s)',
+                        freshet.key_log(m.source), freshet.lacks_change('l.txid')
+                    )
                     from (select distinct d.source from analytics.view_mappings as d where d.view_name = dirty_statement.view_name) as m
+                    union all
+                    -- The query is asked only after a row without a key was written.
+                    select format(
+                        ' or ((exists (select from aside as a where a.lacks_key)%s) and (%s))',
+                        string_agg(distinct format(
+                            ' or exists (select from %s as l, declared as v where l.k%s is null and not l.is_whole and %s)',
+                            freshet.key_log(m.source), m.place, freshet.lacks_change('l.txid')
+                        ), ''),
+                        string_agg(distinct format('exists (select from %s as d where d.%I is null)', freshet.definition_of(m.view_name), m.key_column), ' or ')
+                    )
+                    from analytics.view_mappings as m
+                    where m.view_name = dirty_statement.view_name and m.has_null_group
+                    having count(*) > 0
                     union all
                     select format(
                         ' or exists (select from analytics.source_changes as l, declared as v where l.source = %s::regclass and %s)',
@@ -163,8 +253,8 @@ declare
             format(
                 'select distinct v.view_name, case when l.is_whole then ''{}''::jsonb else jsonb_build_object(%s) end '
                 'from taken as l, analytics.views as v '
-                'where v.view_name = %L and v.source_snapshot is not null and %s and (l.is_whole or %s)',
-                r.pairs, r.view_name, freshet.lacks_change('l.txid'), case when r.counts_missing then 'true' else r.present end
+                'where v.view_name = %L and v.source_snapshot is not null and %s and (l.is_whole or %s or %s)',
+                r.pairs, r.view_name, freshet.lacks_change('l.txid'), r.missing, r.present
             ),
             ' union '
         )
@@ -173,8 +263,11 @@ declare
                 m.view_name,
                 string_agg(format('%L, l.k%s', m.key_column, m.place), ', ' order by m.key_column) as pairs,
                 '(' || string_agg(format('l.k%s is not null', m.place), ' and ') || ')' as present,
-                -- What is left out may have no key; see freshet.rejected_statement().
-                exists (select from analytics.views as v where v.view_name = m.view_name and v.rejects is not null) as counts_missing
+                -- What is left out may have no key either; see freshet.rejected_statement().
+                case
+                    when exists (select from analytics.views as v where v.view_name = m.view_name and v.rejects is not null) then 'true'
+                    else coalesce('(' || string_agg(format('l.k%s is null', m.place), ' or ') filter (where m.has_null_group) || ')', 'false')
+                end as missing
             from analytics.view_mappings as m
             where m.source = fold_keys.source and m.place is not null
             group by m.view_name, m.reference
@@ -194,6 +287,337 @@ begin
         'where not exists (select from analytics.dirty_groups as g where g.view_name = d.view_name and g.group_key = d.group_key)',
         log, lacked
     );
+end
+$$;
+
+-- supabase/schemas/core/incremental/group_mappings.sql
+
+-- Object: freshet.group_mappings()
+-- Why: which groups of a view a changed source row can touch is proved by the planner, not declared. The question
+--      "the query where key1 = $1 and key2 = $2" is planned for any values. A scan of a source that filters by
+--      "expression over the row = $1" reads only rows with that value, so a row can only touch groups whose first key
+--      equals the expression: its old version before the change, its new one after it. This holds whatever the tables
+--      hold, since the planner relies on the query alone.
+-- Why the settings: a sequential scan shows its conditions as a filter; an index scan or a pruned partition hides them.
+-- Why the parameters are numbered from 1001: PostgreSQL 15 shows the result of a subquery as $0, $1, … too, and such a
+--      condition proves nothing.
+create function freshet.group_mappings(definition regclass, group_key name[])
+returns table (source regclass, reference smallint, key_column name, expression text, has_value boolean)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = 'force_generic_plan'
+set enable_seqscan = on
+set enable_indexscan = off
+set enable_indexonlyscan = off
+set enable_bitmapscan = off
+set enable_memoize = off
+set enable_partition_pruning = off
+set constraint_exclusion = off
+set max_parallel_workers_per_gather = 0
+as $$
+declare
+    first constant integer := 1000;
+    types constant text := repeat('integer, ', first) || (
+        select string_agg(format_type(a.atttypid, a.atttypmod), ', ' order by k.place)
+        from unnest(group_key) with ordinality as k (name, place)
+        join pg_catalog.pg_attribute as a on a.attrelid = definition and a.attname = k.name and not a.attisdropped
+    );
+    conditions constant text := (
+        select string_agg(format('d.%I operator(pg_catalog.=) $%s', k.name, first + k.place), ' and ' order by k.place)
+        from unnest(group_key) with ordinality as k (name, place)
+    );
+    takes_expressions constant boolean := not freshet.has_collate(definition);
+    explained jsonb;
+begin
+    execute format('prepare freshet_probe (%s) as select * from %s as d where %s', types, definition, conditions);
+    begin
+        execute format(
+            'explain (verbose, costs off, format json) execute freshet_probe (%s)',
+            repeat('null, ', first + cardinality(group_key) - 1) || 'null'
+        ) into explained;
+    exception
+        when query_canceled or others then
+            deallocate freshet_probe;
+            raise;
+    end;
+    deallocate freshet_probe;
+
+    return query
+    with scans as (
+        select
+            -- The root of a partition; of any other relation itself.
+            coalesce(pg_partition_root(s.source::regclass), s.source::regclass) as root,
+            s.alias,
+            s.filter
+        from freshet.scans_of_plan(explained #> '{0,Plan}') as s
+    ),
+    found as (
+        select
+            s.root,
+            s.alias,
+            s.filter,
+            array_agg(
+                case
+                    when takes_expressions
+                        or e.expression ~ '^x\.([a-z_][a-z0-9_]*|"[^"]+")$'
+                        or freshet.is_collation_free(s.root, e.expression)
+                        then e.expression
+                end
+                order by k.place
+            ) as expressions,
+            array_agg(freshet.has_value(s.root, e.expression, s.filter, s.alias) order by k.place) as has_values
+        from scans as s
+        cross join unnest(group_key) with ordinality as k (name, place)
+        cross join lateral (select freshet.key_expression(s.filter, s.alias, first + k.place::integer)) as e (expression)
+        group by s.root, s.alias, s.filter
+    ),
+    -- References with the same expressions touch the same groups.
+    refs as (
+        select f.root, f.expressions, row_number() over (partition by f.root order by f.expressions)::smallint as reference
+        from (select distinct o.root, o.expressions from found as o) as f
+    )
+    select
+        r.root, r.reference, k.name, r.expressions[k.place],
+        (select bool_and(f.has_values[k.place]) from found as f where f.root = r.root and f.expressions = r.expressions)
+    from refs as r
+    cross join unnest(group_key) with ordinality as k (name, place);
+end
+$$;
+
+revoke all on function freshet.group_mappings(regclass, name[]) from public, anon, authenticated;
+
+comment on function freshet.group_mappings(regclass, name[]) is
+    'For each reference of a query to a source and each key column: the expression over a source row x that the key equals; null: unknown. has_value: no row for which it is null is read.';
+
+-- supabase/schemas/core/incremental/has_one_image.sql
+
+-- Object: freshet.has_one_image()
+-- Why: 1.0 equals 1.00, 0 equals -0, 1 day equals 24 hours. Of which types equal values are the same bytes is what
+--      PostgreSQL asks before it stores an index entry once for several rows, by the fourth support function of btree.
+create function freshet.has_one_image(type oid, typmod integer)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    declared pg_catalog.pg_type;
+begin
+    select * into strict declared from pg_catalog.pg_type as t where t.oid = type;
+    return case
+        when declared.typtype = 'd' then freshet.has_one_image(declared.typbasetype, declared.typtypmod)
+        when declared.typtype = 'e' then true
+        when declared.typsubscript = 'array_subscript_handler'::regproc and declared.typlen = -1
+            then freshet.has_one_image(declared.typelem, typmod)
+        -- With a declared scale each number is written in one way.
+        when type = 'numeric'::regtype then typmod >= 0
+        else exists (
+            select
+            from pg_catalog.pg_opclass as o
+            join pg_catalog.pg_am as m on m.oid = o.opcmethod and m.amname = 'btree'
+            join pg_catalog.pg_amproc as p
+                on p.amprocfamily = o.opcfamily and p.amproclefttype = o.opcintype and p.amprocrighttype = o.opcintype and p.amprocnum = 4
+            where o.opcdefault and o.opcintype in (type, case when type = 'varchar'::regtype then 'text'::regtype else type end)
+        )
+    end;
+end
+$$;
+
+revoke all on function freshet.has_one_image(oid, integer) from public, anon, authenticated;
+
+comment on function freshet.has_one_image(oid, integer) is
+    'Whether two equal values of the type always have the same bytes, texts under a deterministic collation.';
+
+-- supabase/schemas/core/incremental/has_value.sql
+
+-- Object: freshet.has_value()
+-- Why: a source row without a key may belong to the group of null, which no log names. It does not where the scan lets no
+--      such row pass: each column of the expression is never null, or filtered by "is not null", and the expression has a
+--      value for each value of its columns.
+create function freshet.has_value(source regclass, expression text, filter text, alias text)
+returns boolean
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    select coalesce(
+        expression ~ '^COALESCE\(.*, ''[^'']*''::[a-z ]+\)$'
+        or (
+            expression !~ '->|\?|COALESCE|CASE|NULLIF'
+            and not exists (
+                select
+                from regexp_matches(expression, '\mx\.([a-z_][a-z0-9_]*|"[^"]+")', 'g') as m (columns)
+                left join pg_catalog.pg_attribute as a on a.attrelid = has_value.source and quote_ident(a.attname) = m.columns[1]
+                where a.attnotnull is not true
+                    and format('(%s.%s IS NOT NULL)', alias, m.columns[1]) not in (select c.condition from freshet.filter_conjuncts(filter) as c (condition))
+            )
+            and (expression ~ '^x\.([a-z_][a-z0-9_]*|"[^"]+")$' or not freshet.may_raise(source, expression))
+        ),
+        false
+    );
+$$;
+
+revoke all on function freshet.has_value(regclass, text, text, text) from public, anon, authenticated;
+
+comment on function freshet.has_value(regclass, text, text, text) is
+    'Whether an expression over a row x of the source is null for no row that passes the filter. False where that is not known.';
+
+-- supabase/schemas/core/incremental/is_total_cast.sql
+
+-- Object: freshet.is_total_cast()
+-- Why: the key of a source row is cast to the type of the view's column before the group is looked up. A bigint of which
+--      a value is no integer would fail each refresh, although no group has it.
+create function freshet.is_total_cast(from_type regtype, to_type regtype)
+returns boolean
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select from_type = to_type
+        or exists (
+            select
+            from pg_catalog.pg_cast as c
+            left join pg_catalog.pg_proc as p on p.oid = c.castfunc
+            where c.castsource = from_type and c.casttarget = to_type and c.castcontext = 'i' and c.castmethod in ('b', 'f')
+                and coalesce(p.provolatile = 'i', true)
+        );
+$$;
+
+revoke all on function freshet.is_total_cast(regtype, regtype) from public, anon, authenticated;
+
+comment on function freshet.is_total_cast(regtype, regtype) is
+    'Whether every value of the first type has one of the second, in every session.';
+
+-- supabase/schemas/core/incremental/key_type.sql
+
+-- Object: freshet.key_type()
+-- Why: the writer of a source and the refresh have to compute the same key. An expression that depends on the session,
+--      for example on its time zone, is found by the rule for indexes, which PostgreSQL checks itself.
+create or replace function freshet.key_type(source regclass, expression text)
+returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    type text;
+begin
+    execute format('create temporary table freshet_key_check (like %s)', source);
+    execute format('create index on pg_temp.freshet_key_check ((%s))', regexp_replace(expression, '\mx\.', '', 'g'));
+    -- An index keeps a name as a string of C.
+    select case when a.atttypid = 'cstring'::regtype then 'name' else format_type(a.atttypid, a.atttypmod) end into type
+    from pg_catalog.pg_index as i
+    join pg_catalog.pg_class as c on c.oid = i.indrelid and c.relname = 'freshet_key_check' and c.relnamespace = pg_my_temp_schema()
+    join pg_catalog.pg_attribute as a on a.attrelid = i.indexrelid and a.attnum = 1;
+    drop table pg_temp.freshet_key_check;
+    return type;
+end
+$$;
+
+-- supabase/schemas/core/incremental/make_incremental.sql
+
+-- Object: freshet.make_incremental()
+-- Why: turns a materialized view into a table of the same name, and keeps its query. The rows are taken over as they are,
+--      with their version and age, so a reader finds no gap; the next refresh computes everything and writes only what
+--      differs. Called again, it derives the mappings again.
+create or replace function freshet.make_incremental(view_name text, incremental_by name[], rebuild_on regclass[])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    relation constant regclass := format('analytics.%I', view_name)::regclass;
+    definition constant text := freshet.definition_of(view_name);
+    row_keys constant jsonb := (
+        select jsonb_agg(k.names)
+        from (
+            select (
+                select jsonb_agg(a.attname order by u.place)
+                from unnest(i.indkey::int2[]) with ordinality as u (number, place)
+                join pg_catalog.pg_attribute as a on a.attrelid = i.indrelid and a.attnum = u.number
+                where u.place <= i.indnkeyatts
+            ) as names
+            from pg_catalog.pg_index as i
+            where i.indrelid = relation and i.indisunique
+        ) as k
+    );
+    row_key name[];
+    group_key name[];
+    sources regclass[];
+    -- What is wrong, or what is still missing.
+    fault text;
+begin
+    if jsonb_array_length(row_keys) > 1 then
+        raise exception using
+            errcode = 'feature_not_supported',
+            message = format('cannot register "%s" as incremental: it has %s unique indexes', view_name, jsonb_array_length(row_keys)),
+            hint = 'Keep one: rows are replaced by its key, and two rows that exchange a value of a second one would collide.';
+    end if;
+    row_key := array(select k.name from jsonb_array_elements_text(row_keys -> 0) with ordinality as k (name, place) order by k.place);
+    group_key := coalesce(incremental_by, row_key);
+    select string_agg(k.name, ', ') into fault
+    from unnest(group_key) as k (name)
+    where not exists (
+        select from pg_catalog.pg_attribute as a
+        where a.attrelid = relation and a.attname = k.name and a.attnum > 0 and not a.attisdropped
+    );
+    if fault is not null then
+        raise exception using
+            errcode = 'undefined_column',
+            message = format('cannot register "%s": incremental_by names no column of it: "%s"', view_name, fault),
+            hint = 'Name columns of the view by which changes of its sources can be told apart.';
+    end if;
+
+    if exists (
+        select from analytics.incremental_views as v
+        where v.view_name = make_incremental.view_name and v.group_key <> make_incremental.incremental_by
+    ) then
+        execute format('drop index if exists analytics.%I', freshet.incremental_name('groups_of_', view_name));
+    end if;
+    -- What is left of a dropped table would be taken for that of a new one with its name.
+    perform freshet.unwatch_keys(k.source)
+    from (
+        select distinct s.source from analytics.source_keys as s
+        where not exists (select from pg_catalog.pg_class as c where c.oid = s.source)
+    ) as k;
+    sources := array(select distinct m.source from analytics.view_mappings as m where m.view_name = make_incremental.view_name);
+    delete from analytics.dirty_groups as g where g.view_name = make_incremental.view_name;
+    insert into analytics.incremental_views as v (view_name, row_key, group_key, rebuild_on, source_as_of)
+    select d.view_name, row_key, group_key, make_incremental.rebuild_on, d.source_as_of
+    from analytics.views as d
+    where d.view_name = make_incremental.view_name
+    on conflict on constraint incremental_views_pkey do update
+    set row_key = excluded.row_key, group_key = excluded.group_key, rebuild_on = excluded.rebuild_on;
+
+    if (select c.relkind from pg_catalog.pg_class as c where c.oid = relation) = 'm' then
+        if not (select c.relispopulated from pg_catalog.pg_class as c where c.oid = relation) then
+            -- An empty table can be read, so the registry has to say that it has no rows yet.
+            update analytics.views as v set refreshed_at = null where v.view_name = make_incremental.view_name;
+        end if;
+        perform pg_advisory_xact_lock(hashtextextended('freshet.refresh:' || view_name, 0));
+        -- Left where a migration dropped the table and made a materialized view of its name.
+        execute format('drop view if exists %s', definition);
+        perform freshet.replace_view(relation, freshet.text_of_table(relation, definition));
+    end if;
+    -- Readers would wait for it, so only where it is news.
+    select string_agg(format('alter column %I set not null', a.attname), ', ') into fault
+    from pg_catalog.pg_attribute as a
+    where a.attrelid = to_regclass(format('analytics.%I', make_incremental.view_name)) and a.attname = any (group_key) and not a.attnotnull;
+    if fault is not null then
+        execute format('alter table analytics.%I %s', view_name, fault);
+    end if;
+    if not group_key <@ row_key then
+        execute format(
+            'create index if not exists %I on analytics.%I (%s)',
+            freshet.incremental_name('groups_of_', view_name), view_name,
+            (select string_agg(format('%I', k.name), ', ') from unnest(group_key) as k (name))
+        );
+    end if;
+
+    perform freshet.map_view(view_name);
+    perform freshet.watch_keys(m.source)
+    from (select distinct d.source from analytics.view_mappings as d where d.view_name = make_incremental.view_name order by d.source) as m;
+    perform freshet.unwatch_keys(s.source) from unnest(sources) as s (source);
+    perform freshet.keep_buckets(view_name);
+    perform freshet.build_statements(view_name);
 end
 $$;
 
@@ -257,6 +681,181 @@ begin
 end
 $$;
 
+-- supabase/schemas/core/incremental/map_view.sql
+
+-- Object: freshet.map_view()
+-- Why: derives which groups a change touches, and refuses a view of which this is not known for a source: a refresh that
+--      misses a group is wrong for good, and shows nothing.
+create or replace function freshet.map_view(view_name text)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    definition constant regclass := freshet.definition_of(view_name)::regclass;
+    declared analytics.incremental_views;
+    mapping record;
+    null_keys name[];
+    type text;
+    fault text;
+begin
+    select * into strict declared from analytics.incremental_views as v where v.view_name = map_view.view_name;
+    perform freshet.assert_repeatable(view_name, definition, declared.group_key);
+    null_keys := array(select k.name from unnest(declared.group_key) as k (name) where freshet.may_be_null(definition, k.name));
+    delete from analytics.view_mappings as m where m.view_name = map_view.view_name;
+    for mapping in
+        select * from freshet.group_mappings(definition, declared.group_key) as m where m.source <> all (declared.rebuild_on)
+    loop
+        if mapping.expression is not null then
+            begin
+                type := freshet.key_type(mapping.source, mapping.expression);
+            exception
+                when others then
+                    raise exception using
+                        errcode = sqlstate,
+                        message = format(
+                            'cannot register "%s" as incremental: key column %s is %s of %s: %s',
+                            view_name, mapping.key_column, mapping.expression, mapping.source, sqlerrm
+                        ),
+                        hint = 'Write the expression so that it does not depend on the session, for example "at time zone ''UTC''" before date_trunc.';
+            end;
+            -- Then a group is known by the other columns alone.
+            if not freshet.is_total_cast(
+                to_regtype(type)::regtype,
+                (select a.atttypid from pg_catalog.pg_attribute as a where a.attrelid = definition and a.attname = mapping.key_column)
+            ) then
+                mapping.expression := null;
+            end if;
+        end if;
+        if mapping.expression is not null then
+            insert into analytics.source_keys (source, place, expression, type, source_name, is_guarded)
+            values (
+                mapping.source,
+                coalesce((select max(k.place) from analytics.source_keys as k where k.source = mapping.source), 0) + 1,
+                mapping.expression,
+                type,
+                freshet.source_name(mapping.source),
+                freshet.may_raise(mapping.source, mapping.expression)
+            )
+            on conflict (source, expression) do nothing;
+        end if;
+        insert into analytics.view_mappings (view_name, source, reference, key_column, place, has_null_group)
+        values (
+            map_view.view_name, mapping.source, mapping.reference, mapping.key_column,
+            (select k.place from analytics.source_keys as k where k.source = mapping.source and k.expression = mapping.expression),
+            mapping.expression is not null and mapping.has_value is not true and mapping.key_column = any (null_keys)
+        );
+    end loop;
+
+    select string_agg(distinct u.source::text, ', ') into fault
+    from (
+        -- What the plan does not scan depends on a constraint that can be dropped; what only the plan knows is not watched.
+        select s.source from freshet.sources_of_relation(definition) as s
+        where not exists (select from analytics.view_mappings as m where m.view_name = map_view.view_name and m.source = s.source)
+        union
+        select m.source from analytics.view_mappings as m
+        where m.view_name = map_view.view_name
+        group by m.source, m.reference
+        having count(m.place) = 0
+            or not exists (select from freshet.sources_of_relation(definition) as s where s.source = m.source)
+        union
+        -- A materialized view changes as a whole.
+        select c.oid::regclass
+        from analytics.view_mappings as m
+        join pg_catalog.pg_class as c on c.oid = m.source and c.relkind not in ('r', 'p')
+        where m.view_name = map_view.view_name
+    ) as u (source)
+    where u.source <> all (declared.rebuild_on);
+    if fault is not null then
+        raise exception using
+            errcode = 'feature_not_supported',
+            message = format(
+                'cannot register "%s" as incremental by %s: which groups a change touches is not known for %s',
+                view_name, array_to_string(declared.group_key, ', '), fault
+            ),
+            hint = 'Each reading of a source has to be narrowed by a key column. A CTE that is read twice needs "as not materialized"; a materialized view has to be incremental itself; a source that hardly changes may be named in rebuild_on; other columns of the view in incremental_by. A rank or sum over everything cannot be incremental.';
+    end if;
+end
+$$;
+
+-- supabase/schemas/core/incremental/may_be_null.sql
+
+-- Object: freshet.may_be_null()
+-- Why: no log names the group of null, since null equals nothing. Where the query cannot have such a group nothing is
+--      missed; that is found by the planner, from "where … is not null" and from columns that are never null.
+create function freshet.may_be_null(definition regclass, key_column name)
+returns boolean
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set constraint_exclusion = 'on'
+as $$
+declare
+    explained jsonb;
+begin
+    execute format('explain (verbose, costs off, format json) select from %s as d where d.%I is null', definition, key_column) into explained;
+    return exists (select from freshet.scans_of_plan(explained #> '{0,Plan}'));
+end
+$$;
+
+revoke all on function freshet.may_be_null(regclass, name) from public, anon, authenticated;
+
+comment on function freshet.may_be_null(regclass, name) is 'Whether a row of a query may have no value in the column. True also where that is not known.';
+
+-- supabase/schemas/core/incremental/may_raise.sql
+
+-- Object: freshet.may_raise()
+-- Why: the key of a row is computed when the row is written, and an error there would fail the write of the application.
+--      A query may leave out the rows for which its expression has no value, by a condition that the log does not know:
+--      where data ->> 'n' ~ '^[0-9]+$'.
+-- Why the list: guarding an expression costs microseconds a row. These, and whatever PostgreSQL itself calls leakproof,
+--      raise for no row that can be stored; dates beyond the year 294276 aside.
+create function freshet.may_raise(source regclass, expression text)
+returns boolean
+language plpgsql
+strict
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    tree text;
+begin
+    execute format('create temporary view freshet_raise_check as select %s as key from %s as x', expression, source);
+    select r.ev_action::text into strict tree
+    from pg_catalog.pg_rewrite as r
+    join pg_catalog.pg_class as c on c.oid = r.ev_class
+    where c.relname = 'freshet_raise_check' and c.relnamespace = pg_my_temp_schema();
+    drop view pg_temp.freshet_raise_check;
+    return tree ~ '\{(ARRAYCOERCEEXPR|COERCETODOMAIN|SUBSCRIPTINGREF|ROWCOMPARE|XMLEXPR) '
+        -- Every value can be written as a text, and not every text read as a value.
+        or (tree like '%{COERCEVIAIO %' and tree ~ ':resulttype (?!25\M)')
+        or exists (
+            select
+            from regexp_matches(tree, ':(?:funcid|opfuncid) (\d+)', 'g') as m (ids)
+            join pg_catalog.pg_proc as p on p.oid = m.ids[1]::oid
+            where not p.proleakproof
+                and p.oid not in (
+                    'date_trunc(text, timestamp)'::regprocedure, 'timezone(text, timestamp)'::regprocedure,
+                    'timezone(text, timestamptz)'::regprocedure, 'extract(text, timestamp)'::regprocedure,
+                    'extract(text, date)'::regprocedure, 'date(timestamp)'::regprocedure, 'timestamp(date)'::regprocedure,
+                    'lower(text)'::regprocedure, 'upper(text)'::regprocedure, 'btrim(text)'::regprocedure,
+                    'jsonb_object_field_text(jsonb, text)'::regprocedure, 'jsonb_object_field(jsonb, text)'::regprocedure
+                )
+                -- By a number that is not 0.
+                and not (
+                    p.oid in (
+                        'int4div(integer, integer)'::regprocedure, 'int8div(bigint, bigint)'::regprocedure,
+                        'int84div(bigint, integer)'::regprocedure, 'int2div(smallint, smallint)'::regprocedure
+                    )
+                    and expression !~ '/ (?![1-9][0-9]*\M)'
+                )
+        );
+end
+$$;
+
+revoke all on function freshet.may_raise(regclass, text) from public, anon, authenticated;
+
+comment on function freshet.may_raise(regclass, text) is
+    'Whether an expression over a row x of the source may fail for some row. True also where that is not known; null without an expression.';
+
 -- supabase/schemas/core/incremental/refresh_groups.sql
 
 -- Object: freshet.refresh_groups()
@@ -265,6 +864,7 @@ $$;
 --      computed again when the rows prove nothing (first fill, another cluster), when that is due (the weekly proof), and
 --      when so many groups are dirty that it is cheaper. Then every row that had to be written has to be explained by a
 --      logged change; others are counted, and mean that a write was not logged.
+-- Why the settings: groups are computed by different sessions, and at::date or amount::text would follow each of them.
 create function freshet.refresh_groups(
     view_name text,
     has_watch_gaps boolean,
@@ -279,6 +879,10 @@ create function freshet.refresh_groups(
 )
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+set datestyle = 'ISO, MDY'
+set intervalstyle = 'postgres'
+set extra_float_digits = '1'
 as $$
 declare
     known analytics.views;
@@ -537,6 +1141,255 @@ begin
 end
 $$;
 
+-- supabase/schemas/core/incremental/shapes_of_view.sql
+
+-- Object: freshet.shapes_of_view()
+-- Why -1: a cast to numeric(4,1) or varchar(3) fails for a larger value, or cuts it; the key of such a row has no group.
+-- Why: a reference may know only some of the key columns: then all groups with these values are dirty. References that
+--      know the same columns are one shape, and are computed together.
+create or replace function freshet.shapes_of_view(view_name text)
+returns table (shape integer, columns name[], logged text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with refs as (
+        select
+            m.source,
+            array_agg(m.key_column order by m.key_column) as columns,
+            string_agg(
+                format('l.k%s::%s as %I', m.place, format_type(a.atttypid, -1), m.key_column), ', ' order by m.key_column
+            ) as keys,
+            string_agg(format('l.k%s is not null', m.place), ' and ' order by m.key_column) as present
+        from analytics.view_mappings as m
+        join pg_catalog.pg_attribute as a
+            on a.attrelid = to_regclass(format('analytics.%I', m.view_name)) and a.attname = m.key_column
+        where m.view_name = shapes_of_view.view_name and m.place is not null
+        group by m.source, m.reference
+    )
+    select
+        (row_number() over (order by r.columns))::integer,
+        r.columns,
+        string_agg(
+            format(
+                'select %s from %s as l, declared as v where %s and %s',
+                r.keys, freshet.key_log(r.source), freshet.lacks_change('l.txid'), r.present
+            ),
+            ' union all ' order by r.source::oid, r.keys
+        )
+    from refs as r
+    group by r.columns;
+$$;
+
+-- supabase/schemas/core/incremental/source_keys.sql
+
+comment on column analytics.source_keys.is_guarded is
+    'The expression may fail for a row: triggers call freshet.try_key_<place>_of_<source>, which then has no key. See freshet.may_raise.';
+
+-- supabase/schemas/core/incremental/unwatch_keys.sql
+
+-- Object: freshet.unwatch_keys()
+-- Why: keys that no incremental view reads cost each write of the source. Each goes with its last reader, the log and its
+--      triggers with the last one of all.
+create or replace function freshet.unwatch_keys(source regclass)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    name constant text := freshet.source_name(source);
+    is_there constant boolean := exists (select from pg_catalog.pg_class as c where c.oid = unwatch_keys.source);
+    event text;
+    place smallint;
+    unread smallint[];
+begin
+    if not exists (select from analytics.source_keys as k where k.source = unwatch_keys.source) then
+        return;
+    end if;
+    -- A view that read a table which was dropped with cascade has no query any more; its mappings would only keep the log.
+    if not is_there then
+        delete from analytics.view_mappings as m where m.source = unwatch_keys.source;
+    end if;
+    if exists (select from analytics.view_mappings as m where m.source = unwatch_keys.source) then
+        with removed as (
+            delete from analytics.source_keys as k
+            where k.source = unwatch_keys.source
+                and not exists (select from analytics.view_mappings as m where m.source = k.source and m.place = k.place)
+            returning k.place
+        )
+        select array_agg(r.place) into unread from removed as r;
+        -- The triggers first: they call the functions of the keys.
+        if unread is not null then
+            perform freshet.watch_keys(source);
+        end if;
+        foreach place in array coalesce(unread, '{}') loop
+            execute format('drop function if exists freshet.%I', freshet.incremental_name(format('try_key_%s_of_', place), name));
+            execute format('drop function freshet.%I', freshet.incremental_name(format('key_%s_of_', place), name));
+            execute format('alter table %s drop column k%s', freshet.key_log(source), place);
+        end loop;
+        return;
+    end if;
+    foreach event in array array['insert', 'update', 'delete', 'truncate'] loop
+        if is_there then
+            execute format('drop trigger if exists freshet_log_%s on %s', event, source);
+        end if;
+        execute format('drop function if exists freshet.%I()', freshet.incremental_name(format('log_%s_of_', event), name));
+    end loop;
+    for place in delete from analytics.source_keys as k where k.source = unwatch_keys.source returning k.place loop
+        execute format('drop function if exists freshet.%I', freshet.incremental_name(format('try_key_%s_of_', place), name));
+        execute format('drop function if exists freshet.%I', freshet.incremental_name(format('key_%s_of_', place), name));
+    end loop;
+    execute format('drop table if exists freshet.%I', freshet.incremental_name('keys_of_', name));
+    -- It noted what the others did not.
+    if exists (select from pg_catalog.pg_trigger as t where t.tgrelid = source and t.tgname = 'freshet_note_source_change') then
+        perform freshet.put_change_trigger(source, 'freshet_note_source_change', 'note_source_change');
+    end if;
+end
+$$;
+
+-- supabase/schemas/core/incremental/watch_keys.sql
+
+-- Object: freshet.watch_keys()
+-- Why: each statement that writes to the source logs the keys of the rows that it touched, before and after. The log is
+--      append-only and has no index and no key, so writers never wait for each other because of it.
+-- Why "enable always": a bulk load as a replication role switches ordinary triggers off, and would be missed.
+-- Why they note the change too: they see whether a row was touched; see freshet.put_change_trigger().
+-- Why row(…): made by position and without the name of a type, so a renamed or added column, or a renamed table, changes
+--      nothing in the body.
+-- Why try_key: an expression that fails for a row must not fail the write. The row then has no key, as in the query, where
+--      a condition keeps such rows away from the expression.
+-- Why a trigger is made again before a key comes or goes: a statement that began before would call the functions as they
+--      were, and log a row without the new key, or fail for want of the old one. Making a trigger waits for it, with no
+--      more privilege than watching needs, and it comes first, in the order in which writers lock.
+-- Why only what is missing: each "alter table", and a trigger that is made again, would stop readers or writers until the
+--      caller commits, and a migration that changes a view's query refreshes the view before that.
+create or replace function freshet.watch_keys(source regclass)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+-- What is there already is no news.
+set client_min_messages = 'warning'
+as $$
+declare
+    name constant text := freshet.source_name(source);
+    log constant text := format('freshet.%I', freshet.incremental_name('keys_of_', name));
+    columns constant text := (
+        select string_agg('k' || k.place, ', ' order by k.place) from analytics.source_keys as k where k.source = watch_keys.source
+    );
+    "values" constant text := (
+        select string_agg(
+            format(
+                'freshet.%I(row(t.*))',
+                freshet.incremental_name(format(case when k.is_guarded then 'try_key_%s_of_' else 'key_%s_of_' end, k.place), name)
+            ),
+            ', ' order by k.place
+        )
+        from analytics.source_keys as k
+        where k.source = watch_keys.source
+    );
+    -- The refresh of an incremental view notes its own change.
+    is_noted constant boolean := not exists (
+        select from analytics.incremental_views as v where to_regclass(format('analytics.%I', v.view_name)) = source
+    );
+    one record;
+begin
+    if columns is null then
+        return;
+    end if;
+    if exists (select from pg_catalog.pg_trigger as t where t.tgrelid = source and t.tgname = 'freshet_log_truncate')
+        and array(select 'k' || k.place from analytics.source_keys as k where k.source = watch_keys.source order by 1)
+            <> array(
+                select a.attname::text from pg_catalog.pg_attribute as a
+                where a.attrelid = to_regclass(log) and a.attname ~ '^k[0-9]+$' and not a.attisdropped
+                order by 1
+            )
+    then
+        execute format(
+            'create or replace trigger freshet_log_truncate after truncate on %s for each statement execute function freshet.%I()',
+            source, freshet.incremental_name('log_truncate_of_', name)
+        );
+    end if;
+    if to_regclass(log) is null then
+        execute format(
+            'create table %s (txid xid8 not null default pg_current_xact_id(), is_whole boolean not null default false)', log
+        );
+        execute format('alter table %s enable row level security', log);
+        execute format('revoke all on table %s from public, anon, authenticated', log);
+        execute format('comment on table %s is %L', log, format('Keys of changed rows of %s; see analytics.source_keys.', source));
+    end if;
+    for one in
+        select
+            k.place, k.expression, k.type,
+            format('freshet.%I', freshet.incremental_name(format('key_%s_of_', k.place), name)) as function,
+            format('freshet.%I', freshet.incremental_name(format('try_key_%s_of_', k.place), name)) as guarded,
+            k.is_guarded
+        from analytics.source_keys as k
+        where k.source = watch_keys.source
+    loop
+        if not exists (
+            select from pg_catalog.pg_attribute as a where a.attrelid = to_regclass(log) and a.attname = 'k' || one.place and not a.attisdropped
+        ) then
+            execute format('alter table %s add column k%s %s', log, one.place, one.type);
+        end if;
+        if to_regprocedure(format('%s(%s)', one.function, source)) is null then
+            execute format(
+                'create function %s(x %s) returns %s language sql immutable begin atomic select %s; end',
+                one.function, source, one.type, one.expression
+            );
+            execute format('revoke all on function %s(%s) from public, anon, authenticated', one.function, source);
+        end if;
+        if one.is_guarded and to_regprocedure(format('%s(%s)', one.guarded, source)) is null then
+            execute format(
+                'create function %s(x %s) returns %s language plpgsql immutable set search_path = pg_catalog, pg_temp '
+                'as $body$ begin return %s(x); exception when others then return null; end $body$',
+                one.guarded, source, one.type, one.function
+            );
+            execute format('revoke all on function %s(%s) from public, anon, authenticated', one.guarded, source);
+        end if;
+    end loop;
+
+    for one in
+        select e.*, format('freshet.%I', freshet.incremental_name(format('log_%s_of_', e.event), name)) as function
+        from (
+            values
+                ('insert', 'referencing new table as new_rows', array['new_rows']),
+                ('update', 'referencing old table as old_rows new table as new_rows', array['old_rows', 'new_rows']),
+                ('delete', 'referencing old table as old_rows', array['old_rows']),
+                ('truncate', '', null)
+        ) as e (event, referencing, images)
+    loop
+        execute format(
+            'create or replace function %s() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp '
+            'as $body$ begin insert into %s (%s) %s; %s return null; end $body$',
+            one.function,
+            log,
+            case when one.images is null then 'is_whole' else columns end,
+            case when one.images is null then 'values (true)' else (
+                select string_agg(format('select %s from %s as t', "values", i.image), ' union ')
+                    -- One image alone needs the word; a union has it.
+                    || case when cardinality(one.images) = 1 then ' group by ' || "values" else '' end
+                from unnest(one.images) as i (image)
+            ) end,
+            case when one.images is not null and is_noted then 'if found then insert into analytics.source_changes (source) values (tg_relid); end if;' end
+        );
+        execute format('revoke all on function %s() from public, anon, authenticated', one.function);
+        if freshet.has_change_trigger(source, 'freshet_log_' || one.event) then
+            continue;
+        end if;
+        execute format(
+            'create or replace trigger freshet_log_%s after %s on %s %s for each statement execute function %s()',
+            one.event, one.event, source, one.referencing, one.function
+        );
+        -- Only the owner of a table may set this; with the privilege TRIGGER alone the trigger fires as others do.
+        if pg_has_role((select c.relowner from pg_catalog.pg_class as c where c.oid = source), 'usage') then
+            execute format('alter table %s enable always trigger freshet_log_%s', source, one.event);
+        end if;
+    end loop;
+    -- The change itself has to be noticed by every writer whose keys are logged.
+    perform freshet.watch_source(source, c.relkind) from pg_catalog.pg_class as c where c.oid = source;
+end
+$$;
+
 -- supabase/schemas/core/refresh/refresh_view.sql
 
 -- Object: analytics.refresh_view()
@@ -715,6 +1568,35 @@ begin
 end
 $$;
 
+-- supabase/schemas/core/registry/has_change_trigger.sql
+
+-- Object: freshet.has_change_trigger()
+-- Why: what freshet.put_change_trigger() made can be undone by a restore, a bulk load or an operator. Asked for each
+--      source of each pass of the audit, so it is PL/pgSQL, which plans its query once in a session.
+create or replace function freshet.has_change_trigger(relation oid, trigger_name text)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return exists (
+        select
+        from pg_catalog.pg_trigger as t
+        join pg_catalog.pg_class as c on c.oid = t.tgrelid
+        where t.tgrelid = has_change_trigger.relation
+            and t.tgname = has_change_trigger.trigger_name
+            -- All four events, unless the triggers that log its keys note three of them.
+            and (
+                t.tgname like 'freshet\_log\_%'
+                or t.tgtype & 60 = 60
+                or exists (select from analytics.source_keys as k where k.source = t.tgrelid)
+            )
+            and (t.tgenabled = 'A' or (t.tgenabled = 'O' and not pg_has_role(c.relowner, 'usage')))
+    );
+end
+$$;
+
 -- supabase/schemas/core/registry/register_view.sql
 
 -- Object: analytics.register_view()
@@ -849,6 +1731,38 @@ begin
         late_after => interval '5 minutes',
         max_runtime => statement_timeout
     );
+end
+$$;
+
+-- supabase/schemas/core/registry/unregister_view.sql
+
+-- Object: analytics.unregister_view()
+-- Why: removes what register_view made: the row, the job, its declaration, and the change trigger of each source that no
+--      other view and no live relation reads. Keyed on names: jobids change.
+create or replace function analytics.unregister_view(view_name text)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    sources constant regclass[] := array(
+        select s.source from analytics.view_sources as s where s.view_name = unregister_view.view_name order by s.source::oid
+    );
+begin
+    if freshet.is_incremental(view_name) then
+        -- Dropped by hand, or with a source that was dropped with cascade: then there is nothing to make of it.
+        if to_regclass(format('analytics.%I', view_name)) is null or to_regclass(freshet.definition_of(view_name)) is null then
+            execute format('drop view if exists %s', freshet.definition_of(view_name));
+            delete from analytics.incremental_views as v where v.view_name = unregister_view.view_name;
+            perform freshet.unwatch_keys(s.source) from unnest(sources) as s (source);
+        else
+            perform freshet.make_materialized(view_name);
+        end if;
+    end if;
+    delete from analytics.views as v where v.view_name = unregister_view.view_name;
+    perform cron.unschedule(j.jobname) from cron.job as j where j.jobname = 'refresh-' || view_name;
+    perform freshet.withdraw_job('refresh-' || view_name);
+    perform freshet.unwatch_source(s.source) from unnest(sources) as s (source);
 end
 $$;
 
@@ -991,6 +1905,32 @@ revoke all on function freshet.watch_state(oid[], oid) from public, anon, authen
 comment on function freshet.watch_state(oid[], oid) is
     'Fingerprint of the triggers that log writes to these tables, and of their places in trees of partitions; without: as if this partition were not there.';
 
+-- supabase/schemas/core/incremental/is_filled.sql
+
+-- Object: freshet.is_filled()
+-- Why: PostgreSQL knows of a materialized view whether it has rows to read; a table always has. So an incremental view
+--      counts as filled once it was refreshed. Asked for each view of each pass of the audit, so it is PL/pgSQL, which
+--      plans its query once in a session.
+create or replace function freshet.is_filled(declared analytics.views)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return (
+        select c.relispopulated and (c.relkind = 'm' or declared.refreshed_at is not null)
+        from pg_catalog.pg_class as c
+        where c.oid = to_regclass(format('analytics.%I', declared.view_name))
+    );
+end
+$$;
+
+-- supabase/schemas/core/incremental/view_mappings.sql
+
+comment on column analytics.view_mappings.has_null_group is
+    'Whether the query may have rows without this key. The view cannot, so after a source row without it was written the refresh looks for such rows, and fails if there are any.';
+
 -- supabase/schemas/core/registry/read_watch.sql
 
 -- Object: freshet.read_watch()
@@ -1024,5 +1964,30 @@ comment on function freshet.read_watch(analytics.views, regclass[]) is
 
 reset check_function_bodies;
 
--- Statements that count what has no key only when a change of it is logged.
-select freshet.build_statements(i.view_name) from analytics.incremental_views as i order by i.view_name;
+-- Views that are incremental already get these keys, mappings and statements. One that would be refused today stays as it
+-- is, and says so.
+do $body$
+declare
+    one record;
+begin
+    for one in
+        select i.view_name from analytics.incremental_views as i
+        join freshet.refresh_order() as o on o.view_name = i.view_name
+        order by o.depth, i.view_name
+    loop
+        begin
+            perform freshet.map_view(one.view_name);
+            update analytics.source_keys as k
+            set is_guarded = freshet.may_raise(k.source, k.expression)
+            where k.expression !~ '^x\.([a-z_][a-z0-9_]*|"[^"]+")$'
+                and exists (select from analytics.view_mappings as m where m.view_name = one.view_name and m.source = k.source and m.place = k.place);
+            perform freshet.watch_keys(m.source)
+            from (select distinct d.source from analytics.view_mappings as d where d.view_name = one.view_name order by d.source) as m;
+            perform freshet.build_statements(one.view_name);
+        exception
+            when feature_not_supported then
+                raise warning '%', sqlerrm using hint = 'Register it again, with another key or without incremental.';
+        end;
+    end loop;
+end
+$body$;

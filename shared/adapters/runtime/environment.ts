@@ -113,6 +113,11 @@ export function readScheduledEnvironment(get: GetVariable): ScheduledEnvironment
   return parse(scheduled, Object.keys(scheduled.shape) as Variable[], get);
 }
 
+/** The address of read replicas; null without one, and where it is invalid: the function that reads then says so. */
+export function readAddressOf(get: GetVariable): string | null {
+  return readUrl.safeParse(read(get, "FRESHET_READ_URL")).data ?? null;
+}
+
 /** The same for the settings of issuers. */
 export function readIssuersEnvironment(get: GetVariable): IssuersEnvironment {
   return parse(ofIssuers.superRefine(refuseContradictions), Object.keys(ofIssuers.shape) as Variable[], get);

@@ -59,6 +59,9 @@ export function createAuditDatabase(rpc: AnalyticsRpc): AuditDatabase {
     async acknowledgeCheckIn({ job_name, runid }) {
       await step("acknowledge_check_in", { job_name, runid }, z.unknown());
     },
+    async noteReadAddress({ fault, lag_ms }) {
+      await step("note_read_address", { fault, lag_ms }, z.unknown());
+    },
     claimHeartbeat: () => step("claim_heartbeat", {}, z.boolean()),
     record: (state, detail) => step("record_delivery", { state, detail }, backlogSchema),
   };

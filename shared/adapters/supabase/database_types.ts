@@ -93,6 +93,7 @@ export type Database = {
         Returns: undefined;
       };
       "note_failed_audit": { Args: { "reason": string }; Returns: boolean };
+      "note_read_address": { Args: { "fault": string; "lag_ms": number }; Returns: undefined };
       "park_alert": { Args: { "error": string; "event_id": string; "token": number }; Returns: boolean };
       "read_person": { Args: { "reading": Json; "request": Json; "view_name": string }; Returns: Json };
       "read_view": { Args: { "request": Json; "view_name": string }; Returns: Json };

@@ -1,7 +1,13 @@
 import type { CalendarRequest } from "../../../shared/audit/calendar/request.ts";
 import type { Alert, AuditPass, LeasedAlert } from "../../../shared/audit/pass.ts";
 import type { JobCheckIn, LeasedResolution } from "../../../shared/audit/leased.ts";
-import type { AlertCategory, AuditDatabase, ChannelState, PassOptions } from "../../../shared/audit/ports.ts";
+import type {
+  AlertCategory,
+  AuditDatabase,
+  ChannelState,
+  PassOptions,
+  ReadAddressNote,
+} from "../../../shared/audit/ports.ts";
 
 interface Row {
   readonly alert: Alert;
@@ -39,6 +45,7 @@ export class FakeAuditDatabase implements AuditDatabase {
   is_busy = false;
   batch_size = 10_000;
   readonly failures: string[] = [];
+  readonly looks: ReadAddressNote[] = [];
 
   constructor(alerts: readonly Alert[] = []) {
     this.rows = alerts.map((alert) => ({
@@ -49,6 +56,12 @@ export class FakeAuditDatabase implements AuditDatabase {
       error: null,
       deferred: null,
     }));
+  }
+
+  noteReadAddress(note: ReadAddressNote): Promise<void> {
+    if (this.outage !== null) return Promise.reject(this.outage);
+    this.looks.push(note);
+    return Promise.resolve();
   }
 
   calendar(): Promise<CalendarRequest | null> {

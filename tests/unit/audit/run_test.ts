@@ -210,3 +210,14 @@ Deno.test("previewAudit() shows the events as they would be sent, and asks for a
   assert.ok(!JSON.stringify(preview).includes("eve@"));
   assert.deepEqual(database.recorded, []);
 });
+
+Deno.test("runAudit() notes what it found at the address of replicas before it passes, and a look that fails stops nothing", async () => {
+  const database = new FakeAuditDatabase();
+  const note = { fault: "does not answer", lag_ms: null };
+  await runAudit({ ...settings, database, sender: null, read_address: () => Promise.resolve(note) });
+  assert.deepEqual([database.looks, database.passes.length], [[note], 1]);
+  await runAudit({ ...settings, database, sender: null, read_address: () => Promise.resolve(null) });
+  await runAudit({ ...settings, database, sender: null, read_address: () => Promise.reject(new TypeError("a fault")) });
+  await runAudit({ ...settings, database, sender: null, read_address: null });
+  assert.deepEqual([database.looks.length, database.passes.length], [1, 4]);
+});

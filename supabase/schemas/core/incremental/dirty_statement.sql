@@ -1,6 +1,7 @@
 -- Object: freshet.dirty_statement()
 -- Why: the first half of every generated statement: which groups of the view its rows lack. Counting, refreshing and
 --      proving have to read the same keys.
+-- Why the group of null: the view cannot hold it, so computing everything fails, at the next refresh and in plain words.
 create function freshet.dirty_statement(view_name text)
 returns text
 language sql
@@ -32,8 +33,24 @@ as $$
             (
                 select string_agg(w.condition, '' order by w.condition)
                 from (
-                    select format(' or exists (select from %s as l, declared as v where l.is_whole and %s)', freshet.key_log(m.source), freshet.lacks_change('l.txid'))
+                    select format(
+                        ' or exists (select from %s as l, declared as v where l.is_whole and %s)',
+                        freshet.key_log(m.source), freshet.lacks_change('l.txid')
+                    )
                     from (select distinct d.source from analytics.view_mappings as d where d.view_name = dirty_statement.view_name) as m
+                    union all
+                    -- The query is asked only after a row without a key was written.
+                    select format(
+                        ' or ((exists (select from aside as a where a.lacks_key)%s) and (%s))',
+                        string_agg(distinct format(
+                            ' or exists (select from %s as l, declared as v where l.k%s is null and not l.is_whole and %s)',
+                            freshet.key_log(m.source), m.place, freshet.lacks_change('l.txid')
+                        ), ''),
+                        string_agg(distinct format('exists (select from %s as d where d.%I is null)', freshet.definition_of(m.view_name), m.key_column), ' or ')
+                    )
+                    from analytics.view_mappings as m
+                    where m.view_name = dirty_statement.view_name and m.has_null_group
+                    having count(*) > 0
                     union all
                     select format(
                         ' or exists (select from analytics.source_changes as l, declared as v where l.source = %s::regclass and %s)',

@@ -16,8 +16,8 @@ declare
             format(
                 'select distinct v.view_name, case when l.is_whole then ''{}''::jsonb else jsonb_build_object(%s) end '
                 'from taken as l, analytics.views as v '
-                'where v.view_name = %L and v.source_snapshot is not null and %s and (l.is_whole or %s)',
-                r.pairs, r.view_name, freshet.lacks_change('l.txid'), case when r.counts_missing then 'true' else r.present end
+                'where v.view_name = %L and v.source_snapshot is not null and %s and (l.is_whole or %s or %s)',
+                r.pairs, r.view_name, freshet.lacks_change('l.txid'), r.missing, r.present
             ),
             ' union '
         )
@@ -26,8 +26,11 @@ declare
                 m.view_name,
                 string_agg(format('%L, l.k%s', m.key_column, m.place), ', ' order by m.key_column) as pairs,
                 '(' || string_agg(format('l.k%s is not null', m.place), ' and ') || ')' as present,
-                -- What is left out may have no key; see freshet.rejected_statement().
-                exists (select from analytics.views as v where v.view_name = m.view_name and v.rejects is not null) as counts_missing
+                -- What is left out may have no key either; see freshet.rejected_statement().
+                case
+                    when exists (select from analytics.views as v where v.view_name = m.view_name and v.rejects is not null) then 'true'
+                    else coalesce('(' || string_agg(format('l.k%s is null', m.place), ' or ') filter (where m.has_null_group) || ')', 'false')
+                end as missing
             from analytics.view_mappings as m
             where m.source = fold_keys.source and m.place is not null
             group by m.view_name, m.reference

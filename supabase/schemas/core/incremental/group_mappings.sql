@@ -8,7 +8,7 @@
 -- Why the parameters are numbered from 1001: PostgreSQL 15 shows the result of a subquery as $0, $1, … too, and such a
 --      condition proves nothing.
 create function freshet.group_mappings(definition regclass, group_key name[])
-returns table (source regclass, reference smallint, key_column name, expression text)
+returns table (source regclass, reference smallint, key_column name, expression text, has_value boolean)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = 'force_generic_plan'
@@ -70,7 +70,8 @@ begin
                         then e.expression
                 end
                 order by k.place
-            ) as expressions
+            ) as expressions,
+            array_agg(freshet.has_value(s.root, e.expression, s.filter, s.alias) order by k.place) as has_values
         from scans as s
         cross join unnest(group_key) with ordinality as k (name, place)
         cross join lateral (select freshet.key_expression(s.filter, s.alias, first + k.place::integer)) as e (expression)
@@ -81,7 +82,9 @@ begin
         select f.root, f.expressions, row_number() over (partition by f.root order by f.expressions)::smallint as reference
         from (select distinct o.root, o.expressions from found as o) as f
     )
-    select r.root, r.reference, k.name, r.expressions[k.place]
+    select
+        r.root, r.reference, k.name, r.expressions[k.place],
+        (select bool_and(f.has_values[k.place]) from found as f where f.root = r.root and f.expressions = r.expressions)
     from refs as r
     cross join unnest(group_key) with ordinality as k (name, place);
 end
@@ -90,4 +93,4 @@ $$;
 revoke all on function freshet.group_mappings(regclass, name[]) from public, anon, authenticated;
 
 comment on function freshet.group_mappings(regclass, name[]) is
-    'For each reference of a query to a source and each key column: the expression over a source row x that the key equals; null: unknown.';
+    'For each reference of a query to a source and each key column: the expression over a source row x that the key equals; null: unknown. has_value: no row for which it is null is read.';

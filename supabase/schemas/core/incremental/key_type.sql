@@ -11,7 +11,8 @@ declare
 begin
     execute format('create temporary table freshet_key_check (like %s)', source);
     execute format('create index on pg_temp.freshet_key_check ((%s))', regexp_replace(expression, '\mx\.', '', 'g'));
-    select format_type(a.atttypid, a.atttypmod) into type
+    -- An index keeps a name as a string of C.
+    select case when a.atttypid = 'cstring'::regtype then 'name' else format_type(a.atttypid, a.atttypmod) end into type
     from pg_catalog.pg_index as i
     join pg_catalog.pg_class as c on c.oid = i.indrelid and c.relname = 'freshet_key_check' and c.relnamespace = pg_my_temp_schema()
     join pg_catalog.pg_attribute as a on a.attrelid = i.indexrelid and a.attnum = 1;

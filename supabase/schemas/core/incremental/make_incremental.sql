@@ -56,6 +56,12 @@ begin
     ) then
         execute format('drop index if exists analytics.%I', freshet.incremental_name('groups_of_', view_name));
     end if;
+    -- What is left of a dropped table would be taken for that of a new one with its name.
+    perform freshet.unwatch_keys(k.source)
+    from (
+        select distinct s.source from analytics.source_keys as s
+        where not exists (select from pg_catalog.pg_class as c where c.oid = s.source)
+    ) as k;
     sources := array(select distinct m.source from analytics.view_mappings as m where m.view_name = make_incremental.view_name);
     delete from analytics.dirty_groups as g where g.view_name = make_incremental.view_name;
     insert into analytics.incremental_views as v (view_name, row_key, group_key, rebuild_on, source_as_of)

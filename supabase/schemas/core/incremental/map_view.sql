@@ -10,11 +10,13 @@ declare
     definition constant regclass := freshet.definition_of(view_name)::regclass;
     declared analytics.incremental_views;
     mapping record;
+    null_keys name[];
     type text;
     fault text;
 begin
     select * into strict declared from analytics.incremental_views as v where v.view_name = map_view.view_name;
     perform freshet.assert_repeatable(view_name, definition, declared.group_key);
+    null_keys := array(select k.name from unnest(declared.group_key) as k (name) where freshet.may_be_null(definition, k.name));
     delete from analytics.view_mappings as m where m.view_name = map_view.view_name;
     for mapping in
         select * from freshet.group_mappings(definition, declared.group_key) as m where m.source <> all (declared.rebuild_on)
@@ -32,20 +34,31 @@ begin
                         ),
                         hint = 'Write the expression so that it does not depend on the session, for example "at time zone ''UTC''" before date_trunc.';
             end;
-            insert into analytics.source_keys (source, place, expression, type, source_name)
+            -- Then a group is known by the other columns alone.
+            if not freshet.is_total_cast(
+                to_regtype(type)::regtype,
+                (select a.atttypid from pg_catalog.pg_attribute as a where a.attrelid = definition and a.attname = mapping.key_column)
+            ) then
+                mapping.expression := null;
+            end if;
+        end if;
+        if mapping.expression is not null then
+            insert into analytics.source_keys (source, place, expression, type, source_name, is_guarded)
             values (
                 mapping.source,
                 coalesce((select max(k.place) from analytics.source_keys as k where k.source = mapping.source), 0) + 1,
                 mapping.expression,
                 type,
-                freshet.source_name(mapping.source)
+                freshet.source_name(mapping.source),
+                freshet.may_raise(mapping.source, mapping.expression)
             )
             on conflict (source, expression) do nothing;
         end if;
-        insert into analytics.view_mappings (view_name, source, reference, key_column, place)
+        insert into analytics.view_mappings (view_name, source, reference, key_column, place, has_null_group)
         values (
             map_view.view_name, mapping.source, mapping.reference, mapping.key_column,
-            (select k.place from analytics.source_keys as k where k.source = mapping.source and k.expression = mapping.expression)
+            (select k.place from analytics.source_keys as k where k.source = mapping.source and k.expression = mapping.expression),
+            mapping.expression is not null and mapping.has_value is not true and mapping.key_column = any (null_keys)
         );
     end loop;
 

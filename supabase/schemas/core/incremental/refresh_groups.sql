@@ -4,6 +4,7 @@
 --      computed again when the rows prove nothing (first fill, another cluster), when that is due (the weekly proof), and
 --      when so many groups are dirty that it is cheaper. Then every row that had to be written has to be explained by a
 --      logged change; others are counted, and mean that a write was not logged.
+-- Why the settings: groups are computed by different sessions, and at::date or amount::text would follow each of them.
 create function freshet.refresh_groups(
     view_name text,
     has_watch_gaps boolean,
@@ -18,6 +19,10 @@ create function freshet.refresh_groups(
 )
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+set datestyle = 'ISO, MDY'
+set intervalstyle = 'postgres'
+set extra_float_digits = '1'
 as $$
 declare
     known analytics.views;

@@ -1,4 +1,5 @@
 -- Object: freshet.shapes_of_view()
+-- Why -1: a cast to numeric(4,1) or varchar(3) fails for a larger value, or cuts it; the key of such a row has no group.
 -- Why: a reference may know only some of the key columns: then all groups with these values are dirty. References that
 --      know the same columns are one shape, and are computed together.
 create function freshet.shapes_of_view(view_name text)
@@ -12,7 +13,7 @@ as $$
             m.source,
             array_agg(m.key_column order by m.key_column) as columns,
             string_agg(
-                format('l.k%s::%s as %I', m.place, format_type(a.atttypid, a.atttypmod), m.key_column), ', ' order by m.key_column
+                format('l.k%s::%s as %I', m.place, format_type(a.atttypid, -1), m.key_column), ', ' order by m.key_column
             ) as keys,
             string_agg(format('l.k%s is not null', m.place), ' and ' order by m.key_column) as present
         from analytics.view_mappings as m

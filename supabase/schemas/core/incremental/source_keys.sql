@@ -9,6 +9,7 @@ create table analytics.source_keys (
     expression text not null,
     type text not null,
     source_name text not null,
+    is_guarded boolean not null default false,
     primary key (source, place),
     unique (source, expression)
 );
@@ -22,6 +23,9 @@ comment on table analytics.source_keys is 'Columns k<place> of the key logs fres
 comment on column analytics.source_keys.expression is 'As derived at the registration; x is a row of the source.';
 
 comment on column analytics.source_keys.type is 'SQL name of the type of the expression.';
+
+comment on column analytics.source_keys.is_guarded is
+    'The expression may fail for a row: triggers call freshet.try_key_<place>_of_<source>, which then has no key. See freshet.may_raise.';
 
 comment on column analytics.source_keys.source_name is
     'Schema and name of the source when it was first logged: names of generated objects do not follow a rename.';

@@ -8,12 +8,17 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     name constant text := freshet.source_name(source);
+    is_there constant boolean := exists (select from pg_catalog.pg_class as c where c.oid = unwatch_keys.source);
     event text;
     place smallint;
     unread smallint[];
 begin
     if not exists (select from analytics.source_keys as k where k.source = unwatch_keys.source) then
         return;
+    end if;
+    -- A view that read a table which was dropped with cascade has no query any more; its mappings would only keep the log.
+    if not is_there then
+        delete from analytics.view_mappings as m where m.source = unwatch_keys.source;
     end if;
     if exists (select from analytics.view_mappings as m where m.source = unwatch_keys.source) then
         with removed as (
@@ -28,18 +33,20 @@ begin
             perform freshet.watch_keys(source);
         end if;
         foreach place in array coalesce(unread, '{}') loop
+            execute format('drop function if exists freshet.%I', freshet.incremental_name(format('try_key_%s_of_', place), name));
             execute format('drop function freshet.%I', freshet.incremental_name(format('key_%s_of_', place), name));
             execute format('alter table %s drop column k%s', freshet.key_log(source), place);
         end loop;
         return;
     end if;
     foreach event in array array['insert', 'update', 'delete', 'truncate'] loop
-        if name is not null then
+        if is_there then
             execute format('drop trigger if exists freshet_log_%s on %s', event, source);
         end if;
         execute format('drop function if exists freshet.%I()', freshet.incremental_name(format('log_%s_of_', event), name));
     end loop;
     for place in delete from analytics.source_keys as k where k.source = unwatch_keys.source returning k.place loop
+        execute format('drop function if exists freshet.%I', freshet.incremental_name(format('try_key_%s_of_', place), name));
         execute format('drop function if exists freshet.%I', freshet.incremental_name(format('key_%s_of_', place), name));
     end loop;
     execute format('drop table if exists freshet.%I', freshet.incremental_name('keys_of_', name));

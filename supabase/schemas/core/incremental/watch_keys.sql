@@ -5,6 +5,11 @@
 -- Why they note the change too: they see whether a row was touched; see freshet.put_change_trigger().
 -- Why row(…): made by position and without the name of a type, so a renamed or added column, or a renamed table, changes
 --      nothing in the body.
+-- Why try_key: an expression that fails for a row must not fail the write. The row then has no key, as in the query, where
+--      a condition keeps such rows away from the expression.
+-- Why a trigger is made again before a key comes or goes: a statement that began before would call the functions as they
+--      were, and log a row without the new key, or fail for want of the old one. Making a trigger waits for it, with no
+--      more privilege than watching needs, and it comes first, in the order in which writers lock.
 -- Why only what is missing: each "alter table", and a trigger that is made again, would stop readers or writers until the
 --      caller commits, and a migration that changes a view's query refreshes the view before that.
 create function freshet.watch_keys(source regclass)
@@ -21,7 +26,13 @@ declare
         select string_agg('k' || k.place, ', ' order by k.place) from analytics.source_keys as k where k.source = watch_keys.source
     );
     "values" constant text := (
-        select string_agg(format('freshet.%I(row(t.*))', freshet.incremental_name(format('key_%s_of_', k.place), name)), ', ' order by k.place)
+        select string_agg(
+            format(
+                'freshet.%I(row(t.*))',
+                freshet.incremental_name(format(case when k.is_guarded then 'try_key_%s_of_' else 'key_%s_of_' end, k.place), name)
+            ),
+            ', ' order by k.place
+        )
         from analytics.source_keys as k
         where k.source = watch_keys.source
     );
@@ -34,6 +45,19 @@ begin
     if columns is null then
         return;
     end if;
+    if exists (select from pg_catalog.pg_trigger as t where t.tgrelid = source and t.tgname = 'freshet_log_truncate')
+        and array(select 'k' || k.place from analytics.source_keys as k where k.source = watch_keys.source order by 1)
+            <> array(
+                select a.attname::text from pg_catalog.pg_attribute as a
+                where a.attrelid = to_regclass(log) and a.attname ~ '^k[0-9]+$' and not a.attisdropped
+                order by 1
+            )
+    then
+        execute format(
+            'create or replace trigger freshet_log_truncate after truncate on %s for each statement execute function freshet.%I()',
+            source, freshet.incremental_name('log_truncate_of_', name)
+        );
+    end if;
     if to_regclass(log) is null then
         execute format(
             'create table %s (txid xid8 not null default pg_current_xact_id(), is_whole boolean not null default false)', log
@@ -43,7 +67,11 @@ begin
         execute format('comment on table %s is %L', log, format('Keys of changed rows of %s; see analytics.source_keys.', source));
     end if;
     for one in
-        select k.place, k.expression, k.type, format('freshet.%I', freshet.incremental_name(format('key_%s_of_', k.place), name)) as function
+        select
+            k.place, k.expression, k.type,
+            format('freshet.%I', freshet.incremental_name(format('key_%s_of_', k.place), name)) as function,
+            format('freshet.%I', freshet.incremental_name(format('try_key_%s_of_', k.place), name)) as guarded,
+            k.is_guarded
         from analytics.source_keys as k
         where k.source = watch_keys.source
     loop
@@ -58,6 +86,14 @@ begin
                 one.function, source, one.type, one.expression
             );
             execute format('revoke all on function %s(%s) from public, anon, authenticated', one.function, source);
+        end if;
+        if one.is_guarded and to_regprocedure(format('%s(%s)', one.guarded, source)) is null then
+            execute format(
+                'create function %s(x %s) returns %s language plpgsql immutable set search_path = pg_catalog, pg_temp '
+                'as $body$ begin return %s(x); exception when others then return null; end $body$',
+                one.guarded, source, one.type, one.function
+            );
+            execute format('revoke all on function %s(%s) from public, anon, authenticated', one.guarded, source);
         end if;
     end loop;
 

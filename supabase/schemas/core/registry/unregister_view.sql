@@ -12,7 +12,14 @@ declare
     );
 begin
     if freshet.is_incremental(view_name) then
-        perform freshet.make_materialized(view_name);
+        -- Dropped by hand, or with a source that was dropped with cascade: then there is nothing to make of it.
+        if to_regclass(format('analytics.%I', view_name)) is null or to_regclass(freshet.definition_of(view_name)) is null then
+            execute format('drop view if exists %s', freshet.definition_of(view_name));
+            delete from analytics.incremental_views as v where v.view_name = unregister_view.view_name;
+            perform freshet.unwatch_keys(s.source) from unnest(sources) as s (source);
+        else
+            perform freshet.make_materialized(view_name);
+        end if;
     end if;
     delete from analytics.views as v where v.view_name = unregister_view.view_name;
     perform cron.unschedule(j.jobname) from cron.job as j where j.jobname = 'refresh-' || view_name;
