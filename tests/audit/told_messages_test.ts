@@ -124,8 +124,10 @@ Deno.test("refreshes by hand tell the SQLSTATE of a failure and where its messag
           row?.["message"],
           /^failed \[P0001\]; what the database said is kept in analytics\.refresh_log, id \d+$/,
         );
-        for (const secret of hidden) assert.ok(!JSON.stringify(row).includes(secret), `${kind} by ${name}`);
         const id = /\d+$/.exec(row?.["message"])?.[0] ?? "";
+        // A number of three digits may be in the id, or in a time.
+        const words = Object.values(row ?? {}).filter((value) => typeof value === "string").join("\n").replace(id, "");
+        for (const secret of hidden) assert.ok(!words.includes(secret), `${kind} by ${name}`);
         const [kept] = await sql`select message from analytics.refresh_log where id = ${id}`;
         assert.ok(kept?.["message"].includes(text), "the ledger keeps it");
       }

@@ -11,7 +11,7 @@ import { type CronCluster, startCronCluster } from "../support/rigs/cron_cluster
 const MISSED = "from analytics.incidents where fingerprint = 'missed:unseen'";
 
 Deno.test("A job that pg_cron has not seen is missed, and the repair in its alert makes it seen", async () => {
-  const cluster = await startCronCluster();
+  const cluster = await startCronCluster({}, { isCopy: false });
   try {
     await registerUnseen(cluster);
 
@@ -29,7 +29,7 @@ Deno.test("A job that pg_cron has not seen is missed, and the repair in its aler
 });
 
 Deno.test("The end of a start makes pg_cron see the jobs that it has not seen", async () => {
-  const cluster = await startCronCluster();
+  const cluster = await startCronCluster({}, { isCopy: false });
   try {
     await registerUnseen(cluster); // the test above proves that it stays unseen
     await pause(2_000); // what altered the catalog has been read
@@ -61,7 +61,7 @@ async function whileSchedulerStands(cluster: CronCluster, work: () => Promise<vo
   const [scheduler] = await cluster
     .admin()`select pid from pg_stat_activity where application_name = 'pg_cron scheduler'`;
   const pid = Number(scheduler?.["pid"]);
-  await pause(4_000); // what the migrations scheduled, or the copy woke, has been read
+  await pause(2_000); // what the migrations scheduled has been read
   Deno.kill(pid, "SIGSTOP");
   try {
     await work();

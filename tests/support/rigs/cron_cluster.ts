@@ -35,12 +35,18 @@ export interface CronCluster {
 
 const projectFolder = fileURLToPath(new URL("../../../", import.meta.url));
 
-/** @param settings the server's settings, for example `cron.use_background_workers` */
-export async function startCronCluster(settings: Record<string, string> = {}): Promise<CronCluster> {
+/**
+ * @param settings the server's settings, for example `cron.use_background_workers`
+ * @param isCopy false: it is migrated by itself, for tests of what the scheduler has read since
+ */
+export async function startCronCluster(
+  settings: Record<string, string> = {},
+  { isCopy = true }: { readonly isCopy?: boolean } = {},
+): Promise<CronCluster> {
   const workFolder = await Deno.makeTempDir({ prefix: "freshet-cron-" });
   await Deno.chmod(workFolder, 0o755);
   // Migrations read the settings of pg_cron, so a cluster with its own is migrated by itself.
-  const made = Object.keys(settings).length === 0 ? emptyClusterFolder() : undefined;
+  const made = isCopy && Object.keys(settings).length === 0 ? emptyClusterFolder() : undefined;
   if (made !== undefined) await copyCluster(made, workFolder);
   // Accepts the calls of the audit's job, so that none fails.
   const host = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => Response.json({}));
