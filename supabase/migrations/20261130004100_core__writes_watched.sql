@@ -1842,7 +1842,7 @@ declare
     began_at constant timestamptz := clock_timestamp();
     usual_wait constant text := current_setting('lock_timeout');
     gap record;
-    changed regclass[] := '{}';
+    changed regclass[] := '{}'::regclass[];
 begin
     perform set_config('lock_timeout', longest_wait, true);
     -- At random, so that tables which are always locked keep no other from being watched.
@@ -1867,7 +1867,7 @@ begin
                     null;
             end;
         end if;
-        changed := changed || gap.source;
+        changed := array_append(changed, gap.source::regclass);
     end loop;
     -- Once for a source, however many of its partitions came.
     perform freshet.note_whole_change(c.source) from (select distinct u.source from unnest(changed) as u (source)) as c;
@@ -1991,3 +1991,12 @@ begin
     end loop;
 end
 $body$;
+
+-- Rows that count as those of their sources still do.
+update analytics.views as v
+set watched_tables = w.tables, watch_state = w.state
+from (
+    select r.view_name, (freshet.read_watch(r, array(select s.source from analytics.view_sources as s where s.view_name = r.view_name))).*
+    from analytics.views as r
+) as w
+where w.view_name = v.view_name and v.source_snapshot is not null;

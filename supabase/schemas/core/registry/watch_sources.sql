@@ -14,7 +14,7 @@ declare
     began_at constant timestamptz := clock_timestamp();
     usual_wait constant text := current_setting('lock_timeout');
     gap record;
-    changed regclass[] := '{}';
+    changed regclass[] := '{}'::regclass[];
 begin
     perform set_config('lock_timeout', longest_wait, true);
     -- At random, so that tables which are always locked keep no other from being watched.
@@ -39,7 +39,7 @@ begin
                     null;
             end;
         end if;
-        changed := changed || gap.source;
+        changed := array_append(changed, gap.source::regclass);
     end loop;
     -- Once for a source, however many of its partitions came.
     perform freshet.note_whole_change(c.source) from (select distinct u.source from unnest(changed) as u (source)) as c;
