@@ -44,7 +44,9 @@ async function runScript(script: string, triesLeft = 3): Promise<string> {
     const results = await sql.unsafe(script).simple() as unknown as Record<string, unknown>[][];
     return results.flat().flatMap((row) => Object.values(row)).map(String).join("\n");
   } catch (error) {
-    if (!(error instanceof postgres.PostgresError && error.code === SERIALIZATION_FAILURE) || triesLeft === 0) throw error;
+    if (!(error instanceof postgres.PostgresError && error.code === SERIALIZATION_FAILURE) || triesLeft === 0) {
+      throw error;
+    }
     return await runScript(script, triesLeft - 1);
   } finally {
     await sql.end();

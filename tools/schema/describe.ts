@@ -6,7 +6,7 @@ export type Description = ReadonlyMap<string, string>;
 /** Rows that migrations declare, without the columns that the product writes later. */
 const DECLARED_ROWS: Readonly<Record<string, string>> = {
   "analytics.views": `select view_name as name, to_jsonb(t) - '{version, refreshed_at, verified_at, source_as_of,
-    source_snapshot, row_count, rejected_count, registered_at}'::text[] as row from analytics.views as t`,
+    source_snapshot, row_count, rejected_count, registered_at, watched_tables, watch_state}'::text[] as row from analytics.views as t`,
   "analytics.view_sources":
     "select view_name || ' ' || source::text as name, to_jsonb(t) as row from analytics.view_sources as t",
   "analytics.incremental_views":
