@@ -39,7 +39,7 @@ function App({ settings, resumed }: { readonly settings: Settings; readonly resu
     if (session === null) return null;
     const { url, key } = settings;
     const onExpired = () => end("The session is over. Sign in again to go on where you were.");
-    return { url, key, token: () => session.token(), onExpired };
+    return { url, key, is_operator: session.claims.is_admin, token: () => session.token(), onExpired };
   }, [session, settings]);
 
   if (session === null || api === null) {

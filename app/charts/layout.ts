@@ -32,6 +32,14 @@ export interface Layout {
   readonly xs: readonly number[];
   /** Null in a gap. */
   readonly ys: readonly (number | null)[];
+  /** Of a chart of cells: those of the positions, which the cursor frames in place of its line. */
+  readonly cells?: readonly Cell[];
+}
+
+export interface Cell {
+  readonly x: number;
+  readonly y: number;
+  readonly size: number;
 }
 
 export interface LineLayout extends Layout {
@@ -103,7 +111,15 @@ function labelsOf(points: readonly Point[], xs: readonly number[], { left, right
   return points.flatMap(({ label }, index) => index % step === 0 ? [{ at: xs[index] ?? left, text: label }] : []);
 }
 
-/** The position that is nearest to a place under the pointer; null without any. */
+/** The position of a layout that is nearest to a place under the pointer; null without any, or beside the cells. */
+export function under({ xs, cells }: Layout, x: number, y: number): number | null {
+  if (cells === undefined) return nearest(xs, x);
+  const index = cells.findIndex((cell) =>
+    x >= cell.x && x < cell.x + cell.size && y >= cell.y && y < cell.y + cell.size
+  );
+  return index === -1 ? null : index;
+}
+
 export function nearest(xs: readonly number[], at: number): number | null {
   let best: number | null = null;
   for (const [index, x] of xs.entries()) {

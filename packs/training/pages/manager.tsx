@@ -49,8 +49,8 @@ export function Page({ links }: PageProps) {
         <Team resource={team} before={team_before.answer?.data[0] ?? null} days={period.days} />
         <Leaderboard resource={leaders} month={month} />
         <Tasks resource={tasks} status={status} />
-        <People resource={people} person={person} />
-        <PersonAttempts resource={attempts} name={name} links={links} />
+        <People resource={people} person={person} from={from} to={to} />
+        <PersonAttempts resource={attempts} person={person} name={name} links={links} />
       </div>
     </div>
   );
