@@ -1,7 +1,7 @@
 import { StrictMode, useMemo, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { ApiProvider } from "./api/api.tsx";
-import { type PageEntry, pagesOf } from "./frame/pages.ts";
+import { type PageEntry, pageNamed, pagesOf } from "./frame/pages.ts";
 import { Shell } from "./frame/shell.tsx";
 import { applyKeptTheme } from "./frame/theme.tsx";
 import { forget } from "./session/kept.ts";
@@ -57,6 +57,8 @@ async function start(): Promise<void> {
   const element = document.getElementById("app");
   if (element === null) throw new Error("index.html has no element #app");
   const root = createRoot(element);
+  // Together with the settings; what fails is reported when the page is shown.
+  pageNamed(PAGES, location.pathname, BASE)?.load().catch(() => {});
   try {
     const settings = await loadSettings(BASE);
     const resumed = await resumeSession(settings);

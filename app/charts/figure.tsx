@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type PointerEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { type KeyboardEvent, type PointerEvent, type ReactNode, useId, useLayoutEffect, useRef, useState } from "react";
 import { pngOf, save, svgText } from "./copy.ts";
 import { type Layout, moved, type Size, under } from "./layout.ts";
 import { csvOf, type Numbers } from "./numbers.ts";
@@ -157,9 +157,11 @@ function NumbersTable({ name, numbers: { columns, rows } }: { readonly name: str
 /** The plot's own width, so that text in it keeps its size on every screen. */
 function useWidth(holder: { readonly current: HTMLDivElement | null }): number {
   const [width, setWidth] = useState(600);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = holder.current;
     if (element === null) return;
+    // Before the first painting, so that a chart does not move what is below it.
+    setWidth(Math.floor(element.clientWidth) || 600);
     const observer = new ResizeObserver(([entry]) => {
       const measured = Math.floor(entry?.contentRect.width ?? 0);
       if (measured > 0) setWidth(measured);

@@ -1,5 +1,5 @@
 import { useResource } from "../../../app/api/use_resource.ts";
-import { setFilters, useFilters } from "../../../app/frame/location.ts";
+import { useFilters } from "../../../app/frame/location.ts";
 import type { PageProps } from "../../../app/frame/pages.ts";
 import { day } from "../../../app/words/numbers.ts";
 import { Calendar } from "./admin/calendar.tsx";
@@ -36,15 +36,12 @@ function Admin({ claims, links, org_id }: PageProps & { readonly org_id: string 
       <div className="page-head">
         <h1>{row?.name ?? "Organisation"}</h1>
         <OtherOrganisation claims={claims} />
-        <PeriodFilters of="trend, scenarios and attempts" />
+        <PeriodFilters
+          of="trend, scenarios and attempts"
+          last={is_quiet && last !== null && last < from ? last : null}
+        />
         <p className="print-only">{day(from)} to {day(to)}; the overview is of all time.</p>
       </div>
-      {is_quiet && last !== null && last < from && (
-        <p className="notice no-print" role="status">
-          The organisation has no attempt in these days.{" "}
-          <button type="button" onClick={() => setFilters({ to: last })}>Show the days up to {day(last)}</button>
-        </p>
-      )}
       <div className="cards">
         <Overview resource={overview} />
         <TopScenarios resource={top} scenario={scenario_id ?? null} links={links} filters={{ org_id, from, to }} />

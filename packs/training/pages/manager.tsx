@@ -1,5 +1,5 @@
 import { useResource } from "../../../app/api/use_resource.ts";
-import { chosen, setFilters, useFilters } from "../../../app/frame/location.ts";
+import { chosen, useFilters } from "../../../app/frame/location.ts";
 import type { PageProps } from "../../../app/frame/pages.ts";
 import { day } from "../../../app/words/numbers.ts";
 import { Leaderboard } from "./manager/leaderboard.tsx";
@@ -34,17 +34,14 @@ export function Page({ links }: PageProps) {
     <div className="page">
       <div className="page-head">
         <h1>{team.answer?.data[0]?.name ?? "My team"}</h1>
-        <PeriodFilters of="team, leaderboard and people" />
+        <PeriodFilters
+          of="team, leaderboard and people"
+          last={is_quiet && last !== null && last < from ? last : null}
+        />
         <p className="print-only">
           {day(from)} to {day(to)}; best scores of {month}; assignments: {status}.
         </p>
       </div>
-      {is_quiet && last !== null && last < from && (
-        <p className="notice no-print" role="status">
-          The team has no attempt in these days.{" "}
-          <button type="button" onClick={() => setFilters({ to: last })}>Show the days up to {day(last)}</button>
-        </p>
-      )}
       <div className="cards">
         <Team resource={team} before={team_before.answer?.data[0] ?? null} days={period.days} />
         <Leaderboard resource={leaders} month={month} />

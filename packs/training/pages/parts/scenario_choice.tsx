@@ -10,6 +10,7 @@ export function ScenarioChoice({ org_id }: { readonly org_id: string }) {
   const others = chosen === "" || known.some(([id]) => id === chosen) ? [] : [[chosen, "the chosen one"] as const];
   return (
     <Choice
+      className="long"
       name="scenario"
       label="Scenario"
       value={chosen}
