@@ -44,8 +44,8 @@ function Admin({ claims, links, org_id }: PageProps & { readonly org_id: string 
       </div>
       <div className="cards">
         <Overview resource={overview} />
-        <TopScenarios resource={top} scenario={scenario_id ?? null} links={links} filters={{ org_id, from, to }} />
         <OrganisationTrend resource={trend} days={period.days} to={to} />
+        <TopScenarios resource={top} scenario={scenario_id ?? null} links={links} filters={{ org_id, from, to }} />
         <RecentAttempts
           resource={attempts}
           filters={{ org_id, from, to, scenario_id, user_id }}

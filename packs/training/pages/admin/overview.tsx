@@ -8,6 +8,7 @@ export function Overview({ resource }: { readonly resource: Resource<AnswerOf<"t
   return (
     <Card
       title="Overview"
+      size="wide"
       resource={resource}
       empty="No attempt has ended in this organisation yet. The first one appears here within the hour."
     >

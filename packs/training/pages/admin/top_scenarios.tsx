@@ -18,6 +18,7 @@ export function TopScenarios({ resource, scenario, filters, links }: Props) {
   return (
     <Card
       title="Top scenarios"
+      size="wide"
       resource={resource}
       tools={<ExportButton name="training/top-scenarios" filters={filters} of="the scenarios of these days" />}
       empty="No attempt of these days has a score. The first one opens the table."
