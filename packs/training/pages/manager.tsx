@@ -24,9 +24,9 @@ export function Page({ links }: PageProps) {
   const leaders = useResource("training/leaderboard", { month });
   const tasks = useResource("training/tasks", { status });
   const people = useResource("training/people/figures", { from, to, membership: "current", total: true });
-  const newest = useResource("training/people/attempts", { limit: 1 });
   const attempts = useResource("training/people/attempts", { user_id: person ?? undefined, limit: 10, total: true });
-  const last = newest.answer?.data[0]?.started_on ?? null;
+  // Those of everybody: of a chosen person the last attempt is not the team's.
+  const last = person === null ? attempts.answer?.data[0]?.started_on ?? null : null;
   const is_quiet = team.answer?.data.every(({ attempts_count }) => attempts_count === 0) ?? false;
   const name = people.answer?.data.find(({ user_id }) => user_id === person)?.name ?? person;
 
