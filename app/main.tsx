@@ -1,7 +1,7 @@
 import { StrictMode, useMemo, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { ApiProvider } from "./api/api.tsx";
-import { type PageEntry, pagesOf } from "./frame/pages.ts";
+import { type PageEntry, pageNamed, pagesOf } from "./frame/pages.ts";
 import { Shell } from "./frame/shell.tsx";
 import { applyKeptTheme } from "./frame/theme.tsx";
 import { forget } from "./session/kept.ts";
@@ -39,7 +39,7 @@ function App({ settings, resumed }: { readonly settings: Settings; readonly resu
     if (session === null) return null;
     const { url, key } = settings;
     const onExpired = () => end("The session is over. Sign in again to go on where you were.");
-    return { url, key, token: () => session.token(), onExpired };
+    return { url, key, is_operator: session.claims.is_admin, token: () => session.token(), onExpired };
   }, [session, settings]);
 
   if (session === null || api === null) {
@@ -57,6 +57,8 @@ async function start(): Promise<void> {
   const element = document.getElementById("app");
   if (element === null) throw new Error("index.html has no element #app");
   const root = createRoot(element);
+  // Together with the settings; what fails is reported when the page is shown.
+  pageNamed(PAGES, location.pathname, BASE)?.load().catch(() => {});
   try {
     const settings = await loadSettings(BASE);
     const resumed = await resumeSession(settings);

@@ -1,6 +1,7 @@
 import { type ClerkPart, startClerk } from "./clerk/mod.ts";
 import { startDataApi } from "./data_api/mod.ts";
 import { loadSamples, refreshViews, storeSecrets } from "./database.ts";
+import { signUpDemoPeople } from "./demo_sign_ups.ts";
 import { asDiskFull } from "./disk_full.ts";
 import { aboutEdited, editedMigrations } from "./edited_migrations.ts";
 import { logFrom } from "./child.ts";
@@ -173,6 +174,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         onTrouble(`There are no pages: ${messageOf(error)}`);
         return null;
       });
+    if (pages !== null) {
+      await step("Passwords of the demo people", () => signUpDemoPeople(dataApi.url, keys.publishableKey))
+        .catch((error) => onTrouble(`Demo people have no passwords: ${messageOf(error)}`));
+    }
     // The functions need the origin, so the gateway starts first and gets their addresses afterwards.
     const functionUrls: Record<string, string[]> = {};
     const verifyJwt: Record<string, boolean> = {};
@@ -186,7 +191,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         secretKey: keys.secretKey,
         otherSecretKeys: [keys.cronKey],
         uploads: { folder: `${workFolder}/uploads`, byteLimit: storage.file_size_limit },
-        ...(pages === null ? {} : { pages }),
+        ...(pages === null ? {} : { pages, demoTokenOf: demoTokenBy(keys) }),
         ...(hook.enabled ? { accessTokenHook: { uri: hook.uri, databaseUrl: database.superuserUrl } } : {}),
       }));
     await storeSecrets(database.superuserUrl, { project_url: origin });
@@ -278,10 +283,17 @@ async function pagesOf(
   return await openPages({
     folder: await buildPages(projectFolder, report),
     publishableKey,
-    people: DEMO_PEOPLE,
+    people: DEMO_PEOPLE.map(({ name, title }) => ({ name, title })),
     // Signed at each click, so that a stack that runs for weeks gives no token that is over.
     tokenOf: async (name, origin) => (await demoTokens({ jwtSecret, issuer: issuerOf(origin) }))[name],
   });
+}
+
+function demoTokenBy({ jwtSecret }: Keys) {
+  return async (email: string, issuer: string): Promise<string | undefined> => {
+    const person = DEMO_PEOPLE.find((candidate) => candidate.email === email);
+    return person === undefined ? undefined : (await demoTokens({ jwtSecret, issuer }))[person.name];
+  };
 }
 
 const NPM_STEP = "Parts from npm";

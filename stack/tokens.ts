@@ -8,13 +8,28 @@ export const OWN_TOKENS = ["admin", "member", "other_tenant"] as const;
 /** In the order in which they are printed. */
 export const DEMO_TOKENS: readonly string[] = [...OWN_TOKENS, ...demoPeople.map(({ name }) => name)];
 
-/** Whom the pages offer to sign in, in the order in which they are offered. */
-export const DEMO_PEOPLE: readonly { readonly name: string; readonly title: string }[] = [
-  ...demoPeople.map(({ name, title }) => ({ name, title: `${title.charAt(0).toUpperCase()}${title.slice(1)}` })),
-  { name: "admin", title: "Administrator of the platform" },
-  { name: "member", title: "Member" },
-  { name: "other_tenant", title: "Member of another organisation" },
+/** A person whom the pages offer to sign in. */
+export interface OfferedPerson {
+  readonly name: string;
+  readonly title: string;
+  /** With DEMO_PASSWORD, at the stack's auth. */
+  readonly email: string;
+}
+
+/** Of every demo person: they exist on this machine only. */
+export const DEMO_PASSWORD = "freshet-demo";
+
+/** In the order in which they are offered. */
+export const DEMO_PEOPLE: readonly OfferedPerson[] = [
+  ...demoPeople.map(({ name, title }) => offered(name, `${title.charAt(0).toUpperCase()}${title.slice(1)}`)),
+  offered("admin", "Administrator of the platform"),
+  offered("member", "Member"),
+  offered("other_tenant", "Member of another organisation"),
 ];
+
+function offered(name: string, title: string): OfferedPerson {
+  return { name, title, email: `demo-${name.replaceAll("_", "-")}@example.com` };
+}
 
 export type DemoTokens =
   & { readonly [User in typeof OWN_TOKENS[number]]: string }

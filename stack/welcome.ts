@@ -2,6 +2,7 @@ import postgres from "postgres";
 import { withConnection } from "./one_connection.ts";
 import { type DemoLine, demoPeople, demos } from "./pack_demo.ts";
 import type { Stack } from "./stack.ts";
+import { DEMO_PASSWORD, DEMO_PEOPLE } from "./tokens.ts";
 
 /** The output of `start` once everything runs: addresses, keys, and commands to paste. */
 export async function welcome(stack: Stack): Promise<string> {
@@ -12,7 +13,12 @@ export async function welcome(stack: Stack): Promise<string> {
   }
   return `
 Freshet runs at ${stack.origin}
-${stack.pages ? `Open it in a browser: one click there signs you in as one of the demo people.\n` : ""}
+${
+    stack.pages
+      ? `Open it in a browser: one click there signs you in as one of the demo people. Their
+passwords are ${DEMO_PASSWORD}, their addresses like ${DEMO_PEOPLE[0]?.email}.\n`
+      : ""
+  }
 Parts
 ${table(rows)}
 

@@ -1,8 +1,22 @@
 import { createContext, type ReactNode, useContext, useMemo } from "react";
-import { type Client, createBareClient } from "../../shared/client/mod.ts";
+import {
+  type CatalogEntry,
+  type Client,
+  createBareClient,
+  createCataloguer,
+  createExporter,
+  createRefresher,
+  type Exporter,
+  type Refresher,
+} from "../../shared/client/mod.ts";
 
 export interface Api {
   readonly client: Client;
+  readonly exporter: Exporter;
+  /** Null for a person who may not refresh views. */
+  readonly refresher: Refresher | null;
+  /** Read once, when it is asked for. */
+  catalog(): Promise<readonly CatalogEntry[]>;
   /** Called when the API takes the token for invalid. */
   onExpired(): void;
 }
@@ -12,6 +26,8 @@ const ApiContext = createContext<Api | null>(null);
 export interface ApiOptions {
   readonly url: string;
   readonly key: string;
+  /** Whether the person is an administrator of the platform. It only chooses what is shown: the API decides. */
+  readonly is_operator: boolean;
   token(): Promise<string | null>;
   onExpired(): void;
 }
@@ -21,8 +37,20 @@ export function ApiProvider({ options, children }: { readonly options: ApiOption
   const api = useMemo(() => {
     const { url, key } = options;
     // A page says within seconds that the API is out, and goes on asking by itself.
-    const client = createBareClient({ url, key, token: () => options.token(), retries: 1, longest_wait_seconds: 3 });
-    return { client, onExpired: () => options.onExpired() };
+    const reach = { url, key, token: () => options.token(), retries: 1, longest_wait_seconds: 3 };
+    const readCatalog = createCataloguer(reach);
+    let catalog: Promise<readonly CatalogEntry[]> | null = null;
+    return {
+      client: createBareClient(reach),
+      exporter: createExporter(reach),
+      refresher: options.is_operator ? createRefresher(reach) : null,
+      catalog: () =>
+        catalog ??= readCatalog().catch((error) => {
+          catalog = null;
+          throw error;
+        }),
+      onExpired: () => options.onExpired(),
+    };
   }, [options]);
   return <ApiContext.Provider value={api}>{children}</ApiContext.Provider>;
 }

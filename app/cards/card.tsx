@@ -2,6 +2,7 @@ import { type ReactNode, useId } from "react";
 import type { Resource } from "../api/use_resource.ts";
 import { duration } from "../words/numbers.ts";
 import { useNow, useOnline } from "./moment.ts";
+import { RefreshButton } from "./refresh_button.tsx";
 import { ageOf, type AnyAnswer, notesOf, standingOf } from "./standing.ts";
 
 interface Props<A extends AnyAnswer> {
@@ -62,15 +63,18 @@ export function Card<A extends AnyAnswer>(props: Props<A>) {
           </div>
         )}
       </div>
-      <p className="source quiet">
-        {age === null ? "No answer yet" : `True ${duration(age)} ago`} · <code>{resource.name}</code>
-        {answer?.meta.as_of != null && (
-          <>
-            {" "}· computed{" "}
-            <time dateTime={answer.meta.as_of}>{answer.meta.as_of.slice(0, 16).replace("T", " ")} UTC</time>
-          </>
-        )}
-      </p>
+      <div className="source quiet">
+        <p>
+          {age === null ? "No answer yet" : `True ${duration(age)} ago`} · <code>{resource.name}</code>
+          {answer?.meta.as_of != null && (
+            <>
+              {" "}· computed{" "}
+              <time dateTime={answer.meta.as_of}>{answer.meta.as_of.slice(0, 16).replace("T", " ")} UTC</time>
+            </>
+          )}
+        </p>
+        <RefreshButton resource={resource} of={title} />
+      </div>
     </section>
   );
 }

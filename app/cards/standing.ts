@@ -12,7 +12,11 @@ export interface AnyAnswer {
     readonly total_count?: number | null;
     readonly withheld_count?: number | null;
   };
-  readonly freshness: { readonly age_seconds: number | null; readonly is_stale: boolean };
+  readonly freshness: {
+    readonly age_seconds: number | null;
+    readonly is_stale: boolean;
+    readonly objective_seconds: number | null;
+  };
 }
 
 /** What a card shows in its place for rows. */
@@ -64,8 +68,7 @@ export function notesOf<A extends AnyAnswer>(
     notes.push({ kind: "last_known", text: `${why}. These are the last known figures; the page goes on asking.` });
   }
   if (answer.freshness.is_stale) {
-    const age = age_seconds === null ? "" : `: ${duration(age_seconds)}`;
-    notes.push({ kind: "stale", text: `Older than they should be${age}. The audit reports this by itself.` });
+    notes.push({ kind: "stale", text: staleText(age_seconds, answer.freshness.objective_seconds) });
   }
   const { is_truncated, total_count, row_count, withheld_count } = answer.meta;
   if (is_truncated === true) {
@@ -79,6 +82,14 @@ export function notesOf<A extends AnyAnswer>(
     notes.push({ kind: "withheld", text });
   }
   return notes;
+}
+
+function staleText(age: number | null, objective: number | null): string {
+  const is = age === null ? "Older than they should be" : `${duration(age)} old`;
+  const should = objective === null ? "" : `; the objective is ${duration(objective)}`;
+  // Young rows are stale too while the database does not confirm them.
+  const why = age !== null && objective !== null && age <= objective ? ", and the database does not answer" : "";
+  return `${is}${should}${why}. The audit reports this by itself.`;
 }
 
 /** Seconds since the rows were last known to be true; null if the answer does not say. */

@@ -1,13 +1,14 @@
-import { type KeyboardEvent, type PointerEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { type KeyboardEvent, type PointerEvent, type ReactNode, useId, useLayoutEffect, useRef, useState } from "react";
 import { pngOf, save, svgText } from "./copy.ts";
-import { type Layout, moved, nearest, type Size } from "./layout.ts";
+import { type Layout, moved, type Size, under } from "./layout.ts";
 import { csvOf, type Numbers } from "./numbers.ts";
 
 interface Props<L extends Layout> {
   readonly name: string;
   /** What the chart shows, in a sentence, with the figures that matter. */
   readonly summary: string;
-  readonly height?: number;
+  /** In the SVG's units, or made of the width of the screen. */
+  readonly height?: number | ((width: number) => number);
   readonly numbers: Numbers;
   /** What is spoken, and shown above the chart, at a position. */
   spoken(index: number): string;
@@ -20,18 +21,20 @@ interface Props<L extends Layout> {
  * same numbers as a table, and copies as SVG, PNG and CSV. To a screen reader the chart is a slider over its positions.
  */
 export function ChartFigure<L extends Layout>(props: Props<L>) {
-  const { name, summary, numbers, height = 220 } = props;
+  const { name, summary, numbers } = props;
   const title = useId();
   const about = useId();
   const holder = useRef<HTMLDivElement>(null);
   const drawing = useRef<SVGSVGElement>(null);
   const width = useWidth(holder);
+  const height = typeof props.height === "function" ? props.height(width) : props.height ?? 220;
   const [cursor, setCursor] = useState(-1);
   const layout = props.layout({ width, height });
   const count = layout.xs.length;
   const at = cursor < count ? cursor : -1;
   const x = layout.xs[at];
   const y = layout.ys[at];
+  const cell = layout.cells?.[at];
 
   function onKeyDown(event: KeyboardEvent<HTMLDivElement>): void {
     const next = moved(event.key, at, count);
@@ -41,8 +44,8 @@ export function ChartFigure<L extends Layout>(props: Props<L>) {
   }
 
   function onPointerMove(event: PointerEvent<HTMLDivElement>): void {
-    const { left } = event.currentTarget.getBoundingClientRect();
-    setCursor(nearest(layout.xs, event.clientX - left) ?? -1);
+    const { left, top } = event.currentTarget.getBoundingClientRect();
+    setCursor(under(layout, event.clientX - left, event.clientY - top) ?? -1);
   }
 
   function withDrawing(work: (svg: SVGSVGElement) => void): void {
@@ -76,8 +79,13 @@ export function ChartFigure<L extends Layout>(props: Props<L>) {
         <svg ref={drawing} viewBox={`0 0 ${width} ${height}`} height={height} aria-hidden="true" focusable="false">
           <Axes layout={layout} />
           {props.children(layout)}
-          {x !== undefined && <line className="cursor" x1={x} x2={x} y1={layout.inner.top} y2={layout.inner.bottom} />}
-          {x !== undefined && y != null && <circle className="cursor-dot" cx={x} cy={y} r="5" />}
+          {cell !== undefined && (
+            <rect className="cursor-cell" x={cell.x} y={cell.y} width={cell.size} height={cell.size} rx="2" />
+          )}
+          {cell === undefined && x !== undefined && (
+            <line className="cursor" x1={x} x2={x} y1={layout.inner.top} y2={layout.inner.bottom} />
+          )}
+          {cell === undefined && x !== undefined && y != null && <circle className="cursor-dot" cx={x} cy={y} r="5" />}
         </svg>
       </div>
       <div className="chart-tools no-print">
@@ -149,9 +157,11 @@ function NumbersTable({ name, numbers: { columns, rows } }: { readonly name: str
 /** The plot's own width, so that text in it keeps its size on every screen. */
 function useWidth(holder: { readonly current: HTMLDivElement | null }): number {
   const [width, setWidth] = useState(600);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = holder.current;
     if (element === null) return;
+    // Before the first painting, so that a chart does not move what is below it.
+    setWidth(Math.floor(element.clientWidth) || 600);
     const observer = new ResizeObserver(([entry]) => {
       const measured = Math.floor(entry?.contentRect.width ?? 0);
       if (measured > 0) setWidth(measured);

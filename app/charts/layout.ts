@@ -32,6 +32,14 @@ export interface Layout {
   readonly xs: readonly number[];
   /** Null in a gap. */
   readonly ys: readonly (number | null)[];
+  /** Of a chart of cells: those of the positions, which the cursor frames in place of its line. */
+  readonly cells?: readonly Cell[];
+}
+
+export interface Cell {
+  readonly x: number;
+  readonly y: number;
+  readonly size: number;
 }
 
 export interface LineLayout extends Layout {
@@ -68,11 +76,14 @@ export function barLayout(points: readonly Point[], size: Size): BarLayout {
   const xs = points.map((_, index) => (x(index) ?? inner.left) + x.bandwidth() / 2);
   const highest = Math.max(1, max(points, ({ value }) => value ?? 0) ?? 1);
   const { y_ticks, ys } = vertical(points, inner, [0, highest]);
+  // Bars are counts where all values are whole: half an attempt is no tick.
+  const is_count = points.every(({ value }) => value === null || Number.isInteger(value));
+  const ticks = is_count ? y_ticks.filter(({ value }) => Number.isInteger(value)) : y_ticks;
   const bars = ys.map((y, index) => {
     const top = y ?? inner.bottom;
     return { x: x(index) ?? inner.left, y: top, width: x.bandwidth(), height: inner.bottom - top };
   });
-  return { inner, xs, ys, y_ticks, x_ticks: labelsOf(points, xs, inner), bars };
+  return { inner, xs, ys, y_ticks: ticks, x_ticks: labelsOf(points, xs, inner), bars };
 }
 
 function innerOf({ width, height }: Size): Layout["inner"] {
@@ -91,7 +102,11 @@ function vertical(points: readonly Point[], { top, bottom }: Layout["inner"], do
   const y = scaleLinear().domain(domain).range([bottom, top]).nice(4);
   const text = y.tickFormat(4);
   return {
-    y_ticks: y.ticks(4).map((value) => ({ at: y(value), text: text(value) })),
+    y_ticks: y.ticks(4).map((value) => ({
+      at: y(value),
+      text: Number.isInteger(value) ? y.tickFormat(4, ",~f")(value) : text(value),
+      value,
+    })),
     ys: points.map(({ value }) => value === null ? null : y(value)),
   };
 }
@@ -103,7 +118,15 @@ function labelsOf(points: readonly Point[], xs: readonly number[], { left, right
   return points.flatMap(({ label }, index) => index % step === 0 ? [{ at: xs[index] ?? left, text: label }] : []);
 }
 
-/** The position that is nearest to a place under the pointer; null without any. */
+/** The position of a layout that is nearest to a place under the pointer; null without any, or beside the cells. */
+export function under({ xs, cells }: Layout, x: number, y: number): number | null {
+  if (cells === undefined) return nearest(xs, x);
+  const index = cells.findIndex((cell) =>
+    x >= cell.x && x < cell.x + cell.size && y >= cell.y && y < cell.y + cell.size
+  );
+  return index === -1 ? null : index;
+}
+
 export function nearest(xs: readonly number[], at: number): number | null {
   let best: number | null = null;
   for (const [index, x] of xs.entries()) {

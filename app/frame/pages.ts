@@ -29,10 +29,19 @@ export function pagesOf(modules: Readonly<Record<string, { readonly pages: reado
   });
 }
 
+/** The page that an address names; null at the root, and where there is none. */
+export function pageNamed(pages: readonly FoundPage[], path: string, base: string): FoundPage | null {
+  const name = nameIn(path, base);
+  return pages.find((page) => page.path === name) ?? null;
+}
+
+function nameIn(path: string, base: string): string {
+  const inside = path.startsWith(base) ? path.slice(base.length) : path;
+  return inside.replace(/(?:^|\/)(?:index\.html)?$/, "");
+}
+
 /** The page at an address; at the root, the first page that is for the person. Null if there is none. */
 export function pageAt(pages: readonly FoundPage[], path: string, base: string, claims: Claims): FoundPage | null {
-  const inside = path.startsWith(base) ? path.slice(base.length) : path;
-  const name = inside.replace(/(?:^|\/)(?:index\.html)?$/, "");
-  if (name === "") return pages.find((page) => page.isFor(claims)) ?? null;
-  return pages.find((page) => page.path === name) ?? null;
+  if (nameIn(path, base) === "") return pages.find((page) => page.isFor(claims)) ?? null;
+  return pageNamed(pages, path, base);
 }

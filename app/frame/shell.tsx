@@ -2,6 +2,7 @@ import { type ComponentType, type MouseEvent, useEffect, useState } from "react"
 import type { Session } from "../session/session.ts";
 import type { Settings } from "../session/settings.ts";
 import { goTo, useFilters, usePath } from "./location.ts";
+import { useSettled } from "./settled.ts";
 import { type FoundPage, pageAt, type PageProps } from "./pages.ts";
 import { ThemeSwitch } from "./theme.tsx";
 
@@ -70,8 +71,14 @@ function Loaded({ page, ...props }: { readonly page: FoundPage } & PageProps) {
   useEffect(() => {
     page.load().then((module) => setPage(() => module.Page), (error) => setProblem(String(error)));
   }, [page]);
+  const is_settled = useSettled(Page !== null);
   if (problem !== null) return <p role="alert" className="problem">This page could not be loaded: {problem}</p>;
-  return Page === null ? <p className="quiet page-loading" role="status">Loading</p> : <Page {...props} />;
+  return (
+    <>
+      {!is_settled && <p className="quiet page-loading" role="status">Loading</p>}
+      {Page !== null && <div className={is_settled ? "settled" : "unsettled"}>{<Page {...props} />}</div>}
+    </>
+  );
 }
 
 function NoPage({ path, hasPages }: { readonly path: string; readonly hasPages: boolean }) {

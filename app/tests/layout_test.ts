@@ -4,6 +4,13 @@ import { barLayout, lineLayout, moved, nearest } from "../charts/layout.ts";
 const SIZE = { width: 456, height: 240 };
 const points = (...values: (number | null)[]) => values.map((value, index) => ({ label: `d${index}`, value }));
 
+Deno.test("the axis of counts has whole numbers only", () => {
+  const { y_ticks } = barLayout([{ label: "a", value: 1 }, { label: "b", value: 0 }], { width: 300, height: 150 });
+  deepEqual(y_ticks.map(({ text }) => text), ["0", "1"]);
+  const shares = barLayout([{ label: "a", value: 0.5 }], { width: 300, height: 150 }).y_ticks;
+  ok(shares.length > 2);
+});
+
 Deno.test("a day without a value breaks the line, and is not drawn as zero", () => {
   const { path, ys } = lineLayout(points(10, 20, null, 30, 40), SIZE, [0, 100]);
   equal(path.match(/M/g)?.length, 2);

@@ -6,11 +6,15 @@ import type { Failure, FailureCode } from "../../shared/client/mod.ts";
 const WORDS = { empty: "nothing yet" };
 const hasNoRows = ({ data }: AnyAnswer) => Array.isArray(data) && data.length === 0;
 
-function answer(rows: number, more: { readonly meta?: object; readonly is_stale?: boolean } = {}): AnyAnswer {
+function answer(rows: number, more: { readonly meta?: object; readonly objective?: number } = {}): AnyAnswer {
   return {
     data: Array<number>(rows).fill(1),
     meta: { as_of: "2026-11-30T10:00:00Z", row_count: rows, ...more.meta },
-    freshness: { age_seconds: 30, is_stale: more.is_stale ?? false },
+    freshness: {
+      age_seconds: 30,
+      is_stale: more.objective !== undefined,
+      objective_seconds: more.objective ?? null,
+    },
   };
 }
 
@@ -66,10 +70,14 @@ Deno.test("a device without a network is offline, which is no fault of the API",
   match(notes(after(answered(1), failed(0, "UNREACHABLE")), false)[0]?.text ?? "", /^This device is offline/);
 });
 
-Deno.test("stale rows are shown with their age", () => {
-  deepEqual(notes(after(answered(1, { is_stale: true }))).map(({ kind, text }) => [kind, text.slice(0, 35)]), [
-    ["stale", "Older than they should be: 30 s. Th"],
+Deno.test("stale rows are shown with their age and the objective that they miss", () => {
+  deepEqual(notes(after(answered(1, { objective: 20 }))), [
+    { kind: "stale", text: "30 s old; the objective is 20 s. The audit reports this by itself." },
   ]);
+  match(
+    notes(after(answered(1, { objective: 600 })))[0]?.text ?? "",
+    /^30 s old; the objective is 10 min, and the database does not answer\./,
+  );
 });
 
 Deno.test("rows that are not all say how many there are, and withheld rows are counted", () => {

@@ -32,6 +32,8 @@ export interface Freshness {
   readonly age_seconds: number | null;
   /** Whether the answer is older than its view's objective. */
   readonly is_stale: boolean;
+  /** Of a stale answer: the age in seconds that it should not be beyond; null for any other answer. */
+  readonly objective_seconds: number | null;
   readonly etag: string | null;
   /** Which layer answered (RFC 9211); null when the client had the answer already. */
   readonly cache_status: string | null;
@@ -67,6 +69,7 @@ export function aboutReply(
   const freshness = {
     age_seconds: wholeNumberOf(headers.get("age")),
     is_stale: headers.get("freshet-stale") === "?1",
+    objective_seconds: wholeNumberOf(headers.get("freshet-objective")),
     etag: headers.get("etag"),
     cache_status: headers.get("cache-status"),
     is_unchanged: status === 304,

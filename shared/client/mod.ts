@@ -1,4 +1,13 @@
 export type { Answer, CsvAnswer, Freshness, ListMeta, Meta, PageMeta } from "./answer.ts";
+export { type CatalogEntry, type Cataloguer, createCataloguer } from "./catalog.ts";
+export {
+  createRefresher,
+  type RefreshedView,
+  type Refresher,
+  type RefreshOptions,
+  type RefreshTarget,
+  type RequestedRefresh,
+} from "./refresh.ts";
 export {
   createExporter,
   type ExportedFile,

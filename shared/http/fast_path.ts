@@ -21,6 +21,7 @@ interface Kept {
   readonly response: Response;
   readonly age_seconds: number;
   readonly is_stale: boolean;
+  readonly objective_seconds: number;
 }
 
 /**
@@ -71,8 +72,10 @@ export class FastPath {
   /** A copy of the response that was kept for this answer; null if there is none. */
   copyOf(answer: ReadAnswer, form: ResponseForm): Response | null {
     const kept = this.#responsesFor(answer, form)?.get(answer.etag);
-    const { age_seconds, is_stale } = answer.freshness;
+    const { age_seconds, is_stale, objective_seconds } = answer.freshness;
     if (kept === undefined || kept.age_seconds !== age_seconds || kept.is_stale !== is_stale) return null;
+    // Only stale answers name their objective, which changes when the view is registered again.
+    if (is_stale && kept.objective_seconds !== objective_seconds) return null;
     return kept.response.clone();
   }
 
@@ -85,8 +88,8 @@ export class FastPath {
   keep(answer: ReadAnswer, form: ResponseForm, response: Response): Response {
     const responses = this.#responsesFor(answer, form);
     if (responses === null) return response;
-    const { age_seconds, is_stale } = answer.freshness;
-    responses.set(answer.etag, { response, age_seconds, is_stale });
+    const { age_seconds, is_stale, objective_seconds } = answer.freshness;
+    responses.set(answer.etag, { response, age_seconds, is_stale, objective_seconds });
     return response.clone();
   }
 

@@ -27,6 +27,8 @@ export interface GatewayOptions {
   accessTokenHook?: HookSettings;
   /** For resumable uploads: where their files are, and `file_size_limit` of [storage]. Left out: there are none. */
   uploads?: { folder: string; byteLimit: number };
+  /** Gives demo people who sign in with a password their own tokens. */
+  demoTokenOf?: DataApiRouteOptions["demoTokenOf"];
   /** Serves the pages. Left out: there are none. */
   pages?: PagesRoute;
 }

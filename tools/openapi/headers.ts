@@ -22,6 +22,7 @@ export const headers = {
   "Freshet-Stale": header("`?1` if the answer is older than the view's objective; otherwise absent.", {
     const: "?1",
   }),
+  "Freshet-Objective": header("With `Freshet-Stale`: the age beyond which the answer is stale.", seconds),
   "Freshet-Truncated": header("For CSV that is not paged: `?1` if there are more rows, `?0` if these are all.", {
     enum: ["?0", "?1"],
   }),
@@ -77,6 +78,7 @@ export const FRESHNESS = [
   "Cache-Status",
   "Last-Modified",
   "Freshet-Stale",
+  "Freshet-Objective",
   ...ALWAYS,
 ] as const;
 

@@ -1,5 +1,5 @@
 import { useResource } from "../../../app/api/use_resource.ts";
-import { chosen, setFilters, useFilters } from "../../../app/frame/location.ts";
+import { chosen, useFilters } from "../../../app/frame/location.ts";
 import type { PageProps } from "../../../app/frame/pages.ts";
 import { day } from "../../../app/words/numbers.ts";
 import { Leaderboard } from "./manager/leaderboard.tsx";
@@ -24,9 +24,9 @@ export function Page({ links }: PageProps) {
   const leaders = useResource("training/leaderboard", { month });
   const tasks = useResource("training/tasks", { status });
   const people = useResource("training/people/figures", { from, to, membership: "current", total: true });
-  const newest = useResource("training/people/attempts", { limit: 1 });
   const attempts = useResource("training/people/attempts", { user_id: person ?? undefined, limit: 10, total: true });
-  const last = newest.answer?.data[0]?.started_on ?? null;
+  // Those of everybody: of a chosen person the last attempt is not the team's.
+  const last = person === null ? attempts.answer?.data[0]?.started_on ?? null : null;
   const is_quiet = team.answer?.data.every(({ attempts_count }) => attempts_count === 0) ?? false;
   const name = people.answer?.data.find(({ user_id }) => user_id === person)?.name ?? person;
 
@@ -34,23 +34,20 @@ export function Page({ links }: PageProps) {
     <div className="page">
       <div className="page-head">
         <h1>{team.answer?.data[0]?.name ?? "My team"}</h1>
-        <PeriodFilters of="team, leaderboard and people" />
+        <PeriodFilters
+          of="team, leaderboard and people"
+          last={is_quiet && last !== null && last < from ? last : null}
+        />
         <p className="print-only">
           {day(from)} to {day(to)}; best scores of {month}; assignments: {status}.
         </p>
       </div>
-      {is_quiet && last !== null && last < from && (
-        <p className="notice no-print" role="status">
-          The team has no attempt in these days.{" "}
-          <button type="button" onClick={() => setFilters({ to: last })}>Show the days up to {day(last)}</button>
-        </p>
-      )}
       <div className="cards">
         <Team resource={team} before={team_before.answer?.data[0] ?? null} days={period.days} />
         <Leaderboard resource={leaders} month={month} />
         <Tasks resource={tasks} status={status} />
-        <People resource={people} person={person} />
-        <PersonAttempts resource={attempts} name={name} links={links} />
+        <People resource={people} person={person} from={from} to={to} />
+        <PersonAttempts resource={attempts} person={person} name={name} links={links} />
       </div>
     </div>
   );

@@ -45,7 +45,10 @@ export function createWriter(resource: Resource): WriteAnswer {
     headers.set("age", String(freshness.age_seconds));
     headers.set("cache-control", answer.kind === "person" ? NO_STORE : PRIVATE);
     headers.set("vary", VARY_CODED);
-    if (freshness.is_stale) headers.set("freshet-stale", "?1");
+    if (freshness.is_stale) {
+      headers.set("freshet-stale", "?1");
+      headers.set("freshet-objective", String(freshness.objective_seconds));
+    }
     return headers;
   }
 

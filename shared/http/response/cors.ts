@@ -5,7 +5,7 @@ const REQUEST_HEADERS = "authorization, x-client-info, apikey, content-type, x-r
   "tracestate, baggage, accept, if-none-match, cache-control";
 
 const RESPONSE_HEADERS =
-  "etag, age, cache-status, freshet-stale, last-modified, retry-after, location, server-timing, " +
+  "etag, age, cache-status, freshet-stale, freshet-objective, last-modified, retry-after, location, server-timing, " +
   "x-request-id, content-disposition, link, freshet-truncated, freshet-total-count, freshet-withheld-count, ratelimit, " +
   "ratelimit-policy";
 

@@ -47,6 +47,7 @@ export interface Page {
 interface Context {
   newPage(): Promise<Page>;
   setOffline(is_offline: boolean): Promise<void>;
+  newCDPSession(page: Page): Promise<{ send(method: string, params: object): Promise<unknown> }>;
   close(): Promise<void>;
 }
 
@@ -67,6 +68,8 @@ export interface Visit {
   readonly strange: readonly string[];
   readonly errors: readonly Error[];
   setOffline(is_offline: boolean): Promise<void>;
+  /** Makes the tab's processor so many times slower. */
+  slowDown(times: number): Promise<void>;
   /** The rules that axe finds broken, with the elements. */
   axe(): Promise<string[]>;
 }
@@ -104,6 +107,10 @@ export async function openBrowser(): Promise<
           strange,
           errors,
           setOffline: (is_offline) => context.setOffline(is_offline),
+          async slowDown(times) {
+            const session = await context.newCDPSession(page);
+            await session.send("Emulation.setCPUThrottlingRate", { rate: times });
+          },
           axe: () => brokenRules(page, source),
         });
       } finally {

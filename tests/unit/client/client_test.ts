@@ -24,7 +24,7 @@ Deno.test("a method answers with rows, what they rest on, and how old they are",
   assert.deepEqual(data, [{ ...laneRow(), last_submission_at: "2026-11-20T09:59:00.123456Z" }]);
   assert.deepEqual([meta.resource, meta.version, meta.row_count], ["sample/lane-distributions", 1, 1]);
   assert.equal(freshness.age_seconds, 12);
-  assert.deepEqual([freshness.is_stale, freshness.is_unchanged], [false, false]);
+  assert.deepEqual([freshness.is_stale, freshness.objective_seconds, freshness.is_unchanged], [false, null, false]);
   assert.match(freshness.cache_status ?? "", /^Freshet; fwd=uri-miss/);
   assert.match(request_id ?? "", /^[0-9a-f-]{36}$/);
 });
@@ -90,7 +90,7 @@ Deno.test("an answer that is older than its objective says so", async () => {
   const { freshet, http } = createClientRig();
   http.clock.advance(1_201_000);
   const { freshness } = await freshet.sample.laneDistributions(LANES);
-  assert.deepEqual([freshness.is_stale, freshness.age_seconds], [true, 1_201]);
+  assert.deepEqual([freshness.is_stale, freshness.age_seconds, freshness.objective_seconds], [true, 1_201, 1_200]);
 });
 
 /** Five days of one learner, and who reads them. */

@@ -126,7 +126,15 @@ async function walk(steps: readonly Step[]): Promise<void> {
 /** All headers that these answers may have. */
 const KNOWN = new Set([
   ...["access-control-allow-origin", "access-control-expose-headers", "age", "cache-control", "cache-status"],
-  ...["content-encoding", "content-length", "content-type", "etag", "freshet-stale", "last-modified"],
+  ...[
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "etag",
+    "freshet-objective",
+    "freshet-stale",
+    "last-modified",
+  ],
   ...["ratelimit-policy", "server-timing", "vary", "x-content-type-options"],
 ]);
 

@@ -80,6 +80,7 @@ Deno.test("an answer older than its objective, or served without the source, say
   const response = await ask(LANES_PATH);
   assert.equal(response.status, 200);
   assert.equal(response.headers.get("freshet-stale"), "?1");
+  assert.equal(response.headers.get("freshet-objective"), "1200");
   assert.equal(response.headers.get("age"), "30");
 });
 

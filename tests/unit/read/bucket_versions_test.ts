@@ -85,7 +85,7 @@ Deno.test("an answer says when the rows of its bucket were computed, and is as o
   clock.advance(3_001);
   const { answer } = await askedAs(one, "bolt");
   assert.ok(answer.kind === "entry");
-  assert.deepEqual(answer.freshness, { as_of: computed_at, age_seconds: 3, is_stale: false });
+  assert.deepEqual(answer.freshness, { as_of: computed_at, age_seconds: 3, is_stale: false, objective_seconds: 1_200 });
   const { meta } = JSON.parse(answer.entry.body);
   assert.deepEqual([meta.version, meta.as_of, meta.source_as_of], [1, computed_at, computed_at]);
   assert.equal(

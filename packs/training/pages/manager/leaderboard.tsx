@@ -1,5 +1,6 @@
 import type { Resource } from "../../../../app/api/use_resource.ts";
 import { Card } from "../../../../app/cards/card.tsx";
+import { ExportButton } from "../../../../app/cards/export_button.tsx";
 import { change, number } from "../../../../app/words/numbers.ts";
 import type { AnswerOf } from "../../../../shared/client/mod.ts";
 
@@ -13,6 +14,7 @@ export function Leaderboard({ resource, month }: Props) {
     <Card
       title={`Best scores of ${month}`}
       resource={resource}
+      tools={<ExportButton name="training/leaderboard" filters={{ month }} of={`the scores of ${month}`} />}
       empty={`No score of your people in ${month}. The first one of the month opens the table.`}
     >
       {({ data }) => (

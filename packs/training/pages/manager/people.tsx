@@ -1,5 +1,6 @@
 import type { Resource } from "../../../../app/api/use_resource.ts";
 import { Card } from "../../../../app/cards/card.tsx";
+import { ExportButton } from "../../../../app/cards/export_button.tsx";
 import { setFilters } from "../../../../app/frame/location.ts";
 import { day, number } from "../../../../app/words/numbers.ts";
 import type { AnswerOf } from "../../../../shared/client/mod.ts";
@@ -8,14 +9,23 @@ interface Props {
   readonly resource: Resource<AnswerOf<"training/people/figures">>;
   /** Whose attempts are shown below; null for everybody's. */
   readonly person: string | null;
+  readonly from: string;
+  readonly to: string;
 }
 
-export function People({ resource, person }: Props) {
+export function People({ resource, person, from, to }: Props) {
   return (
     <Card
       title="People"
       size="wide"
       resource={resource}
+      tools={
+        <ExportButton
+          name="training/people/figures"
+          filters={{ from, to, membership: "current" }}
+          of="people's figures"
+        />
+      }
       empty="No person reports to you yet."
     >
       {({ data }) => (

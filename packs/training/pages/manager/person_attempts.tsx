@@ -1,5 +1,6 @@
 import type { Resource } from "../../../../app/api/use_resource.ts";
 import { Card } from "../../../../app/cards/card.tsx";
+import { ExportButton } from "../../../../app/cards/export_button.tsx";
 import type { PageProps } from "../../../../app/frame/pages.ts";
 import { day, duration, number } from "../../../../app/words/numbers.ts";
 import type { AnswerOf } from "../../../../shared/client/mod.ts";
@@ -7,16 +8,20 @@ import { Feedback } from "../parts/feedback.tsx";
 
 interface Props extends Pick<PageProps, "links"> {
   readonly resource: Resource<AnswerOf<"training/people/attempts">>;
+  readonly person: string | null;
   /** Whose attempts these are; null for everybody's. */
   readonly name: string | null;
 }
 
-export function PersonAttempts({ resource, name, links }: Props) {
+export function PersonAttempts({ resource, person, name, links }: Props) {
   return (
     <Card
       title={name === null ? "Last attempts of the team" : `Last attempts of ${name}`}
       size="wide"
       resource={resource}
+      tools={
+        <ExportButton name="training/people/attempts" filters={{ user_id: person ?? undefined }} of="these attempts" />
+      }
       empty="There is no attempt yet."
     >
       {({ data, meta }) => (

@@ -1,5 +1,6 @@
 import { Choice } from "../../../../app/frame/choice.tsx";
 import { chosen, chosenDay, setFilters, useFilters } from "../../../../app/frame/location.ts";
+import { day } from "../../../../app/words/numbers.ts";
 
 const LENGTHS = ["30", "7", "90", "365"] as const;
 const DAY_MS = 86_400_000;
@@ -26,10 +27,19 @@ export function daysOf(
   return { from: iso(last - (days - 1) * DAY_MS), to: iso(last), before: iso(last - days * DAY_MS) };
 }
 
-export function PeriodFilters({ of }: { readonly of: string }) {
+export function PeriodFilters({ of, last = null }: {
+  readonly of: string;
+  /** The day of the last attempt, if these days have none. */
+  readonly last?: string | null;
+}) {
   const { days, to } = usePeriod();
   return (
     <div className="filters no-print" role="group" aria-label={`Filters of ${of}`}>
+      {last !== null && (
+        <button type="button" onClick={() => setFilters({ to: last })}>
+          <span className="sr-only">There is no attempt in these days.</span>Show the days up to {day(last)}
+        </button>
+      )}
       <Choice
         name="days"
         label="Period"

@@ -1,5 +1,6 @@
 import type { Resource } from "../../../../app/api/use_resource.ts";
 import { Card } from "../../../../app/cards/card.tsx";
+import { ExportButton } from "../../../../app/cards/export_button.tsx";
 import type { PageProps } from "../../../../app/frame/pages.ts";
 import { day, duration, number } from "../../../../app/words/numbers.ts";
 import type { AnswerOf } from "../../../../shared/client/mod.ts";
@@ -15,6 +16,7 @@ export function LastAttempts({ resource, links }: Props) {
       title="Last attempts"
       size="wide"
       resource={resource}
+      tools={<ExportButton name="training/me/attempts" filters={{}} of="my attempts" />}
       empty="No attempt yet. Start one of your assignments; it appears here when it has ended."
     >
       {({ data }) => (
