@@ -78,7 +78,7 @@ export function asMarkdown({ options, machine, date, commit, load, measured }: R
     ...times,
     "",
     "P16 is the pass of [bench:audit](audit_growth.md) in fewer rounds. P19 by random plans and kills of the server is in",
-    "[bench/proofs](../proofs/integration.json).",
+    "[bench/proofs](../proofs/incremental.json).",
     "",
     "![Milliseconds of a refresh](refresh.svg)",
     "",
