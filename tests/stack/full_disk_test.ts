@@ -53,7 +53,7 @@ const ignore = !await canMount();
 const sizes: [size: string, step: string][] = [["24m", "PostgreSQL"], ["41m", "Migrations"]];
 
 /** Where the import begins to fail: in the proofs as late as in its last tables, which takes it twenty seconds. */
-const SMALL = `${proofs(72, 160)}m`;
+const SMALL = `${proofs(96, 160)}m`;
 
 function saysFull(said: string, step: string): void {
   match(
