@@ -13,6 +13,8 @@ export interface Times {
   readonly nothing: readonly number[];
   readonly whole: readonly number[];
   readonly wholeOfTenth: readonly number[];
+  /** The same view, not incremental. */
+  readonly materialized: readonly number[];
 }
 
 const WARM_UP = 2;
@@ -31,8 +33,16 @@ export async function measureGrowth({ places }: Stage, rounds: number): Promise<
       nothing: () => large.refreshInNewSession(),
       whole: () => large.refreshWhole(),
       wholeOfTenth: () => tenth.refreshWhole(),
+      materialized: () => materialized(large, groups),
     };
-    const lists: Lists = { refresh: [], refreshOfTenth: [], nothing: [], whole: [], wholeOfTenth: [] };
+    const lists: Lists = {
+      refresh: [],
+      refreshOfTenth: [],
+      nothing: [],
+      whole: [],
+      wholeOfTenth: [],
+      materialized: [],
+    };
     for (let round = -WARM_UP; round < rounds; round += 1) {
       const order = Object.keys(steps) as (keyof Lists)[];
       for (const step of round % 2 === 0 ? order : order.reverse()) {
@@ -45,7 +55,15 @@ export async function measureGrowth({ places }: Stage, rounds: number): Promise<
   return all;
 }
 
-type Lists = Record<"refresh" | "refreshOfTenth" | "nothing" | "whole" | "wholeOfTenth", number[]>;
+type Lists = Record<"refresh" | "refreshOfTenth" | "nothing" | "whole" | "wholeOfTenth" | "materialized", number[]>;
+
+async function materialized(place: Place, groups: number): Promise<number> {
+  await place.touch(groups);
+  const milliseconds = await place.refreshMaterialized();
+  // Otherwise the next refresh by group would have these to do as well.
+  await place.refresh();
+  return milliseconds;
+}
 
 async function refreshed(place: Place, groups: number): Promise<number> {
   await place.touch(groups);

@@ -76,7 +76,7 @@ export function plantText(table: string, rows: number): string {
     analyze public.${table};`;
 }
 
-/** The incremental view `<table>_view`, and a materialized view with its query, which is refreshed as a whole. */
+/** The incremental view `<table>_view`, and the materialized view `<table>_whole`, registered alike with the same query. */
 export function viewsText({ key }: Shape, table: string): string {
   const columns = Object.keys(key).join(", ");
   const keys = Object.entries(key).map(([name, expression]) => `${expression} as ${name}`).join(", ");
@@ -91,6 +91,7 @@ export function viewsText({ key }: Shape, table: string): string {
     create materialized view analytics.${table}_whole as ${query} with no data;
     create unique index ${table}_whole_key on analytics.${table}_whole (${columns});
     select analytics.register_view(
-      view_name => '${table}_view', pack => 'core', schedule => '0 0 1 1 *', stale_after => '1 hour',
-      source_at => 'public.${table}.at', rejects => 'analytics.${table}_rejects', incremental => true);`;
+      view_name => '${table}_' || form.name, pack => 'core', schedule => '0 0 1 1 *', stale_after => '1 hour',
+      source_at => 'public.${table}.at', rejects => 'analytics.${table}_rejects', incremental => form.name = 'view')
+    from (values ('view'), ('whole')) as form (name);`;
 }

@@ -11,6 +11,7 @@ const times = {
   nothing: [2, 1, 3],
   whole: [1_000, 1_000, 1_000],
   wholeOfTenth: [100],
+  materialized: [2_000, 2_000, 2_000],
 };
 const measured: Measured = {
   growth: SHAPES.map(({ name, what }) => ({ shape: name, what, groups: 100, ...times })),
@@ -79,6 +80,8 @@ Deno.test("the page of the bench names what was missed and what was not measured
   });
   match(page, /\| P17 100 rows \|.*\| 0\.6 \| ≥ 0\.7 \| ≥ 0\.8 \| \*\*missed\*\* \|/);
   match(page, /\| P16 \|.*\| not measured/);
+  // 1 %, 1.5 % and 1.25 % of the same view when it is materialized.
+  match(page, /\| not partitioned \| 100 \| 25 \| 20 \| 2 \| 1000 \| 100 \| 2000 \| 1\.25 % \|/);
 });
 
 Deno.test("the bench of refreshes refuses an option that it does not know, and fewer rows than a tenth of which has groups", () => {
