@@ -417,4 +417,11 @@ values (
 )
 on conflict (detector) do update set place = excluded.place, call = excluded.call, needs_history = excluded.needs_history;
 
+insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
+values (
+    'source_unwatched', 'error', false, false,
+    'A trigger that logs the writes to a source of a view is missing or disabled: each refresh computes everything.'
+)
+on conflict (kind) do update set severity = excluded.severity, has_job_thresholds = excluded.has_job_thresholds, can_flap = excluded.can_flap, summary = excluded.summary;
+
 reset check_function_bodies;

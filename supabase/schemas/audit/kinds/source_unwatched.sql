@@ -5,7 +5,7 @@
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
 values (
     'source_unwatched', 'error', false, false,
-    'A trigger that logs the writes to a source of a view is missing or disabled: the view misses changes.'
+    'A trigger that logs the writes to a source of a view is missing or disabled: each refresh computes everything.'
 );
 
 insert into analytics.audit_detectors (place, detector, call, needs_history)
