@@ -21,7 +21,7 @@ export function Cohorts({ resource, name, filters }: Props) {
       resource={resource}
       tools={<ExportButton name="training/kpi/cohorts" filters={filters} of="the cohorts" />}
       isEmpty={({ data }) => data.every(({ users_count }) => users_count === 0)}
-      empty="Nobody has a completed attempt in these days."
+      empty="No person has a completed attempt in these days."
       tooFew={({ data }) => {
         const scored = data.reduce((sum, row) => sum + row.scored_users_count, 0);
         return scored >= FEW ? null : `${scored} of the people have a score: cohorts begin at ${FEW}.`;
