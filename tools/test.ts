@@ -2,7 +2,8 @@
 // failed.
 //
 // A suite gets a database of its own, migrated by the real Supabase CLI, in FRESHET_TEST_DATABASE_URL (role postgres)
-// and FRESHET_TEST_SUPERUSER_URL. `deno task test sql-15 oulad` runs the named suites only. With --proofs (`deno task
+// and FRESHET_TEST_SUPERUSER_URL. `deno task test sql-15 oulad` runs the named suites only, and
+// `deno task test tests/audit/odd_rows_test.ts` the named files; --filter=… is Deno's. With --proofs (`deno task
 // test:proofs`) only files with random tests run, with their full counts, and bench/proofs/ keeps the results.
 import { readCommandWords } from "../stack/command_words.ts";
 import { installNpmParts } from "../stack/npm_parts.ts";
@@ -16,9 +17,11 @@ import { shareWork } from "./test/share_work.ts";
 import { chooseSuites, WORKERS } from "./test/suites.ts";
 
 const started = Date.now();
-const { flags, positionals, unknown } = readCommandWords(Deno.args, { flags: ["proofs"] });
+const { flags, values, positionals, unknown } = readCommandWords(Deno.args, { flags: ["proofs"], values: ["filter"] });
 const proofs = flags.has("proofs");
-const chosen = chooseSuites(unknown === null ? positionals : [unknown, ...positionals], proofs);
+const filter = values.get("filter");
+const chosen = chooseSuites(unknown === null ? positionals : [unknown, ...positionals], proofs)
+  .map((suite) => filter === undefined ? suite : { ...suite, flags: [...suite.flags ?? [], `--filter=${filter}`] });
 if (chosen.some((suite) => suite.database !== undefined || suite.needsPackages)) {
   await installPackages();
   await installNpmParts(console.log);

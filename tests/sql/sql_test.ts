@@ -3,6 +3,7 @@
 import { deepEqual, ok } from "node:assert/strict";
 import postgres from "postgres";
 import { spread } from "../../tools/pack_folders.ts";
+import { factName } from "../../tools/test/suites.ts";
 import { proofs } from "../support/random/proofs.ts";
 import { readTap } from "./tap.ts";
 
@@ -21,12 +22,12 @@ const objects = folders.flatMap((folder) => {
   const url = new URL(`${folder}/`, project);
   return namesIn(url, "isDirectory").map((object) => ({ object, folder: new URL(`${object}/`, url) }));
 });
-/** Every fact is tested on 15; on 17 each object by its first fact, and in the proofs by all. */
-const MOST = Deno.env.get("FRESHET_TEST_CRON") === "stand-in" ? proofs(1, 1_000) : 1_000;
+/** Every fact is tested on 15; on 17 each object by its first fact, and by all in the proofs or where they are named. */
+const isSampled = Deno.env.get("FRESHET_TEST_CRON") === "stand-in" && Deno.env.get("FRESHET_TEST_FACTS") !== "every";
+const MOST = isSampled ? proofs(1, 1_000) : 1_000;
 for (const { object, folder } of objects.sort((left, right) => left.object < right.object ? -1 : 1)) {
   for (const file of namesIn(folder, "isFile").slice(0, MOST)) {
-    const fact = file.replace(/\.test\.sql$/, "").replaceAll("_", " ");
-    Deno.test(`${object}: ${fact}`, async () => {
+    Deno.test(factName(`${object}/${file}`), async () => {
       const script = await Deno.readTextFile(new URL(file, folder));
       const { planned, passed, failures } = readTap(await runScript(script));
       deepEqual(failures, []);

@@ -34,10 +34,10 @@ Deno.test("a run names each test that failed, with its file and its error as the
   }
 });
 
-Deno.test("a long failure is cut, and says by how much", () => {
+Deno.test("a long failure keeps its start and its end, and says how much is left out", () => {
   const text = Array.from({ length: 30 }, (_, line) => `line ${line}`).join("\n");
   equal(
-    describeFailure({ file: "a_test.ts", name: "it holds", text }, 2),
-    "FAILED a_test.ts: it holds\n    line 0\n    line 1\n    (28 more lines above)",
+    describeFailure({ file: "a_test.ts", name: "it holds", text }, 3),
+    "FAILED a_test.ts: it holds\n    line 0\n    line 1\n    (27 more lines above)\n    line 29",
   );
 });

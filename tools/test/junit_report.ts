@@ -24,11 +24,17 @@ export function readFailures(report: string): Failure[] {
   });
 }
 
-/** A failure with at most `lineLimit` lines of its text, for the end of the run's output. */
-export function describeFailure(failure: Failure, lineLimit = 12): string {
+/**
+ * A failure with at most `lineLimit` lines of its text, for the end of the run's output. Left out is the middle: a
+ * message is at the start, and what a command that failed said last is at the end.
+ */
+export function describeFailure(failure: Failure, lineLimit = 40): string {
   const lines = failure.text.trimEnd().split("\n");
   const left = lines.length - lineLimit;
-  const shown = left > 0 ? [...lines.slice(0, lineLimit), `(${left} more lines above)`] : lines;
+  const end = Math.floor(lineLimit / 2);
+  const shown = left > 0
+    ? [...lines.slice(0, lineLimit - end), `(${left} more lines above)`, ...lines.slice(-end)]
+    : lines;
   return [`FAILED ${failure.file}: ${failure.name}`, ...shown.map((line) => `    ${line}`)].join("\n");
 }
 

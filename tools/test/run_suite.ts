@@ -52,6 +52,7 @@ export async function runSuite(suite: Suite, run: SuiteRun): Promise<SuiteResult
     const paths = run.proofs ? await proofFiles(suite.paths) : await spread(suite.paths);
     outcome = await runTests(suite, paths, run.isQuiet, {
       ...(notes === undefined ? {} : { FRESHET_PROOFS: "full", FRESHET_PROOFS_NOTES: notes }),
+      ...(suite.everyFact === true ? { FRESHET_TEST_FACTS: "every" } : {}),
       ...(sample === undefined ? {} : { FRESHET_TEST_SAMPLE: sample }),
       ...(empty === undefined ? {} : { FRESHET_TEST_EMPTY: empty }),
       ...(database === undefined ? {} : {

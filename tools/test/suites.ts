@@ -31,6 +31,8 @@ export interface Suite {
   /** Needs Debian's Chromium. */
   readonly needsBrowser?: boolean;
   readonly flags?: readonly string[];
+  /** Facts in SQL are named one by one: on PostgreSQL 17 too, each runs. */
+  readonly everyFact?: boolean;
 }
 
 /** In the order in which they start: those that wait first, the longest first, so that no long one is left for the end. */
@@ -179,17 +181,51 @@ export function pathsOf(name: string): readonly string[] {
 }
 
 /**
- * The suites with these names; without names, all suites, or with `proofs` all that have proofs.
+ * What the words of a command line name: suites by their names, and test files or folders by their paths, each in the
+ * suite that it belongs to. Without words, all suites, or with `proofs` all that have proofs.
  *
- * @throws Error with the list of names for an unknown name, and with `proofs` for a suite without proofs: it would run
- *   as in `task test`
+ * @throws Error with the list of names for an unknown name, for a path that belongs to no suite, and with `proofs` for
+ *   a suite without proofs: it would run as in `task test`
  */
-export function chooseSuites(names: readonly string[], proofs = false): readonly Suite[] {
+export function chooseSuites(words: readonly string[], proofs = false): readonly Suite[] {
   const known = suites.filter((suite) => !proofs || suite.proofs === true);
-  const unknown = names.find((name) => !known.some((suite) => suite.name === name));
-  if (unknown !== undefined) {
-    const what = proofs ? "suite with proofs" : "suite";
-    throw new Error(`Unknown ${what} "${unknown}": choose from ${known.map((suite) => suite.name).join(", ")}`);
+  if (words.length === 0) return known;
+  const wanted = new Map<Suite, string[]>();
+  for (const word of words) {
+    const named = known.filter((suite) => word.includes("/") ? holds(suite, word) : suite.name === word);
+    if (named.length === 0) {
+      const what = word.includes("/") ? "path of a suite" : proofs ? "suite with proofs" : "suite";
+      throw new Error(`Unknown ${what} "${word}": choose from ${known.map((suite) => suite.name).join(", ")}`);
+    }
+    for (const suite of named) wanted.set(suite, [...wanted.get(suite) ?? [], ...(word.includes("/") ? [word] : [])]);
   }
-  return names.length === 0 ? known : known.filter((suite) => names.includes(suite.name));
+  return known.filter((suite) => wanted.has(suite)).map((suite) => narrowed(suite, wanted.get(suite) ?? []));
+}
+
+/** A suite that runs only these files and folders; without any, the suite as it is. */
+function narrowed(suite: Suite, paths: readonly string[]): Suite {
+  if (paths.length === 0) return suite;
+  const facts = paths.filter((path) => path.endsWith(SQL));
+  if (facts.length < paths.length) return { ...suite, paths };
+  return {
+    ...suite,
+    flags: [...suite.flags ?? [], `--filter=/^(?:${facts.map(factName).join("|")})$/`],
+    everyFact: true,
+  };
+}
+
+/** Facts in SQL are run by one file, each as a test of this name. */
+export function factName(path: string): string {
+  const [object = "", file = ""] = path.split("/").slice(-2);
+  return `${object}: ${file.slice(0, -SQL.length).replaceAll("_", " ")}`;
+}
+
+const SQL = ".test.sql";
+
+function holds(suite: Suite, path: string): boolean {
+  if (path.endsWith(SQL)) return suite.paths.includes("tests/sql"); // those of packs too
+  return suite.paths.some((folder) => {
+    const pattern = folder.split("/").map((part) => part === "*" ? "[^/]+" : part.replaceAll(".", "\\.")).join("/");
+    return new RegExp(`^${pattern}(?:/|$)`).test(path);
+  });
 }
