@@ -106,6 +106,16 @@ async function workersAreIdle(): Promise<void> {
   }
 }
 
+/** A request is running from its claim on; the snapshot of the refresh is taken later, before its view begins to wait. */
+async function waits(): Promise<void> {
+  for (;;) {
+    const rows = await sql`
+      select from pg_stat_activity where query like '%claim_refresh%' and wait_event = 'PgSleep'`;
+    if (rows.length > 0) return;
+    await pause(20);
+  }
+}
+
 Deno.test.afterAll(async () => {
   await Promise.all([sql.end(), caller.end()]);
 });
@@ -171,6 +181,7 @@ test("behind one that runs one more is queued, and it sees what was written afte
       const first = await ask("mv_queue_behind");
       const running = run();
       await until(first.id, "running");
+      await waits();
       await sql`insert into public.mv_queue_behind_source values (2)`;
       const behind = await Promise.all(Array.from({ length: 6 }, () => ask("mv_queue_behind")));
       const ids = [...new Set(behind.map(({ id }) => id))];
