@@ -153,7 +153,7 @@ e2e("rows and version of a replica's answer are of one moment, while it replays 
     columns: ["mean_score"],
     filters: [{ column: "challenge_id", op: "eq", value: challenge }],
     scope: null,
-    order: [],
+    order: [{ column: "mean_score", direction: "asc" }],
     limit: 5,
   });
   const read = async (sql: ReadReplica["sql"]) => {

@@ -47,7 +47,8 @@ select is(
 select ok(
     (select rolsuper is false from pg_roles where rolname = (select pg_get_userbyid(p.proowner) from pg_proc as p where p.oid = 'analytics.get_view_states()'::regprocedure))
     and has_function_privilege('public', 'pg_control_system()', 'execute') and has_function_privilege('public', 'pg_control_checkpoint()', 'execute')
-    and has_function_privilege('public', 'pg_control_recovery()', 'execute') and has_function_privilege('public', 'pg_walfile_name(pg_lsn)', 'execute'),
+    and has_function_privilege('public', 'pg_control_recovery()', 'execute') and has_function_privilege('public', 'pg_walfile_name(pg_lsn)', 'execute')
+    and has_function_privilege('public', 'pg_stat_get_wal_receiver()', 'execute'),
     'which everybody may read, so the owner needs no right that the platform does not give'
 );
 select ok(

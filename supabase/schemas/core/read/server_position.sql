@@ -16,8 +16,11 @@ as $$
         'server', (extract(epoch from pg_postmaster_start_time()) * 1000000)::bigint::text,
         'is_replica', p.is_replica,
         'history', (select s.system_identifier from pg_control_system() as s) || '.' || case
-            -- A replica enters a new timeline in its control file when it next flushes or has a restartpoint.
-            when p.is_replica then (select greatest(c.timeline_id, r.min_recovery_end_timeline) from pg_control_checkpoint() as c, pg_control_recovery() as r)
+            -- Its control file names a timeline that a replica has followed minutes later; where it streams, that is known at once.
+            when p.is_replica then (
+                select greatest(c.timeline_id, r.min_recovery_end_timeline, w.received_tli)
+                from pg_control_checkpoint() as c, pg_control_recovery() as r, pg_stat_get_wal_receiver() as w
+            )
             -- The control file of a primary that was promoted names its timeline after the next checkpoint, WAL files at once.
             else ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::integer
         end,
