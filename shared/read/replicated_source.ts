@@ -26,6 +26,8 @@ export interface ReplicatedSourceParts {
 
 /** How long reads that rest on rights pass by a replica that was found to lag. */
 const LAGGING_MS = 1_000;
+/** How long a server that does not follow the primary is passed by: it seldom becomes one that does. */
+const STRANGER_MS = 10_000;
 /** How long the primary's history is believed: one that was restored has a new one, and its old replicas do not. */
 const HISTORY_MS = 60_000;
 /** How soon a primary that did not answer is asked for it again. */
@@ -44,6 +46,7 @@ export class ReplicatedSource {
   #written: string | null = null;
   #looked_at = -Infinity;
   #lagging_until = -Infinity;
+  #stranger_until = -Infinity;
 
   constructor(parts: ReplicatedSourceParts) {
     this.#parts = parts;
@@ -60,6 +63,7 @@ export class ReplicatedSource {
     const { emit, seen, rests_on_rights } = about;
     const { clock, primary, reads } = this.#parts;
     if (rests_on_rights && clock.now() < this.#lagging_until) return await this.#leave("lagging", view, request, about);
+    if (clock.now() < this.#stranger_until) return await this.#leave("stranger", view, request, about);
     const answer = await this.#ask(() => reads.read(view, request, emit));
     if (answer === "down") return await this.#leave("down", view, request, about);
     if (answer === null) return await primary.read(view, request, this.#noted("too_long", about));
@@ -73,9 +77,12 @@ export class ReplicatedSource {
 
   /** The states that the read address reports; null if they cannot be used, and the primary's are needed. */
   async states(seen: ViewStateMap, emit: Emit): Promise<ViewStateMap | null> {
-    const answer = await this.#ask(() => this.#parts.reads.states());
-    const verdict = answer === "down" ? answer : await this.#judge(answer, { emit, seen, rests_on_rights: false });
-    if (answer !== "down" && verdict === "good") return answer.states;
+    const is_passed_by = this.#parts.clock.now() < this.#stranger_until;
+    const answer = is_passed_by ? "stranger" : await this.#ask(() => this.#parts.reads.states());
+    const verdict = typeof answer === "string"
+      ? answer
+      : await this.#judge(answer, { emit, seen, rests_on_rights: false });
+    if (typeof answer !== "string" && verdict === "good") return answer.states;
     if (verdict !== "good") this.#note(verdict, emit);
     return null;
   }
@@ -128,6 +135,8 @@ export class ReplicatedSource {
       waitUntil(lookAtPrimary(emit));
     }
     this.#remember(emit);
+    // Where nothing is known of the primary, it may be this server's in a moment.
+    if (verdict === "stranger" && this.#history !== null) this.#stranger_until = clock.now() + STRANGER_MS;
     this.report.heard(answer.server, verdict);
     return verdict;
   }

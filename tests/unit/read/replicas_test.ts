@@ -254,6 +254,25 @@ Deno.test("a replica of another database answers nothing, whatever versions and 
   }
 });
 
+Deno.test("a replica that does not follow the primary is asked every ten seconds, and answers again when it does", async () => {
+  const { clock, database: { replica }, isolate, figureBy, count } = createStage();
+  const one = isolate();
+  const ours = replica.history;
+  replica.history = "7000000000000000000.2";
+  const asked = () => replica.source.reads + replica.source.state_reads;
+  for (let round = 0; round < 30; round += 1) {
+    const wanted = count();
+    replica.replay();
+    clock.advance(1_000);
+    assert.equal((await figureBy(one)).figure, wanted);
+  }
+  assert.ok(asked() >= 2 && asked() <= 4, `asked ${asked()} times in 30 seconds`);
+  replica.history = ours;
+  clock.advance(10_000);
+  const { events } = await figureBy(one);
+  assert.ok(!events.includes("replica_left"));
+});
+
 Deno.test("a primary that was restored is known within a minute, and the replica that it has left behind answers nothing more", async () => {
   const { clock, database, isolate, figureBy, count } = createStage();
   const one = isolate();
