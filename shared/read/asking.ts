@@ -4,6 +4,7 @@ import type { Clock } from "../kernel/ports.ts";
 import { type GuardedSource, guardServer, guardSource, type ReadAbout } from "./guarded_source.ts";
 import { newest } from "./replica_choice.ts";
 import { ReplicatedSource } from "./replicated_source.ts";
+import { LONGEST_STALE_MS } from "./reuse.ts";
 import type { Servers } from "./server.ts";
 import type { Source, SourceAnswer, SourceRequest } from "./source.ts";
 import { LAST, ViewPointer } from "./view_pointer.ts";
@@ -22,6 +23,9 @@ export interface Asking {
   /** Null without replicas. */
   readonly replicated: ReplicatedSource | null;
 }
+
+/** Where the primary's history is, for a day. */
+const HISTORY = "history";
 
 export interface AskingParts {
   readonly source: Source;
@@ -64,6 +68,16 @@ function connectServers(whole: Source, servers: Servers, rest: Omit<AskingParts,
     primary,
     reads: guardServer(servers.reads, clock),
     lookAtPrimary: (emit) => primary_pointer.renew(clock.now(), emit).catch(() => {}),
+    remembered: {
+      async read(emit) {
+        const found = await rest.shared.read(HISTORY, emit);
+        return found.kind === "value" ? found.value : null;
+      },
+      write(value, emit) {
+        rest.waitUntil(rest.shared.commit([{ key: HISTORY, value, milliseconds: LONGEST_STALE_MS }], null, emit));
+      },
+    },
+    waitUntil: rest.waitUntil,
   });
   const pointer: ViewPointer = new ViewPointer({
     ...rest,

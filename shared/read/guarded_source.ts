@@ -4,7 +4,7 @@ import type { Clock } from "../kernel/ports.ts";
 import { Semaphore } from "../kernel/semaphore.ts";
 import type { Emit } from "../cache/event.ts";
 import type { PersonReading, Source, SourceAnswer, SourceRequest } from "./source.ts";
-import type { Server, ServerStates } from "./server.ts";
+import type { Server, ServerAnswer, ServerStates } from "./server.ts";
 import type { ViewStateMap } from "./view_state.ts";
 
 /** A read that takes this long is reported: a view is read in milliseconds. */
@@ -32,7 +32,8 @@ export interface GuardedSource {
 /** A server that answers GET, behind its limit and its breaker. */
 export interface GuardedServer {
   states(): Promise<ServerStates>;
-  read(view: string, request: SourceRequest, emit: Emit): ReturnType<Server["read"]>;
+  /** Null for a question that is too long for a URL. */
+  read(view: string, request: SourceRequest, emit: Emit): Promise<ServerAnswer | null>;
 }
 
 /**
@@ -42,48 +43,67 @@ export interface GuardedServer {
  * meanwhile.
  */
 export function guardSource(source: Source, clock: Clock): GuardedSource {
-  const { ask, run, timed } = guard(clock, { failures: 5, open_ms: 2_000 });
+  const breaker = new Breaker({ clock, failures: 5, open_ms: 2_000 });
+  const { run, timed } = queue(clock);
+  // A refusal is an answer: the source is up.
+  const failed = (error: unknown) => isUnavailable(error) ? breaker.failed() : breaker.succeeded();
+  const ask = <T>(question: () => Promise<T>) => askBehind(breaker, question, { failed });
   return {
     states: () => ask(() => source.states()),
-    read: (view, request, { emit }) => run(() => timed(() => source.read(view, request), emit)),
+    read: (view, request, { emit }) => run(() => ask(() => timed(() => source.read(view, request), emit))),
     readPerson: (view, request, { reading, emit }) =>
-      run(() => timed(() => source.readPerson(view, request, reading), emit)),
+      run(() => ask(() => timed(() => source.readPerson(view, request, reading), emit))),
   };
 }
 
 /**
  * The same for the read address. Its pause is longer, because the primary answers meanwhile, and comes sooner: each failure
- * has cost a caller the time limit.
+ * has cost a caller the time limit. Here a refusal is a failure, too: the primary is asked again whatever it was. Versions and
+ * rows have a breaker each, since a server that reports its versions may be too busy for rows: what fails counts for both,
+ * what succeeds for itself.
  */
 export function guardServer(server: Server, clock: Clock): GuardedServer {
-  const { ask, run, timed } = guard(clock, { failures: 3, open_ms: 10_000 });
+  const states = new Breaker({ clock, ...OF_SERVERS });
+  const rows = new Breaker({ clock, ...OF_SERVERS });
+  const failed = () => {
+    states.failed();
+    rows.failed();
+  };
+  const { run, timed } = queue(clock);
+  const ask = <T>(breaker: Breaker, question: () => Promise<T>) => askBehind(breaker, question, { failed });
   return {
-    states: () => ask(() => server.states()),
-    read: (view, request, emit) => run(() => timed(() => server.read(view, request), emit)),
+    states: () => ask(states, () => server.states()),
+    async read(view, request, emit) {
+      if (!server.fits(view, request)) return null;
+      return await run(() => ask(rows, () => timed(() => server.read(view, request), emit)));
+    },
   };
 }
 
-function guard(clock: Clock, { failures, open_ms }: { readonly failures: number; readonly open_ms: number }) {
-  const semaphore = new Semaphore({ permits: 8, queue: 64 });
-  const breaker = new Breaker({ clock, failures, open_ms });
+const OF_SERVERS = { failures: 3, open_ms: 10_000 };
 
-  async function ask<T>(question: () => Promise<T>): Promise<T> {
-    // Checked inside the permit: requests queued behind a dead source then fail at once instead of after one timeout each.
-    if (!breaker.allows()) throw sourceUnavailable("the source's breaker is open");
-    try {
-      const answer = await question();
-      breaker.succeeded();
-      return answer;
-    } catch (error) {
-      // A refusal is an answer: the source is up.
-      if (isUnavailable(error)) breaker.failed();
-      else breaker.succeeded();
-      throw error;
-    }
+async function askBehind<T>(
+  breaker: Breaker,
+  question: () => Promise<T>,
+  { failed }: { readonly failed: (error: unknown) => void },
+): Promise<T> {
+  if (!breaker.allows()) throw sourceUnavailable("the source's breaker is open");
+  try {
+    const answer = await question();
+    breaker.succeeded();
+    return answer;
+  } catch (error) {
+    failed(error);
+    throw error;
   }
+}
+
+/** The line before a source. Breakers are checked inside it: those who waited for a dead source then fail at once. */
+function queue(clock: Clock) {
+  const semaphore = new Semaphore({ permits: 8, queue: 64 });
 
   function run<T>(question: () => Promise<T>): Promise<T> {
-    return semaphore.run(() => ask(question), () => sourceUnavailable("too many questions wait for the source"));
+    return semaphore.run(question, () => sourceUnavailable("too many questions wait for the source"));
   }
 
   /** Also for a read that fails: the caller has waited as long for it. */
@@ -97,5 +117,5 @@ function guard(clock: Clock, { failures, open_ms }: { readonly failures: number;
     }
   }
 
-  return { ask, run, timed };
+  return { run, timed };
 }

@@ -38,6 +38,9 @@ export async function lookAtReadAddress(
     const is_primary = server.server === after.server.server;
     return { fault: is_primary ? null : "takes writes and is not the primary", lag_ms: is_primary ? 0 : null };
   }
+  if (server.history !== after.server.history) {
+    return { fault: "does not follow the primary: it leads to another database or another timeline", lag_ms: null };
+  }
   if (isAhead(there, after)) return { fault: "is ahead of the primary: it leads to another database", lag_ms: null };
   const lag_ms = server.position >= before.server.position ? 0 : server.lag_ms;
   return { fault: lag_ms !== null && lag_ms > LOST_LAG_MS ? "is more than a minute behind" : null, lag_ms };

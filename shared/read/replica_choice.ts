@@ -1,5 +1,5 @@
 import type { ServerPosition } from "./server.ts";
-import type { ViewStateMap } from "./view_state.ts";
+import { generation, type ViewStateMap } from "./view_state.ts";
 
 /** A replica may answer what rests on rights if it is known to be less than this behind the primary. */
 export const LARGEST_LAG_MS = 1_000;
@@ -19,12 +19,15 @@ export interface Expected {
   readonly rests_on_rights: boolean;
   /** Null if the primary has not been asked. */
   readonly primary: Sighting | null;
+  /** The primary's; null if it is not known. */
+  readonly history: string | null;
   readonly now: number;
 }
 
 /**
  * - `good`: it may be served.
- * - `stranger`: from a server that takes writes and is not the primary: a replica that was promoted.
+ * - `stranger`: from a server that does not follow the primary: a replica that was promoted, of another database, of a
+ *   restored copy, or from before the primary was restored.
  * - `behind`: older than what this isolate has seen.
  * - `lagging`: it rests on rights, and its server is not known to be less than a second behind.
  */
@@ -36,10 +39,11 @@ export type Left = Exclude<Verdict, "good"> | "down" | "too_long";
 /** Whether what came from the read address may be served. What is not `good` is asked of the primary again. */
 export function judge(
   { server, states }: { readonly server: ServerPosition; readonly states: ViewStateMap },
-  { seen, rests_on_rights, primary, now }: Expected,
+  { seen, rests_on_rights, primary, history, now }: Expected,
 ): Verdict {
   // The primary behind a load balancer decides what is current, also after it was restored from a backup.
   if (!server.is_replica) return server.server === primary?.server ? "good" : "stranger";
+  if (server.history !== history || contradicts(states, seen)) return "stranger";
   if (isOlder(states, seen)) return "behind";
   return rests_on_rights && !isCurrent(server, primary, now) ? "lagging" : "good";
 }
@@ -51,6 +55,19 @@ export function judge(
 function isCurrent({ lag_ms, position }: ServerPosition, primary: Sighting | null, now: number): boolean {
   if (lag_ms !== null && lag_ms < LARGEST_LAG_MS) return true;
   return primary !== null && position >= primary.position && now - primary.at < LARGEST_LAG_MS;
+}
+
+/**
+ * Whether a view was refreshed to a version at another moment than the one that was seen: the histories have parted, also
+ * where a copy of the disk has kept the system identifier and the timeline.
+ */
+function contradicts(states: ViewStateMap, seen: ViewStateMap): boolean {
+  return Object.entries(states).some(([name, state]) => {
+    const known = seen[name];
+    // Two writes that commit at once may become visible in another order on a replica: so live relations prove nothing.
+    if (state.live === true || known?.version !== state.version) return false;
+    return known.refreshed_at !== null && state.refreshed_at !== null && generation(known) !== generation(state);
+  });
 }
 
 /** Whether any of these states is older than the one that was seen. */

@@ -7,6 +7,8 @@ export const serverPosition = z.object({
   /** Tells servers apart: its start. */
   server: z.string().min(1),
   is_replica: z.boolean(),
+  /** The system identifier of its database, and its timeline: the same on a primary and on the replicas that follow it. */
+  history: z.string().min(1),
   /** Bytes of WAL that a primary has written, or a replica has replayed. */
   position: z.number().min(0),
   /** Since the commit of the last transaction that a replica has replayed: an upper bound of its lag. Null if unknown. */
@@ -31,8 +33,9 @@ export type ServerAnswer = SourceAnswer & { readonly server: ServerPosition };
  */
 export interface Server {
   states(): Promise<ServerStates>;
-  /** Null for a question that is too long for a URL. */
-  read(view: string, request: SourceRequest): Promise<ServerAnswer | null>;
+  /** Whether the question is short enough for a URL. */
+  fits(view: string, request: SourceRequest): boolean;
+  read(view: string, request: SourceRequest): Promise<ServerAnswer>;
 }
 
 /** The two addresses of a deployment with replicas. */

@@ -17,7 +17,7 @@ export interface ReplicaOptions {
   readonly workFolder: string;
 }
 
-/** A streaming replica of one of our clusters, in hot standby. It is not started again when it dies. */
+/** A streaming replica of one of our clusters, in hot standby. It is not started again by itself when it dies. */
 export interface Replica {
   /** As the superuser. */
   readonly superuserUrl: string;
@@ -26,6 +26,8 @@ export interface Replica {
   promote(): Promise<void>;
   /** kill -9 of the server, and of its sessions. */
   kill(): Promise<void>;
+  /** Starts it again after it was killed. Returns when it answers. */
+  start(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -43,23 +45,27 @@ export async function startReplica({ primaryFolder, primaryUrl, workFolder }: Re
   ]);
   const port = freePort();
   const logFile = join(folders.folder, "postgres.log");
-  const { child } = launchServer({
-    installation,
-    folders,
-    user,
-    // pg_cron would begin to run the jobs if the replica were promoted.
-    cron: "stand-in",
-    durable: false,
-    settings: { hot_standby: "on", hot_standby_feedback: "on" },
-  }, { dataFolder, logFile, port });
+  const launch = () =>
+    launchServer({
+      installation,
+      folders,
+      user,
+      // pg_cron would begin to run the jobs if the replica were promoted.
+      cron: "stand-in",
+      durable: false,
+      settings: { hot_standby: "on", hot_standby_feedback: "on" },
+    }, { dataFolder, logFile, port }).child;
+  let child = launch();
   const address = new URL(primaryUrl);
   address.port = String(port);
   const superuserUrl = address.href;
-  await untilUp(child, {
-    name: "The replica",
-    answers: () => withConnection(superuserUrl, (sql) => sql`select 1`).then(() => true, () => false),
-    remedy: `read ${logFile}`,
-  });
+  const up = () =>
+    untilUp(child, {
+      name: "The replica",
+      answers: () => withConnection(superuserUrl, (sql) => sql`select 1`).then(() => true, () => false),
+      remedy: `read ${logFile}`,
+    });
+  await up();
   return {
     superuserUrl,
     logFile,
@@ -68,6 +74,10 @@ export async function startReplica({ primaryFolder, primaryUrl, workFolder }: Re
       // The sessions see that their postmaster is gone, and end.
       Deno.kill(child.pid, "SIGKILL");
       await child.ended;
+    },
+    async start() {
+      child = launch();
+      await up();
     },
     async stop() {
       await child.stop();

@@ -5,6 +5,12 @@ import { type ReadScene, startReadScene } from "../support/faults/read_scene.ts"
 import { asUser } from "../support/rigs/product.ts";
 import { demoUsers } from "../../stack/demo_users.ts";
 import { e2e } from "../support/rigs/e2e.ts";
+import { functionEnvironment } from "../../stack/function_environment.ts";
+import { createAnalyticsRpc } from "../../shared/adapters/supabase/analytics_rpc.ts";
+import { createSupabaseServer } from "../../shared/adapters/supabase/source.ts";
+import { lookAtReadAddress } from "../../shared/read/read_address.ts";
+import { startEnvelopeSink } from "../support/fakes/envelope_sink.ts";
+import { startLoneIsolate } from "../support/rigs/lone_isolate.ts";
 import { type ReadReplica, startReadReplica } from "../support/rigs/read_replica.ts";
 
 let scene: ReadScene;
@@ -12,6 +18,9 @@ let replica: ReadReplica;
 
 Deno.test.beforeAll(async () => {
   scene = await startReadScene();
+  // Else a slot of its own job would now and then open what a test waits for.
+  await scene.product
+    .sql`select cron.alter_job(jobid, active => false) from cron.job where jobname = 'analytics-cron-audit'`;
   replica = await startReadReplica(scene.product);
 });
 Deno.test.afterAll(async () => {
@@ -20,9 +29,9 @@ Deno.test.afterAll(async () => {
 });
 
 /** An isolate that reads from the replica, with a memory of its own and no shared cache. */
-async function isolate() {
+async function isolate(read_url = replica.url) {
   const { url } = await scene.isolate({
-    FRESHET_READ_URL: replica.url,
+    FRESHET_READ_URL: read_url,
     UPSTASH_REDIS_REST_URL: "",
     UPSTASH_REDIS_REST_TOKEN: "",
   });
@@ -47,9 +56,8 @@ async function rowReads(sql: ReadReplica["sql"]): Promise<number> {
   return Number(row?.["calls"]);
 }
 
-/** Doubles the scores of one challenge's lane on the primary, and refreshes the view. */
-async function change(challenge_id: string): Promise<void> {
-  const { sql } = scene.product;
+/** Doubles the scores of one challenge's lane, by default on the primary, and refreshes the view. */
+async function change(challenge_id: string, sql = scene.product.sql): Promise<void> {
   await sql`
     update public.submissions set final_lane_scores = jsonb_build_object('TMA', (final_lane_scores ->> 'TMA')::numeric * 2)
     where challenge_id = ${challenge_id}`;
@@ -137,6 +145,137 @@ e2e(
   },
 );
 
+e2e("rows and version of a replica's answer are of one moment, while it replays refresh after refresh", async () => {
+  const [question] = scene.publicQuestions(1);
+  if (question === undefined) throw new Error("no question");
+  const challenge = challengeIn(question.path);
+  const request = JSON.stringify({
+    columns: ["mean_score"],
+    filters: [{ column: "challenge_id", op: "eq", value: challenge }],
+    scope: null,
+    order: [{ column: "mean_score", direction: "asc" }],
+    limit: 5,
+  });
+  const read = async (sql: ReadReplica["sql"]) => {
+    const [row] = await sql<{ answer: { state: { version: number }; rows: { mean_score: number }[] } }[]>`
+      select analytics.get_view('mv_lane_score_distribution', ${request}::text::jsonb) as answer`;
+    if (row === undefined) throw new Error("no answer");
+    return { version: row.answer.state.version, mean: Number(row.answer.rows[0]?.mean_score) };
+  };
+  const first = (await read(scene.superuser)).version;
+  const seen = new Map<number, number>();
+  let is_over = false;
+  const asking = (async () => {
+    let last = 0;
+    while (!is_over) {
+      const { version, mean } = await read(replica.sql);
+      ok(version >= last, `${version} after ${last}`);
+      last = version;
+      equal(mean, seen.get(version) ?? mean, `version ${version} has two means`);
+      seen.set(version, mean);
+    }
+  })();
+  const changes = 8;
+  for (let round = 0; round < changes; round += 1) await change(challenge);
+  await replica.caughtUp();
+  is_over = true;
+  await asking;
+  ok(seen.size > changes / 2, `saw ${seen.size} versions`);
+  for (const [version, mean] of seen) equal(mean, Number(question.row["mean_score"]) * 2 ** (version - first));
+});
+
+e2e("behind a load balancer that alternates with the primary no answer is older than one before", async () => {
+  const [question, owned] = [scene.publicQuestions(1)[0], scene.questions(1)[0]];
+  if (question === undefined || owned === undefined) throw new Error("no question");
+  const one = await isolate();
+  replica.alternateWith(scene.product.stack.origin);
+  try {
+    const means = [meanIn(await one.ask(question.path))];
+    await replica.sql`select pg_wal_replay_pause()`;
+    await change(challengeIn(question.path));
+    const began = performance.now();
+    while (performance.now() - began < 4_000) {
+      const answer = await one.ask(question.path);
+      equal(answer.status, 200);
+      means.push(meanIn(answer));
+      await pause(100);
+    }
+    const before = Number(question.row["mean_score"]);
+    deepEqual([...new Set(means)], [before, 2 * before]);
+    deepEqual(means, means.toSorted((left, right) => Number(left) - Number(right)));
+    const answer = await one.ask(owned.path, scene.asOwner(owned));
+    deepEqual([answer.status, answer.body.data[0]?.avg_composite_score], [200, owned.row["avg_composite_score"]]);
+  } finally {
+    replica.alternateWith(null);
+    await replica.sql`select pg_wal_replay_resume()`;
+  }
+  await replica.caughtUp();
+});
+
+e2e("a replica that is stopped is one incident, which ends when it is back; answers are right throughout", async () => {
+  const { stack, sql } = scene.product;
+  const sink = await startEnvelopeSink();
+  const given = functionEnvironment({ origin: stack.origin, keys: stack.keys, redis: null, sentryDsn: sink.dsn });
+  const audits = await startLoneIsolate({
+    name: "cron-audit",
+    environment: { ...given, FRESHET_READ_URL: replica.url },
+  });
+  const audit = async () => {
+    const headers = { apikey: stack.keys.cronKey };
+    const response = await fetch(audits.url, { method: "POST", headers, body: "{}" });
+    equal(response.status, 200, await response.text());
+    return await sql`
+      select fingerprint, resolution, evidence ->> 'message' as message from analytics.incidents
+      where kind = 'replica_lost' order by incident_id`;
+  };
+  const eventsOf = (transition: string) =>
+    sink.events().map(({ tags, contexts, extra }) =>
+      ({ tags, contexts, extra }) as Record<string, Record<string, unknown>>
+    )
+      .filter(({ tags }) => tags?.["kind"] === "replica_lost" && tags["transition"] === transition);
+  const one = await isolate();
+  const answersAreRight = async () => {
+    for (const { path, row } of scene.publicQuestions(2)) {
+      const answer = await one.ask(path);
+      equal(answer.status, 200);
+      ok(Number(meanIn(answer)) % Number(row["mean_score"]) === 0);
+    }
+    for (const question of scene.questions(2)) {
+      const answer = await one.ask(question.path, scene.asOwner(question));
+      deepEqual([answer.status, answer.body.data[0]?.avg_composite_score], [200, question.row["avg_composite_score"]]);
+    }
+  };
+  try {
+    deepEqual([...await audit()], []);
+    await replica.kill();
+    await answersAreRight();
+    deepEqual([...await audit()], [], "it may have been restarted");
+    const [incident, ...others] = await audit();
+    deepEqual(others, []);
+    equal(
+      incident?.["message"],
+      "FRESHET_READ_URL does not answer, in 2 audits in a row; the primary answers all reads",
+    );
+    equal((await audit()).length, 1);
+    await answersAreRight();
+    const [opened, ...again] = eventsOf("opened");
+    deepEqual(again, []);
+    const repair = /select looked_at.*?from analytics\.read_address;/.exec(JSON.stringify(opened))?.[0];
+    match(JSON.stringify(opened), /runbook\/replica_lost\.md/);
+    const [found] = await sql.unsafe(repair ?? "");
+    deepEqual([found?.["fault"], found?.["fault_count"]], ["does not answer", 3]);
+
+    await replica.start();
+    await replica.caughtUp();
+    deepEqual((await audit()).map((row) => row["resolution"]), ["recovered"]);
+    equal(eventsOf("recovered").length, 1);
+    await answersAreRight();
+  } finally {
+    await audits.stop();
+    await sink.stop();
+  }
+});
+
 e2e("a replica that hangs costs two seconds at most, and then nothing", async () => {
   const one = await isolate();
   replica.setHanging(true);
@@ -162,6 +301,35 @@ e2e("a replica that hangs costs two seconds at most, and then nothing", async ()
   }
 });
 
+/** The promoted replica is what a restored copy is: the same database, which has gone on by itself. */
+async function aReplicaOfACopyIsPassedBy(): Promise<void> {
+  const { stack } = scene.product;
+  const copy = await startReadReplica(replica.asPrimary());
+  try {
+    const [question] = scene.publicQuestions(1);
+    const [owned] = scene.questions(1);
+    if (question === undefined || owned === undefined) throw new Error("no questions");
+    const ours = meanIn(await (await isolate()).ask(question.path));
+    for (let round = 0; round < 3; round += 1) await change(challengeIn(question.path), replica.sql);
+    await replica.sql`update public.agents set owner_id = ${demoUsers.admin}`;
+    await copy.caughtUp();
+    const one = await isolate(copy.url);
+    const answer = await one.ask(question.path);
+    deepEqual([answer.status, meanIn(answer), answer.replica], [200, ours, "left, stranger"]);
+    equal((await one.ask(owned.path, scene.asOwner(owned))).status, 200);
+    ok(copy.asked.get > 0);
+
+    const at = (SUPABASE_URL: string) =>
+      createSupabaseServer(
+        createAnalyticsRpc({ SUPABASE_URL, SUPABASE_SECRET_KEYS: { default: stack.keys.secretKey } }),
+      );
+    const look = await lookAtReadAddress({ primary: at(stack.origin), reads: at(copy.url) });
+    equal(look?.fault, "does not follow the primary: it leads to another database or another timeline");
+  } finally {
+    await copy.stop();
+  }
+}
+
 e2e("a replica that was promoted answers nothing more, and one that died costs no error", async () => {
   const [question, other] = scene.publicQuestions(2);
   if (question === undefined || other === undefined) throw new Error("no questions");
@@ -174,6 +342,7 @@ e2e("a replica that was promoted answers nothing more, and one that died costs n
   deepEqual([answer.status, meanIn(answer)], [200, 2 * Number(other.row["mean_score"])]);
   match(await scene.logs(), /replica_left_stranger/);
   equal((await (await isolate()).ask(question.path)).status, 200, "an isolate that never saw it as a replica");
+  await aReplicaOfACopyIsPassedBy();
 
   await replica.kill();
   const last = await isolate();

@@ -1,5 +1,5 @@
 import { type Server, serverAnswer, serverStates } from "../../read/server.ts";
-import { type Source, sourceAnswer } from "../../read/source.ts";
+import { type Source, sourceAnswer, type SourceRequest } from "../../read/source.ts";
 import { viewStates } from "../../read/view_state.ts";
 import type { AnalyticsRpc } from "./analytics_rpc.ts";
 
@@ -30,13 +30,14 @@ export function createSupabaseSource(rpc: AnalyticsRpc): Source {
 
 /** An address of the data API that is asked by GET: a replica's, a load balancer's, or the primary's. */
 export function createSupabaseServer(rpc: AnalyticsRpc): Server {
+  const inputOf = (view_name: string, request: SourceRequest) => ({ view_name, request: JSON.stringify(request) });
   return {
     states: () =>
       rpc({ name: "get_view_states", input: {}, output: serverStates, timeout_ms: REPLICA_STATES_MS, get: true }),
-    async read(view_name, request) {
-      const input = { view_name, request: JSON.stringify(request) };
-      if (new URLSearchParams(input).toString().length > LONGEST_QUERY) return null;
-      return await rpc({ name: "get_view", input, output: serverAnswer, timeout_ms: REPLICA_READ_MS, get: true });
+    fits: (view_name, request) => new URLSearchParams(inputOf(view_name, request)).toString().length <= LONGEST_QUERY,
+    read(view_name, request) {
+      const input = inputOf(view_name, request);
+      return rpc({ name: "get_view", input, output: serverAnswer, timeout_ms: REPLICA_READ_MS, get: true });
     },
   };
 }

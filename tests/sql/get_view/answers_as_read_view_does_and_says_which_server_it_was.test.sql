@@ -1,5 +1,5 @@
 begin;
-select plan(11);
+select plan(13);
 
 create table public.tap_scores (person text, points integer);
 insert into public.tap_scores values ('anna', 3), ('bela', 5);
@@ -29,15 +29,27 @@ select throws_ok($$select analytics.get_view('mv_tap_nothing', pg_temp.asked())$
 select is(analytics.get_view_states() -> 'states', analytics.view_states(), 'the states are those of view_states');
 select is(
     (select array_agg(k order by k) from jsonb_object_keys(analytics.get_view_states() -> 'server') as k),
-    array['is_replica', 'lag_ms', 'position', 'server'], 'the server has four members'
+    array['history', 'is_replica', 'lag_ms', 'position', 'server'], 'the server has five members'
 );
 select is(
-    (analytics.get_view_states() -> 'server') - array['position', 'server'], '{"is_replica": false, "lag_ms": null}',
+    (analytics.get_view_states() -> 'server') - array['history', 'position', 'server'], '{"is_replica": false, "lag_ms": null}',
     'a primary is no replica, and does not lag'
 );
 select is(
     to_timestamp((freshet.server_position() ->> 'server')::numeric / 1000000), pg_postmaster_start_time(),
     'servers are told apart by their start'
+);
+select is(
+    freshet.server_position() ->> 'history',
+    (select system_identifier from pg_control_system()) || '.' || (select timeline_id from pg_control_checkpoint()),
+    'databases are told apart by their system identifier and their timeline'
+);
+select ok(
+    (select rolsuper is false from pg_roles where rolname = (select pg_get_userbyid(p.proowner) from pg_proc as p where p.oid = 'analytics.get_view_states()'::regprocedure))
+    and has_function_privilege('public', 'pg_control_system()', 'execute') and has_function_privilege('public', 'pg_control_checkpoint()', 'execute')
+    and has_function_privilege('public', 'pg_control_recovery()', 'execute') and has_function_privilege('public', 'pg_walfile_name(pg_lsn)', 'execute')
+    and has_function_privilege('public', 'pg_stat_get_wal_receiver()', 'execute'),
+    'which everybody may read, so the owner needs no right that the platform does not give'
 );
 select ok(
     pg_current_wal_insert_lsn() - '0/0' - (freshet.server_position() ->> 'position')::numeric between 0 and 1000000,

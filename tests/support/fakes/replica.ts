@@ -4,6 +4,9 @@ import type { Server, ServerAnswer, ServerPosition, Servers, ServerStates } from
 import type { SourceRequest } from "../../../shared/read/source.ts";
 import { FakeSource } from "./source.ts";
 
+/** Of a database and of all who follow it. */
+const OURS = "7000000000000000000.1";
+
 interface Write {
   readonly apply: (source: FakeSource) => void;
   /** When it was committed. */
@@ -16,6 +19,7 @@ export class FakeDatabase {
   readonly #log: Write[] = [];
   readonly primary: FakeSource;
   readonly replica: FakeReplica;
+  history = OURS;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -34,7 +38,7 @@ export class FakeDatabase {
       primary: {
         states: async () => {
           const position = this.#log.length;
-          const server = { server: "the primary", is_replica: false, position, lag_ms: null };
+          const server = { server: "the primary", is_replica: false, history: this.history, position, lag_ms: null };
           return { server, states: await this.primary.states() };
         },
       },
@@ -52,6 +56,9 @@ export class FakeReplica implements Server {
   readonly source: FakeSource;
   is_down = false;
   is_promoted = false;
+  history = OURS;
+  /** Questions that it takes. */
+  fits: Server["fits"] = () => true;
 
   constructor(clock: Clock, log: readonly Write[]) {
     this.#clock = clock;
@@ -77,7 +84,7 @@ export class FakeReplica implements Server {
     return { server, states: await this.source.states() };
   }
 
-  async read(view: string, request: SourceRequest): Promise<ServerAnswer | null> {
+  async read(view: string, request: SourceRequest): Promise<ServerAnswer> {
     const server = this.#position();
     return { ...await this.source.read(view, request), server };
   }
@@ -87,6 +94,6 @@ export class FakeReplica implements Server {
     const is_replica = !this.is_promoted;
     const last = this.#log[this.#replayed - 1];
     const lag_ms = is_replica && last !== undefined ? this.#clock.now() - last.at : null;
-    return { server: "the replica", is_replica, position: this.#replayed, lag_ms };
+    return { server: "the replica", is_replica, history: this.history, position: this.#replayed, lag_ms };
   }
 }

@@ -14,15 +14,25 @@ export interface ReadReplica {
   readonly asked: { get: number; other: number };
   /** While it hangs, no request is answered. */
   setHanging(hangs: boolean): void;
+  /** While it alternates, each second request is sent to this address of the data API, as a load balancer would. */
+  alternateWith(other: string | null): void;
   /** Waits until it has replayed what the primary has written. */
   caughtUp(): Promise<void>;
   promote: Replica["promote"];
   kill: Replica["kill"];
+  start: Replica["start"];
+  /** For a replica of this replica. */
+  asPrimary(): Replicated;
   stop(): Promise<void>;
 }
 
+/** What a replica is made from. */
+export interface Replicated extends Pick<Product, "workFolder" | "sql"> {
+  readonly stack: Pick<Product["stack"], "superuserUrl" | "keys">;
+}
+
 export async function startReadReplica(
-  { stack, workFolder: primaryFolder, sql: primary }: Product,
+  { stack, workFolder: primaryFolder, sql: primary }: Replicated,
 ): Promise<ReadReplica> {
   const workFolder = await Deno.makeTempDir({ prefix: "freshet-replica-" });
   await Deno.chmod(workFolder, 0o755);
@@ -41,13 +51,15 @@ export async function startReadReplica(
   const asked = { get: 0, other: 0 };
   let opened = Promise.withResolvers<void>();
   opened.resolve();
+  let other: string | null = null;
   const proxy = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
     asked[request.method === "GET" ? "get" : "other"] += 1;
     if (request.method !== "GET") return new Response(null, { status: 405 });
     await opened.promise;
     const { pathname, search } = new URL(request.url);
+    const to = other !== null && asked.get % 2 === 0 ? other : dataApi.url;
     try {
-      const answer = await fetch(`${dataApi.url}${pathname}${search}`, { headers: request.headers });
+      const answer = await fetch(`${to}${pathname}${search}`, { headers: request.headers });
       return new Response(await answer.text(), {
         status: answer.status,
         headers: { "content-type": "application/json" },
@@ -64,6 +76,9 @@ export async function startReadReplica(
       if (hangs) opened = Promise.withResolvers();
       else opened.resolve();
     },
+    alternateWith(address) {
+      other = address;
+    },
     async caughtUp() {
       const positionOf = async (server: postgres.Sql) => {
         const [row] = await server`select freshet.server_position() ->> 'position' as position`;
@@ -78,6 +93,8 @@ export async function startReadReplica(
     },
     promote: replica.promote,
     kill: replica.kill,
+    start: replica.start,
+    asPrimary: () => ({ stack: { superuserUrl: replica.superuserUrl, keys: stack.keys }, workFolder, sql }),
     async stop() {
       opened.resolve();
       await proxy.shutdown();

@@ -5,8 +5,8 @@ import { lookAtReadAddress } from "../../../shared/read/read_address.ts";
 const answer = (
   server: string,
   position: number,
-  { is_replica = false, lag_ms = null as number | null, version = 3 } = {},
-) => ({ server: { server, is_replica, position, lag_ms }, states: { mv_days: { version } } });
+  { is_replica = false, lag_ms = null as number | null, version = 3, history = "7.1" } = {},
+) => ({ server: { server, is_replica, history, position, lag_ms }, states: { mv_days: { version } } });
 
 type Answer = ReturnType<typeof answer>;
 
@@ -26,7 +26,7 @@ function server(...answers: readonly (Answer | null)[]) {
 
 const look = (there: Answer | null) =>
   lookAtReadAddress({ primary: server(answer("a", 100), answer("a", 200)), reads: server(there) });
-const replica = (position: number, more: { lag_ms?: number | null; version?: number } = {}) =>
+const replica = (position: number, more: { lag_ms?: number | null; version?: number; history?: string } = {}) =>
   answer("b", position, { is_replica: true, ...more });
 
 Deno.test("lookAtReadAddress() finds no fault in a replica that has what the primary had, and says how far behind another is", async () => {
@@ -42,6 +42,9 @@ Deno.test("lookAtReadAddress() tells an address that is silent, that takes write
   const foreign = { fault: "is ahead of the primary: it leads to another database", lag_ms: null };
   deepEqual(await look(replica(201)), foreign);
   deepEqual(await look(replica(150, { version: 4 })), foreign);
+  const elsewhere = "does not follow the primary: it leads to another database or another timeline";
+  deepEqual(await look(replica(150, { history: "7.2" })), { fault: elsewhere, lag_ms: null });
+  deepEqual(await look(replica(150, { history: "8.1" })), { fault: elsewhere, lag_ms: null });
 });
 
 Deno.test("lookAtReadAddress() takes the primary behind a load balancer for what it is, and says nothing without the primary", async () => {

@@ -11,6 +11,7 @@ const versions = fc.dictionary(fc.constantFrom(...VIEWS), fc.integer({ min: 0, m
 const server = fc.record({
   server: fc.constantFrom("one", "other"),
   is_replica: fc.boolean(),
+  history: fc.constantFrom("7.1", "7.2"),
   position: fc.integer({ min: 0, max: 3 }),
   lag_ms: fc.option(fc.constantFrom(0, 999, 1_000, 60_000)),
 });
@@ -25,6 +26,7 @@ const situation = fc.record({
   seen: versions,
   rests_on_rights: fc.boolean(),
   primary: fc.option(sighting),
+  history: fc.constantFrom("7.1", "7.2", null),
 });
 
 function statesOf(versions: Readonly<Record<string, number>>): ViewStateMap {
@@ -42,7 +44,7 @@ function verdictOf(
     server: ServerPosition;
     versions: Record<string, number>;
     seen: Record<string, number>;
-  } & Pick<Expected, "rests_on_rights" | "primary">,
+  } & Pick<Expected, "rests_on_rights" | "primary" | "history">,
 ) {
   return judge({ server, states: statesOf(versions) }, { ...rest, seen: statesOf(seen), now: NOW });
 }
@@ -65,7 +67,7 @@ Deno.test("nothing that rests on rights is served by a replica of which nothing 
       const { server, primary } = given;
       const by_time = server.lag_ms === 0 || server.lag_ms === 999;
       const by_place = primary !== null && NOW - primary.at < 1_000 && server.position >= primary.position;
-      const verdict = verdictOf({ ...given, rests_on_rights: true });
+      const verdict = verdictOf({ ...given, history: server.history, rests_on_rights: true });
       if (server.is_replica && !by_time && !by_place) assert.notEqual(verdict, "good");
       if (server.is_replica && (by_time || by_place)) assert.notEqual(verdict, "lagging");
     }),
@@ -83,8 +85,35 @@ Deno.test("a server that takes writes is trusted if it is the primary, and never
 Deno.test("a replica serves every public answer that is not older than what was seen, however far it is behind", () => {
   fc.assert(fc.property(situation, (given) => {
     const server = { ...given.server, is_replica: true };
-    assert.equal(verdictOf({ ...given, server, seen: given.versions, rests_on_rights: false }), "good");
+    const { history } = server;
+    assert.equal(verdictOf({ ...given, server, history, seen: given.versions, rests_on_rights: false }), "good");
   }));
+});
+
+Deno.test("nothing is served by a replica of another database or timeline, nor while the primary's are not known", () => {
+  fc.assert(fc.property(situation, (given) => {
+    const server = { ...given.server, is_replica: true };
+    if (given.history !== server.history) assert.equal(verdictOf({ ...given, server }), "stranger");
+    else assert.notEqual(verdictOf({ ...given, server }), "stranger");
+  }));
+});
+
+Deno.test("nothing is served by a replica that has refreshed a version at another moment, unless it is a live relation's", () => {
+  const server = { server: "one", is_replica: true, history: "7.1", position: 3, lag_ms: 0 };
+  const moment = "2026-11-30T10:00:00.001Z";
+  const judged = (theirs: Partial<ViewState>, ours: Partial<ViewState> = {}) =>
+    judge({ server, states: { a: { ...stateOf(3), ...theirs } } }, {
+      seen: { a: { ...stateOf(3), ...ours }, b: stateOf(9) },
+      rests_on_rights: false,
+      primary: { server: "primary", position: 3, at: NOW },
+      history: "7.1",
+      now: NOW,
+    });
+  assert.equal(judged({ refreshed_at: moment }), "stranger");
+  assert.equal(judged({ refreshed_at: "2026-11-30T12:00:00+02:00" }), "good", "the same moment in another zone");
+  assert.equal(judged({ refreshed_at: moment, live: true }), "good");
+  assert.equal(judged({ refreshed_at: moment, version: 4 }), "good");
+  assert.equal(judged({}, { refreshed_at: null }), "good", "a view that is filled again");
 });
 
 Deno.test("the newest of two is, view by view, the greater version", () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Caller } from "../../../shared/access/caller.ts";
-import { AppError } from "../../../shared/kernel/app_error.ts";
+import { AppError, internalError, sourceUnavailable } from "../../../shared/kernel/app_error.ts";
 import { FakeClock, settle } from "../../support/fakes/clock.ts";
 import { FakeDatabase } from "../../support/fakes/replica.ts";
 import { FakeSharedStore } from "../../support/fakes/shared_store.ts";
@@ -107,8 +107,10 @@ Deno.test("what rests on rights is the primary's while replay is paused: nothing
 });
 
 Deno.test("an isolate that has seen a version never answers an older one, and asks the primary instead", async () => {
-  const { database, isolate, figureBy, shownBy, count } = createStage();
+  const { clock, database, isolate, figureBy, shownBy, count } = createStage();
   const one = isolate();
+  assert.equal((await figureBy(one)).figure, 1);
+  clock.advance(1_000);
   assert.equal((await figureBy(one)).figure, 1);
   count();
   // A read that rests on rights learns all versions from the primary.
@@ -204,10 +206,133 @@ Deno.test("three failures in a row keep every question from a dead replica for t
 Deno.test("while the primary is down, the replica still gives public answers, and nothing unchecked that rests on rights", async () => {
   const { clock, database, isolate, figureBy, shownBy } = createStage();
   const one = isolate();
+  await figureBy(one);
   clock.advance(60_000);
   database.primary.is_down = true;
+  database.replica.source.state_reads = 0;
   assert.equal((await figureBy(one)).figure, 1);
+  clock.advance(3_600_000);
+  assert.equal((await figureBy(one)).figure, 1);
+  assert.equal(database.replica.source.state_reads, 2);
+  const before = database.primary.state_reads;
+  for (let second = 0; second < 30; second += 1) {
+    clock.advance(1_000);
+    await figureBy(one);
+  }
+  assert.ok(database.primary.state_reads - before <= 4, "a silent primary is asked every ten seconds");
   await assert.rejects(shownBy(one, "anna"), { code: "SOURCE_UNAVAILABLE" });
+});
+
+Deno.test("an isolate that starts while the primary is down knows from the others whom to believe, and believes no replica without them", async () => {
+  for (const is_shared of [true, false]) {
+    const { clock, database, isolate, figureBy, count } = createStage({ is_shared });
+    await figureBy(isolate());
+    count();
+    database.replica.replay();
+    database.primary.is_down = true;
+    clock.advance(12 * 3_600_000);
+    const asked = figureBy(isolate());
+    if (is_shared) assert.equal((await asked).figure, 2);
+    else await assert.rejects(asked, { code: "SOURCE_UNAVAILABLE" });
+  }
+});
+
+Deno.test("a replica of another database answers nothing, whatever versions and places it names", async () => {
+  for (const is_shared of [true, false]) {
+    const { clock, database, isolate, figureBy, shownBy } = createStage({ is_shared });
+    const { replica } = database;
+    replica.history = "7999999999999999999.1";
+    for (let round = 0; round < 5; round += 1) {
+      replica.source.refresh(laneDistributions.view, [laneRow({ challenge_id: id(1), mean_score: 999 })]);
+      replica.source.owners.set("bela", [id(11)]);
+      replica.source.refresh("agents_of_user", []);
+      const one = isolate();
+      assert.equal((await figureBy(one)).figure, 1);
+      assert.deepEqual([await shownBy(one, "anna"), await shownBy(one, "bela")], [true, false]);
+      clock.advance(1_500);
+    }
+  }
+});
+
+Deno.test("a replica that does not follow the primary is asked every ten seconds, and answers again when it does", async () => {
+  const { clock, database: { replica }, isolate, figureBy, count } = createStage();
+  const one = isolate();
+  const ours = replica.history;
+  replica.history = "7000000000000000000.2";
+  const asked = () => replica.source.reads + replica.source.state_reads;
+  for (let round = 0; round < 30; round += 1) {
+    const wanted = count();
+    replica.replay();
+    clock.advance(1_000);
+    assert.equal((await figureBy(one)).figure, wanted);
+  }
+  assert.ok(asked() >= 2 && asked() <= 4, `asked ${asked()} times in 30 seconds`);
+  replica.history = ours;
+  clock.advance(10_000);
+  const { events } = await figureBy(one);
+  assert.ok(!events.includes("replica_left"));
+});
+
+Deno.test("a primary that was restored is known within a minute, and the replica that it has left behind answers nothing more", async () => {
+  const { clock, database, isolate, figureBy, count } = createStage();
+  const one = isolate();
+  assert.equal((await figureBy(one)).figure, 1);
+  // The replica goes on with what was undone: its versions are newer.
+  database.history = "7000000000000000000.2";
+  database.replica.source.refresh(laneDistributions.view, [laneRow({ challenge_id: id(1), mean_score: 999 })]);
+  const restored = count();
+  clock.advance(60_000);
+  await figureBy(one);
+  await settle();
+  clock.advance(1_000);
+  assert.equal((await figureBy(one)).figure, restored);
+});
+
+Deno.test("public answers ask the primary once when an isolate starts, and once a minute", async () => {
+  const { clock, database, isolate, figureBy } = createStage();
+  const one = isolate();
+  for (let second = 0; second < 121; second += 1) {
+    await figureBy(one);
+    clock.advance(1_000);
+  }
+  assert.equal(database.primary.state_reads, 3);
+});
+
+Deno.test("a replica that reports its versions and never its rows is passed by as well, whatever else is asked meanwhile", async () => {
+  const { clock, database: { replica }, isolate, figureBy, count } = createStage();
+  const one = isolate();
+  let asked = 0;
+  let questions = 0;
+  replica.read = () => {
+    asked += 1;
+    return Promise.reject(sourceUnavailable("a timeout"));
+  };
+  replica.fits = () => (questions += 1) % 2 === 0;
+  for (let round = 0; round < 18; round += 1) {
+    count();
+    replica.replay();
+    clock.advance(1_000);
+    await figureBy(one);
+  }
+  assert.ok(questions >= 18);
+  assert.ok(asked <= 5, `asked ${asked} times in 18 seconds`);
+});
+
+Deno.test("a replica that refuses every question is passed by as one that is silent", async () => {
+  const { clock, database: { replica }, isolate, figureBy, count } = createStage();
+  const one = isolate();
+  let asked = 0;
+  const refused = () => {
+    asked += 1;
+    return Promise.reject(internalError("get_view answered in an unknown shape"));
+  };
+  Object.assign(replica, { states: refused, read: refused });
+  for (let round = 0; round < 9; round += 1) {
+    const wanted = count();
+    clock.advance(1_000);
+    assert.equal((await figureBy(one)).figure, wanted);
+  }
+  assert.equal(asked, 3);
 });
 
 Deno.test("a database that was restored, and counts versions from one again, is followed at once", async () => {

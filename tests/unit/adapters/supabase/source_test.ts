@@ -145,14 +145,14 @@ Deno.test("the source asks once: it does not retry behind the caller's back", as
   assert.equal(sent.length, 1);
 });
 
-const POSITION = { server: "1", is_replica: true, position: 7, lag_ms: 12 };
+const POSITION = { server: "1", is_replica: true, history: "7.1", position: 7, lag_ms: 12 };
 const REPLICA_ANSWER = { ...ANSWER, rows: [{ lane_key: "ä & b" }], server: POSITION };
 
 Deno.test("a server is asked by GET, with the request as JSON in the address and the secret key in a header", async () => {
   const { sent, server } = sourceAnswering(() => Response.json(REPLICA_ANSWER));
   const request = { ...REQUEST, filters: [{ column: "lane_key", op: "eq", value: "ä & b" }] } as const;
   const answer = await server.read("mv_x", request);
-  assert.deepEqual([answer?.rows, answer?.server], [REPLICA_ANSWER.rows, POSITION]);
+  assert.deepEqual([answer.rows, answer.server], [REPLICA_ANSWER.rows, POSITION]);
   const [call] = sent;
   const url = new URL(call?.url ?? "");
   assert.deepEqual([call?.method, url.pathname], ["GET", "/rest/v1/rpc/get_view"]);
@@ -164,17 +164,36 @@ Deno.test("a server is asked by GET, with the request as JSON in the address and
   );
 });
 
-Deno.test("a server is not asked a question that is too long for an address", async () => {
+Deno.test("a server says which question is too long for an address", async () => {
   const { sent, server } = sourceAnswering(() => Response.json(REPLICA_ANSWER));
+  const asking = (values: readonly string[]) =>
+    ({ ...REQUEST, filters: [{ column: "id", op: "in", value: values }] }) as const;
   const ids = Array.from({ length: 150 }, () => crypto.randomUUID());
-  const request = { ...REQUEST, filters: [{ column: "id", op: "in", value: ids }] } as const;
-  assert.equal(await server.read("mv_x", request), null);
-  assert.equal(sent.length, 0);
-  assert.notEqual(
-    await server.read("mv_x", { ...request, filters: [{ ...request.filters[0], value: ids.slice(0, 80) }] }),
-    null,
-  );
+  assert.equal(server.fits("mv_x", asking(ids)), false);
+  assert.equal(server.fits("mv_x", asking(ids.slice(0, 80))), true);
+  await server.read("mv_x", asking(ids.slice(0, 80)));
+  assert.ok(new URL(sent[0]?.url ?? "").search.length <= 6_001);
 });
+
+for (
+  const [what, respond] of [
+    ["an HTML page", () => new Response("<html>planted", { headers: { "content-type": "text/html" } })],
+    ["an HTML page of a proxy with 404", () => new Response("<html>planted", { status: 404 })],
+    ["nothing", () => new Response(null, { status: 204 })],
+    ["an empty page", () => new Response("")],
+    ["rows without their server", () => Response.json(ANSWER)],
+    [
+      "a server without its history",
+      () => Response.json({ ...REPLICA_ANSWER, server: { ...POSITION, history: undefined } }),
+    ],
+  ] as const
+) {
+  Deno.test(`a server that answers with ${what} has failed`, async () => {
+    const { server } = sourceAnswering(respond);
+    await assert.rejects(server.read("mv_x", REQUEST), AppError);
+    await assert.rejects(server.states(), AppError);
+  });
+}
 
 Deno.test("a server that fails is asked once, although it is asked by GET", async () => {
   const { sent, server } = sourceAnswering(() => new Response("", { status: 503 }));
