@@ -14,10 +14,10 @@ as $$
         where c.condition like format('(%% = $%s)', parameter)
     ) as found
     where alias ~ '^[a-z_][a-z0-9_]*$'
-        -- An alias inside a literal would be replaced too.
+        -- An alias inside a literal, or inside a name, would be replaced too.
         and not exists (
             select
-            from regexp_split_to_table(found.expression, '''') with ordinality as p (part, place)
+            from regexp_split_to_table(found.expression, '[''"]') with ordinality as p (part, place)
             where p.place % 2 = 0 and p.part ~ ('\m' || key_expression.alias || '\.')
         )
         -- A second parameter, a subquery: then it is no expression over the row alone.

@@ -97,9 +97,10 @@ begin
     end if;
 
     perform freshet.map_view(view_name);
+    -- A key of a column that is gone cannot be made again.
+    perform freshet.unwatch_keys(s.source) from unnest(sources) as s (source);
     perform freshet.watch_keys(m.source)
     from (select distinct d.source from analytics.view_mappings as d where d.view_name = make_incremental.view_name order by d.source) as m;
-    perform freshet.unwatch_keys(s.source) from unnest(sources) as s (source);
     perform freshet.keep_buckets(view_name);
     perform freshet.build_statements(view_name);
 end

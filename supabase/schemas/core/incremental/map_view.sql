@@ -15,9 +15,10 @@ declare
     fault text;
 begin
     select * into strict declared from analytics.incremental_views as v where v.view_name = map_view.view_name;
-    perform freshet.assert_repeatable(view_name, definition, declared.group_key);
+    perform freshet.assert_repeatable(view_name, definition, declared.group_key || declared.row_key);
     null_keys := array(select k.name from unnest(declared.group_key) as k (name) where freshet.may_be_null(definition, k.name));
     delete from analytics.view_mappings as m where m.view_name = map_view.view_name;
+    perform freshet.rename_keys(s.source) from freshet.sources_of_relation(definition) as s;
     for mapping in
         select * from freshet.group_mappings(definition, declared.group_key) as m where m.source <> all (declared.rebuild_on)
     loop

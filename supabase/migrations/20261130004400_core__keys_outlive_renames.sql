@@ -1,0 +1,924 @@
+-- The keys of sources outlive what is renamed, dropped or replaced.
+
+-- Why: generated objects of a source are named after it: public_submissions. They keep their names when it is renamed.
+-- Why the number: a table that was renamed leaves its name to another one, and a.b_c is called like a_b.c. Two sources with
+--      one log would call each other's functions, and fail each other's writes.
+create or replace function freshet.source_name(source regclass)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select coalesce(
+        (select min(k.source_name) from analytics.source_keys as k where k.source = source_name.source),
+        (
+            select
+                n.nspname || '_' || c.relname
+                || case
+                    when exists (select from analytics.source_keys as k where k.source_name = n.nspname || '_' || c.relname) then '_' || c.oid
+                    else ''
+                end
+            from pg_catalog.pg_class as c
+            join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+            where c.oid = source_name.source
+        )
+    );
+$$;
+
+comment on function freshet.source_name(regclass) is
+    'Schema and name of a source, as a part of generated names; with its number where another source has that name.';
+
+-- Why: 1.0 equals 1.00, 0 equals -0, 1 day equals 24 hours. Of which types equal values are the same bytes is what
+--      PostgreSQL asks before it stores an index entry once for several rows, by the fourth support function of btree.
+create or replace function freshet.has_one_image(type oid, typmod integer)
+returns boolean
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    declared pg_catalog.pg_type;
+begin
+    select * into strict declared from pg_catalog.pg_type as t where t.oid = type;
+    return case
+        when declared.typtype = 'd' then freshet.has_one_image(declared.typbasetype, declared.typtypmod)
+        when declared.typtype = 'e' then true
+        when declared.typsubscript = 'array_subscript_handler'::regproc and declared.typlen = -1
+            then freshet.has_one_image(declared.typelem, typmod)
+        -- With a declared scale each number is written in one way, with a declared length each padded text.
+        when type in ('numeric'::regtype, 'bpchar'::regtype) then typmod >= 0
+        else exists (
+            select
+            from pg_catalog.pg_opclass as o
+            join pg_catalog.pg_am as m on m.oid = o.opcmethod and m.amname = 'btree'
+            join pg_catalog.pg_amproc as p
+                on p.amprocfamily = o.opcfamily and p.amproclefttype = o.opcintype and p.amprocrighttype = o.opcintype and p.amprocnum = 4
+            where o.opcdefault and o.opcintype in (type, case when type = 'varchar'::regtype then 'text'::regtype else type end)
+        )
+    end;
+end
+$$;
+
+-- Why: a group is computed again only when its sources change. A query that reads the clock, or draws lots, has other
+--      rows without any change, so groups that were computed at different moments would not belong together.
+-- Why functions of SQL and PL: one that is not immutable may read a table, of which no change is then seen.
+-- Why one image: a group shows one of the values that are equal in it, and which one depends on the plan. A refresh of the
+--      group and one of everything would differ for ever, as rows that nothing explains. A row is replaced by its unique key,
+--      so it would keep the value that it had.
+drop function freshet.assert_repeatable(text, regclass, name[]);
+
+create function freshet.assert_repeatable(view_name text, definition regclass, keys name[])
+returns void
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    fault text;
+begin
+    select string_agg(distinct p.name, ', ') into fault
+    from freshet.queries_of(definition) as q
+    join pg_catalog.pg_rewrite as r on r.ev_class = q.relation
+    cross join lateral (
+        select o.oid::regprocedure::text as name
+        from regexp_matches(r.ev_action::text, ':(?:funcid|opfuncid|aggfnoid|winfnoid) (\d+)', 'g') as m (ids)
+        join pg_catalog.pg_proc as o on o.oid = m.ids[1]::oid
+        where o.provolatile = 'v'
+            or o.oid in (
+                'now()'::regprocedure, 'transaction_timestamp()'::regprocedure, 'statement_timestamp()'::regprocedure,
+                'current_setting(text)'::regprocedure, 'current_setting(text, boolean)'::regprocedure
+            )
+            or (o.provolatile = 's' and (select l.lanname from pg_catalog.pg_language as l where l.oid = o.prolang) not in ('internal', 'c'))
+        union all
+        -- current_date and the like.
+        select 'current_date or its like' where r.ev_action::text like '%{SQLVALUEFUNCTION%'
+        union all
+        select 'tablesample' where r.ev_action::text like '%{TABLESAMPLECLAUSE%'
+    ) as p;
+    if fault is not null then
+        raise exception using
+            errcode = 'feature_not_supported',
+            message = format('cannot register "%s" as incremental: its rows change without a change of its sources, by %s', view_name, fault),
+            hint = 'Move what depends on the moment of the read into the reading of the rows, write the query of a function into the view, so that the tables it reads are seen, declare immutable what reads none; or leave out incremental.';
+    end if;
+
+    select string_agg(k.name, ', ') into fault
+    from (select distinct u.name from unnest(keys) as u (name)) as k
+    join pg_catalog.pg_attribute as a on a.attrelid = definition and a.attname = k.name
+    join pg_catalog.pg_collation as c on c.oid = a.attcollation
+    where not c.collisdeterministic;
+    if fault is not null then
+        raise exception using
+            errcode = 'feature_not_supported',
+            message = format('cannot register "%s" as incremental: key column %s has a collation that takes different texts as equal', view_name, fault),
+            hint = 'Give the column a deterministic collation, for example: lower(name) collate "C".';
+    end if;
+
+    select string_agg(format('%s is %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' order by a.attname) into fault
+    from pg_catalog.pg_attribute as a
+    where a.attrelid = definition and a.attname = any (keys) and not freshet.has_one_image(a.atttypid, a.atttypmod);
+    if fault is not null then
+        raise exception using
+            errcode = 'feature_not_supported',
+            message = format('cannot register "%s" as incremental: key column %s, of which equal values may look different', view_name, fault),
+            hint = 'Cast it in the query, in select and group by: amount::numeric(12,2), code::text, extract(epoch from span)::bigint.';
+    end if;
+end
+$$;
+
+revoke all on function freshet.assert_repeatable(text, regclass, name[]) from public, anon, authenticated;
+
+comment on function freshet.assert_repeatable(text, regclass, name[]) is
+    'Raises 0A000 for a query whose rows depend on more than its sources, and for columns of its keys in which equal values may differ.';
+
+-- Why: a key is found by its text, and its function follows what is renamed. After "rename shop to old_shop" and "rename
+--      town to shop" the text x.shop means another column than the function that was made of it, and a view that is
+--      registered then would be told which towns had changed. So a text that does not mean the function any more is no text.
+-- Why the tree: both were parsed, so it has the numbers of columns and functions. Where a text began is no difference.
+create function freshet.rename_keys(source regclass)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    one record;
+    is_same boolean;
+begin
+    for one in
+        select k.place, k.expression, p.prosqlbody::text as tree
+        from analytics.source_keys as k
+        join pg_catalog.pg_proc as p
+            on p.pronamespace = 'freshet'::regnamespace
+            and p.proname = freshet.incremental_name(format('key_%s_of_', k.place), k.source_name)
+        join pg_catalog.pg_class as c on c.reltype = p.proargtypes[0] and c.oid = k.source
+        where k.source = rename_keys.source and k.expression not like 'key %'
+    loop
+        begin
+            execute format(
+                'create function pg_temp.freshet_rename_check(x %s) returns %s language sql immutable begin atomic select %s; end',
+                source, (select k.type from analytics.source_keys as k where k.source = rename_keys.source and k.place = one.place), one.expression
+            );
+            select regexp_replace(p.prosqlbody::text, ':(location|stmt_location|stmt_len) -?\d+', '', 'g')
+                = regexp_replace(one.tree, ':(location|stmt_location|stmt_len) -?\d+', '', 'g')
+            into strict is_same
+            from pg_catalog.pg_proc as p
+            where p.proname = 'freshet_rename_check' and p.pronamespace = pg_my_temp_schema();
+            execute format('drop function pg_temp.freshet_rename_check(%s)', source);
+        exception
+            -- A column or a function of the text is not there any more.
+            when syntax_error_or_access_rule_violation then
+                is_same := false;
+        end;
+        if not is_same then
+            update analytics.source_keys as k
+            set expression = format('key %s: %s, before something was renamed', k.place, k.expression)
+            where k.source = rename_keys.source and k.place = one.place;
+        end if;
+    end loop;
+end
+$$;
+
+revoke all on function freshet.rename_keys(regclass) from public, anon, authenticated;
+
+comment on function freshet.rename_keys(regclass) is
+    'Marks the keys of a source of which the text means something else since a column, function or type was renamed. Idempotent.';
+
+-- Why: derives which groups a change touches, and refuses a view of which this is not known for a source: a refresh that
+--      misses a group is wrong for good, and shows nothing.
+create or replace function freshet.map_view(view_name text)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    definition constant regclass := freshet.definition_of(view_name)::regclass;
+    declared analytics.incremental_views;
+    mapping record;
+    null_keys name[];
+    type text;
+    fault text;
+begin
+    select * into strict declared from analytics.incremental_views as v where v.view_name = map_view.view_name;
+    perform freshet.assert_repeatable(view_name, definition, declared.group_key || declared.row_key);
+    null_keys := array(select k.name from unnest(declared.group_key) as k (name) where freshet.may_be_null(definition, k.name));
+    delete from analytics.view_mappings as m where m.view_name = map_view.view_name;
+    perform freshet.rename_keys(s.source) from freshet.sources_of_relation(definition) as s;
+    for mapping in
+        select * from freshet.group_mappings(definition, declared.group_key) as m where m.source <> all (declared.rebuild_on)
+    loop
+        if mapping.expression is not null then
+            begin
+                type := freshet.key_type(mapping.source, mapping.expression);
+            exception
+                when others then
+                    raise exception using
+                        errcode = sqlstate,
+                        message = format(
+                            'cannot register "%s" as incremental: key column %s is %s of %s: %s',
+                            view_name, mapping.key_column, mapping.expression, mapping.source, sqlerrm
+                        ),
+                        hint = 'Write the expression so that it does not depend on the session, for example "at time zone ''UTC''" before date_trunc.';
+            end;
+            -- Then a group is known by the other columns alone.
+            if not freshet.is_total_cast(
+                to_regtype(type)::regtype,
+                (select a.atttypid from pg_catalog.pg_attribute as a where a.attrelid = definition and a.attname = mapping.key_column)
+            ) then
+                mapping.expression := null;
+            end if;
+        end if;
+        if mapping.expression is not null then
+            insert into analytics.source_keys (source, place, expression, type, source_name, is_guarded)
+            values (
+                mapping.source,
+                coalesce((select max(k.place) from analytics.source_keys as k where k.source = mapping.source), 0) + 1,
+                mapping.expression,
+                type,
+                freshet.source_name(mapping.source),
+                freshet.may_raise(mapping.source, mapping.expression)
+            )
+            on conflict (source, expression) do nothing;
+        end if;
+        insert into analytics.view_mappings (view_name, source, reference, key_column, place, has_null_group)
+        values (
+            map_view.view_name, mapping.source, mapping.reference, mapping.key_column,
+            (select k.place from analytics.source_keys as k where k.source = mapping.source and k.expression = mapping.expression),
+            mapping.expression is not null and mapping.has_value is not true and mapping.key_column = any (null_keys)
+        );
+    end loop;
+
+    select string_agg(distinct u.source::text, ', ') into fault
+    from (
+        -- What the plan does not scan depends on a constraint that can be dropped; what only the plan knows is not watched.
+        select s.source from freshet.sources_of_relation(definition) as s
+        where not exists (select from analytics.view_mappings as m where m.view_name = map_view.view_name and m.source = s.source)
+        union
+        select m.source from analytics.view_mappings as m
+        where m.view_name = map_view.view_name
+        group by m.source, m.reference
+        having count(m.place) = 0
+            or not exists (select from freshet.sources_of_relation(definition) as s where s.source = m.source)
+        union
+        -- A materialized view changes as a whole.
+        select c.oid::regclass
+        from analytics.view_mappings as m
+        join pg_catalog.pg_class as c on c.oid = m.source and c.relkind not in ('r', 'p')
+        where m.view_name = map_view.view_name
+    ) as u (source)
+    where u.source <> all (declared.rebuild_on);
+    if fault is not null then
+        raise exception using
+            errcode = 'feature_not_supported',
+            message = format(
+                'cannot register "%s" as incremental by %s: which groups a change touches is not known for %s',
+                view_name, array_to_string(declared.group_key, ', '), fault
+            ),
+            hint = 'Each reading of a source has to be narrowed by a key column. A CTE that is read twice needs "as not materialized"; a materialized view has to be incremental itself; a source that hardly changes may be named in rebuild_on; other columns of the view in incremental_by. A rank or sum over everything cannot be incremental.';
+    end if;
+end
+$$;
+
+-- Why: a key log would grow for as long as the slowest view does not refresh. A fold takes committed keys out of the log
+--      and puts aside, once each, what a view still lacks. It is called while no refresh reads the source, so the
+--      snapshots in the registry are those of the rows. The log and what is put aside change in one statement: every
+--      snapshot sees a key in one of the two.
+-- Why arrays as text: JSON has no lower bounds, and '[0:1]={a,b}' is another group than '{a,b}'.
+-- Why the settings: texts are read again by freshet.refresh_groups().
+-- Why the lock: another fold, in a transaction that is still open, may have taken a row already.
+create or replace function freshet.fold_keys(source regclass)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+set datestyle = 'ISO, MDY'
+set intervalstyle = 'postgres'
+set extra_float_digits = '1'
+as $$
+declare
+    log constant text := freshet.key_log(source);
+    lacked constant text := (
+        select string_agg(
+            format(
+                'select distinct v.view_name, case when l.is_whole then ''{}''::jsonb else jsonb_build_object(%s) end '
+                'from taken as l, analytics.views as v '
+                'where v.view_name = %L and v.source_snapshot is not null and %s and (l.is_whole or %s or %s)',
+                r.pairs, r.view_name, freshet.lacks_change('l.txid'), r.missing, r.present
+            ),
+            ' union '
+        )
+        from (
+            select
+                m.view_name,
+                string_agg(
+                    format('%L, l.k%s%s', m.key_column, m.place, case when t.typcategory = 'A' then '::text' end), ', ' order by m.key_column
+                ) as pairs,
+                '(' || string_agg(format('l.k%s is not null', m.place), ' and ') || ')' as present,
+                -- What is left out may have no key either; see freshet.rejected_statement().
+                case
+                    when exists (select from analytics.views as v where v.view_name = m.view_name and v.rejects is not null) then 'true'
+                    else coalesce('(' || string_agg(format('l.k%s is null', m.place), ' or ') filter (where m.has_null_group) || ')', 'false')
+                end as missing
+            from analytics.view_mappings as m
+            join pg_catalog.pg_attribute as a on a.attrelid = to_regclass(log) and a.attname = 'k' || m.place
+            join pg_catalog.pg_type as t on t.oid = a.atttypid
+            where m.source = fold_keys.source and m.place is not null
+            group by m.view_name, m.reference
+        ) as r
+    );
+begin
+    if lacked is null or to_regclass(log) is null then
+        return;
+    end if;
+    execute format(
+        'with seen as materialized (select l.ctid as place from %1$s as l '
+        'where l.txid is distinct from pg_current_xact_id_if_assigned() for update skip locked), '
+        'taken as (delete from %1$s as l using seen as s where l.ctid = s.place returning l.*), '
+        'lacked (view_name, group_key) as (%2$s) '
+        'insert into analytics.dirty_groups (view_name, group_key) '
+        'select d.view_name, d.group_key from lacked as d '
+        'where not exists (select from analytics.dirty_groups as g where g.view_name = d.view_name and g.group_key = d.group_key)',
+        log, lacked
+    );
+end
+$$;
+
+-- Why: the first half of every generated statement: which groups of the view its rows lack. Counting, refreshing and
+--      proving have to read the same keys.
+-- Why strict: otherwise an array with a null in it is taken for a key that is missing.
+-- Why the group of null: the view cannot hold it, so computing everything fails, at the next refresh and in plain words.
+create or replace function freshet.dirty_statement(view_name text)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select format(
+            'with declared as materialized (select * from analytics.views where view_name = %1$L), '
+            'aside as materialized (select g.ctid as place, g.group_key, '
+            '(select string_agg(o.k, '','' order by o.k collate "C") from jsonb_object_keys(g.group_key) as o (k)) as shape, '
+            'g.group_key @? ''strict $.* ? (@ == null)'' as lacks_key '
+            'from analytics.dirty_groups as g where g.view_name = %1$L)',
+            view_name
+        )
+        || string_agg(
+            format(
+                ', dirty_%s as materialized (select distinct u.* from (%s union all select %s from aside as a '
+                'cross join lateral jsonb_populate_record(null::analytics.%I, a.group_key) as r where a.shape = %L and not a.lacks_key) as u)',
+                s.shape,
+                s.logged,
+                (select string_agg(format('r.%I', c.name), ', ' order by c.place) from unnest(s.columns) with ordinality as c (name, place)),
+                view_name,
+                (select string_agg(c.name, ',' order by c.name collate "C") from unnest(s.columns) as c (name))
+            ),
+            '' order by s.shape
+        )
+        || format(
+            ', everything as materialized (select exists (select from aside as a where a.shape is null)%s as is_dirty)',
+            (
+                select string_agg(w.condition, '' order by w.condition)
+                from (
+                    select format(
+                        ' or exists (select from %s as l, declared as v where l.is_whole and %s)',
+                        freshet.key_log(m.source), freshet.lacks_change('l.txid')
+                    )
+                    from (select distinct d.source from analytics.view_mappings as d where d.view_name = dirty_statement.view_name) as m
+                    union all
+                    -- The query is asked only after a row without a key was written.
+                    select format(
+                        ' or ((exists (select from aside as a where a.lacks_key)%s) and (%s))',
+                        string_agg(distinct format(
+                            ' or exists (select from %s as l, declared as v where l.k%s is null and not l.is_whole and %s)',
+                            freshet.key_log(m.source), m.place, freshet.lacks_change('l.txid')
+                        ), ''),
+                        string_agg(distinct format('exists (select from %s as d where d.%I is null)', freshet.definition_of(m.view_name), m.key_column), ' or ')
+                    )
+                    from analytics.view_mappings as m
+                    where m.view_name = dirty_statement.view_name and m.has_null_group
+                    having count(*) > 0
+                    union all
+                    select format(
+                        ' or exists (select from analytics.source_changes as l, declared as v where l.source = %s::regclass and %s)',
+                        r.source::oid, freshet.lacks_change('l.txid')
+                    )
+                    from analytics.incremental_views as i
+                    cross join lateral unnest(i.rebuild_on) as r (source)
+                    where i.view_name = dirty_statement.view_name
+                ) as w (condition)
+            )
+        )
+    from freshet.shapes_of_view(view_name) as s;
+$$;
+
+-- Why: what a filter compares with the key becomes the body of a function over one row, so only a text whose meaning is
+--      certain is taken.
+create or replace function freshet.key_expression(filter text, alias text, parameter integer)
+returns text
+language sql
+immutable
+set search_path = pg_catalog, pg_temp
+as $$
+    select min(regexp_replace(found.expression, '\m' || key_expression.alias || '\.', 'x.', 'g'))
+    from (
+        select substr(c.condition, 2, length(c.condition) - length(format(' = $%s)', parameter)) - 1) as expression
+        from freshet.filter_conjuncts(filter) as c (condition)
+        where c.condition like format('(%% = $%s)', parameter)
+    ) as found
+    where alias ~ '^[a-z_][a-z0-9_]*$'
+        -- An alias inside a literal, or inside a name, would be replaced too.
+        and not exists (
+            select
+            from regexp_split_to_table(found.expression, '[''"]') with ordinality as p (part, place)
+            where p.place % 2 = 0 and p.part ~ ('\m' || key_expression.alias || '\.')
+        )
+        -- A second parameter, a subquery: then it is no expression over the row alone.
+        and found.expression !~ '\$[0-9]|SubPlan|InitPlan|hashed';
+$$;
+
+-- Why: the rows of a group are looked up in each source by the key of the group. Without an index over all of the key a
+--      group costs a scan, or a part of one: 29 ms and not 0.13 over a hundred thousand rows of one organisation.
+create or replace function freshet.unindexed_references(view_name text)
+returns table (source regclass, reference smallint, columns text)
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with wanted as (
+        select
+            m.source,
+            m.reference,
+            string_agg(
+                case when e.expression ~ '^([a-z_][a-z0-9_]*|"[^"]+")$' then e.expression else format('(%s)', e.expression) end,
+                ', ' order by m.key_column
+            ) as columns,
+            array_agg(distinct regexp_replace(e.expression, '[\s()]', '', 'g')) as expressions
+        from analytics.view_mappings as m
+        join analytics.source_keys as k on k.source = m.source and k.place = m.place
+        cross join lateral (select regexp_replace(k.expression, '\mx\.', '', 'g') as expression) as e
+        where m.view_name = unindexed_references.view_name
+            -- See freshet.rename_keys().
+            and k.expression not like 'key %'
+        group by m.source, m.reference
+    )
+    select w.source, w.reference, w.columns
+    from wanted as w
+    where not exists (
+        select
+        from pg_catalog.pg_index as i
+        cross join lateral (
+            select array_agg(regexp_replace(pg_get_indexdef(i.indexrelid, g, true), '[\s()]', '', 'g') order by g) as columns
+            from generate_series(1, i.indnkeyatts::integer) as g
+        ) as c
+        where i.indrelid = w.source and i.indisvalid
+            and (
+                w.expressions <@ c.columns[1:cardinality(w.expressions)]
+                -- One row at most.
+                or i.indisunique and i.indpred is null and c.columns <@ w.expressions
+            )
+    );
+$$;
+
+-- Why: each statement that writes to the source logs the keys of the rows that it touched, before and after. The log is
+--      append-only and has no index and no key, so writers never wait for each other because of it.
+-- Why "enable always": a bulk load as a replication role switches ordinary triggers off, and would be missed.
+-- Why they note the change too: they see whether a row was touched; see freshet.put_change_trigger().
+-- Why row(…): made by position and without the name of a type, so a renamed or added column, or a renamed table, changes
+--      nothing in the body.
+-- Why try_key: an expression that fails for a row must not fail the write. The row then has no key, as in the query, where
+--      a condition keeps such rows away from the expression.
+-- Why to_regproc: "drop column … cascade" takes the function of a key along, and a write must not fail for want of it. Then
+--      any row may have been touched, until the views without a query are unregistered.
+-- Why a trigger is made again before a key comes or goes: a statement that began before would call the functions as they
+--      were, and log a row without the new key, or fail for want of the old one. Making a trigger waits for it, with no
+--      more privilege than watching needs, and it comes first, in the order in which writers lock.
+-- Why only what is missing: each "alter table", and a trigger that is made again, would stop readers or writers until the
+--      caller commits, and a migration that changes a view's query refreshes the view before that.
+create or replace function freshet.watch_keys(source regclass)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+-- What is there already is no news.
+set client_min_messages = 'warning'
+as $$
+declare
+    name constant text := freshet.source_name(source);
+    log constant text := format('freshet.%I', freshet.incremental_name('keys_of_', name));
+    columns constant text := (
+        select string_agg('k' || k.place, ', ' order by k.place) from analytics.source_keys as k where k.source = watch_keys.source
+    );
+    "values" constant text := (
+        select string_agg(
+            format(
+                'freshet.%I(row(t.*))',
+                freshet.incremental_name(format(case when k.is_guarded then 'try_key_%s_of_' else 'key_%s_of_' end, k.place), name)
+            ),
+            ', ' order by k.place
+        )
+        from analytics.source_keys as k
+        where k.source = watch_keys.source
+    );
+    -- The refresh of an incremental view notes its own change.
+    is_noted constant boolean := not exists (
+        select from analytics.incremental_views as v where to_regclass(format('analytics.%I', v.view_name)) = source
+    );
+    -- Functions that somebody may drop, as SQL.
+    lacks_one constant text := (
+        select string_agg(
+            format('to_regproc(%L) is null', format('freshet.%I', freshet.incremental_name(format('key_%s_of_', k.place), name))),
+            ' or ' order by k.place
+        )
+        from analytics.source_keys as k
+        where k.source = watch_keys.source
+    );
+    is_new boolean;
+    one record;
+begin
+    if columns is null then
+        return;
+    end if;
+    if exists (select from pg_catalog.pg_trigger as t where t.tgrelid = source and t.tgname = 'freshet_log_truncate')
+        and array(select 'k' || k.place from analytics.source_keys as k where k.source = watch_keys.source order by 1)
+            <> array(
+                select a.attname::text from pg_catalog.pg_attribute as a
+                where a.attrelid = to_regclass(log) and a.attname ~ '^k[0-9]+$' and not a.attisdropped
+                order by 1
+            )
+    then
+        execute format(
+            'create or replace trigger freshet_log_truncate after truncate on %s for each statement execute function freshet.%I()',
+            source, freshet.incremental_name('log_truncate_of_', name)
+        );
+    end if;
+    if to_regclass(log) is null then
+        execute format(
+            'create table %s (txid xid8 not null default pg_current_xact_id(), is_whole boolean not null default false)', log
+        );
+        execute format('alter table %s enable row level security', log);
+        execute format('revoke all on table %s from public, anon, authenticated', log);
+        execute format('comment on table %s is %L', log, format('Keys of changed rows of %s; see analytics.source_keys.', source));
+    end if;
+    for one in
+        select
+            k.place, k.expression, k.type,
+            format('freshet.%I', freshet.incremental_name(format('key_%s_of_', k.place), name)) as function,
+            format('freshet.%I', freshet.incremental_name(format('try_key_%s_of_', k.place), name)) as guarded,
+            k.is_guarded
+        from analytics.source_keys as k
+        where k.source = watch_keys.source
+    loop
+        is_new := not exists (
+            select from pg_catalog.pg_attribute as a where a.attrelid = to_regclass(log) and a.attname = 'k' || one.place and not a.attisdropped
+        );
+        if is_new then
+            execute format('alter table %s add column k%s %s', log, one.place, one.type);
+        end if;
+        if to_regprocedure(format('%s(%s)', one.function, source)) is null then
+            begin
+                execute format(
+                    'create function %s(x %s) returns %s language sql immutable begin atomic select %s; end',
+                    one.function, source, one.type, one.expression
+                );
+            exception
+                -- It was dropped with its column, and with the query of each view that reads it.
+                when syntax_error_or_access_rule_violation then
+                    if is_new then
+                        raise;
+                    end if;
+                    continue;
+            end;
+            execute format('revoke all on function %s(%s) from public, anon, authenticated', one.function, source);
+        end if;
+        if one.is_guarded and to_regprocedure(format('%s(%s)', one.guarded, source)) is null then
+            execute format(
+                'create function %s(x %s) returns %s language plpgsql immutable set search_path = pg_catalog, pg_temp '
+                'as $body$ begin return %s(x); exception when others then return null; end $body$',
+                one.guarded, source, one.type, one.function
+            );
+            execute format('revoke all on function %s(%s) from public, anon, authenticated', one.guarded, source);
+        end if;
+    end loop;
+
+    for one in
+        select e.*, format('freshet.%I', freshet.incremental_name(format('log_%s_of_', e.event), name)) as function
+        from (
+            values
+                ('insert', 'referencing new table as new_rows', array['new_rows']),
+                ('update', 'referencing old table as old_rows new table as new_rows', array['old_rows', 'new_rows']),
+                ('delete', 'referencing old table as old_rows', array['old_rows']),
+                ('truncate', '', null)
+        ) as e (event, referencing, images)
+    loop
+        execute format(
+            'create or replace function %s() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp '
+            'as $body$ begin %s insert into %s (%s) %s; %s return null; end $body$',
+            one.function,
+            case when one.images is not null then format(
+                'if %s then perform freshet.note_whole_change(tg_relid); return null; end if;', lacks_one
+            ) end,
+            log,
+            case when one.images is null then 'is_whole' else columns end,
+            case when one.images is null then 'values (true)' else (
+                select string_agg(format('select %s from %s as t', "values", i.image), ' union ')
+                    -- One image alone needs the word; a union has it.
+                    || case when cardinality(one.images) = 1 then ' group by ' || "values" else '' end
+                from unnest(one.images) as i (image)
+            ) end,
+            case when one.images is not null and is_noted then 'if found then insert into analytics.source_changes (source) values (tg_relid); end if;' end
+        );
+        execute format('revoke all on function %s() from public, anon, authenticated', one.function);
+        if freshet.has_change_trigger(source, 'freshet_log_' || one.event) then
+            continue;
+        end if;
+        execute format(
+            'create or replace trigger freshet_log_%s after %s on %s %s for each statement execute function %s()',
+            one.event, one.event, source, one.referencing, one.function
+        );
+        -- Only the owner of a table may set this; with the privilege TRIGGER alone the trigger fires as others do.
+        if pg_has_role((select c.relowner from pg_catalog.pg_class as c where c.oid = source), 'usage') then
+            execute format('alter table %s enable always trigger freshet_log_%s', source, one.event);
+        end if;
+    end loop;
+    -- The change itself has to be noticed by every writer whose keys are logged.
+    perform freshet.watch_source(source, c.relkind) from pg_catalog.pg_class as c where c.oid = source;
+end
+$$;
+
+-- Why: keys that no incremental view reads cost each write of the source. Each goes with its last reader, the log and its
+--      triggers with the last one of all.
+create or replace function freshet.unwatch_keys(source regclass)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    name constant text := freshet.source_name(source);
+    is_there constant boolean := exists (select from pg_catalog.pg_class as c where c.oid = unwatch_keys.source);
+    event text;
+    place smallint;
+    unread smallint[];
+begin
+    if not exists (select from analytics.source_keys as k where k.source = unwatch_keys.source) then
+        return;
+    end if;
+    -- A view that read a table which was dropped with cascade has no query any more; its mappings would only keep the log.
+    if not is_there then
+        delete from analytics.view_mappings as m where m.source = unwatch_keys.source;
+    end if;
+    if exists (select from analytics.view_mappings as m where m.source = unwatch_keys.source) then
+        with removed as (
+            delete from analytics.source_keys as k
+            where k.source = unwatch_keys.source
+                and not exists (select from analytics.view_mappings as m where m.source = k.source and m.place = k.place)
+            returning k.place
+        )
+        select array_agg(r.place) into unread from removed as r;
+        -- The triggers first: they call the functions of the keys.
+        if unread is not null then
+            perform freshet.watch_keys(source);
+        end if;
+        foreach place in array coalesce(unread, '{}') loop
+            execute format('drop function if exists freshet.%I', freshet.incremental_name(format('try_key_%s_of_', place), name));
+            execute format('drop function if exists freshet.%I', freshet.incremental_name(format('key_%s_of_', place), name));
+            execute format('alter table %s drop column k%s', freshet.key_log(source), place);
+        end loop;
+        return;
+    end if;
+    foreach event in array array['insert', 'update', 'delete', 'truncate'] loop
+        if is_there then
+            execute format('drop trigger if exists freshet_log_%s on %s', event, source);
+        end if;
+        execute format('drop function if exists freshet.%I()', freshet.incremental_name(format('log_%s_of_', event), name));
+    end loop;
+    for place in delete from analytics.source_keys as k where k.source = unwatch_keys.source returning k.place loop
+        execute format('drop function if exists freshet.%I', freshet.incremental_name(format('try_key_%s_of_', place), name));
+        execute format('drop function if exists freshet.%I', freshet.incremental_name(format('key_%s_of_', place), name));
+    end loop;
+    execute format('drop table if exists freshet.%I', freshet.incremental_name('keys_of_', name));
+    -- It noted what the others did not.
+    if exists (select from pg_catalog.pg_trigger as t where t.tgrelid = source and t.tgname = 'freshet_note_source_change') then
+        perform freshet.put_change_trigger(source, 'freshet_note_source_change', 'note_source_change');
+    end if;
+end
+$$;
+
+-- Why: turns a materialized view into a table of the same name, and keeps its query. The rows are taken over as they are,
+--      with their version and age, so a reader finds no gap; the next refresh computes everything and writes only what
+--      differs. Called again, it derives the mappings again.
+create or replace function freshet.make_incremental(view_name text, incremental_by name[], rebuild_on regclass[])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    relation constant regclass := format('analytics.%I', view_name)::regclass;
+    definition constant text := freshet.definition_of(view_name);
+    row_keys constant jsonb := (
+        select jsonb_agg(k.names)
+        from (
+            select (
+                select jsonb_agg(a.attname order by u.place)
+                from unnest(i.indkey::int2[]) with ordinality as u (number, place)
+                join pg_catalog.pg_attribute as a on a.attrelid = i.indrelid and a.attnum = u.number
+                where u.place <= i.indnkeyatts
+            ) as names
+            from pg_catalog.pg_index as i
+            where i.indrelid = relation and i.indisunique
+        ) as k
+    );
+    row_key name[];
+    group_key name[];
+    sources regclass[];
+    -- What is wrong, or what is still missing.
+    fault text;
+begin
+    if jsonb_array_length(row_keys) > 1 then
+        raise exception using
+            errcode = 'feature_not_supported',
+            message = format('cannot register "%s" as incremental: it has %s unique indexes', view_name, jsonb_array_length(row_keys)),
+            hint = 'Keep one: rows are replaced by its key, and two rows that exchange a value of a second one would collide.';
+    end if;
+    row_key := array(select k.name from jsonb_array_elements_text(row_keys -> 0) with ordinality as k (name, place) order by k.place);
+    group_key := coalesce(incremental_by, row_key);
+    select string_agg(k.name, ', ') into fault
+    from unnest(group_key) as k (name)
+    where not exists (
+        select from pg_catalog.pg_attribute as a
+        where a.attrelid = relation and a.attname = k.name and a.attnum > 0 and not a.attisdropped
+    );
+    if fault is not null then
+        raise exception using
+            errcode = 'undefined_column',
+            message = format('cannot register "%s": incremental_by names no column of it: "%s"', view_name, fault),
+            hint = 'Name columns of the view by which changes of its sources can be told apart.';
+    end if;
+
+    if exists (
+        select from analytics.incremental_views as v
+        where v.view_name = make_incremental.view_name and v.group_key <> make_incremental.incremental_by
+    ) then
+        execute format('drop index if exists analytics.%I', freshet.incremental_name('groups_of_', view_name));
+    end if;
+    -- What is left of a dropped table would be taken for that of a new one with its name.
+    perform freshet.unwatch_keys(k.source)
+    from (
+        select distinct s.source from analytics.source_keys as s
+        where not exists (select from pg_catalog.pg_class as c where c.oid = s.source)
+    ) as k;
+    sources := array(select distinct m.source from analytics.view_mappings as m where m.view_name = make_incremental.view_name);
+    delete from analytics.dirty_groups as g where g.view_name = make_incremental.view_name;
+    insert into analytics.incremental_views as v (view_name, row_key, group_key, rebuild_on, source_as_of)
+    select d.view_name, row_key, group_key, make_incremental.rebuild_on, d.source_as_of
+    from analytics.views as d
+    where d.view_name = make_incremental.view_name
+    on conflict on constraint incremental_views_pkey do update
+    set row_key = excluded.row_key, group_key = excluded.group_key, rebuild_on = excluded.rebuild_on;
+
+    if (select c.relkind from pg_catalog.pg_class as c where c.oid = relation) = 'm' then
+        if not (select c.relispopulated from pg_catalog.pg_class as c where c.oid = relation) then
+            -- An empty table can be read, so the registry has to say that it has no rows yet.
+            update analytics.views as v set refreshed_at = null where v.view_name = make_incremental.view_name;
+        end if;
+        perform pg_advisory_xact_lock(hashtextextended('freshet.refresh:' || view_name, 0));
+        -- Left where a migration dropped the table and made a materialized view of its name.
+        execute format('drop view if exists %s', definition);
+        perform freshet.replace_view(relation, freshet.text_of_table(relation, definition));
+    end if;
+    -- Readers would wait for it, so only where it is news.
+    select string_agg(format('alter column %I set not null', a.attname), ', ') into fault
+    from pg_catalog.pg_attribute as a
+    where a.attrelid = to_regclass(format('analytics.%I', make_incremental.view_name)) and a.attname = any (group_key) and not a.attnotnull;
+    if fault is not null then
+        execute format('alter table analytics.%I %s', view_name, fault);
+    end if;
+    if not group_key <@ row_key then
+        execute format(
+            'create index if not exists %I on analytics.%I (%s)',
+            freshet.incremental_name('groups_of_', view_name), view_name,
+            (select string_agg(format('%I', k.name), ', ') from unnest(group_key) as k (name))
+        );
+    end if;
+
+    perform freshet.map_view(view_name);
+    -- A key of a column that is gone cannot be made again.
+    perform freshet.unwatch_keys(s.source) from unnest(sources) as s (source);
+    perform freshet.watch_keys(m.source)
+    from (select distinct d.source from analytics.view_mappings as d where d.view_name = make_incremental.view_name order by d.source) as m;
+    perform freshet.keep_buckets(view_name);
+    perform freshet.build_statements(view_name);
+end
+$$;
+
+-- Why: the rows of a view follow from more than the rows of its sources: replacing a function or a plain view that the query
+--      reads, or renaming a value of an enum, changes them without a write.
+create function freshet.objects_of_query(view_name text)
+returns setof oid
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with queries as (
+        select q.relation, r.oid as rule
+        from (
+            select coalesce(to_regclass(freshet.definition_of(view_name)), to_regclass(format('analytics.%I', view_name))) as relation
+        ) as d
+        cross join lateral freshet.queries_of(d.relation) as q
+        join pg_catalog.pg_rewrite as r on r.ev_class = q.relation
+    )
+    select q.relation::oid from queries as q
+    union
+    select d.refobjid
+    from queries as q
+    join pg_catalog.pg_depend as d
+        on d.classid = 'pg_catalog.pg_rewrite'::regclass and d.objid = q.rule and d.refclassid = 'pg_catalog.pg_proc'::regclass
+    union
+    select t.oid
+    from analytics.view_sources as s
+    join pg_catalog.pg_attribute as a on a.attrelid = s.source and a.attnum > 0
+    join pg_catalog.pg_type as t on t.oid = a.atttypid and t.typtype = 'e'
+    where s.view_name = objects_of_query.view_name;
+$$;
+
+revoke all on function freshet.objects_of_query(text) from public, anon, authenticated;
+
+comment on function freshet.objects_of_query(text) is
+    'The query of a registered view, the plain views and functions that it reads, and the enums among the columns of its sources.';
+
+-- Why: what may have been written unseen shows here, also when nothing is wrong any more: a trigger that was disabled and
+--      enabled again, a partition that came, left or came back. Each of them writes a new row of the catalog, so xmin moves.
+-- Why files, columns and texts: "alter column … type" and "set expression" write all rows and fire no trigger; to_jsonb of a
+--      row holds a column that was added or renamed; and a function or a plain view that is replaced makes other rows of the
+--      same sources.
+create or replace function freshet.watch_state(tables oid[], without oid default null)
+returns text
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select md5(string_agg(e.state, ' ' order by e.state))
+    from (
+        select concat_ws(':', t.oid, t.xmin, t.tgenabled) as state
+        from pg_catalog.pg_trigger as t
+        where t.tgrelid = any (tables) and t.tgrelid is distinct from without and t.tgname like 'freshet\_%'
+        union all
+        select concat_ws(':', i.inhparent, i.inhrelid, i.xmin)
+        from pg_catalog.pg_inherits as i
+        where (i.inhparent = any (tables) or i.inhrelid = any (tables)) and i.inhrelid is distinct from without and not i.inhdetachpending
+        union all
+        select concat_ws(':', c.oid, c.relfilenode, c.relnatts)
+        from pg_catalog.pg_class as c
+        where c.oid = any (tables) and c.oid is distinct from without and c.relkind in ('r', 'p')
+        union all
+        -- Those of a partition are its parent's.
+        select concat_ws(':', a.attrelid, a.attnum, a.attname)
+        from pg_catalog.pg_class as c
+        join pg_catalog.pg_attribute as a on a.attrelid = c.oid and a.attnum > 0
+        where c.oid = any (tables) and c.relkind in ('r', 'p') and not c.relispartition
+        union all
+        select concat_ws(':', p.oid, md5(p.prosrc), md5(p.prosqlbody::text), p.proconfig)
+        from pg_catalog.pg_proc as p
+        where p.oid = any (tables)
+        union all
+        select concat_ws(':', r.oid, r.xmin) from pg_catalog.pg_rewrite as r where r.ev_class = any (tables)
+        union all
+        select concat_ws(':', n.oid, n.enumlabel) from pg_catalog.pg_enum as n where n.enumtypid = any (tables)
+        union all
+        select 'tables'
+    ) as e;
+$$;
+
+comment on function freshet.watch_state(oid[], oid) is
+    'Fingerprint of the triggers that log writes to these tables, of their places in trees of partitions, their files and columns, and of the functions, views and enums among the numbers; without: as if this partition were not there.';
+
+-- Why: each refresh asks whether every write was logged. freshet.watch_gaps() answers, and its plan alone takes longer than
+--      a refresh that finds nothing to do. So its last good answer is kept with what it rested on, and asked again when
+--      that has moved. A write may then be missed even if all is well again.
+create or replace function freshet.read_watch(declared analytics.views, sources regclass[], out tables oid[], out state text, out has_gaps boolean)
+language plpgsql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if declared.watch_state = freshet.watch_state(declared.watched_tables) then
+        tables := declared.watched_tables;
+        state := declared.watch_state;
+        has_gaps := false;
+        return;
+    end if;
+    tables := sources::oid[]
+        || array(select r.relation::oid from analytics.source_relatives as r where r.source = any (sources))
+        || array(select q.object from freshet.objects_of_query(declared.view_name) as q (object));
+    if not exists (select from freshet.watch_gaps(sources)) then
+        state := freshet.watch_state(tables);
+    end if;
+    has_gaps := true;
+end
+$$;
+
+comment on column analytics.views.watched_tables is
+    'The sources, the tables of their trees of partitions, and freshet.objects_of_query(view_name), when watch_state was read.';
+
+-- The functions of the triggers.
+select freshet.watch_keys(k.source)
+from (select distinct s.source from analytics.source_keys as s join pg_catalog.pg_class as c on c.oid = s.source) as k;
+
+-- What was put aside until now has arrays as JSON, which are read as before.
+select freshet.build_statements(v.view_name) from analytics.incremental_views as v;
