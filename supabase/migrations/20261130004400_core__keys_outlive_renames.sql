@@ -409,31 +409,6 @@ as $$
     from freshet.shapes_of_view(view_name) as s;
 $$;
 
--- Why: what a filter compares with the key becomes the body of a function over one row, so only a text whose meaning is
---      certain is taken.
-create or replace function freshet.key_expression(filter text, alias text, parameter integer)
-returns text
-language sql
-immutable
-set search_path = pg_catalog, pg_temp
-as $$
-    select min(regexp_replace(found.expression, '\m' || key_expression.alias || '\.', 'x.', 'g'))
-    from (
-        select substr(c.condition, 2, length(c.condition) - length(format(' = $%s)', parameter)) - 1) as expression
-        from freshet.filter_conjuncts(filter) as c (condition)
-        where c.condition like format('(%% = $%s)', parameter)
-    ) as found
-    where alias ~ '^[a-z_][a-z0-9_]*$'
-        -- An alias inside a literal, or inside a name, would be replaced too.
-        and not exists (
-            select
-            from regexp_split_to_table(found.expression, '[''"]') with ordinality as p (part, place)
-            where p.place % 2 = 0 and p.part ~ ('\m' || key_expression.alias || '\.')
-        )
-        -- A second parameter, a subquery: then it is no expression over the row alone.
-        and found.expression !~ '\$[0-9]|SubPlan|InitPlan|hashed';
-$$;
-
 -- Why: the rows of a group are looked up in each source by the key of the group. Without an index over all of the key a
 --      group costs a scan, or a part of one: 29 ms and not 0.13 over a hundred thousand rows of one organisation.
 create or replace function freshet.unindexed_references(view_name text)
