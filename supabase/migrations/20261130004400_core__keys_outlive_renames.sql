@@ -132,56 +132,201 @@ comment on function freshet.assert_repeatable(text, regclass, name[]) is
     'Raises 0A000 for a query whose rows depend on more than its sources, and for columns of its keys in which equal values may differ.';
 
 -- Why: a key is found by its text, and its function follows what is renamed. After "rename shop to old_shop" and "rename
---      town to shop" the text x.shop means another column than the function that was made of it, and a view that is
---      registered then would be told which towns had changed. So a text that does not mean the function any more is no text.
+--      town to shop" the text x.shop means another column than the function that was made of it.
 -- Why the tree: both were parsed, so it has the numbers of columns and functions. Where a text began is no difference.
-create function freshet.rename_keys(source regclass)
+create function freshet.is_key(source regclass, place smallint, expression text)
+returns boolean
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    noise constant text := ':(location|stmt_location|stmt_len|resname) \S+';
+    known analytics.source_keys;
+    logged text;
+    written text;
+begin
+    select * into strict known from analytics.source_keys as k where k.source = is_key.source and k.place = is_key.place;
+    select regexp_replace(p.prosqlbody::text, noise, '', 'g') into logged
+    from pg_catalog.pg_proc as p
+    where p.oid = to_regprocedure(format(
+        'freshet.%I(%s)', freshet.incremental_name(format('key_%s_of_', known.place), known.source_name), source
+    ));
+    -- It is made of the text.
+    if logged is null then
+        return expression = known.expression;
+    end if;
+    begin
+        execute format(
+            'create function pg_temp.freshet_key_of_row(x %s) returns %s language sql immutable begin atomic select %s; end',
+            source, known.type, expression
+        );
+    exception
+        -- A column or a function of the text is not there any more, or the text has another type.
+        when syntax_error_or_access_rule_violation then
+            return false;
+    end;
+    select regexp_replace(p.prosqlbody::text, noise, '', 'g') into strict written
+    from pg_catalog.pg_proc as p
+    where p.proname = 'freshet_key_of_row' and p.pronamespace = pg_my_temp_schema();
+    execute format('drop function pg_temp.freshet_key_of_row(%s)', source);
+    return logged = written;
+end
+$$;
+
+revoke all on function freshet.is_key(regclass, smallint, text) from public, anon, authenticated;
+
+comment on function freshet.is_key(regclass, smallint, text) is
+    'Whether an expression over a row x of the source means what the triggers log under this place.';
+
+-- Why: a view that is registered after a column was renamed would be told which rows of another column had changed, if its
+--      key were found by a text that is out of date.
+create function freshet.rename_keys(source regclass, expressions text[])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    one record;
-    is_same boolean;
+    one text;
 begin
-    for one in
-        select k.place, k.expression, p.prosqlbody::text as tree
-        from analytics.source_keys as k
-        join pg_catalog.pg_proc as p
-            on p.pronamespace = 'freshet'::regnamespace
-            and p.proname = freshet.incremental_name(format('key_%s_of_', k.place), k.source_name)
-        join pg_catalog.pg_class as c on c.reltype = p.proargtypes[0] and c.oid = k.source
-        where k.source = rename_keys.source and k.expression not like 'key %'
-    loop
-        begin
-            execute format(
-                'create function pg_temp.freshet_rename_check(x %s) returns %s language sql immutable begin atomic select %s; end',
-                source, (select k.type from analytics.source_keys as k where k.source = rename_keys.source and k.place = one.place), one.expression
-            );
-            select regexp_replace(p.prosqlbody::text, ':(location|stmt_location|stmt_len) -?\d+', '', 'g')
-                = regexp_replace(one.tree, ':(location|stmt_location|stmt_len) -?\d+', '', 'g')
-            into strict is_same
-            from pg_catalog.pg_proc as p
-            where p.proname = 'freshet_rename_check' and p.pronamespace = pg_my_temp_schema();
-            execute format('drop function pg_temp.freshet_rename_check(%s)', source);
-        exception
-            -- A column or a function of the text is not there any more.
-            when syntax_error_or_access_rule_violation then
-                is_same := false;
-        end;
-        if not is_same then
-            update analytics.source_keys as k
-            set expression = format('key %s: %s, before something was renamed', k.place, k.expression)
-            where k.source = rename_keys.source and k.place = one.place;
-        end if;
+    update analytics.source_keys as k
+    set expression = format('key %s: %s before something was renamed', k.place, k.expression)
+    where k.source = rename_keys.source
+        and k.expression not like 'key %'
+        and not freshet.is_key(k.source, k.place, k.expression);
+    foreach one in array expressions loop
+        update analytics.source_keys as k
+        set expression = one
+        where k.source = rename_keys.source
+            and k.place = (
+                select min(s.place)
+                from analytics.source_keys as s
+                where s.source = rename_keys.source and freshet.is_key(s.source, s.place, one)
+            )
+            and not exists (select from analytics.source_keys as s where s.source = rename_keys.source and s.expression = one);
     end loop;
 end
 $$;
 
-revoke all on function freshet.rename_keys(regclass) from public, anon, authenticated;
+revoke all on function freshet.rename_keys(regclass, text[]) from public, anon, authenticated;
 
-comment on function freshet.rename_keys(regclass) is
-    'Marks the keys of a source of which the text means something else since a column, function or type was renamed. Idempotent.';
+comment on function freshet.rename_keys(regclass, text[]) is
+    'Gives the keys of a source the texts that mean them now: one of the expressions, or one that no expression has. Idempotent.';
+
+-- Why: two derivations of the mappings are compared by what is logged, whatever their references are numbered.
+create function freshet.keys_of_view(view_name text)
+returns text[]
+language sql
+stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select array_agg(r.keys order by r.keys)
+    from (
+        select format('%s: %s', m.source::oid, string_agg(format('%s=%s', m.key_column, m.place), ', ' order by m.key_column)) as keys
+        from analytics.view_mappings as m
+        where m.view_name = keys_of_view.view_name
+        group by m.source, m.reference
+    ) as r;
+$$;
+
+revoke all on function freshet.keys_of_view(text) from public, anon, authenticated;
+
+comment on function freshet.keys_of_view(text) is 'For each reference of an incremental view to a source: the places of the logged keys that equal its key columns.';
+
+-- Why: which groups of a view a changed source row can touch is proved by the planner, not declared. The question
+--      "the query where key1 = $1 and key2 = $2" is planned for any values. A scan of a source that filters by
+--      "expression over the row = $1" reads only rows with that value, so a row can only touch groups whose first key
+--      equals the expression: its old version before the change, its new one after it. This holds whatever the tables
+--      hold, since the planner relies on the query alone.
+-- Why the settings: a sequential scan shows its conditions as a filter; an index scan or a pruned partition hides them.
+-- Why the parameters are numbered from 1001: PostgreSQL 15 shows the result of a subquery as $0, $1, … too, and such a
+--      condition proves nothing.
+create or replace function freshet.group_mappings(definition regclass, group_key name[])
+returns table (source regclass, reference smallint, key_column name, expression text, has_value boolean)
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = 'force_generic_plan'
+-- A moment in the text of an expression follows them.
+set timezone = 'UTC'
+set datestyle = 'ISO, MDY'
+set intervalstyle = 'postgres'
+set extra_float_digits = '1'
+set enable_seqscan = on
+set enable_indexscan = off
+set enable_indexonlyscan = off
+set enable_bitmapscan = off
+set enable_memoize = off
+set enable_partition_pruning = off
+set constraint_exclusion = off
+set max_parallel_workers_per_gather = 0
+as $$
+declare
+    first constant integer := 1000;
+    types constant text := repeat('integer, ', first) || (
+        select string_agg(format_type(a.atttypid, a.atttypmod), ', ' order by k.place)
+        from unnest(group_key) with ordinality as k (name, place)
+        join pg_catalog.pg_attribute as a on a.attrelid = definition and a.attname = k.name and not a.attisdropped
+    );
+    conditions constant text := (
+        select string_agg(format('d.%I operator(pg_catalog.=) $%s', k.name, first + k.place), ' and ' order by k.place)
+        from unnest(group_key) with ordinality as k (name, place)
+    );
+    takes_expressions constant boolean := not freshet.has_collate(definition);
+    explained jsonb;
+begin
+    execute format('prepare freshet_probe (%s) as select * from %s as d where %s', types, definition, conditions);
+    begin
+        execute format(
+            'explain (verbose, costs off, format json) execute freshet_probe (%s)',
+            repeat('null, ', first + cardinality(group_key) - 1) || 'null'
+        ) into explained;
+    exception
+        when query_canceled or others then
+            deallocate freshet_probe;
+            raise;
+    end;
+    deallocate freshet_probe;
+
+    return query
+    with scans as (
+        select
+            -- The root of a partition; of any other relation itself.
+            coalesce(pg_partition_root(s.source::regclass), s.source::regclass) as root,
+            s.alias,
+            s.filter
+        from freshet.scans_of_plan(explained #> '{0,Plan}') as s
+    ),
+    found as (
+        select
+            s.root,
+            s.alias,
+            s.filter,
+            array_agg(
+                case
+                    when takes_expressions
+                        or e.expression ~ '^x\.([a-z_][a-z0-9_]*|"[^"]+")$'
+                        or freshet.is_collation_free(s.root, e.expression)
+                        then e.expression
+                end
+                order by k.place
+            ) as expressions,
+            array_agg(freshet.has_value(s.root, e.expression, s.filter, s.alias) order by k.place) as has_values
+        from scans as s
+        cross join unnest(group_key) with ordinality as k (name, place)
+        cross join lateral (select freshet.key_expression(s.filter, s.alias, first + k.place::integer)) as e (expression)
+        group by s.root, s.alias, s.filter
+    ),
+    -- References with the same expressions touch the same groups.
+    refs as (
+        select f.root, f.expressions, row_number() over (partition by f.root order by f.expressions)::smallint as reference
+        from (select distinct o.root, o.expressions from found as o) as f
+    )
+    select
+        r.root, r.reference, k.name, r.expressions[k.place],
+        (select bool_and(f.has_values[k.place]) from found as f where f.root = r.root and f.expressions = r.expressions)
+    from refs as r
+    cross join unnest(group_key) with ordinality as k (name, place);
+end
+$$;
 
 -- Why: derives which groups a change touches, and refuses a view of which this is not known for a source: a refresh that
 --      misses a group is wrong for good, and shows nothing.
@@ -202,10 +347,15 @@ begin
     perform freshet.assert_repeatable(view_name, definition, declared.group_key || declared.row_key);
     null_keys := array(select k.name from unnest(declared.group_key) as k (name) where freshet.may_be_null(definition, k.name));
     delete from analytics.view_mappings as m where m.view_name = map_view.view_name;
-    perform freshet.rename_keys(s.source) from freshet.sources_of_relation(definition) as s;
     for mapping in
-        select * from freshet.group_mappings(definition, declared.group_key) as m where m.source <> all (declared.rebuild_on)
+        select m.*, row_number() over (partition by m.source) as place, array_agg(m.expression) filter (where m.expression is not null) over of_source as expressions
+        from freshet.group_mappings(definition, declared.group_key) as m
+        where m.source <> all (declared.rebuild_on)
+        window of_source as (partition by m.source)
     loop
+        if mapping.place = 1 then
+            perform freshet.rename_keys(mapping.source, coalesce(mapping.expressions, '{}'));
+        end if;
         if mapping.expression is not null then
             begin
                 type := freshet.key_type(mapping.source, mapping.expression);
@@ -277,6 +427,35 @@ begin
     end if;
 end
 $$;
+
+-- Why: which groups a change touches follows from the functions and plain views of the query, and from columns that are
+--      never null. When one of them was replaced the old keys may name other groups than the rows have.
+-- Why it does not log the new keys itself: their triggers wait for writers, and later writers would wait for the refresh.
+create function freshet.map_again(view_name text)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    known constant text[] := freshet.keys_of_view(view_name);
+begin
+    perform freshet.map_view(view_name);
+    if known <> freshet.keys_of_view(view_name) then
+        raise exception using
+            errcode = 'object_not_in_prerequisite_state',
+            message = format(
+                'a function or a view of the query was replaced, so that other keys tell its groups apart: register "%s" again, with analytics.register_view',
+                view_name
+            );
+    end if;
+    perform freshet.build_statements(view_name);
+end
+$$;
+
+revoke all on function freshet.map_again(text) from public, anon, authenticated;
+
+comment on function freshet.map_again(text) is
+    'Derives the mappings of an incremental view again. Raises 55000 where its sources log other keys than it needs now.';
 
 -- Why: a key log would grow for as long as the slowest view does not refresh. A fold takes committed keys out of the log
 --      and puts aside, once each, what a view still lacks. It is called while no refresh reads the source, so the
@@ -820,8 +999,8 @@ comment on function freshet.objects_of_query(text) is
 -- Why: what may have been written unseen shows here, also when nothing is wrong any more: a trigger that was disabled and
 --      enabled again, a partition that came, left or came back. Each of them writes a new row of the catalog, so xmin moves.
 -- Why files, columns and texts: "alter column … type" and "set expression" write all rows and fire no trigger; to_jsonb of a
---      row holds a column that was added or renamed; and a function or a plain view that is replaced makes other rows of the
---      same sources.
+--      row holds a column that was added or renamed; a column that may be null makes a group that no key names; and a
+--      function or a plain view that is replaced makes other rows of the same sources.
 create or replace function freshet.watch_state(tables oid[], without oid default null)
 returns text
 language sql
@@ -843,7 +1022,7 @@ as $$
         where c.oid = any (tables) and c.oid is distinct from without and c.relkind in ('r', 'p')
         union all
         -- Those of a partition are its parent's.
-        select concat_ws(':', a.attrelid, a.attnum, a.attname)
+        select concat_ws(':', a.attrelid, a.attnum, a.attname, a.attnotnull)
         from pg_catalog.pg_class as c
         join pg_catalog.pg_attribute as a on a.attrelid = c.oid and a.attnum > 0
         where c.oid = any (tables) and c.relkind in ('r', 'p') and not c.relispartition
@@ -887,6 +1066,186 @@ begin
     has_gaps := true;
 end
 $$;
+
+-- Why: the only way a view is recomputed. Busy: skipped and recorded, never queued. Clean sources: skipped and
+--      recorded. Never populated: plain refresh, since a concurrent one is not possible; afterwards concurrent, so that
+--      readers never wait. A failure is raised, since pg_cron records a job that swallows its error as succeeded. A
+--      view whose source was never filled, and is being filled by another session, is skipped_busy too: a plain attempt
+--      would fail with "has not been populated" and raise a false alert after a first deployment with many rows.
+create or replace function analytics.refresh_view(view_name text, requested_by text default 'schedule')
+returns analytics.refresh_log
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set statement_timeout = '60s'
+as $$
+declare
+    declared analytics.views;
+    entry analytics.refresh_log;
+    relation regclass;
+    is_populated boolean;
+    form analytics.incremental_views;
+    is_incremental boolean;
+    groups record;
+    is_clean boolean := false;
+    has_moved boolean := true;
+    snapshot_before pg_snapshot;
+    sources regclass[];
+    watch record;
+    error_state text;
+    error_message text;
+    source_view text;
+    source_entry analytics.refresh_log;
+begin
+    entry.view_name := view_name;
+    entry.requested_by := requested_by;
+    entry.started_at := clock_timestamp();
+
+    select * into declared from analytics.views as v where v.view_name = refresh_view.view_name;
+    if not found then
+        raise exception using
+            errcode = 'undefined_table',
+            message = format('refresh of analytics.%s failed [42P01]: the view is not registered', view_name),
+            hint = 'Register it in its migration with analytics.register_view, or unschedule its job.';
+    end if;
+    entry.rows_before := declared.row_count;
+    entry.version := declared.version;
+
+    if not pg_try_advisory_xact_lock(hashtextextended('freshet.refresh:' || view_name, 0)) then
+        entry.outcome := 'skipped_busy';
+        return freshet.log_refresh(entry);
+    end if;
+
+    -- Read again under the lock: a refresh that has just ended has moved the version.
+    select * into declared from analytics.views as v where v.view_name = refresh_view.view_name;
+    select * into form from analytics.incremental_views as i where i.view_name = refresh_view.view_name;
+    is_incremental := found;
+    sources := array(select s.source from analytics.view_sources as s where s.view_name = refresh_view.view_name);
+    perform pg_advisory_xact_lock_shared(freshet.source_lock_key(s.source)) from unnest(sources) as s (source);
+
+    begin
+        relation := format('analytics.%I', view_name)::regclass;
+        is_populated := freshet.is_filled(declared);
+
+        -- A source that was never refreshed has nothing to read yet: it is refreshed first, whatever its schedule says.
+        -- If another session is refreshing it, this view waits for its own next refresh: waiting here would block.
+        for source_view in
+            select v.view_name
+            from unnest(sources) as s (source)
+            join pg_catalog.pg_class as c on c.oid = s.source and c.relnamespace = 'analytics'::regnamespace
+            join analytics.views as v on v.view_name = c.relname
+            where not freshet.is_filled(v)
+        loop
+            source_entry := analytics.refresh_view(source_view, refresh_view.requested_by);
+            if source_entry.outcome = 'skipped_busy' then
+                entry.outcome := 'skipped_busy';
+                return freshet.log_refresh(entry);
+            end if;
+        end loop;
+
+        -- Before the rows are read: what is undone afterwards differs at the next refresh.
+        watch := freshet.read_watch(declared, sources);
+
+        -- Taken before the check and the refresh, so whatever the snapshot includes, they include too.
+        snapshot_before := freshet.others_snapshot();
+
+        if is_populated
+            and (case when is_incremental then coalesce(form.rebuilt_at, '-infinity') else declared.refreshed_at end)
+                > entry.started_at - declared.rebuild_after
+            and not watch.has_gaps
+            and not freshet.has_source_changes(sources, declared.source_snapshot)
+        then
+            update analytics.views as v
+            set verified_at = entry.started_at, source_snapshot = snapshot_before,
+                watched_tables = watch.tables, watch_state = watch.state
+            where v.view_name = refresh_view.view_name;
+            entry.outcome := 'skipped_clean';
+            entry.rows_after := declared.row_count;
+            entry.rejected_count := declared.rejected_count;
+            if is_incremental then
+                entry.group_count := 0;
+                entry.changed_count := 0;
+            end if;
+            return freshet.log_refresh(entry);
+        end if;
+
+        if is_incremental then
+            if watch.has_gaps then
+                perform freshet.map_again(view_name);
+            end if;
+            groups := freshet.refresh_groups(view_name, watch.has_gaps);
+            snapshot_before := groups.snapshot;
+            is_clean := groups.is_clean;
+            has_moved := groups.moved_count > 0 or not is_populated;
+            entry.rows_after := groups.row_count;
+            entry.group_count := groups.group_count;
+            entry.changed_count := groups.moved_count;
+            entry.unexplained_count := groups.unexplained_count;
+            entry.rejected_count := groups.rejected_count;
+            if not is_populated then
+                execute format('analyze %s', relation);
+            end if;
+        elsif is_populated then
+            execute format('refresh materialized view concurrently %s', relation);
+        else
+            execute format('refresh materialized view %s', relation);
+            -- Until the next autovacuum the planner would assume that it is empty.
+            execute format('analyze %s', relation);
+        end if;
+        -- An incremental view counts what came and went: these read everything.
+        if not is_incremental then
+            execute format('select count(*) from %s', relation) into entry.rows_after;
+            if declared.rejects is not null then
+                execute format('select count(*) from %s', declared.rejects) into entry.rejected_count;
+            end if;
+        end if;
+        if declared.source_at_table is not null then
+            execute format(
+                'select max(%I) from %s', declared.source_at_column, declared.source_at_table
+            ) into declared.source_as_of;
+        end if;
+    exception
+        when query_canceled or others then
+            get stacked diagnostics error_state = returned_sqlstate, error_message = message_text;
+            raise exception using
+                errcode = error_state,
+                message = format(
+                    'refresh of analytics.%s failed [%s]: %s', view_name, error_state, error_message
+                ),
+                hint = 'The rows of the last good refresh are still served.';
+    end;
+
+    entry.outcome := case when is_clean then 'skipped_clean' else 'refreshed' end;
+    -- Rows that did not move have the version that they had, and cached answers stay.
+    entry.version := declared.version + has_moved::integer;
+    update analytics.views as v
+    set version = entry.version,
+        refreshed_at = case when has_moved then entry.started_at else v.refreshed_at end,
+        verified_at = entry.started_at,
+        source_as_of = declared.source_as_of,
+        source_snapshot = snapshot_before,
+        watched_tables = watch.tables,
+        watch_state = watch.state,
+        row_count = entry.rows_after,
+        rejected_count = entry.rejected_count
+    where v.view_name = refresh_view.view_name;
+
+    if is_incremental and has_moved then
+        perform freshet.move_buckets(view_name, groups.moved_buckets);
+    end if;
+
+    -- For views that read this one, its refresh is a change of a source.
+    insert into analytics.source_changes (source)
+    select relation
+    where has_moved and exists (select from analytics.view_sources as s where s.source = relation);
+
+    perform freshet.trim_source_changes(s.source) from unnest(sources) as s (source);
+
+    return freshet.log_refresh(entry);
+end
+$$;
+
+grant execute on function analytics.refresh_view(text, text) to service_role;
 
 comment on column analytics.views.watched_tables is
     'The sources, the tables of their trees of partitions, and freshet.objects_of_query(view_name), when watch_state was read.';

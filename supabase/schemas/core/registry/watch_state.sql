@@ -2,8 +2,8 @@
 -- Why: what may have been written unseen shows here, also when nothing is wrong any more: a trigger that was disabled and
 --      enabled again, a partition that came, left or came back. Each of them writes a new row of the catalog, so xmin moves.
 -- Why files, columns and texts: "alter column … type" and "set expression" write all rows and fire no trigger; to_jsonb of a
---      row holds a column that was added or renamed; and a function or a plain view that is replaced makes other rows of the
---      same sources.
+--      row holds a column that was added or renamed; a column that may be null makes a group that no key names; and a
+--      function or a plain view that is replaced makes other rows of the same sources.
 create function freshet.watch_state(tables oid[], without oid default null)
 returns text
 language sql
@@ -25,7 +25,7 @@ as $$
         where c.oid = any (tables) and c.oid is distinct from without and c.relkind in ('r', 'p')
         union all
         -- Those of a partition are its parent's.
-        select concat_ws(':', a.attrelid, a.attnum, a.attname)
+        select concat_ws(':', a.attrelid, a.attnum, a.attname, a.attnotnull)
         from pg_catalog.pg_class as c
         join pg_catalog.pg_attribute as a on a.attrelid = c.oid and a.attnum > 0
         where c.oid = any (tables) and c.relkind in ('r', 'p') and not c.relispartition
