@@ -1,5 +1,52 @@
 -- The keys of sources outlive what is renamed, dropped or replaced.
 
+-- Why: two transactions that register views over one source each see the keys that they made. The later one would write
+--      trigger functions without the key of the other, whose view would then miss every change.
+create function freshet.lock_keys(source regclass)
+returns boolean
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    select true from pg_advisory_xact_lock(hashtextextended('freshet.keys:' || source::oid, 0));
+$$;
+
+revoke all on function freshet.lock_keys(regclass) from public, anon, authenticated;
+
+comment on function freshet.lock_keys(regclass) is
+    'Waits until no other transaction changes what is logged of a source. True; what is read after it is up to date.';
+
+-- Why: keeps the change log short without waiting for a refresh or holding one up; see analytics.source_changes.
+create or replace function freshet.trim_source_changes(source regclass)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    lock_key constant bigint := freshet.source_lock_key(source);
+begin
+    -- A running refresh has a snapshot that is not in the registry yet, so which changes it lacks is unknown. The lock
+    -- is released at once: held to the end of a long transaction it would make other refreshes wait.
+    if not pg_try_advisory_lock(lock_key) then
+        return;
+    end if;
+    begin
+        -- A migration that has added a key to the log may be about to refresh its view, and would wait for this lock.
+        if to_regclass(freshet.key_log(source)) is not null then
+            execute format('lock table %s in row exclusive mode nowait', freshet.key_log(source));
+        end if;
+        perform freshet.delete_needless_source_changes(source);
+        perform freshet.fold_keys(source);
+    exception
+        when lock_not_available then
+            null;
+        when query_canceled or others then
+            perform pg_advisory_unlock(lock_key);
+            raise;
+    end;
+    perform pg_advisory_unlock(lock_key);
+end
+$$;
+
 -- Why: generated objects of a source are named after it: public_submissions. They keep their names when it is renamed.
 -- Why the number: a table that was renamed leaves its name to another one, and a.b_c is called like a_b.c. Two sources with
 --      one log would call each other's functions, and fail each other's writes.
@@ -354,6 +401,7 @@ begin
         window of_source as (partition by m.source)
     loop
         if mapping.place = 1 then
+            perform freshet.lock_keys(mapping.source);
             perform freshet.rename_keys(mapping.source, coalesce(mapping.expressions, '{}'));
         end if;
         if mapping.expression is not null then
@@ -430,15 +478,25 @@ $$;
 
 -- Why: which groups a change touches follows from the functions and plain views of the query, and from columns that are
 --      never null. When one of them was replaced the old keys may name other groups than the rows have.
+-- Why try: while another transaction changes what is logged, this is left to the next refresh.
 -- Why it does not log the new keys itself: their triggers wait for writers, and later writers would wait for the refresh.
 create function freshet.map_again(view_name text)
-returns void
+returns boolean
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
     known constant text[] := freshet.keys_of_view(view_name);
 begin
+    if exists (
+        select
+        from (
+            select m.source from analytics.view_mappings as m where m.view_name = map_again.view_name group by m.source order by m.source::oid
+        ) as s
+        where not pg_try_advisory_xact_lock(hashtextextended('freshet.keys:' || s.source::oid, 0))
+    ) then
+        return false;
+    end if;
     perform freshet.map_view(view_name);
     if known <> freshet.keys_of_view(view_name) then
         raise exception using
@@ -449,13 +507,14 @@ begin
             );
     end if;
     perform freshet.build_statements(view_name);
+    return true;
 end
 $$;
 
 revoke all on function freshet.map_again(text) from public, anon, authenticated;
 
 comment on function freshet.map_again(text) is
-    'Derives the mappings of an incremental view again. Raises 55000 where its sources log other keys than it needs now.';
+    'Derives the mappings of an incremental view again; false: not now. Raises 55000 where its sources log other keys than it needs now.';
 
 -- Why: a key log would grow for as long as the slowest view does not refresh. A fold takes committed keys out of the log
 --      and puts aside, once each, what a view still lacks. It is called while no refresh reads the source, so the
@@ -654,6 +713,8 @@ set search_path = pg_catalog, pg_temp
 set client_min_messages = 'warning'
 as $$
 declare
+    -- First, since what follows reads the keys.
+    is_alone constant boolean := freshet.lock_keys(source);
     name constant text := freshet.source_name(source);
     log constant text := format('freshet.%I', freshet.incremental_name('keys_of_', name));
     columns constant text := (
@@ -686,7 +747,7 @@ declare
     is_new boolean;
     one record;
 begin
-    if columns is null then
+    if not is_alone or columns is null then
         return;
     end if;
     if exists (select from pg_catalog.pg_trigger as t where t.tgrelid = source and t.tgname = 'freshet_log_truncate')
@@ -810,6 +871,7 @@ declare
     place smallint;
     unread smallint[];
 begin
+    perform freshet.lock_keys(source);
     if not exists (select from analytics.source_keys as k where k.source = unwatch_keys.source) then
         return;
     end if;
@@ -931,7 +993,6 @@ begin
             -- An empty table can be read, so the registry has to say that it has no rows yet.
             update analytics.views as v set refreshed_at = null where v.view_name = make_incremental.view_name;
         end if;
-        perform pg_advisory_xact_lock(hashtextextended('freshet.refresh:' || view_name, 0));
         -- Left where a migration dropped the table and made a materialized view of its name.
         execute format('drop view if exists %s', definition);
         perform freshet.replace_view(relation, freshet.text_of_table(relation, definition));
@@ -1170,8 +1231,8 @@ begin
         end if;
 
         if is_incremental then
-            if watch.has_gaps then
-                perform freshet.map_again(view_name);
+            if watch.has_gaps and not freshet.map_again(view_name) then
+                watch.state := null;
             end if;
             groups := freshet.refresh_groups(view_name, watch.has_gaps);
             snapshot_before := groups.snapshot;
@@ -1246,6 +1307,173 @@ end
 $$;
 
 grant execute on function analytics.refresh_view(text, text) to service_role;
+
+-- Why: the only way a view gets a schedule. It proves that the view can be refreshed concurrently, finds out what the
+--      view reads, watches those sources for changes, and declares the job to the audit. Keyed on names: jobids change.
+-- Why incremental is null by default: a later migration that changes a schedule need not know the form of the view.
+create or replace function analytics.register_view(
+    view_name text,
+    pack text,
+    schedule text,
+    stale_after interval,
+    source_at text default null,
+    rejects regclass default null,
+    statement_timeout interval default '10 minutes',
+    rebuild_after interval default '7 days',
+    warn_after interval default null,
+    source_warn_after interval default null,
+    source_error_after interval default null,
+    refresh_on_change interval default null,
+    incremental boolean default null,
+    incremental_by name[] default null,
+    rebuild_on regclass[] default null
+)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    job constant text := 'refresh-' || view_name;
+    source_at_parts constant text[] := parse_ident(source_at);
+    source_at_table constant regclass := case when source_at is not null
+        then to_regclass(format('%I.%I', source_at_parts[1], source_at_parts[2])) end;
+    read_before constant regclass[] := array(
+        select s.source from analytics.view_sources as s where s.view_name = register_view.view_name order by s.source::oid
+    );
+    kept analytics.incremental_views;
+    command text;
+begin
+    -- First: a refresh has it when it writes the row of the registry.
+    perform pg_advisory_xact_lock(hashtextextended('freshet.refresh:' || view_name, 0));
+    perform freshet.assert_refreshable(view_name);
+    if incremental is null then
+        select * into kept from analytics.incremental_views as i where i.view_name = register_view.view_name;
+        incremental := found;
+        incremental_by := coalesce(incremental_by, nullif(kept.group_key, kept.row_key));
+        rebuild_on := coalesce(rebuild_on, kept.rebuild_on);
+    end if;
+    perform freshet.assert_span(a.argument, a.span)
+    from (
+        values
+            ('stale_after', stale_after),
+            ('statement_timeout', statement_timeout),
+            ('rebuild_after', rebuild_after),
+            ('warn_after', warn_after),
+            ('source_warn_after', source_warn_after),
+            ('source_error_after', source_error_after),
+            ('refresh_on_change', refresh_on_change)
+    ) as a (argument, span);
+    if source_at is not null and not exists (
+        select from pg_catalog.pg_attribute as a
+        where a.attrelid = source_at_table and a.attname = source_at_parts[3] and not a.attisdropped
+    ) then
+        raise exception using
+            errcode = 'undefined_column',
+            message = format('cannot register "%s": source_at names no column: "%s"', view_name, source_at),
+            hint = 'Write it as schema.table.column, for example public.orders.created_at.';
+    end if;
+    if incremental then
+        perform freshet.assert_newest_is_indexed(view_name, source_at_table, source_at_parts[3]);
+    end if;
+    if source_at is null and coalesce(source_warn_after, source_error_after) is not null then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('cannot register "%s": source_warn_after and source_error_after need source_at', view_name),
+            hint = 'Name the column that holds the age of a source row: source_at => ''public.orders.created_at''.';
+    end if;
+    if not incremental and (incremental_by is not null or cardinality(rebuild_on) > 0) then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('cannot register "%s": incremental_by and rebuild_on need incremental => true', view_name),
+            hint = 'Add incremental => true, or leave both out.';
+    end if;
+    execute format('revoke all on table analytics.%I from public, anon, authenticated', view_name);
+
+    insert into analytics.views as v (
+        view_name, pack, job_name, schedule, stale_after, warn_after, rebuild_after, statement_timeout,
+        source_at_table, source_at_column, source_warn_after, source_error_after, rejects, refresh_on_change
+    )
+    values (
+        register_view.view_name, register_view.pack, job, register_view.schedule,
+        register_view.stale_after, register_view.warn_after, register_view.rebuild_after, register_view.statement_timeout,
+        source_at_table, source_at_parts[3], register_view.source_warn_after, register_view.source_error_after,
+        register_view.rejects, register_view.refresh_on_change
+    )
+    on conflict on constraint views_pkey do update
+    set pack = excluded.pack,
+        schedule = excluded.schedule,
+        stale_after = excluded.stale_after,
+        warn_after = excluded.warn_after,
+        source_warn_after = excluded.source_warn_after,
+        source_error_after = excluded.source_error_after,
+        rebuild_after = excluded.rebuild_after,
+        statement_timeout = excluded.statement_timeout,
+        source_at_table = excluded.source_at_table,
+        source_at_column = excluded.source_at_column,
+        rejects = excluded.rejects,
+        refresh_on_change = excluded.refresh_on_change,
+        -- The view may read something else now, so its next refresh is not skipped.
+        source_snapshot = null,
+        watch_state = null;
+
+    if incremental then
+        perform freshet.make_incremental(view_name, incremental_by, coalesce(rebuild_on, '{}'));
+    elsif freshet.is_incremental(view_name) then
+        perform freshet.make_materialized(view_name);
+    end if;
+
+    delete from analytics.view_sources as s where s.view_name = register_view.view_name;
+    insert into analytics.view_sources (view_name, source)
+    select register_view.view_name, r.source from freshet.sources_of_view(view_name) as r;
+    perform freshet.watch_source(r.source, r.relkind) from freshet.sources_of_view(view_name) as r;
+    perform freshet.unwatch_source(s.source) from unnest(read_before) as s (source);
+
+    -- The command sets its limits itself: pg_cron does not apply those of a function.
+    command := format(
+        'set statement_timeout = %L; set lock_timeout = ''5s''; select analytics.refresh_view(%L)',
+        (extract(epoch from statement_timeout) * 1000)::bigint || 'ms', view_name
+    );
+    perform cron.schedule(job, schedule, command);
+    perform freshet.declare_job(
+        job_name => job,
+        schedule => schedule,
+        command => command,
+        late_after => interval '5 minutes',
+        max_runtime => statement_timeout
+    );
+end
+$$;
+
+-- Why: removes what register_view made: the row, the job, its declaration, and the change trigger of each source that no
+--      other view and no live relation reads. Keyed on names: jobids change.
+create or replace function analytics.unregister_view(view_name text)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    sources constant regclass[] := array(
+        select s.source from analytics.view_sources as s where s.view_name = unregister_view.view_name order by s.source::oid
+    );
+begin
+    -- First: a refresh has it when it writes the row of the registry.
+    perform pg_advisory_xact_lock(hashtextextended('freshet.refresh:' || view_name, 0));
+    if freshet.is_incremental(view_name) then
+        -- Dropped by hand, or with a source that was dropped with cascade: then there is nothing to make of it.
+        if to_regclass(format('analytics.%I', view_name)) is null or to_regclass(freshet.definition_of(view_name)) is null then
+            execute format('drop view if exists %s', freshet.definition_of(view_name));
+            delete from analytics.incremental_views as v where v.view_name = unregister_view.view_name;
+            perform freshet.unwatch_keys(s.source) from unnest(sources) as s (source);
+        else
+            perform freshet.make_materialized(view_name);
+        end if;
+    end if;
+    delete from analytics.views as v where v.view_name = unregister_view.view_name;
+    perform cron.unschedule(j.jobname) from cron.job as j where j.jobname = 'refresh-' || view_name;
+    perform freshet.withdraw_job('refresh-' || view_name);
+    perform freshet.unwatch_source(s.source) from unnest(sources) as s (source);
+end
+$$;
 
 comment on column analytics.views.watched_tables is
     'The sources, the tables of their trees of partitions, and freshet.objects_of_query(view_name), when watch_state was read.';

@@ -25,6 +25,7 @@ begin
         window of_source as (partition by m.source)
     loop
         if mapping.place = 1 then
+            perform freshet.lock_keys(mapping.source);
             perform freshet.rename_keys(mapping.source, coalesce(mapping.expressions, '{}'));
         end if;
         if mapping.expression is not null then

@@ -13,6 +13,7 @@ declare
     place smallint;
     unread smallint[];
 begin
+    perform freshet.lock_keys(source);
     if not exists (select from analytics.source_keys as k where k.source = unwatch_keys.source) then
         return;
     end if;

@@ -22,6 +22,8 @@ set search_path = pg_catalog, pg_temp
 set client_min_messages = 'warning'
 as $$
 declare
+    -- First, since what follows reads the keys.
+    is_alone constant boolean := freshet.lock_keys(source);
     name constant text := freshet.source_name(source);
     log constant text := format('freshet.%I', freshet.incremental_name('keys_of_', name));
     columns constant text := (
@@ -54,7 +56,7 @@ declare
     is_new boolean;
     one record;
 begin
-    if columns is null then
+    if not is_alone or columns is null then
         return;
     end if;
     if exists (select from pg_catalog.pg_trigger as t where t.tgrelid = source and t.tgname = 'freshet_log_truncate')
