@@ -225,7 +225,7 @@ revoke all on function freshet.is_key(regclass, smallint, text) from public, ano
 comment on function freshet.is_key(regclass, smallint, text) is
     'Whether an expression over a row x of the source means what the triggers log under this place.';
 
--- Why: a view that is registered after a column was renamed would be told which rows of another column had changed, if its
+-- Why: a view that is registered after a column was renamed would follow the changes of another column, if its
 --      key were found by a text that is out of date.
 create function freshet.rename_keys(source regclass, expressions text[])
 returns void

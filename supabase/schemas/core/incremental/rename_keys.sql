@@ -1,5 +1,5 @@
 -- Object: freshet.rename_keys()
--- Why: a view that is registered after a column was renamed would be told which rows of another column had changed, if its
+-- Why: a view that is registered after a column was renamed would follow the changes of another column, if its
 --      key were found by a text that is out of date.
 create function freshet.rename_keys(source regclass, expressions text[])
 returns void
