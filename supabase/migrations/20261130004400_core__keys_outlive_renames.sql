@@ -395,10 +395,14 @@ begin
     null_keys := array(select k.name from unnest(declared.group_key) as k (name) where freshet.may_be_null(definition, k.name));
     delete from analytics.view_mappings as m where m.view_name = map_view.view_name;
     for mapping in
-        select m.*, row_number() over (partition by m.source) as place, array_agg(m.expression) filter (where m.expression is not null) over of_source as expressions
-        from freshet.group_mappings(definition, declared.group_key) as m
+        select
+            m.*,
+            row_number() over (partition by m.source order by m.ordinality) as place,
+            array_agg(m.expression) filter (where m.expression is not null) over (partition by m.source) as expressions
+        from freshet.group_mappings(definition, declared.group_key) with ordinality as m
         where m.source <> all (declared.rebuild_on)
-        window of_source as (partition by m.source)
+        -- Places are numbered in this order.
+        order by m.ordinality
     loop
         if mapping.place = 1 then
             perform freshet.lock_keys(mapping.source);
