@@ -50,12 +50,12 @@ drop materialized view analytics.probe_other;
 
 -- Keys that are equal and look different.
 select is(
-    array(select t.type from unnest('{text,varchar,bpchar,uuid,bigint,date,timestamptz,boolean,name,bytea,integer[],text[],"numeric(4,1)",inet}'::text[]) as t (type)
-        where not freshet.has_one_image(to_regtype(t.type), case t.type when 'numeric(4,1)' then 262149 else -1 end)),
+    array(select t.type from unnest('{text,varchar,"character(3)",uuid,bigint,date,timestamptz,boolean,name,bytea,integer[],text[],"numeric(4,1)",inet}'::text[]) as t (type)
+        where not freshet.has_one_image(to_regtype(t.type), case t.type when 'numeric(4,1)' then 262149 when 'character(3)' then 7 else -1 end)),
     '{}'::text[], 'types of which each value is written in one way'
 );
 select is(
-    array(select t.type from unnest('{numeric,real,double precision,jsonb,interval,numeric[],int4range,point}'::text[]) as t (type)
+    array(select t.type from unnest('{numeric,bpchar,real,double precision,jsonb,interval,numeric[],int4range,point}'::text[]) as t (type)
         where freshet.has_one_image(to_regtype(t.type), -1)),
     '{}'::text[], 'and types that have several'
 );

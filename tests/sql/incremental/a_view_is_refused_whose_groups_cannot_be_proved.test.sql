@@ -1,5 +1,5 @@
 begin;
-select plan(14);
+select plan(17);
 
 create table public.shops (id integer primary key, town text not null, closed_at timestamptz);
 create table public.sales (id integer primary key, shop_id integer not null references public.shops (id), sold_at timestamptz not null, amount numeric);
@@ -79,6 +79,18 @@ select throws_like(
 select throws_like(
     $$ select pg_temp.register('select town collate public.any_case as town, count(*) from public.shops group by 1', 'town') $$,
     '%key column town has a collation that takes different texts as equal', 'keys that are equal without being the same'
+);
+select throws_like(
+    $$ select pg_temp.register('select shop_id, amount, count(*) from public.sales group by 1, 2', 'shop_id, amount', '{shop_id}') $$,
+    '%key column amount is numeric, of which equal values may look different', 'a row would keep 1.0 when its source has 1.00'
+);
+select throws_like(
+    $$ select pg_temp.register('select id, town collate public.any_case as town, count(*) from public.shops group by 1, 2', 'id, town', '{id}') $$,
+    '%key column town has a collation that takes different texts as equal', 'or a when its source has A'
+);
+select throws_like(
+    $$ select pg_temp.register('select town::bpchar as town, count(*) from public.shops group by 1', 'town') $$,
+    '%key column town is bpchar, of which equal values may look different', 'a padded text without a length'
 );
 select throws_like(
     $$ select pg_temp.register('select s.shop_id, count(*) as n from public.sales as s left join public.shops as h on h.id = s.shop_id group by 1', 'shop_id') $$,

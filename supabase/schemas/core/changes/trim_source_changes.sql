@@ -14,9 +14,15 @@ begin
         return;
     end if;
     begin
+        -- A migration that has added a key to the log may be about to refresh its view, and would wait for this lock.
+        if to_regclass(freshet.key_log(source)) is not null then
+            execute format('lock table %s in row exclusive mode nowait', freshet.key_log(source));
+        end if;
         perform freshet.delete_needless_source_changes(source);
         perform freshet.fold_keys(source);
     exception
+        when lock_not_available then
+            null;
         when query_canceled or others then
             perform pg_advisory_unlock(lock_key);
             raise;

@@ -3,8 +3,9 @@
 --      rows without any change, so groups that were computed at different moments would not belong together.
 -- Why functions of SQL and PL: one that is not immutable may read a table, of which no change is then seen.
 -- Why one image: a group shows one of the values that are equal in it, and which one depends on the plan. A refresh of the
---      group and one of everything would differ for ever, as rows that nothing explains.
-create function freshet.assert_repeatable(view_name text, definition regclass, group_key name[])
+--      group and one of everything would differ for ever, as rows that nothing explains. A row is replaced by its unique key,
+--      so it would keep the value that it had.
+create function freshet.assert_repeatable(view_name text, definition regclass, keys name[])
 returns void
 language plpgsql
 stable
@@ -40,7 +41,7 @@ begin
     end if;
 
     select string_agg(k.name, ', ') into fault
-    from unnest(group_key) as k (name)
+    from (select distinct u.name from unnest(keys) as u (name)) as k
     join pg_catalog.pg_attribute as a on a.attrelid = definition and a.attname = k.name
     join pg_catalog.pg_collation as c on c.oid = a.attcollation
     where not c.collisdeterministic;
@@ -53,7 +54,7 @@ begin
 
     select string_agg(format('%s is %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' order by a.attname) into fault
     from pg_catalog.pg_attribute as a
-    where a.attrelid = definition and a.attname = any (group_key) and not freshet.has_one_image(a.atttypid, a.atttypmod);
+    where a.attrelid = definition and a.attname = any (keys) and not freshet.has_one_image(a.atttypid, a.atttypmod);
     if fault is not null then
         raise exception using
             errcode = 'feature_not_supported',
@@ -66,4 +67,4 @@ $$;
 revoke all on function freshet.assert_repeatable(text, regclass, name[]) from public, anon, authenticated;
 
 comment on function freshet.assert_repeatable(text, regclass, name[]) is
-    'Raises 0A000 for a query whose rows depend on more than its sources, and for keys that are equal without being the same.';
+    'Raises 0A000 for a query whose rows depend on more than its sources, and for columns of its keys in which equal values may differ.';

@@ -1,6 +1,7 @@
 -- Object: freshet.dirty_statement()
 -- Why: the first half of every generated statement: which groups of the view its rows lack. Counting, refreshing and
 --      proving have to read the same keys.
+-- Why strict: otherwise an array with a null in it is taken for a key that is missing.
 -- Why the group of null: the view cannot hold it, so computing everything fails, at the next refresh and in plain words.
 create function freshet.dirty_statement(view_name text)
 returns text
@@ -12,7 +13,7 @@ as $$
             'with declared as materialized (select * from analytics.views where view_name = %1$L), '
             'aside as materialized (select g.ctid as place, g.group_key, '
             '(select string_agg(o.k, '','' order by o.k collate "C") from jsonb_object_keys(g.group_key) as o (k)) as shape, '
-            'g.group_key @? ''$.* ? (@ == null)'' as lacks_key '
+            'g.group_key @? ''strict $.* ? (@ == null)'' as lacks_key '
             'from analytics.dirty_groups as g where g.view_name = %1$L)',
             view_name
         )

@@ -3,11 +3,17 @@
 --      and puts aside, once each, what a view still lacks. It is called while no refresh reads the source, so the
 --      snapshots in the registry are those of the rows. The log and what is put aside change in one statement: every
 --      snapshot sees a key in one of the two.
+-- Why arrays as text: JSON has no lower bounds, and '[0:1]={a,b}' is another group than '{a,b}'.
+-- Why the settings: texts are read again by freshet.refresh_groups().
 -- Why the lock: another fold, in a transaction that is still open, may have taken a row already.
 create function freshet.fold_keys(source regclass)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+set datestyle = 'ISO, MDY'
+set intervalstyle = 'postgres'
+set extra_float_digits = '1'
 as $$
 declare
     log constant text := freshet.key_log(source);
@@ -24,7 +30,9 @@ declare
         from (
             select
                 m.view_name,
-                string_agg(format('%L, l.k%s', m.key_column, m.place), ', ' order by m.key_column) as pairs,
+                string_agg(
+                    format('%L, l.k%s%s', m.key_column, m.place, case when t.typcategory = 'A' then '::text' end), ', ' order by m.key_column
+                ) as pairs,
                 '(' || string_agg(format('l.k%s is not null', m.place), ' and ') || ')' as present,
                 -- What is left out may have no key either; see freshet.rejected_statement().
                 case
@@ -32,6 +40,8 @@ declare
                     else coalesce('(' || string_agg(format('l.k%s is null', m.place), ' or ') filter (where m.has_null_group) || ')', 'false')
                 end as missing
             from analytics.view_mappings as m
+            join pg_catalog.pg_attribute as a on a.attrelid = to_regclass(log) and a.attname = 'k' || m.place
+            join pg_catalog.pg_type as t on t.oid = a.atttypid
             where m.source = fold_keys.source and m.place is not null
             group by m.view_name, m.reference
         ) as r

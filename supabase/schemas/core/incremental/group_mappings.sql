@@ -12,6 +12,11 @@ returns table (source regclass, reference smallint, key_column name, expression 
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = 'force_generic_plan'
+-- A moment in the text of an expression follows them.
+set timezone = 'UTC'
+set datestyle = 'ISO, MDY'
+set intervalstyle = 'postgres'
+set extra_float_digits = '1'
 set enable_seqscan = on
 set enable_indexscan = off
 set enable_indexonlyscan = off

@@ -16,8 +16,8 @@ begin
         when declared.typtype = 'e' then true
         when declared.typsubscript = 'array_subscript_handler'::regproc and declared.typlen = -1
             then freshet.has_one_image(declared.typelem, typmod)
-        -- With a declared scale each number is written in one way.
-        when type = 'numeric'::regtype then typmod >= 0
+        -- With a declared scale each number is written in one way, with a declared length each padded text.
+        when type in ('numeric'::regtype, 'bpchar'::regtype) then typmod >= 0
         else exists (
             select
             from pg_catalog.pg_opclass as o

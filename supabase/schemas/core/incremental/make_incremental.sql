@@ -76,7 +76,6 @@ begin
             -- An empty table can be read, so the registry has to say that it has no rows yet.
             update analytics.views as v set refreshed_at = null where v.view_name = make_incremental.view_name;
         end if;
-        perform pg_advisory_xact_lock(hashtextextended('freshet.refresh:' || view_name, 0));
         -- Left where a migration dropped the table and made a materialized view of its name.
         execute format('drop view if exists %s', definition);
         perform freshet.replace_view(relation, freshet.text_of_table(relation, definition));
@@ -97,9 +96,10 @@ begin
     end if;
 
     perform freshet.map_view(view_name);
+    -- A key of a column that is gone cannot be made again.
+    perform freshet.unwatch_keys(s.source) from unnest(sources) as s (source);
     perform freshet.watch_keys(m.source)
     from (select distinct d.source from analytics.view_mappings as d where d.view_name = make_incremental.view_name order by d.source) as m;
-    perform freshet.unwatch_keys(s.source) from unnest(sources) as s (source);
     perform freshet.keep_buckets(view_name);
     perform freshet.build_statements(view_name);
 end

@@ -15,12 +15,23 @@ declare
     fault text;
 begin
     select * into strict declared from analytics.incremental_views as v where v.view_name = map_view.view_name;
-    perform freshet.assert_repeatable(view_name, definition, declared.group_key);
+    perform freshet.assert_repeatable(view_name, definition, declared.group_key || declared.row_key);
     null_keys := array(select k.name from unnest(declared.group_key) as k (name) where freshet.may_be_null(definition, k.name));
     delete from analytics.view_mappings as m where m.view_name = map_view.view_name;
     for mapping in
-        select * from freshet.group_mappings(definition, declared.group_key) as m where m.source <> all (declared.rebuild_on)
+        select
+            m.*,
+            row_number() over (partition by m.source order by m.ordinality) as place,
+            array_agg(m.expression) filter (where m.expression is not null) over (partition by m.source) as expressions
+        from freshet.group_mappings(definition, declared.group_key) with ordinality as m
+        where m.source <> all (declared.rebuild_on)
+        -- Places are numbered in this order.
+        order by m.ordinality
     loop
+        if mapping.place = 1 then
+            perform freshet.lock_keys(mapping.source);
+            perform freshet.rename_keys(mapping.source, coalesce(mapping.expressions, '{}'));
+        end if;
         if mapping.expression is not null then
             begin
                 type := freshet.key_type(mapping.source, mapping.expression);

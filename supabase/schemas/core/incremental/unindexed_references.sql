@@ -20,6 +20,8 @@ as $$
         join analytics.source_keys as k on k.source = m.source and k.place = m.place
         cross join lateral (select regexp_replace(k.expression, '\mx\.', '', 'g') as expression) as e
         where m.view_name = unindexed_references.view_name
+            -- See freshet.rename_keys().
+            and k.expression not like 'key %'
         group by m.source, m.reference
     )
     select w.source, w.reference, w.columns

@@ -13,6 +13,7 @@ declare
     place smallint;
     unread smallint[];
 begin
+    perform freshet.lock_keys(source);
     if not exists (select from analytics.source_keys as k where k.source = unwatch_keys.source) then
         return;
     end if;
@@ -34,7 +35,7 @@ begin
         end if;
         foreach place in array coalesce(unread, '{}') loop
             execute format('drop function if exists freshet.%I', freshet.incremental_name(format('try_key_%s_of_', place), name));
-            execute format('drop function freshet.%I', freshet.incremental_name(format('key_%s_of_', place), name));
+            execute format('drop function if exists freshet.%I', freshet.incremental_name(format('key_%s_of_', place), name));
             execute format('alter table %s drop column k%s', freshet.key_log(source), place);
         end loop;
         return;

@@ -7,6 +7,8 @@
 --      nothing in the body.
 -- Why try_key: an expression that fails for a row must not fail the write. The row then has no key, as in the query, where
 --      a condition keeps such rows away from the expression.
+-- Why to_regproc: "drop column … cascade" takes the function of a key along, and a write must not fail for want of it. Then
+--      any row may have been touched, until the views without a query are unregistered.
 -- Why a trigger is made again before a key comes or goes: a statement that began before would call the functions as they
 --      were, and log a row without the new key, or fail for want of the old one. Making a trigger waits for it, with no
 --      more privilege than watching needs, and it comes first, in the order in which writers lock.
@@ -20,6 +22,8 @@ set search_path = pg_catalog, pg_temp
 set client_min_messages = 'warning'
 as $$
 declare
+    -- First, since what follows reads the keys.
+    is_alone constant boolean := freshet.lock_keys(source);
     name constant text := freshet.source_name(source);
     log constant text := format('freshet.%I', freshet.incremental_name('keys_of_', name));
     columns constant text := (
@@ -40,9 +44,19 @@ declare
     is_noted constant boolean := not exists (
         select from analytics.incremental_views as v where to_regclass(format('analytics.%I', v.view_name)) = source
     );
+    -- Functions that somebody may drop, as SQL.
+    lacks_one constant text := (
+        select string_agg(
+            format('to_regproc(%L) is null', format('freshet.%I', freshet.incremental_name(format('key_%s_of_', k.place), name))),
+            ' or ' order by k.place
+        )
+        from analytics.source_keys as k
+        where k.source = watch_keys.source
+    );
+    is_new boolean;
     one record;
 begin
-    if columns is null then
+    if not is_alone or columns is null then
         return;
     end if;
     if exists (select from pg_catalog.pg_trigger as t where t.tgrelid = source and t.tgname = 'freshet_log_truncate')
@@ -75,16 +89,26 @@ begin
         from analytics.source_keys as k
         where k.source = watch_keys.source
     loop
-        if not exists (
+        is_new := not exists (
             select from pg_catalog.pg_attribute as a where a.attrelid = to_regclass(log) and a.attname = 'k' || one.place and not a.attisdropped
-        ) then
+        );
+        if is_new then
             execute format('alter table %s add column k%s %s', log, one.place, one.type);
         end if;
         if to_regprocedure(format('%s(%s)', one.function, source)) is null then
-            execute format(
-                'create function %s(x %s) returns %s language sql immutable begin atomic select %s; end',
-                one.function, source, one.type, one.expression
-            );
+            begin
+                execute format(
+                    'create function %s(x %s) returns %s language sql immutable begin atomic select %s; end',
+                    one.function, source, one.type, one.expression
+                );
+            exception
+                -- It was dropped with its column, and with the query of each view that reads it.
+                when syntax_error_or_access_rule_violation then
+                    if is_new then
+                        raise;
+                    end if;
+                    continue;
+            end;
             execute format('revoke all on function %s(%s) from public, anon, authenticated', one.function, source);
         end if;
         if one.is_guarded and to_regprocedure(format('%s(%s)', one.guarded, source)) is null then
@@ -109,8 +133,11 @@ begin
     loop
         execute format(
             'create or replace function %s() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp '
-            'as $body$ begin insert into %s (%s) %s; %s return null; end $body$',
+            'as $body$ begin %s insert into %s (%s) %s; %s return null; end $body$',
             one.function,
+            case when one.images is not null then format(
+                'if %s then perform freshet.note_whole_change(tg_relid); return null; end if;', lacks_one
+            ) end,
             log,
             case when one.images is null then 'is_whole' else columns end,
             case when one.images is null then 'values (true)' else (

@@ -102,6 +102,9 @@ begin
         end if;
 
         if is_incremental then
+            if watch.has_gaps and not freshet.map_again(view_name) then
+                watch.state := null;
+            end if;
             groups := freshet.refresh_groups(view_name, watch.has_gaps);
             snapshot_before := groups.snapshot;
             is_clean := groups.is_clean;

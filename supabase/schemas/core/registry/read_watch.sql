@@ -14,7 +14,9 @@ begin
         has_gaps := false;
         return;
     end if;
-    tables := sources::oid[] || array(select r.relation::oid from analytics.source_relatives as r where r.source = any (sources));
+    tables := sources::oid[]
+        || array(select r.relation::oid from analytics.source_relatives as r where r.source = any (sources))
+        || array(select q.object from freshet.objects_of_query(declared.view_name) as q (object));
     if not exists (select from freshet.watch_gaps(sources)) then
         state := freshet.watch_state(tables);
     end if;

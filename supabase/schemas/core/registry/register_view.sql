@@ -34,6 +34,8 @@ declare
     kept analytics.incremental_views;
     command text;
 begin
+    -- First: a refresh has it when it writes the row of the registry.
+    perform pg_advisory_xact_lock(hashtextextended('freshet.refresh:' || view_name, 0));
     perform freshet.assert_refreshable(view_name);
     if incremental is null then
         select * into kept from analytics.incremental_views as i where i.view_name = register_view.view_name;

@@ -11,6 +11,8 @@ declare
         select s.source from analytics.view_sources as s where s.view_name = unregister_view.view_name order by s.source::oid
     );
 begin
+    -- First: a refresh has it when it writes the row of the registry.
+    perform pg_advisory_xact_lock(hashtextextended('freshet.refresh:' || view_name, 0));
     if freshet.is_incremental(view_name) then
         -- Dropped by hand, or with a source that was dropped with cascade: then there is nothing to make of it.
         if to_regclass(format('analytics.%I', view_name)) is null or to_regclass(freshet.definition_of(view_name)) is null then

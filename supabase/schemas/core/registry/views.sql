@@ -78,7 +78,7 @@ comment on column analytics.views.bucket_by is 'The column that analytics.use_bu
 
 comment on column analytics.views.bucket_count is 'Buckets of an incremental view: a power of two, at most 1,024.';
 
-comment on column analytics.views.watched_tables is 'The sources and the tables of their trees of partitions, when watch_state was read.';
+comment on column analytics.views.watched_tables is 'The sources, the tables of their trees of partitions, and freshet.objects_of_query(view_name), when watch_state was read.';
 
 comment on column analytics.views.watch_state is
     'freshet.watch_state(watched_tables) at the last refresh; null: some write to them was not logged then, or there was none.';
