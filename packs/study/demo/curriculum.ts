@@ -33,7 +33,10 @@ export const DEMO_TOPICS: readonly DemoTopic[] = TOPICS.map((topic) => ({
   id: demoId(`topic:${topic.name}`),
   name: `${topic.name} (made up)`,
   questions: Array.from({ length: QUESTIONS_PER_TOPIC }, (_, place) => demoId(`question:${topic.name}:${place}`)),
-  materials: MATERIALS.map((kind) => ({ id: demoId(`material:${topic.name}:${kind}`), title: `${kind}: ${topic.name}` })),
+  materials: MATERIALS.map((kind) => ({
+    id: demoId(`material:${topic.name}:${kind}`),
+    title: `${kind}: ${topic.name}`,
+  })),
 }));
 
 export function demoId(name: string): string {
