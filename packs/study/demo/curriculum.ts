@@ -11,7 +11,7 @@ export interface DemoTopic {
   readonly materials: readonly { readonly id: string; readonly title: string }[];
 }
 
-const QUESTIONS_PER_TOPIC = 14;
+const QUESTIONS_PER_TOPIC = 40;
 
 /** The last one is never met, as in a course that is not over. */
 const TOPICS: readonly Omit<DemoTopic, "id" | "questions" | "materials">[] = [

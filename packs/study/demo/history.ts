@@ -2,7 +2,7 @@ import { DEMO_TOPICS, demoId, type DemoTopic } from "./curriculum.ts";
 
 const DAY_MS = 86_400_000;
 /** The first day of the history, counted back from today. */
-const DAYS = 150;
+const DAYS = 330;
 /** The days in a row up to yesterday. */
 const STREAK = 6;
 /** Of the topics, those that the learner has met. */
@@ -11,15 +11,33 @@ const MET = DEMO_TOPICS.length - 1;
 /** An event as a client reports it to `track_batch`. */
 export type DemoEvent = Readonly<Record<string, unknown>>;
 
+interface Review {
+  readonly repetition: number;
+  /** Days. */
+  readonly interval: number;
+  /** Days before today. */
+  readonly due: number;
+}
+
 /**
- * What a made-up learner did in the 150 days before today: the same history at each call, shifted to end yesterday. The
- * learner forgets a little, gets better with each answer to a question, and comes to the topics one after the other.
+ * What a made-up learner did in the 330 days before today: the same history at each call, shifted to end yesterday. The
+ * learner gets better with each answer to a question, comes back to those that are due, and meets topic after topic.
  */
 export function demoHistory(today: Date): DemoEvent[] {
   const random = numbers(20_261_130);
-  const answers = new Map<string, number>();
+  const reviews = new Map<string, Review>();
   const read = new Map<string, number>();
   const events: DemoEvent[] = [];
+
+  /** A question of the topic that is due, or else a new one, or else the one that is due next. */
+  function nextQuestion({ questions }: DemoTopic, day: number): string {
+    const isNew = (question: string) => !reviews.has(question);
+    const [first = ""] = questions.filter((question) => !isNew(question)).sort((left, right) =>
+      (reviews.get(right)?.due ?? 0) - (reviews.get(left)?.due ?? 0)
+    );
+    if ((reviews.get(first)?.due ?? -1) >= day) return first;
+    return questions.find(isNew) ?? first;
+  }
 
   function session(day: number, place: number): void {
     const name = `${day}:${place}`;
@@ -44,10 +62,12 @@ export function demoHistory(today: Date): DemoEvent[] {
     }
     const count = 3 + Math.floor(random() * 6);
     for (let asked = 0; asked < count; asked++) {
-      const question_id = topic.questions[Math.floor(random() * topic.questions.length)] ?? "";
-      const before = answers.get(question_id) ?? 0;
-      answers.set(question_id, before + 1);
-      const is_correct = random() < Math.min(0.88, 0.55 + 0.07 * before);
+      const question_id = nextQuestion(topic, day);
+      const { repetition, interval } = reviews.get(question_id) ?? { repetition: 0, interval: 1 };
+      const is_correct = random() < Math.min(0.92, 0.62 + 0.09 * repetition);
+      // About as SM-2 has it. Days are counted back from today: a review is due on a lesser one.
+      const next = is_correct ? [1, 6][repetition] ?? Math.ceil(interval * 2.5) : 1;
+      reviews.set(question_id, { repetition: is_correct ? repetition + 1 : 0, interval: next, due: day - next });
       const seconds = Math.round((6 + random() ** 2 * 70) * 10) / 10;
       at += seconds * 1_000;
       tell("question_attempt", {
@@ -67,7 +87,7 @@ export function demoHistory(today: Date): DemoEvent[] {
     const is_studied = random() < 0.55;
     const has_second = random() < 0.3;
     // A pause before the streak, and one in the middle, as people have them.
-    const is_pause = day === STREAK + 1 || (day > 80 && day < 92);
+    const is_pause = day === STREAK + 1 || (day > 120 && day < 134);
     if (day > STREAK && (is_pause || !is_studied)) continue;
     session(day, 0);
     if (has_second) session(day, 1);

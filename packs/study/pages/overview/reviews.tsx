@@ -19,7 +19,6 @@ interface Props extends Pick<PageProps, "links"> {
 }
 
 export function Reviews({ resource, ahead, question, filters, links }: Props) {
-  const today = isoDay(new Date());
   return (
     <Card
       title="Reviews due"
@@ -69,11 +68,7 @@ export function Reviews({ resource, ahead, question, filters, links }: Props) {
                   </td>
                   <td>
                     <span className={`badge ${row.overdue_days > 0 ? "overdue" : ""}`}>
-                      {row.overdue_days > 0
-                        ? `overdue by ${counted(row.overdue_days, "day")}`
-                        : row.due_on === today
-                        ? "today"
-                        : "to come"}
+                      {row.overdue_days > 0 ? `overdue by ${counted(row.overdue_days, "day")}` : whenOf(row.due_on)}
                     </span>
                   </td>
                   <td>
@@ -84,6 +79,7 @@ export function Reviews({ resource, ahead, question, filters, links }: Props) {
                   <td>
                     <button
                       type="button"
+                      className="plain"
                       aria-pressed={is_chosen}
                       onClick={() => setFilters({ question: is_chosen ? null : row.question_id })}
                     >
@@ -100,4 +96,9 @@ export function Reviews({ resource, ahead, question, filters, links }: Props) {
       )}
     </Card>
   );
+}
+
+function whenOf(due_on: string): string {
+  const days = (Date.parse(due_on) - Date.parse(isoDay(new Date()))) / 86_400_000;
+  return days <= 0 ? "today" : `in ${counted(days, "day")}`;
 }

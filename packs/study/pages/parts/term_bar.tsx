@@ -20,7 +20,7 @@ export function TermBar({ terms, most }: { readonly terms: readonly Term[]; read
     <svg className="term-bar" viewBox={`0 0 ${WIDTH} 10`} preserveAspectRatio="none" aria-hidden="true">
       <rect width={WIDTH} height="10" className="heat heat-0" />
       {parts.map(({ name, x, width }, place) => (
-        <rect key={name} x={x} width={width} height="10" className={`heat ${STEPS[place] ?? "heat-1"}`} />
+        <rect key={name} x={x} width={width} height="10" className={`heat ${STEPS[place] ?? "term-1"}`} />
       ))}
     </svg>
   );
@@ -32,11 +32,11 @@ export function TermLegend({ names }: { readonly names: readonly string[] }) {
     <ul className="legend quiet" aria-label="Colours of the terms">
       {names.map((name, place) => (
         <li key={name}>
-          <span className={`swatch ${STEPS[place] ?? "heat-1"}`} aria-hidden="true" /> {name}
+          <span className={`swatch ${STEPS[place] ?? "term-1"}`} aria-hidden="true" /> {name}
         </li>
       ))}
     </ul>
   );
 }
 
-const STEPS = ["heat-5", "heat-3", "heat-4", "heat-2"] as const;
+const STEPS = ["term-1", "term-2", "term-3", "term-4"] as const;
