@@ -120,17 +120,17 @@ async function plantCalls(sql: postgres.TransactionSql): Promise<void> {
         (id, attempt_id, org_id, user_id, scenario_id, event_type, timestamp_ms, created_at)
     select
         md5('demo:call:' || a.id || ':' || e.event_type || ':' || n)::uuid, a.id, a.org_id, a.user_id, a.scenario_id,
-        e.event_type, c.chance % 900000, a.ended_at
+        e.event_type, floor(900000 * power(c.chance % 1000 / 1000.0, 1.6))::integer, a.ended_at
     from public.scenario_attempts as a
     join public.org_members as m on m.org_id = a.org_id and m.user_id = a.user_id
     cross join lateral (select ('x' || left(md5(a.id::text), 6))::bit(24)::integer as luck) as l
     cross join lateral (
         values
-            ('filler_word', (110 - a.score) / 20 + l.luck % 3),
-            ('question_asked', a.score / 30 + l.luck % 2),
+            ('filler_word', (105 - a.score) / 12 + l.luck % 2),
+            ('question_asked', a.score / 50 + l.luck % 2),
             ('interruption', (l.luck % 5) / 3),
             ('objection_raised', (l.luck % 7) / 4),
-            ('keyword_mentioned', a.score / 45),
+            ('keyword_mentioned', a.score / 90),
             ('long_pause', (l.luck % 11) / 7)
     ) as e (event_type, events_count)
     cross join lateral generate_series(1, floor(e.events_count)::integer) as n

@@ -20,7 +20,9 @@ export function LastWeek({ resource }: Props) {
             <Stat name="Correct" value={percent(row.accuracy_rate_7d)}>
               {row.accuracy_rate_7d === null ? "needs an answer" : "of these answers"}
             </Stat>
-            <Stat name="Study time" value={duration(row.study_seconds_7d)}>from first to last event of a session</Stat>
+            <Stat name="Study time" value={duration(row.study_seconds_7d)}>
+              {duration(Math.round(row.study_seconds_7d / 7))} a day
+            </Stat>
           </dl>
         )}
     </Card>

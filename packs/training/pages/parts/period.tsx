@@ -29,8 +29,8 @@ export function daysOf(
 }
 
 /**
- * Once, on a page that was opened without a last day: goes to the days up to the last attempt, if those up to today have
- * none. The address and the filter then say so.
+ * Once, on a page that was opened without a last day: goes to the 90 days up to the last attempt, if those up to today
+ * have none. The address and the filters then say so.
  *
  * @param last the day of the last attempt; null while it is not known
  */
@@ -40,7 +40,7 @@ export function useDaysWithAttempts(last: string | null): void {
   useEffect(() => {
     if (last === null || !is_undecided.current) return;
     is_undecided.current = false;
-    if (last < daysOf({ days, to: null }, new Date()).from) setFilters({ to: last });
+    if (last < daysOf({ days, to: null }, new Date()).from) setFilters({ to: last, days: "90" });
   }, [last]);
 }
 

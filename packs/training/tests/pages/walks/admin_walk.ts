@@ -65,12 +65,13 @@ walk(
     await page.getByRole("link", { name: "Calls" }).click();
     const [overview] = await rowsOf("/training/org-overview", "org_admin");
     const to = String(overview?.["last_activity"]).slice(0, 10);
-    const from = new Date(Date.parse(to) - 29 * 86_400_000).toISOString().slice(0, 10);
+    const from = new Date(Date.parse(to) - 89 * 86_400_000).toISOString().slice(0, 10);
     const fillers = await rowsOf(`/training/kpi/heatmap?event_type=filler_word&from=${from}&to=${to}`, "org_admin");
     const count = fillers.reduce((sum, row) => sum + Number(row["events_count"]), 0);
-    ok(count > 10, `${count} filler words in the last days with attempts`);
+    ok(count > 100, `${count} filler words in the last days with attempts`);
     await card(page, "When in the call").getByText(new RegExp(`^${written(count)} events in the first`)).waitFor();
-    equal(new URL(page.url()).searchParams.get("to"), to);
+    const address = new URL(page.url()).searchParams;
+    deepEqual([address.get("days"), address.get("to")], ["90", to]);
     await page.getByLabel("up to").fill("2012-12-31");
     await card(page, "When in the call").getByText(/^No event "Filler word" with a known moment/).waitFor();
     await page.getByRole("combobox", { name: /^Event/ }).selectOption("question_asked");
