@@ -111,8 +111,8 @@ async function plantFeedback(sql: postgres.TransactionSql): Promise<void> {
 }
 
 /**
- * Made-up events of the team's attempts, and of all of the organisation's last 90 days with attempts: who scores less has
- * more filler words and asks fewer questions.
+ * Made-up events of the team's attempts, and of all of the organisation's last 90 days with attempts: who scores less
+ * has more filler words and asks fewer questions, and most happens early in a call.
  */
 async function plantCalls(sql: postgres.TransactionSql): Promise<void> {
   await sql`
