@@ -52,7 +52,7 @@ export function Reviews({ resource, ahead, question, filters, links }: Props) {
               { text: "Last answered" },
               { text: "Interval", is_figure: true },
               { text: "Correct in a row", is_figure: true },
-              { text: "Answers" },
+              { text: "Answers", no_print: true },
             ]}
           >
             {data.map((row) => {
@@ -68,7 +68,7 @@ export function Reviews({ resource, ahead, question, filters, links }: Props) {
                   </td>
                   <td>
                     <span className={`badge ${row.overdue_days > 0 ? "overdue" : ""}`}>
-                      {row.overdue_days > 0 ? `overdue by ${counted(row.overdue_days, "day")}` : whenOf(row.due_on)}
+                      {row.overdue_days > 0 ? `${counted(row.overdue_days, "day")} late` : whenOf(row.due_on)}
                     </span>
                   </td>
                   <td>
@@ -76,7 +76,7 @@ export function Reviews({ resource, ahead, question, filters, links }: Props) {
                   </td>
                   <td className="figure">{counted(row.interval_days, "day")}</td>
                   <td className="figure">{number(row.repetition, 0)}</td>
-                  <td>
+                  <td className="no-print">
                     <button
                       type="button"
                       className="plain"

@@ -4,6 +4,8 @@ import type { ReactNode } from "react";
 export interface Column {
   readonly text: string;
   readonly is_figure?: boolean;
+  /** Of a column of controls: left out on paper, where its cells have the class of the same name. */
+  readonly no_print?: boolean;
 }
 
 /** A table that scrolls by itself where the screen is narrower, and is reached by keyboard. */
@@ -20,8 +22,10 @@ export function Table({ name, caption, columns, children }: {
         <caption className="sr-only">{caption}</caption>
         <thead>
           <tr>
-            {columns.map(({ text, is_figure }) => (
-              <th key={text} scope="col" className={is_figure === true ? "figure" : ""}>{text}</th>
+            {columns.map(({ text, is_figure, no_print }) => (
+              <th key={text} scope="col" className={is_figure === true ? "figure" : no_print === true ? "no-print" : ""}>
+                {text}
+              </th>
             ))}
           </tr>
         </thead>
