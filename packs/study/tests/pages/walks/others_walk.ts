@@ -1,6 +1,7 @@
 // Whose figures a page shows: nobody else's, and of another person only if the API allows it.
 import { deepEqual, equal, match } from "node:assert/strict";
 import { demoUsers } from "../../../../../stack/demo_users.ts";
+import { pause } from "../../../../../stack/pause.ts";
 import { card, enter, figure, LEARNER, open, PAGES, product, rowHeads, rowsOf, walk, written } from "./stage.ts";
 
 walk(
@@ -68,9 +69,8 @@ walk(
     select gen_random_uuid(), ${demoUsers.other_tenant}, gen_random_uuid(), t.id, true, now()
     from (select id from public.topics order by id limit 1) as t cross join generate_series(1, 3)`;
     await sql`call analytics.update_topic_mastery()`;
+    await pause(3_000); // until every isolate has seen it
     await page.goto(`${product().stack.origin}/study/overview`);
-    await card(page, "First answers").getByText("3 questions answered so far: the share begins at 5.").waitFor({
-      timeout: 15_000,
-    });
+    await card(page, "First answers").getByText("3 questions answered so far: the share begins at 5.").waitFor();
   },
 );
