@@ -9,7 +9,7 @@ const refusal = z.object({ error_code: z.string().optional(), msg: z.string().op
 
 /**
  * Signs the demo people up at auth, so that they have passwords, unless they have them. The gateway puts their own
- * tokens into their sessions: auth gives each user an id of its own, and rows of the sample belong to the ids of theirs.
+ * tokens and ids into their sessions: auth gives each user an id of its own, and rows of the sample belong to theirs.
  *
  * @throws StackError when auth refuses one of them
  */

@@ -11,7 +11,7 @@ export interface Settings {
    * of the project's own sign-in.
    */
   readonly provider: string | null;
-  /** Addresses in the application, with `{feedback_id}` and `{scenario_id}` in them. */
+  /** Addresses in the application, with ids like `{feedback_id}` and `{question_id}` in them. */
   readonly links: Readonly<Record<string, string>>;
 }
 

@@ -45,3 +45,9 @@ export function duration(seconds: number | null): string {
 export function counted(count: number, noun: string, locale?: string): string {
   return `${number(count, 0, locale)} ${noun}${count === 1 ? "" : "s"}`;
 }
+
+/** A share from 0 to 1: "82%". */
+export function percent(share: number | null, digits = 0, locale?: string): string {
+  if (share === null) return NONE;
+  return new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: digits }).format(share);
+}

@@ -528,6 +528,7 @@ export interface StudyMaterialsProgressParams {
   readonly topic_id?: string | undefined;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
+  readonly total?: boolean | undefined;
 }
 
 /** A row of: How far the caller has come in each material, the last read first. */
@@ -550,6 +551,7 @@ export interface StudyQuestionsHistoryParams {
   readonly question_id: string;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
+  readonly total?: boolean | undefined;
 }
 
 /** A row of: The caller's answers to one question, the newest first, with the day of its next review. */
@@ -578,6 +580,7 @@ export interface StudyReviewsDueParams {
   readonly topic_id?: string | undefined;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
+  readonly total?: boolean | undefined;
 }
 
 /** A row of: The questions that the caller should answer again today, the longest overdue first. */
@@ -600,6 +603,7 @@ export interface StudySessionsParams {
   readonly days?: number | undefined;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
+  readonly total?: boolean | undefined;
 }
 
 /** A row of: The caller's sessions of the days up to today, the newest first. */
@@ -1410,27 +1414,27 @@ export interface Resources {
   };
   readonly "study/materials/progress": {
     readonly params: StudyMaterialsProgressParams;
-    readonly filters: Omit<StudyMaterialsProgressParams, "limit" | "cursor">;
+    readonly filters: Omit<StudyMaterialsProgressParams, "limit" | "cursor" | "total">;
     readonly data: readonly StudyMaterialsProgressRow[];
-    readonly meta: PageMeta;
+    readonly meta: PageMeta & { readonly total_count?: number };
   };
   readonly "study/questions/history": {
     readonly params: StudyQuestionsHistoryParams;
-    readonly filters: Omit<StudyQuestionsHistoryParams, "limit" | "cursor">;
+    readonly filters: Omit<StudyQuestionsHistoryParams, "limit" | "cursor" | "total">;
     readonly data: readonly StudyQuestionsHistoryRow[];
-    readonly meta: PageMeta;
+    readonly meta: PageMeta & { readonly total_count?: number };
   };
   readonly "study/reviews/due": {
     readonly params: StudyReviewsDueParams;
-    readonly filters: Omit<StudyReviewsDueParams, "limit" | "cursor">;
+    readonly filters: Omit<StudyReviewsDueParams, "limit" | "cursor" | "total">;
     readonly data: readonly StudyReviewsDueRow[];
-    readonly meta: PageMeta;
+    readonly meta: PageMeta & { readonly total_count?: number };
   };
   readonly "study/sessions": {
     readonly params: StudySessionsParams;
-    readonly filters: Omit<StudySessionsParams, "limit" | "cursor">;
+    readonly filters: Omit<StudySessionsParams, "limit" | "cursor" | "total">;
     readonly data: readonly StudySessionsRow[];
-    readonly meta: PageMeta;
+    readonly meta: PageMeta & { readonly total_count?: number };
   };
   readonly "study/topics/cycles": {
     readonly params: StudyTopicsCyclesParams;

@@ -17,6 +17,7 @@ const keyId = "local";
 const session = z.looseObject({
   access_token: z.string(),
   user: z.looseObject({
+    id: z.string(),
     email: z.string().optional(),
     app_metadata: z.record(z.string(), z.unknown()).default({}),
     user_metadata: z.record(z.string(), z.unknown()).default({}),
@@ -43,7 +44,9 @@ export async function mendSession(request: Request, response: Response, options:
   if (!parsed.success) return Response.json(body, { status: response.status, headers });
   try {
     const access_token = await signAgain(parsed.data, authenticationMethod(request), options);
-    return Response.json({ ...parsed.data, access_token }, { status: response.status, headers });
+    // Of a demo person, whose token is of the sample's user and not of the one that auth made.
+    const user = { ...parsed.data.user, id: decodeJwt(access_token).sub ?? parsed.data.user.id };
+    return Response.json({ ...parsed.data, access_token, user }, { status: response.status, headers });
   } catch (error) {
     if (!(error instanceof HookRefusal)) throw error;
     const { status, message } = error;

@@ -238,6 +238,31 @@ Deno.test("a session's token is signed again with key id, issuer and metadata", 
   });
 });
 
+Deno.test("a demo person's session has the id of the sample's user, in the token and beside it", async () => {
+  const secret = new TextEncoder().encode(jwtSecret);
+  const tokenOf = (sub: string) =>
+    new SignJWT({ sub }).setProtectedHeader({ alg: "HS256" }).setExpirationTime("1h").sign(secret);
+  const [made, own] = await Promise.all([tokenOf("of-auth"), tokenOf("of-the-sample")]);
+  const dataApi: Handler = async (request) => {
+    const { email } = await request.json();
+    return Response.json({ access_token: made, user: { id: "of-auth", email, role: "authenticated" } });
+  };
+  const demoTokenOf = (email: string) => Promise.resolve(email === "demo@example.com" ? own : undefined);
+  await withGateway({ dataApi, demoTokenOf }, async (origin) => {
+    const idsOf = async (email: string) => {
+      const response = await fetch(`${origin}/auth/v1/token?grant_type=password`, {
+        method: "POST",
+        body: JSON.stringify({ email }),
+      });
+      const { access_token, user } = await response.json();
+      const { payload } = await jwtVerify(access_token, secret);
+      return [payload.sub, user.id, user.role];
+    };
+    assert.deepEqual(await idsOf("demo@example.com"), ["of-the-sample", "of-the-sample", "authenticated"]);
+    assert.deepEqual(await idsOf("ada@example.com"), ["of-auth", "of-auth", "authenticated"]);
+  });
+});
+
 const closed: GatewayOptions = {
   port: 0,
   dataApiUrl: "http://127.0.0.1:9",

@@ -10,6 +10,7 @@ export const materialsProgress = defineResource({
     topic_id: parameter.id().optional(),
     limit: parameter.wholeNumber({ from: 1, to: 999, otherwise: 50 }),
     cursor: parameter.cursor().optional(),
+    total: parameter.flag(),
   },
   filters: [{ param: "topic_id", column: "topic_id", op: "eq" }],
   columns: {
@@ -28,6 +29,7 @@ export const materialsProgress = defineResource({
   order: [{ column: "last_at", direction: "desc" }, { column: "material_id", direction: "desc" }],
   limit: { param: "limit" },
   cursor: "cursor",
+  total: "total",
   shown: "as_ordered",
   // Each row is of one person.
   minimum_sample: null,

@@ -10,6 +10,7 @@ export const questionsHistory = defineResource({
     question_id: parameter.id(),
     limit: parameter.wholeNumber({ from: 1, to: 999, otherwise: 50 }),
     cursor: parameter.cursor().optional(),
+    total: parameter.flag(),
   },
   filters: [{ param: "question_id", column: "question_id", op: "eq" }],
   columns: {
@@ -33,6 +34,7 @@ export const questionsHistory = defineResource({
   order: [{ column: "attempted_at", direction: "desc" }, { column: "event_id", direction: "desc" }],
   limit: { param: "limit" },
   cursor: "cursor",
+  total: "total",
   shown: "as_ordered",
   // Each row is of one person.
   minimum_sample: null,

@@ -13,6 +13,7 @@ export const reviewsDue = defineResource({
     topic_id: parameter.id().optional(),
     limit: parameter.wholeNumber({ from: 1, to: 999, otherwise: 50 }),
     cursor: parameter.cursor().optional(),
+    total: parameter.flag(),
   },
   filters: [{ param: "topic_id", column: "topic_id", op: "eq" }],
   columns: {
@@ -31,6 +32,7 @@ export const reviewsDue = defineResource({
   order: [{ column: "due_on", direction: "asc" }, { column: "question_id", direction: "asc" }],
   limit: { param: "limit" },
   cursor: "cursor",
+  total: "total",
   shown: "as_ordered",
   // Each row is of one person.
   minimum_sample: null,

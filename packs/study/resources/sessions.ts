@@ -12,6 +12,7 @@ export const sessions = defineResource({
     days: parameter.wholeNumber({ from: 1, to: 366, otherwise: 30 }),
     limit: parameter.wholeNumber({ from: 1, to: 999, otherwise: 50 }),
     cursor: parameter.cursor().optional(),
+    total: parameter.flag(),
   },
   filters: [],
   columns: {
@@ -33,6 +34,7 @@ export const sessions = defineResource({
   order: [{ column: "started_at", direction: "desc" }, { column: "session_id", direction: "desc" }],
   limit: { param: "limit" },
   cursor: "cursor",
+  total: "total",
   shown: "as_ordered",
   // Each row is of one person.
   minimum_sample: null,

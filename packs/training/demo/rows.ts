@@ -14,7 +14,7 @@ export const demoTrainingOrg = orgId(BUSY_PRESENTATION.code_module);
 
 /**
  * Adds rows that a dashboard needs and the dataset lacks: an administrator and a manager of one module, a team of
- * twelve real students, and their assignments. They are made up, and their names say so. Can be run again.
+ * twelve real students, their assignments, and what happened in calls. They are made up, and their names say so. Can be run again.
  */
 export async function plantDemoTraining(sql: postgres.Sql): Promise<void> {
   await sql.begin(async (transaction) => {
@@ -22,6 +22,7 @@ export async function plantDemoTraining(sql: postgres.Sql): Promise<void> {
     await plantTeam(transaction);
     await plantAssignments(transaction);
     await plantFeedback(transaction);
+    await plantCalls(transaction);
   });
 }
 
@@ -107,6 +108,45 @@ async function plantFeedback(sql: postgres.TransactionSql): Promise<void> {
     from public.org_members as m
     where m.org_id = ${demoTrainingOrg} and m.manager_id = ${demoTrainingUsers.manager}
         and a.org_id = m.org_id and a.user_id = m.user_id and a.feedback_id is null`;
+}
+
+/**
+ * Made-up events of the team's attempts, and of all of the organisation's last 90 days with attempts: who scores less
+ * has more filler words and asks fewer questions, and most happens early in a call.
+ */
+async function plantCalls(sql: postgres.TransactionSql): Promise<void> {
+  await sql`
+    insert into analytics.fact_kpi_events
+        (id, attempt_id, org_id, user_id, scenario_id, event_type, timestamp_ms, created_at)
+    select
+        md5('demo:call:' || a.id || ':' || e.event_type || ':' || n)::uuid, a.id, a.org_id, a.user_id, a.scenario_id,
+        e.event_type, floor(900000 * power(c.chance % 1000 / 1000.0, 1.6))::integer, a.ended_at
+    from public.scenario_attempts as a
+    join public.org_members as m on m.org_id = a.org_id and m.user_id = a.user_id
+    cross join lateral (select ('x' || left(md5(a.id::text), 6))::bit(24)::integer as luck) as l
+    cross join lateral (
+        values
+            ('filler_word', (105 - a.score) / 12 + l.luck % 2),
+            ('question_asked', a.score / 50 + l.luck % 2),
+            ('interruption', (l.luck % 5) / 3),
+            ('objection_raised', (l.luck % 7) / 4),
+            ('keyword_mentioned', a.score / 90),
+            ('long_pause', (l.luck % 11) / 7)
+    ) as e (event_type, events_count)
+    cross join lateral generate_series(1, floor(e.events_count)::integer) as n
+    cross join lateral (
+        select ('x' || left(md5(a.id || e.event_type || n), 6))::bit(24)::integer as chance
+    ) as c
+    where a.org_id = ${demoTrainingOrg} and a.status = 'completed' and a.score is not null
+        and (
+            m.manager_id = ${demoTrainingUsers.manager}
+            or a.ended_at > (
+                select max(b.ended_at) - interval '90 days'
+                from public.scenario_attempts as b
+                where b.org_id = ${demoTrainingOrg} and b.status = 'completed'
+            )
+        )
+    on conflict (id) do nothing`;
 }
 
 function presentation(): string {

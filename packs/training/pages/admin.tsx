@@ -6,10 +6,10 @@ import { Calendar } from "./admin/calendar.tsx";
 import { Overview } from "./admin/overview.tsx";
 import { RecentAttempts } from "./admin/recent_attempts.tsx";
 import { TopScenarios } from "./admin/top_scenarios.tsx";
-import { OrganisationTrend } from "./admin/trend.tsx";
 import { OfOrganisation, OtherOrganisation } from "./parts/organisation.tsx";
 import { daysOf, PeriodFilters, usePeriod } from "./parts/period.tsx";
 import { ScenarioChoice } from "./parts/scenario_choice.tsx";
+import { Trend } from "./parts/trend.tsx";
 
 /** An organisation: its figures, trend, scenarios, attempts and a calendar of activity. */
 export function Page(props: PageProps) {
@@ -44,7 +44,7 @@ function Admin({ claims, links, org_id }: PageProps & { readonly org_id: string 
       </div>
       <div className="cards">
         <Overview resource={overview} />
-        <OrganisationTrend resource={trend} days={period.days} to={to} />
+        <Trend resource={trend} days={period.days} to={to} last_attempt_at={null} />
         <TopScenarios resource={top} scenario={scenario_id ?? null} links={links} filters={{ org_id, from, to }} />
         <RecentAttempts
           resource={attempts}

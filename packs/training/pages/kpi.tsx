@@ -7,7 +7,7 @@ import { Cohorts } from "./kpi/cohorts.tsx";
 import { Minutes } from "./kpi/minutes.tsx";
 import { Weeks } from "./kpi/weeks.tsx";
 import { OfOrganisation, OtherOrganisation } from "./parts/organisation.tsx";
-import { daysOf, PeriodFilters, usePeriod } from "./parts/period.tsx";
+import { daysOf, PeriodFilters, useDaysWithAttempts, usePeriod } from "./parts/period.tsx";
 import { ScenarioChoice } from "./parts/scenario_choice.tsx";
 
 const EVENTS = [
@@ -29,6 +29,8 @@ function Kpi({ claims, org_id }: PageProps & { readonly org_id: string }) {
   const event_type = chosen(filters, "event", EVENTS);
   const scenario_id = filters.get("scenario") ?? undefined;
   const period = daysOf(usePeriod(), new Date());
+  const overview = useResource("training/org-overview", { org_id });
+  useDaysWithAttempts(overview.answer?.data[0]?.last_activity?.slice(0, 10) ?? null);
   const asked = { org_id, event_type, scenario_id, from: period.from, to: period.to };
   const minutes = useResource("training/kpi/heatmap", asked);
   const weeks = useResource("training/kpi/weekly", asked);

@@ -3,10 +3,10 @@ import { chosen, useFilters } from "../../../app/frame/location.ts";
 import type { PageProps } from "../../../app/frame/pages.ts";
 import { day } from "../../../app/words/numbers.ts";
 import { PeriodFilters, usePeriod } from "./parts/period.tsx";
+import { Trend } from "./parts/trend.tsx";
 import { Assignments } from "./trainee/assignments.tsx";
 import { LastAttempts } from "./trainee/last_attempts.tsx";
 import { AllTime, ThisWeek } from "./trainee/stats.tsx";
-import { Trend } from "./trainee/trend.tsx";
 
 const STATUS = ["open", "overdue", "completed", "all"] as const;
 

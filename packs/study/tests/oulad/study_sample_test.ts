@@ -8,6 +8,7 @@ import { SAMPLE_FOLDER, withOulad } from "../../../../tests/oulad/oulad_database
 import { rowDifferences, type TextRow } from "../../../../tests/oulad/row_difference.ts";
 import { type InDuckdb, withOuladInDuckdb } from "../../../../tests/support/rigs/duckdb.ts";
 import { proofs } from "../../../../tests/support/random/proofs.ts";
+import { demoLearner } from "../../demo/rows.ts";
 import { withCopyOf } from "../../../../tests/support/rigs/sample_copy.ts";
 
 /** The answers of the dataset: a score of 40 passes. Those after 3 June 2015 are left out. */
@@ -46,7 +47,7 @@ function inDuckdb<Result>(body: (duckdb: InDuckdb) => Promise<Result>): Promise<
   return withOuladInDuckdb(body, [ANSWERS, limited("first_answer", 10_000), limited("more_answer", MORE)]);
 }
 
-/** The same of the database. Its days are counted from the last one, which a first import puts on the day before. */
+/** The same of the database, without the made-up learner. Its days are counted from the last one, which a first import puts on the day before. */
 function topicsOf(sql: postgres.Sql): Promise<TextRow[]> {
   return sql<TextRow[]>`
     select
@@ -58,7 +59,9 @@ function topicsOf(sql: postgres.Sql): Promise<TextRow[]> {
     cross join lateral (select (a.attempted_at at time zone 'UTC')::date as on_date) as d
     cross join (
         select (max(b.attempted_at) at time zone 'UTC')::date as last_on from public.question_attempts as b
+        where b.user_id <> ${demoLearner}
     ) as l
+    where a.user_id <> ${demoLearner}
     group by t.name, l.last_on`;
 }
 
@@ -83,11 +86,14 @@ Deno.test("the nightly batch computes of the sample what DuckDB computes from th
   await withOulad(async (sql) => {
     const days = await sql<TextRow[]>`
       select t.name as topic, sum(s.questions_attempted)::text as answers, sum(s.questions_correct)::text as correct
-      from analytics.topic_daily_stats as s join public.topics as t on t.id = s.topic_id group by t.name`;
+      from analytics.topic_daily_stats as s join public.topics as t on t.id = s.topic_id
+      where s.user_id <> ${demoLearner}
+      group by t.name`;
     assert.deepEqual(rowDifferences({ actual: days, expected: expected.days, key: ["topic"] }), []);
     const mastery = await sql<TextRow[]>`
       select m.user_id, t.name as topic, round(m.overall_accuracy, 6)::text as accuracy
-      from analytics.topic_mastery as m join public.topics as t on t.id = m.topic_id`;
+      from analytics.topic_mastery as m join public.topics as t on t.id = m.topic_id
+      where m.user_id <> ${demoLearner}`;
     assert.deepEqual(
       rowDifferences({ actual: mastery, expected: expected.mastery, key: ["user_id", "topic"] }).slice(0, 20),
       [],
@@ -108,14 +114,15 @@ Deno.test("each answer has its session, and its event if that is not older than 
       left join public.study_sessions as s on s.session_id = a.session_id and s.user_id = a.user_id and s.started_at = a.attempted_at
       left join public.study_events as e on e.user_id = a.user_id and e.event_id = a.event_id and e.created_at = a.attempted_at
           and e.event_type = 'question_attempt' and e.topic_id = a.topic_id and e.question_id = a.question_id
-      where a.attempted_at not between now() - interval '2 years 2 days' and now() - interval '2 years' + interval '1 day'`;
+      where a.user_id <> ${demoLearner} and a.attempted_at not between now() - interval '2 years 2 days' and now() - interval '2 years' + interval '1 day'`;
     assert.deepEqual({ ...wrong }, { without_session: 0, wrong_event: 0, has_events: true, in_default: 0 });
     const [sessions] = await sql`
       select count(*)::integer as wrong
-      from public.study_sessions as s
+      from (select o.* from public.study_sessions as o where o.user_id <> ${demoLearner}) as s
       full join (
           select b.session_id, count(*) as answers, count(*) filter (where b.is_correct) as correct
           from public.question_attempts as b
+          where b.user_id <> ${demoLearner}
           group by b.session_id
       ) as a on a.session_id = s.session_id
       where (s.questions_attempted, s.questions_correct, s.events_count) is distinct from (a.answers, a.correct, a.answers)`;
@@ -170,7 +177,8 @@ Deno.test("importing more after a first start adds what is missing, then restore
       );
       assert.deepEqual(rowDifferences({ actual: await topicsOf(sql), expected, key: ["topic"] }), []);
       const [last] = await sql`
-        select (now() at time zone 'UTC')::date - (max(attempted_at) at time zone 'UTC')::date as days from public.question_attempts`;
+        select (now() at time zone 'UTC')::date - (max(attempted_at) at time zone 'UTC')::date as days
+        from public.question_attempts where user_id <> ${demoLearner}`;
       assert.equal(last?.["days"], 11);
       const [member] = await sql`
         select count(*)::integer as answers from public.question_attempts where user_id = ${demoUsers.member}`;
@@ -178,10 +186,16 @@ Deno.test("importing more after a first start adds what is missing, then restore
 
       await sql`
         update public.question_attempts set is_correct = not is_correct
-        where (user_id, event_id) in (select user_id, event_id from public.question_attempts order by event_id limit 3)`;
+        where (user_id, event_id) in (
+            select user_id, event_id from public.question_attempts
+            where user_id <> ${demoLearner} order by event_id limit 3
+        )`;
       await sql`
         delete from public.question_attempts
-        where (user_id, event_id) in (select user_id, event_id from public.question_attempts order by event_id desc limit 2)`;
+        where (user_id, event_id) in (
+            select user_id, event_id from public.question_attempts
+            where user_id <> ${demoLearner} order by event_id desc limit 2
+        )`;
       const answers = expected.reduce((sum, { answers }) => sum + Number(answers), 0);
       assert.ok(
         answers > ANSWERS_AT_FIRST && (MORE < 173_648 || answers === 173_648 - erased?.["answers"]),

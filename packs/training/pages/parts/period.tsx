@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import { Choice } from "../../../../app/frame/choice.tsx";
 import { chosen, chosenDay, setFilters, useFilters } from "../../../../app/frame/location.ts";
 import { day } from "../../../../app/words/numbers.ts";
@@ -25,6 +26,22 @@ export function daysOf(
   const last = to === null ? now.getTime() : Date.parse(`${to}T00:00:00Z`);
   const iso = (at: number) => new Date(at).toISOString().slice(0, 10);
   return { from: iso(last - (days - 1) * DAY_MS), to: iso(last), before: iso(last - days * DAY_MS) };
+}
+
+/**
+ * Once, on a page that was opened without a last day: goes to the 90 days up to the last attempt, if those up to today
+ * have none. The address and the filters then say so.
+ *
+ * @param last the day of the last attempt; null while it is not known
+ */
+export function useDaysWithAttempts(last: string | null): void {
+  const { days, to } = usePeriod();
+  const is_undecided = useRef(to === null);
+  useEffect(() => {
+    if (last === null || !is_undecided.current) return;
+    is_undecided.current = false;
+    if (last < daysOf({ days, to: null }, new Date()).from) setFilters({ to: last, days: "90" });
+  }, [last]);
 }
 
 export function PeriodFilters({ of, last = null }: {

@@ -59,25 +59,20 @@ walk(
 );
 
 walk(
-  "the page of calls shows what the API counts, with gaps and cohorts, and says when there is nothing",
+  "the page of calls opens at the last days with attempts, shows what the API counts, and says when there is nothing",
   async ({ page, strange, errors }) => {
-    const { sql } = product();
-    await sql`
-    insert into analytics.fact_kpi_events (attempt_id, org_id, user_id, event_type, timestamp_ms)
-    select a.id, a.org_id, a.user_id, 'question_asked', (90 * n + length(a.user_id)) * 1000
-    from (
-        select s.*, row_number() over (order by s.ended_at, s.id) as place
-        from public.scenario_attempts as s
-        join public.org_members as m on m.org_id = s.org_id and m.user_id = 'demo-org-admin'
-        where s.status = 'completed' and s.ended_at >= '2013-04-01' and s.ended_at < '2013-05-20'
-    ) as a
-    cross join generate_series(1, (a.place % 4)::integer) as n
-    where a.place <= 400`;
-    for (const view of ["mv_kpi_attempts", "mv_kpi_users", "mv_kpi_weeks", "mv_kpi_call_days", "mv_kpi_call_minutes"]) {
-      await sql`select analytics.refresh_view(${view})`;
-    }
     await enter(page, "Organisation's admin");
     await page.getByRole("link", { name: "Calls" }).click();
+    const [overview] = await rowsOf("/training/org-overview", "org_admin");
+    const to = String(overview?.["last_activity"]).slice(0, 10);
+    const from = new Date(Date.parse(to) - 89 * 86_400_000).toISOString().slice(0, 10);
+    const fillers = await rowsOf(`/training/kpi/heatmap?event_type=filler_word&from=${from}&to=${to}`, "org_admin");
+    const count = fillers.reduce((sum, row) => sum + Number(row["events_count"]), 0);
+    ok(count > 100, `${count} filler words in the last days with attempts`);
+    await card(page, "When in the call").getByText(new RegExp(`^${written(count)} events in the first`)).waitFor();
+    const address = new URL(page.url()).searchParams;
+    deepEqual([address.get("days"), address.get("to")], ["90", to]);
+    await page.getByLabel("up to").fill("2012-12-31");
     await card(page, "When in the call").getByText(/^No event "Filler word" with a known moment/).waitFor();
     await page.getByRole("combobox", { name: /^Event/ }).selectOption("question_asked");
     await page.getByLabel("Period").selectOption("90");

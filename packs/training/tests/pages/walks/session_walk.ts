@@ -36,7 +36,7 @@ walk("a session that is over leads back to the sign-in, and no figure stays", as
 });
 
 walk(
-  "a person without a part in an organisation is offered no page, and sees no figure at its address",
+  "a person without a part in an organisation is offered no page of training, and sees no figure at its address",
   async ({ page }) => {
     await page.goto(`${product().stack.origin}/training/trainee`);
     await page.getByRole("button", { name: "Member of another organisation" }).click();

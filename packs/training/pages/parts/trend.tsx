@@ -1,19 +1,23 @@
 import type { Resource } from "../../../../app/api/use_resource.ts";
 import { Card } from "../../../../app/cards/card.tsx";
+import type { AnyAnswer } from "../../../../app/cards/standing.ts";
 import { setFilters } from "../../../../app/frame/location.ts";
 import { day } from "../../../../app/words/numbers.ts";
-import type { AnswerOf } from "../../../../shared/client/mod.ts";
-import { DayCharts } from "../parts/day_charts.tsx";
+import { DayCharts, type DayRow } from "./day_charts.tsx";
 
-interface Props {
-  readonly resource: Resource<AnswerOf<"training/me/score-trend">>;
+interface Props<A> {
+  readonly resource: Resource<A>;
   readonly days: number;
   /** The last day; null for today. */
   readonly to: string | null;
+  /** When the last attempt was, for a way to it from days without any; null where the page has another way. */
   readonly last_attempt_at: string | null;
 }
 
-export function Trend({ resource, days, to, last_attempt_at }: Props) {
+/** Attempts and scores by day, of a person or of an organisation. */
+export function Trend<A extends AnyAnswer & { readonly data: readonly DayRow[] }>(
+  { resource, days, to, last_attempt_at }: Props<A>,
+) {
   const until = to === null ? "today" : day(to);
   return (
     <Card
