@@ -1,7 +1,7 @@
 import { StrictMode, useMemo, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { ApiProvider } from "./api/api.tsx";
-import { loadPage, pageAt, type PageEntry, pageNamed, pagesOf } from "./frame/pages.ts";
+import { type FoundPage, loadPage, pageAt, type PageEntry, pageNamed, pagesOf } from "./frame/pages.ts";
 import { Shell } from "./frame/shell.tsx";
 import { applyKeptTheme } from "./frame/theme.tsx";
 import { forget } from "./session/kept.ts";
@@ -19,9 +19,16 @@ declare global {
 }
 
 const BASE = import.meta.env.BASE_URL;
-const PAGES = pagesOf(
-  import.meta.glob<{ readonly pages: readonly PageEntry[] }>("../packs/*/pages/pages.ts", { eager: true }),
-);
+/** After those of the packs: what the product itself offers. */
+const OWN_PAGES: readonly FoundPage[] = [
+  { name: "try", path: "try", title: "Playground", isFor: () => true, load: () => import("./try/page.tsx") },
+];
+const PAGES = [
+  ...pagesOf(
+    import.meta.glob<{ readonly pages: readonly PageEntry[] }>("../packs/*/pages/pages.ts", { eager: true }),
+  ),
+  ...OWN_PAGES,
+];
 
 function App({ settings, resumed }: { readonly settings: Settings; readonly resumed: Session | null }) {
   const [session, setSession] = useState(resumed);

@@ -5,9 +5,13 @@ import { defineConfig, type Plugin } from "vite";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** The paths of the pages: packs/<pack>/pages/<page>.tsx is /<pack>/<page>. */
+/** The paths of the pages: packs/<pack>/pages/<page>.tsx is /<pack>/<page>, and app/<page>/page.tsx is /<page>. */
 async function pagePaths(): Promise<string[]> {
-  const found: string[] = [];
+  const rooms = await readdir(here("."));
+  const own = await Promise.all(
+    rooms.map(async (room) => [room, await readdir(here(`./${room}`)).catch(() => [])] as const),
+  );
+  const found = own.filter(([, files]) => files.includes("page.tsx")).map(([room]) => room);
   for (const pack of await readdir(here("../packs")).catch(() => [])) {
     const files = await readdir(here(`../packs/${pack}/pages`)).catch(() => []);
     found.push(...files.filter((file) => file.endsWith(".tsx")).map((file) => `${pack}/${file.slice(0, -4)}`));
@@ -44,7 +48,9 @@ function documents(): Plugin {
       for (const output of Object.values(bundle)) {
         const module = output.type === "chunk" ? output.facadeModuleId : null;
         const [, pack, page] = /\/packs\/([^/]+)\/pages\/([^/]+)\.tsx$/.exec(module ?? "") ?? [];
-        if (page !== undefined) modules.set(`${pack}/${page}`, [...new Set(filesOf(output.fileName))]);
+        const [, own] = /\/app\/([^/]+)\/page\.tsx$/.exec(module ?? "") ?? [];
+        const path = own ?? (page === undefined ? null : `${pack}/${page}`);
+        if (path !== null) modules.set(path, [...new Set(filesOf(output.fileName))]);
       }
     },
     async closeBundle() {

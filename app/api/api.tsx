@@ -6,12 +6,15 @@ import {
   createCataloguer,
   createExporter,
   createRefresher,
+  type Endpoint,
   type Exporter,
   type Refresher,
 } from "../../shared/client/mod.ts";
 
 export interface Api {
   readonly client: Client;
+  /** Where the API is, for a client of its own. */
+  readonly reach: Endpoint;
   readonly exporter: Exporter;
   /** Null for a person who may not refresh views. */
   readonly refresher: Refresher | null;
@@ -42,6 +45,7 @@ export function ApiProvider({ options, children }: { readonly options: ApiOption
     let catalog: Promise<readonly CatalogEntry[]> | null = null;
     return {
       client: createBareClient(reach),
+      reach: { url, key, token: reach.token },
       exporter: createExporter(reach),
       refresher: options.is_operator ? createRefresher(reach) : null,
       catalog: () =>

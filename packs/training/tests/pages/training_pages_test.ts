@@ -5,6 +5,7 @@ import "./walks/manager_walk.ts";
 import "./walks/admin_walk.ts";
 import "./walks/every_page_walk.ts";
 import "./walks/session_walk.ts";
+import "./walks/try_walk.ts";
 
 Deno.test.beforeAll(setStage);
 Deno.test.afterAll(clearStage);
