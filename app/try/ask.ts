@@ -39,7 +39,7 @@ export async function ask(
     body: "",
   };
   const watched: typeof fetch = async (input, init) => {
-    const response = await fetch(input, init);
+    const response = await (reach.fetch ?? fetch)(input, init);
     const body = await response.clone().text();
     const headers = [...response.headers].toSorted(([left], [right]) => left < right ? -1 : 1);
     seen = { status: response.status, milliseconds: performance.now() - started, headers, body };
