@@ -43,10 +43,10 @@ async function sentLocally() {
       people: [],
       tokenOf: () => Promise.resolve(undefined),
     });
-    async function headersAt(path: string, names: readonly string[]): Promise<Headers> {
+    const headersAt = async (path: string, names: readonly string[]): Promise<Headers> => {
       const { headers } = await serve(new Request(`http://127.0.0.1:1${path}`), "") ?? new Response();
       return Object.fromEntries(names.map((name) => [name, headers.get(name) ?? "not sent"]));
-    }
+    };
     const always = ["content-security-policy", "x-content-type-options", "referrer-policy"];
     const sent = {
       page: await headersAt("/", always),
