@@ -49,11 +49,15 @@ const APP: readonly Part[] = [
   appRoom("session", [], ["react", "@supabase/auth-js"]),
   appRoom("cards", ["app/words", "app/api", "client"], ["react"]),
   appRoom("frame", ["app/session"], ["react"]),
+  // A page of the app's own.
+  appRoom("try", ["app/words", "app/api", "app/session", "app/frame", "client"], ["react"]),
+  // Of the build: the charts as files for other applications.
+  appRoom("registry", [], ["node:fs/promises", "node:path"]),
   { name: "app/tests", files: /^app\/tests\//, may_import: "any", packages: "any", knows_deno: true },
   {
     name: "app",
     files: /^app\/(?:main\.tsx|vite\.config\.ts)$/,
-    may_import: [...APP_ROOMS],
+    may_import: [...APP_ROOMS, "app/try", "app/registry"],
     packages: ["react", "react-dom", "vite", "node:fs/promises", "node:path", "node:url"],
     knows_deno: false,
   },

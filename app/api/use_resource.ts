@@ -1,6 +1,7 @@
-import { useEffect, useMemo, useReducer, useRef } from "react";
+import { useLayoutEffect, useMemo, useReducer, useRef } from "react";
 import { type AnswerOf, type Asked, FreshetError, type ResourceName, type Resources } from "../../shared/client/mod.ts";
 import { useApi } from "./api.tsx";
+import { atNextFrame } from "./batch.ts";
 import { nextState, pauseOf, type ResourceEvent, type ResourceState, UNASKED } from "./resource_state.ts";
 
 /** One question of a page, and what is known about it. */
@@ -24,7 +25,8 @@ export function useResource<Name extends ResourceName>(
   const question = JSON.stringify([name, params]);
   const again = useRef(() => {});
 
-  useEffect(() => {
+  // Before the first painting: the request is on its way while the browser paints.
+  useLayoutEffect(() => {
     const leaving = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     let current = UNASKED as ResourceState<AnswerOf<Name>>;
@@ -32,7 +34,9 @@ export function useResource<Name extends ResourceName>(
 
     function say(event: ResourceEvent<AnswerOf<Name>>): void {
       current = nextState(current, event);
-      tell(event);
+      atNextFrame(() => {
+        if (!leaving.signal.aborted) tell(event);
+      });
     }
 
     async function ask(): Promise<void> {
@@ -60,7 +64,7 @@ export function useResource<Name extends ResourceName>(
       if (document.visibilityState === "visible") void ask();
     }
 
-    say({ kind: "question" });
+    tell({ kind: "question" });
     again.current = () => void ask();
     void ask();
     document.addEventListener("visibilitychange", askIfSeen);
