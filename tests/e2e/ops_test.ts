@@ -62,7 +62,7 @@ e2e("pages follow one another without a gap or a repetition", async () => {
   for (let count = 0; count < 7; count += 1) await plant("succeeded", "1 row");
   for (const path of ["/ops/runs", "/ops/jobs", "/ops/views"]) {
     const whole = (await rows(`${path}?limit=200`)).data;
-    const paged: unknown[] = [];
+    const paged: { view?: string }[] = [];
     let cursor: string | null = "";
     while (cursor !== null) {
       const query = new URLSearchParams(cursor === "" ? { limit: "3" } : { limit: "3", cursor });
@@ -70,7 +70,9 @@ e2e("pages follow one another without a gap or a repetition", async () => {
       paged.push(...page.data);
       cursor = page.meta.next_cursor;
     }
-    deepEqual(paged, whole);
+    // The age of a view moves between two pages.
+    const told = (rows: { view?: string }[]) => path === "/ops/views" ? rows.map(({ view }) => view) : rows;
+    deepEqual(told(paged), told(whole));
     ok(whole.length > 3, path);
   }
 });
