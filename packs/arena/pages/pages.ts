@@ -5,6 +5,7 @@ export const pages: readonly PageEntry[] = [
   {
     name: "challenge",
     title: "Arena",
+    comes_last: true,
     // How scores are spread is public; what is one agent's own, the API gives to the agent's owner alone.
     isFor: () => true,
     load: () => import("./challenge.tsx"),

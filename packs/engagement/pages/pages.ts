@@ -5,6 +5,7 @@ export const pages: readonly PageEntry[] = [
   {
     name: "learning",
     title: "Engagement",
+    comes_last: true,
     isFor: ({ is_admin }) => is_admin,
     load: () => import("./learning.tsx"),
   },

@@ -5,6 +5,7 @@ export const pages: readonly PageEntry[] = [
   {
     name: "heatmap",
     title: "Question bank",
+    comes_last: true,
     isFor: ({ is_admin }) => is_admin,
     load: () => import("./heatmap.tsx"),
   },

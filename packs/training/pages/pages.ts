@@ -11,28 +11,24 @@ export const pages: readonly PageEntry[] = [
   {
     name: "admin",
     title: "Organisation",
-    comes_first: true,
     isFor: isForAdmin,
     load: () => import("./admin.tsx"),
   },
   {
     name: "kpi",
     title: "Calls",
-    comes_first: true,
     isFor: isForAdmin,
     load: () => import("./kpi.tsx"),
   },
   {
     name: "manager",
     title: "My team",
-    comes_first: true,
     isFor: ({ org_id, org_role }) => org_id !== null && org_role === "manager",
     load: () => import("./manager.tsx"),
   },
   {
     name: "trainee",
     title: "My training",
-    comes_first: true,
     isFor: ({ org_id, org_role }) => org_id !== null && org_role !== null,
     load: () => import("./trainee.tsx"),
   },

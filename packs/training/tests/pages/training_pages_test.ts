@@ -1,5 +1,5 @@
 // Walks through the pages in Chromium, on the whole product with the sample: one product and one browser for all.
-import { clearStage, setStage } from "./walks/stage.ts";
+import { clearStage, setStage } from "../../../../tests/support/rigs/pages_stage.ts";
 import "./walks/trainee_walk.ts";
 import "./walks/manager_walk.ts";
 import "./walks/admin_walk.ts";
