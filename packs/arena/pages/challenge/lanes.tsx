@@ -52,7 +52,9 @@ export function Lanes({ challenge_id, agent, own }: Props) {
         return (
           <PercentileChart
             name="Scores by lane, as percentiles"
-            summary={`${counted(samples, "score")} in ${counted(data.length, "lane")}.`}
+            summary={`${counted(samples, "score")} in ${counted(data.length, "lane")}.${
+              agent === null ? "" : ` ${agent} has a place in lanes with two submissions or more.`
+            }`}
             rows={rows}
             own={rows.some((row) => row.own !== null) ? `${agent}, on average` : null}
             numbers={{
