@@ -34,7 +34,7 @@ export type SampleState = "absent" | "empty" | "sample" | "own";
 /** What the local stack shows for a pack: the constant `demo` of its demo.ts. For a pack without that file it shows nothing. */
 export interface PackDemo {
   readonly people?: readonly DemoPerson[];
-  /** Only of a pack that the sample has rows for: samples/oulad. */
+  /** Of a pack that the sample has rows for (samples/oulad), or that has made-up ones. */
   readonly sample?: {
     state(sql: postgres.Sql): Promise<SampleState>;
     /** Adds rows that a first look should show and that the data set lacks. May be run again. */

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useId, useLayoutEffect, useRef, useState } from "react";
-import { pngOf, save, svgText } from "./copy.ts";
 import { type Layout, moved, type Size, under } from "./layout.ts";
-import { csvOf, type Numbers } from "./numbers.ts";
+import type { Numbers } from "./numbers.ts";
+import { ChartTools } from "./tools.tsx";
 
 interface Props<L extends Layout> {
   readonly name: string;
@@ -37,7 +37,7 @@ export function ChartFigure<L extends Layout>(props: Props<L>) {
   const cell = layout.cells?.[at];
 
   function onKeyDown(event: KeyboardEvent<HTMLDivElement>): void {
-    const next = moved(event.key, at, count);
+    const next = moved(event.key, at, count, layout.goes_down);
     if (next === null) return;
     event.preventDefault();
     setCursor(next);
@@ -52,7 +52,6 @@ export function ChartFigure<L extends Layout>(props: Props<L>) {
     if (drawing.current !== null) work(drawing.current);
   }
 
-  const file = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
   return (
     <figure className="chart" aria-labelledby={title}>
       <figcaption>
@@ -80,7 +79,14 @@ export function ChartFigure<L extends Layout>(props: Props<L>) {
           <Axes layout={layout} />
           {props.children(layout)}
           {cell !== undefined && (
-            <rect className="cursor-cell" x={cell.x} y={cell.y} width={cell.size} height={cell.size} rx="2" />
+            <rect
+              className="cursor-cell"
+              x={cell.x}
+              y={cell.y}
+              width={cell.size}
+              height={cell.height ?? cell.size}
+              rx="2"
+            />
           )}
           {cell === undefined && x !== undefined && (
             <line className="cursor" x1={x} x2={x} y1={layout.inner.top} y2={layout.inner.bottom} />
@@ -88,23 +94,7 @@ export function ChartFigure<L extends Layout>(props: Props<L>) {
           {cell === undefined && x !== undefined && y != null && <circle className="cursor-dot" cx={x} cy={y} r="5" />}
         </svg>
       </div>
-      <div className="chart-tools no-print">
-        <button type="button" onClick={() => withDrawing((svg) => save(`${file}.svg`, new Blob([svgText(svg)])))}>
-          SVG<span className="sr-only">: save {name}</span>
-        </button>
-        <button
-          type="button"
-          onClick={() => withDrawing((svg) => void pngOf(svg).then((png) => save(`${file}.png`, png)))}
-        >
-          PNG<span className="sr-only">: save {name}</span>
-        </button>
-        <button
-          type="button"
-          onClick={() => save(`${file}.csv`, new Blob(["\ufeff", csvOf(numbers)], { type: "text/csv" }))}
-        >
-          CSV<span className="sr-only">: save the numbers of {name}</span>
-        </button>
-      </div>
+      <ChartTools name={name} numbers={numbers} withDrawing={withDrawing} />
       <details>
         <summary>
           Show the numbers<span className="sr-only">of {name}</span>

@@ -34,12 +34,17 @@ export interface Layout {
   readonly ys: readonly (number | null)[];
   /** Of a chart of cells: those of the positions, which the cursor frames in place of its line. */
   readonly cells?: readonly Cell[];
+  /** Whether the positions are rows, the first one on top: the key Down goes on to the next. */
+  readonly goes_down?: boolean;
 }
 
 export interface Cell {
   readonly x: number;
   readonly y: number;
+  /** Its width. */
   readonly size: number;
+  /** Of a cell that is no square. */
+  readonly height?: number;
 }
 
 export interface LineLayout extends Layout {
@@ -122,7 +127,7 @@ function labelsOf(points: readonly Point[], xs: readonly number[], { left, right
 export function under({ xs, cells }: Layout, x: number, y: number): number | null {
   if (cells === undefined) return nearest(xs, x);
   const index = cells.findIndex((cell) =>
-    x >= cell.x && x < cell.x + cell.size && y >= cell.y && y < cell.y + cell.size
+    x >= cell.x && x < cell.x + cell.size && y >= cell.y && y < cell.y + (cell.height ?? cell.size)
   );
   return index === -1 ? null : index;
 }
@@ -135,10 +140,17 @@ export function nearest(xs: readonly number[], at: number): number | null {
   return best;
 }
 
+const TURNED: Readonly<Record<string, string>> = {
+  ArrowDown: "ArrowUp",
+  ArrowUp: "ArrowDown",
+  PageDown: "PageUp",
+  PageUp: "PageDown",
+};
+
 /** Where a key moves the cursor; null for a key that is not the chart's. -1 is no position. */
-export function moved(key: string, from: number, count: number): number | null {
+export function moved(key: string, from: number, count: number, goes_down = false): number | null {
   const last = count - 1;
-  switch (key) {
+  switch (goes_down ? TURNED[key] ?? key : key) {
     case "ArrowRight":
     case "ArrowUp":
       return Math.min(last, from + 1);

@@ -12,6 +12,8 @@ export interface PageEntry {
   /** Also the name of its file: packs/<pack>/pages/<name>.tsx, and of its address: /<pack>/<name>. */
   readonly name: string;
   readonly title: string;
+  /** Of a page that is not somebody's own: offered after those that are, so that the root does not show it to them. */
+  readonly comes_last?: boolean;
   /** Whether the page is offered to a person. What the person may read is decided by the API. */
   isFor(claims: Claims): boolean;
   load(): Promise<{ readonly Page: ComponentType<PageProps> }>;
@@ -26,7 +28,7 @@ export function pagesOf(modules: Readonly<Record<string, { readonly pages: reado
   return Object.entries(modules).flatMap(([file, { pages }]) => {
     const [, pack = ""] = /packs\/([^/]+)\/pages\//.exec(file) ?? [];
     return pages.map((page) => ({ ...page, path: `${pack}/${page.name}` }));
-  });
+  }).toSorted((left, right) => Number(left.comes_last ?? false) - Number(right.comes_last ?? false));
 }
 
 const loaded = new Map<string, ComponentType<PageProps>>();

@@ -48,9 +48,12 @@ Deno.test("a filter of the address that is not offered falls back to the default
   deepEqual([chosenDay(filters, "to"), chosenDay(new URLSearchParams("to=2013-02-28"), "to")], [null, "2013-02-28"]);
 });
 
-Deno.test("a page has the address of its pack and name, and the root is the first page for the person", () => {
+Deno.test("a page has the address of its pack and name, and the root is the first page for the person, of the own ones", () => {
   const load = () => Promise.reject(new Error("not loaded here"));
   const pages = pagesOf({
+    "../packs/abc/pages/pages.ts": {
+      pages: [{ name: "field", title: "Field", comes_last: true, isFor: () => true, load }],
+    },
     "../packs/acme/pages/pages.ts": {
       pages: [
         { name: "orders", title: "Orders", isFor: ({ org_role }) => org_role === "manager", load },
@@ -68,6 +71,7 @@ Deno.test("a page has the address of its pack and name, and the root is the firs
     null,
   ]);
   equal(at("/site/acme/mine", "/site/"), "acme/mine");
+  equal(at("/abc/field"), "abc/field");
 });
 
 Deno.test("a session tells when a later token gives the person another role, and only then", async () => {

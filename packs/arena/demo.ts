@@ -1,6 +1,7 @@
 import { demoUsers } from "../../stack/demo_users.ts";
 import type { PackDemo } from "../../stack/pack_demo.ts";
 import { BUSY_CHALLENGE } from "../../samples/oulad/import/busy_agents.ts";
+import { plantDemoBouts } from "./demo/bouts.ts";
 
 /** An agent with enough rows in the sample data to show, and the challenge to which it has submitted most. */
 interface Shown {
@@ -20,6 +21,7 @@ export const demo: PackDemo = {
       if (held?.is_empty === true) return "empty";
       return held?.is_sample === true ? "sample" : "own";
     },
+    complete: plantDemoBouts,
   },
   async lines(sql) {
     const [shown] = await sql<Shown[]>`

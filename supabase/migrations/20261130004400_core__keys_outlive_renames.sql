@@ -1,3 +1,10 @@
+-- Rows that count as those of their sources before this migration still do after it, under the new fingerprint.
+select set_config(
+    'freshet.settled_views',
+    coalesce((select string_agg(v.view_name, ',') from analytics.views as v where v.watch_state = freshet.watch_state(v.watched_tables)), ''),
+    false
+);
+
 -- The keys of sources outlive what is renamed, dropped or replaced.
 
 -- Why: two transactions that register views over one source each see the keys that they made. The later one would write
@@ -1488,3 +1495,11 @@ from (select distinct s.source from analytics.source_keys as s join pg_catalog.p
 
 -- What was put aside until now has arrays as JSON, which are read as before.
 select freshet.build_statements(v.view_name) from analytics.incremental_views as v;
+
+update analytics.views as v
+set watched_tables = w.tables, watch_state = w.state
+from (
+    select r.view_name, (freshet.read_watch(r, array(select s.source from analytics.view_sources as s where s.view_name = r.view_name))).*
+    from analytics.views as r
+) as w
+where w.view_name = v.view_name and v.view_name = any (string_to_array(current_setting('freshet.settled_views'), ','));

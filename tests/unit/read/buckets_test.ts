@@ -50,9 +50,9 @@ Deno.test("what is no list of buckets leaves the view with one version for all a
   for (const given of [{ by: 1 }, null, { by: "org_id", count: 0, moves: "", of: "" }]) {
     assert.deepEqual(anyViewState.parse({ ...whole, buckets: given }), whole, JSON.stringify(given));
   }
-  for (const  of of["", "0", "02", "0x", "012"]) {
-    const list = { by: "org_id", count: 2, moves: "1 1,1 1", of };
-    assert.equal(bucketAt(list, 0), null, of);
+  for (const wrong of ["", "0", "02", "0x", "012"]) {
+    const list = { by: "org_id", count: 2, moves: "1 1,1 1", of: wrong };
+    assert.equal(bucketAt(list, 0), null, wrong);
     assert.equal(withBucket(list, { number: 0, version: 9, moved_ms: 9 }), list);
   }
   assert.equal(bucketAt({ by: "org_id", count: 1, moves: "x y", of: "0" }, 0), null);

@@ -1,0 +1,33 @@
+/** Weeks begin on Monday and days are UTC, as in the API. All days here are ISO dates. */
+const DAY_MS = 86_400_000;
+
+/** The Monday of a day's week. */
+export function mondayOf(day: string): string {
+  const at = Date.parse(`${day}T00:00:00Z`);
+  return isoOf(at - ((new Date(at).getUTCDay() + 6) % 7) * DAY_MS);
+}
+
+export function weeksBefore(monday: string, weeks: number): string {
+  return isoOf(Date.parse(`${monday}T00:00:00Z`) - 7 * weeks * DAY_MS);
+}
+
+/** Every Monday from the first to the last of these, so that a week without a row is a gap and not left out. */
+export function mondaysOver(mondays: readonly string[]): string[] {
+  const sorted = mondays.toSorted();
+  const [first, last] = [Date.parse(`${sorted[0]}T00:00:00Z`), Date.parse(`${sorted.at(-1)}T00:00:00Z`)];
+  const found: string[] = [];
+  for (let at = first; at <= last; at += 7 * DAY_MS) found.push(isoOf(at));
+  return found;
+}
+
+/** "2 Nov", for an axis; with the year at its first week. */
+export function shortWeek(monday: string, locale?: string): string {
+  const at = new Date(`${monday}T00:00:00Z`);
+  const format = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", timeZone: "UTC" });
+  const is_first = at.getUTCMonth() === 0 && at.getUTCDate() <= 7;
+  return is_first ? `${format.format(at)} ${monday.slice(0, 4)}` : format.format(at);
+}
+
+function isoOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
+}

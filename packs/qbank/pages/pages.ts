@@ -1,0 +1,12 @@
+import type { PageEntry } from "../../../app/frame/pages.ts";
+
+/** The pages of this pack, in the order in which they are offered. */
+export const pages: readonly PageEntry[] = [
+  {
+    name: "heatmap",
+    title: "Question bank",
+    comes_last: true,
+    isFor: ({ is_admin }) => is_admin,
+    load: () => import("./heatmap.tsx"),
+  },
+];
