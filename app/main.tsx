@@ -13,14 +13,16 @@ import { SignIn } from "./session/sign_in.tsx";
 declare global {
   interface ImportMeta {
     /** Vite's: the modules that a pattern names, by their files. */
-    glob<Module>(pattern: string, options: { readonly eager: true }): Record<string, Module>;
+    glob<Module>(pattern: string | readonly string[], options: { readonly eager: true }): Record<string, Module>;
     readonly env: { readonly BASE_URL: string };
   }
 }
 
 const BASE = import.meta.env.BASE_URL;
 const PAGES = pagesOf(
-  import.meta.glob<{ readonly pages: readonly PageEntry[] }>("../packs/*/pages/pages.ts", { eager: true }),
+  import.meta.glob<{ readonly pages: readonly PageEntry[] }>(["../packs/*/pages/pages.ts", "./*/entry.ts"], {
+    eager: true,
+  }),
 );
 
 function App({ settings, resumed }: { readonly settings: Settings; readonly resumed: Session | null }) {

@@ -5,9 +5,12 @@ import { defineConfig, type Plugin } from "vite";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** The paths of the pages: packs/<pack>/pages/<page>.tsx is /<pack>/<page>. */
+/** The paths of the pages: packs/<pack>/pages/<page>.tsx is /<pack>/<page>, and app/<page>/entry.ts is /<page>. */
 async function pagePaths(): Promise<string[]> {
   const found: string[] = [];
+  for (const name of await readdir(here("."))) {
+    if ((await readdir(here(`./${name}`)).catch(() => [])).includes("entry.ts")) found.push(name);
+  }
   for (const pack of await readdir(here("../packs")).catch(() => [])) {
     const files = await readdir(here(`../packs/${pack}/pages`)).catch(() => []);
     found.push(...files.filter((file) => file.endsWith(".tsx")).map((file) => `${pack}/${file.slice(0, -4)}`));

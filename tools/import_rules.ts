@@ -49,6 +49,8 @@ const APP: readonly Part[] = [
   appRoom("session", [], ["react", "@supabase/auth-js"]),
   appRoom("cards", ["app/words", "app/api", "client"], ["react"]),
   appRoom("frame", ["app/session"], ["react"]),
+  // The app's own pages. No room imports them: they are found by their place, and loaded when they are opened.
+  appRoom("ops", [...APP_ROOMS, "client"], ["react"]),
   { name: "app/tests", files: /^app\/tests\//, may_import: "any", packages: "any", knows_deno: true },
   {
     name: "app",

@@ -7,10 +7,13 @@ import {
   createExporter,
   createRefresher,
   type Exporter,
+  type FreshetOptions,
   type Refresher,
 } from "../../shared/client/mod.ts";
 
 export interface Api {
+  /** How the API is reached: for a page that makes a client of its own, which only that page loads. */
+  readonly reach: FreshetOptions;
   readonly client: Client;
   readonly exporter: Exporter;
   /** Null for a person who may not refresh views. */
@@ -41,6 +44,7 @@ export function ApiProvider({ options, children }: { readonly options: ApiOption
     const readCatalog = createCataloguer(reach);
     let catalog: Promise<readonly CatalogEntry[]> | null = null;
     return {
+      reach,
       client: createBareClient(reach),
       exporter: createExporter(reach),
       refresher: options.is_operator ? createRefresher(reach) : null,
