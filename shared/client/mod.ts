@@ -1,6 +1,27 @@
 export type { Answer, CsvAnswer, Freshness, ListMeta, Meta, PageMeta } from "./answer.ts";
 export { type CatalogEntry, type Cataloguer, createCataloguer } from "./catalog.ts";
 export {
+  type CallOptions,
+  createOperator,
+  type Lister,
+  type Mute,
+  type Operator,
+  type OpsPage,
+  type Why,
+} from "./operator.ts";
+export type {
+  OpsAction,
+  OpsAlert,
+  OpsCache,
+  OpsIncident,
+  OpsJob,
+  OpsOutboxTotals,
+  OpsRun,
+  OpsRunMark,
+  OpsView,
+  OpsViewRefresh,
+} from "./operator_rows.ts";
+export {
   createRefresher,
   type RefreshedView,
   type Refresher,

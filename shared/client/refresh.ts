@@ -47,21 +47,32 @@ const PACE_SECONDS = 2;
 
 /** The function that refreshes, by itself: for pages of operators. */
 export function createRefresher(client: FreshetOptions): Refresher {
+  return (target, options) => followRefresh(client, `refresh?${new URLSearchParams({ ...target })}`, null, options);
+}
+
+/** Sends a request for a refresh to a path below `/ops`, and looks at it until it has finished. */
+export async function followRefresh(
+  client: FreshetOptions,
+  path: string,
+  body: object | null,
+  options: RefreshOptions = {},
+): Promise<RequestedRefresh> {
+  const { signal = null, onProgress } = options;
   const transport = transportOf(client);
   const { retries = 2, sleep = pause } = client;
 
-  async function ask(method: "POST" | "GET", path: string, signal: AbortSignal | null): Promise<RequestedRefresh> {
-    const send = () => transport(path, { method, headers: { accept: "application/json" }, signal });
-    const reply = await sendPatiently(send, client, signal);
+  async function ask(method: "POST" | "GET", path: string, body: object | null): Promise<RequestedRefresh> {
+    const request = { method, body, headers: { accept: "application/json" }, signal };
+    const reply = await sendPatiently(() => transport(`analytics/ops/${path}`, request), client, signal);
     if (reply instanceof FreshetError) throw reply;
     return requestIn(reply);
   }
 
   /** The next state. A refresh outlives a moment without network. */
-  async function look(id: number, signal: AbortSignal | null): Promise<RequestedRefresh> {
+  async function look(id: number): Promise<RequestedRefresh> {
     for (let left = retries;; left--) {
       try {
-        return await ask("GET", `analytics/ops/refreshes/${id}`, signal);
+        return await ask("GET", `refreshes/${id}`, null);
       } catch (error) {
         if (left <= 0 || !(error instanceof FreshetError) || error.code !== "UNREACHABLE") throw error;
         await sleep(PACE_SECONDS * 1_000, signal);
@@ -69,16 +80,14 @@ export function createRefresher(client: FreshetOptions): Refresher {
     }
   }
 
-  return async (target, { signal = null, onProgress } = {}) => {
-    signal?.throwIfAborted();
-    let request = await ask("POST", `analytics/ops/refresh?${new URLSearchParams({ ...target })}`, signal);
-    while (request.state !== "finished") {
-      onProgress?.(request);
-      await sleep(PACE_SECONDS * 1_000, signal);
-      request = await look(request.id, signal);
-    }
-    return request;
-  };
+  signal?.throwIfAborted();
+  let request = await ask("POST", path, body);
+  while (request.state !== "finished") {
+    onProgress?.(request);
+    await sleep(PACE_SECONDS * 1_000, signal);
+    request = await look(request.id);
+  }
+  return request;
 }
 
 function requestIn(reply: Reply): RequestedRefresh {
