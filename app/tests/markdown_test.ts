@@ -47,13 +47,18 @@ Deno.test("markup of a page stays text: nothing of it becomes an element by itse
 });
 
 Deno.test("only links inside the runbook open a page of it", () => {
-  deepEqual(["failed.md", "README.md#muting-a-job", "../audit.md", "https://a.example/x.md", "javascript:x.md"].map(runbookPageOf), [
-    "failed.md",
-    "README.md",
-    null,
-    null,
-    null,
-  ]);
+  deepEqual(
+    ["failed.md", "README.md#muting-a-job", "../audit.md", "https://a.example/x.md", "javascript:x.md"].map(
+      runbookPageOf,
+    ),
+    [
+      "failed.md",
+      "README.md",
+      null,
+      null,
+      null,
+    ],
+  );
 });
 
 const runbook = new URL("../../docs/runbook/", import.meta.url);
@@ -63,8 +68,10 @@ for (const { name } of Deno.readDirSync(runbook)) {
   Deno.test(`the runbook's ${name} is read to its end, with no mark of Markdown left in its prose`, () => {
     const blocks = blocksOf(Deno.readTextFileSync(new URL(name, runbook)));
     ok(blocks.length > 2);
-    const prose = JSON.stringify(blocks.filter(({ kind }) => kind !== "code"), (key, value) =>
-      value?.kind === "code" || key === "href" ? undefined : value);
+    const prose = JSON.stringify(
+      blocks.filter(({ kind }) => kind !== "code"),
+      (key, value) => value?.kind === "code" || key === "href" ? undefined : value,
+    );
     equal(/\]\(|```|\*\*|`/.exec(prose)?.[0], undefined);
   });
 }

@@ -24,7 +24,9 @@ function largest(seconds: number): string {
 export function milliseconds(ms: number | null): string {
   if (ms === null) return NONE;
   if (ms < 1_000) return `${Math.round(ms)} ms`;
-  return ms < 60_000 ? `${new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 }).format(ms / 1_000)} s` : duration(ms / 1_000);
+  return ms < 60_000
+    ? `${new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 }).format(ms / 1_000)} s`
+    : duration(ms / 1_000);
 }
 
 /** "412 kB", "3.1 MB": powers of 1,000. */

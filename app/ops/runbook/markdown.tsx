@@ -52,9 +52,12 @@ function Inlines({ parts, onPage }: { readonly parts: readonly Inline[]; onPage(
   return (
     <>
       {parts.map((part, index) => {
-        if (part.kind === "code") return <code key={index}>{part.text}</code>;
-        if (part.kind === "strong") return <strong key={index}>{part.text}</strong>;
-        if (part.kind === "text") return <Fragment key={index}>{part.text}</Fragment>;
+        if (part.kind !== "link") {
+          if (part.kind === "code") return <code key={index}>{part.text}</code>;
+          return part.kind === "strong"
+            ? <strong key={index}>{part.text}</strong>
+            : <Fragment key={index}>{part.text}</Fragment>;
+        }
         const inner = <Inlines parts={part.text} onPage={onPage} />;
         const page = runbookPageOf(part.href);
         if (page !== null) {
