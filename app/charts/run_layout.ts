@@ -22,7 +22,7 @@ export interface RunLayout extends Layout {
     readonly width: number;
     readonly height: number;
     /** Where the sign of the state is: above the bar. */
-    readonly sign: { readonly x: number; readonly y: number };
+    readonly sign: { readonly x: number; readonly y: number; readonly radius: number };
   }[];
 }
 
@@ -42,6 +42,8 @@ export function runLayout(runs: readonly RunMark[], { width, height }: Size, slo
   const shown = runs.slice(-slots);
   const step = (inner.right - inner.left) / Math.max(1, slots);
   const wide = Math.max(2, Math.min(WIDEST, step - 2));
+  // Signs of neighbours do not touch either.
+  const radius = Math.min(3, wide / 2);
   const longest = Math.max(1, max(shown, ({ duration_ms }) => duration_ms ?? 0) ?? 1);
   // From zero: a cut axis would lie about their lengths.
   const tall = scaleLinear().domain([0, longest]).range([0, inner.bottom - inner.top - SIGN]);
@@ -51,7 +53,14 @@ export function runLayout(runs: readonly RunMark[], { width, height }: Size, slo
     const own = duration_ms === null ? longest / 2 : duration_ms;
     const bar = Math.max(LEAST_HEIGHT, tall(own));
     const top = inner.bottom - bar;
-    return { state, x: middle - wide / 2, y: top, width: wide, height: bar, sign: { x: middle, y: top - SIGN / 2 } };
+    return {
+      state,
+      x: middle - wide / 2,
+      y: top,
+      width: wide,
+      height: bar,
+      sign: { x: middle, y: top - SIGN / 2, radius },
+    };
   });
   return {
     inner,

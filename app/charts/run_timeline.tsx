@@ -1,6 +1,6 @@
 import { ChartFigure } from "./figure.tsx";
 import type { Numbers } from "./numbers.ts";
-import { runLayout, type RunMark, type RunState } from "./run_layout.ts";
+import { type RunLayout, runLayout, type RunMark, type RunState } from "./run_layout.ts";
 
 const HEIGHT = 44;
 
@@ -33,11 +33,12 @@ export function RunTimeline({ runs, slots, ...rest }: {
 }
 
 /** A cross for a failure, a ring for a run that has not ended, a dash for one without a known outcome. */
-function Sign({ state, x, y }: { readonly state: RunState; readonly x: number; readonly y: number }) {
-  const cross = `M${x - 3} ${y - 3}L${x + 3} ${y + 3}M${x - 3} ${y + 3}L${x + 3} ${y - 3}`;
+function Sign({ state, x, y, radius }: { readonly state: RunState } & RunLayout["marks"][number]["sign"]) {
+  const [left, right, top, bottom] = [x - radius, x + radius, y - radius, y + radius];
+  const cross = `M${left} ${top}L${right} ${bottom}M${left} ${bottom}L${right} ${top}`;
   if (state === "failed") return <path className="run-sign" d={cross} />;
-  if (state === "running") return <circle className="run-sign" cx={x} cy={y} r="2.75" />;
-  if (state === "unknown") return <path className="run-sign" d={`M${x - 3} ${y}L${x + 3} ${y}`} />;
+  if (state === "running") return <circle className="run-sign" cx={x} cy={y} r={radius} />;
+  if (state === "unknown") return <path className="run-sign" d={`M${left} ${y}L${right} ${y}`} />;
   return null;
 }
 
@@ -57,7 +58,7 @@ export function RunLegend() {
           <svg className="run-key" width="14" height="20" viewBox="0 0 14 20" aria-hidden="true">
             <g className={`run ${state}`}>
               <rect x="3.5" y="10" width="7" height="9" rx="1.5" />
-              <Sign state={state} x={7} y={5} />
+              <Sign state={state} x={7} y={5} radius={3} />
             </g>
           </svg>{" "}
           {text}

@@ -10,14 +10,12 @@ export function fromNow(iso: string | null, now_ms: number): string {
   if (iso === null) return NONE;
   const seconds = Math.round((Date.parse(iso) - now_ms) / 1_000);
   if (Math.abs(seconds) < 5) return "now";
-  return seconds > 0 ? `in ${largest(seconds)}` : `${largest(-seconds)} ago`;
+  return seconds > 0 ? `in ${roughly(seconds)}` : `${roughly(-seconds)} ago`;
 }
 
-/** Beyond an hour only the largest unit counts, and beyond a minute no seconds. */
-function largest(seconds: number): string {
-  if (seconds < 60) return duration(seconds);
-  if (seconds < 3_600) return duration(seconds - seconds % 60);
-  return duration(seconds).split(" ").slice(0, 2).join(" ");
+/** In the largest unit alone, which is enough for an age: "40 s", "47 min", "2 h". */
+export function roughly(seconds: number | null): string {
+  return seconds === null ? NONE : duration(seconds).split(" ").slice(0, 2).join(" ");
 }
 
 /** "840 ms", "1.2 s", "2 min 5 s". */

@@ -1,3 +1,4 @@
+import { roughly } from "../../words/moments.ts";
 import { duration } from "../../words/numbers.ts";
 
 interface Props {
@@ -15,7 +16,7 @@ export function AgeBar({ age, objective }: Props) {
   return (
     <div className={`age ${standing}`}>
       <span>
-        {age === null ? "never" : duration(age)} <span className="quiet">of {duration(objective)}</span>
+        {age === null ? "never" : roughly(age)} <span className="quiet">of {duration(objective)}</span>
       </span>
       <svg width="100%" height="8" aria-hidden="true" focusable="false">
         <rect className="age-track" width="100%" height="4" y="2" rx="2" />
