@@ -1,11 +1,11 @@
 import { StrictMode, useMemo, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { ApiProvider } from "./api/api.tsx";
-import { type PageEntry, pageNamed, pagesOf } from "./frame/pages.ts";
+import { loadPage, pageAt, type PageEntry, pageNamed, pagesOf } from "./frame/pages.ts";
 import { Shell } from "./frame/shell.tsx";
 import { applyKeptTheme } from "./frame/theme.tsx";
 import { forget } from "./session/kept.ts";
-import { resumeSession } from "./session/resume.ts";
+import { prepareSession, resumeSession } from "./session/resume.ts";
 import type { Session } from "./session/session.ts";
 import { loadSettings, type Settings } from "./session/settings.ts";
 import { SignIn } from "./session/sign_in.tsx";
@@ -60,10 +60,15 @@ async function start(): Promise<void> {
   if (element === null) throw new Error("index.html has no element #app");
   const root = createRoot(element);
   // Together with the settings; what fails is reported when the page is shown.
-  pageNamed(PAGES, location.pathname, BASE)?.load().catch(() => {});
+  const named = pageNamed(PAGES, location.pathname, BASE);
+  if (named !== null) loadPage(named).catch(() => {});
+  prepareSession();
   try {
     const settings = await loadSettings(BASE);
     const resumed = await resumeSession(settings);
+    // The first rendering has the page, and its requests go out before the first painting.
+    const page = resumed === null ? null : pageAt(PAGES, location.pathname, BASE, resumed.claims);
+    if (page !== null) await loadPage(page).catch(() => {});
     root.render(
       <StrictMode>
         <App settings={settings} resumed={resumed} />

@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
@@ -18,19 +18,49 @@ async function pagePaths(): Promise<string[]> {
   return found;
 }
 
-/** Gives each page a document of its own, so that any static host answers its address without a rule. */
+/**
+ * Gives each page a document of its own, so that any static host answers its address without a rule. A document has the
+ * browser load the settings and the page's modules together with the entry, not one after the other.
+ */
 function documents(): Plugin {
   let folder = "";
+  let base = "/";
+  const modules = new Map<string, readonly string[]>();
   return {
     name: "freshet-documents",
     apply: "build",
-    configResolved({ root, build }) {
+    configResolved({ root, build, ...config }) {
       folder = resolve(root, build.outDir);
+      base = config.base;
+    },
+    transformIndexHtml: () => [{
+      tag: "link",
+      attrs: { rel: "preload", href: `${base}settings.json`, as: "fetch", crossorigin: true },
+      injectTo: "head",
+    }],
+    generateBundle(_options, bundle) {
+      // A page's module and all that it imports, without the entry and what the entry imports.
+      const filesOf = (file: string): string[] => {
+        const output = bundle[file];
+        return output?.type !== "chunk" || output.isEntry ? [] : [file, ...output.imports.flatMap(filesOf)];
+      };
+      for (const output of Object.values(bundle)) {
+        const module = output.type === "chunk" ? output.facadeModuleId : null;
+        const [, pack, page] = /\/packs\/([^/]+)\/pages\/([^/]+)\.tsx$/.exec(module ?? "") ?? [];
+        if (page !== undefined) modules.set(`${pack}/${page}`, [...new Set(filesOf(output.fileName))]);
+      }
     },
     async closeBundle() {
+      const document = await readFile(join(folder, "index.html"), "utf8");
       for (const path of await pagePaths()) {
+        const links = (modules.get(path) ?? []).map((file) =>
+          `    <link rel="modulepreload" crossorigin href="${base}${file}">\n`
+        );
         await mkdir(join(folder, path), { recursive: true });
-        await cp(join(folder, "index.html"), join(folder, path, "index.html"));
+        await writeFile(
+          join(folder, path, "index.html"),
+          document.replace(/ *<link rel="stylesheet"/, (first) => links.join("") + first),
+        );
       }
     },
   };

@@ -24,7 +24,7 @@ export function nextState<A>(state: ResourceState<A>, event: ResourceEvent<A>): 
     case "question":
       return UNASKED;
     case "asked":
-      return { ...state, is_asking: true };
+      return state.is_asking ? state : { ...state, is_asking: true };
     case "answered":
       return { answer: event.answer, answered_at: event.at, failure: null, is_asking: false };
     case "failed":

@@ -1,6 +1,7 @@
-import { useEffect, useMemo, useReducer, useRef } from "react";
+import { useLayoutEffect, useMemo, useReducer, useRef } from "react";
 import { type AnswerOf, type Asked, FreshetError, type ResourceName, type Resources } from "../../shared/client/mod.ts";
 import { useApi } from "./api.tsx";
+import { atNextFrame } from "./batch.ts";
 import { nextState, pauseOf, type ResourceEvent, type ResourceState, UNASKED } from "./resource_state.ts";
 
 /** One question of a page, and what is known about it. */
@@ -43,7 +44,8 @@ export function useAnswer<A>(
   const question = JSON.stringify([name, params]);
   const again = useRef(() => {});
 
-  useEffect(() => {
+  // Before the first painting: the request is on its way while the browser paints.
+  useLayoutEffect(() => {
     const leaving = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     let current = UNASKED as ResourceState<A>;
@@ -51,7 +53,9 @@ export function useAnswer<A>(
 
     function say(event: ResourceEvent<A>): void {
       current = nextState(current, event);
-      tell(event);
+      atNextFrame(() => {
+        if (!leaving.signal.aborted) tell(event);
+      });
     }
 
     async function ask(): Promise<void> {
@@ -77,7 +81,7 @@ export function useAnswer<A>(
       if (document.visibilityState === "visible") void ask();
     }
 
-    say({ kind: "question" });
+    tell({ kind: "question" });
     again.current = () => void ask();
     void ask();
     document.addEventListener("visibilitychange", askIfSeen);

@@ -35,6 +35,20 @@ export function pagesOf(modules: Readonly<Record<string, { readonly pages: reado
   return [...found.filter(isOfPack), ...found.filter((page) => !isOfPack(page))];
 }
 
+const loaded = new Map<string, ComponentType<PageProps>>();
+
+/** Loads a page, once. */
+export async function loadPage(page: FoundPage): Promise<ComponentType<PageProps>> {
+  const { Page } = await page.load();
+  loaded.set(page.path, Page);
+  return Page;
+}
+
+/** A page that is loaded already, and so can be shown at once; null otherwise. */
+export function loadedPage({ path }: FoundPage): ComponentType<PageProps> | null {
+  return loaded.get(path) ?? null;
+}
+
 /** The page that an address names; null at the root, and where there is none. */
 export function pageNamed(pages: readonly FoundPage[], path: string, base: string): FoundPage | null {
   const name = nameIn(path, base);

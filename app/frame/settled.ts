@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useLayoutEffect, useState } from "react";
 
 /** A page whose answers take longer is shown with skeletons. */
 const LONGEST_MS = 500;
@@ -9,7 +9,7 @@ const LONGEST_MS = 500;
  */
 export function useSettled(is_loaded: boolean): boolean {
   const [is_settled, setSettled] = useState(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!is_loaded) return;
     const since = performance.now();
     let frame = requestAnimationFrame(function look() {

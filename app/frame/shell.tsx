@@ -1,9 +1,9 @@
-import { type ComponentType, type MouseEvent, useEffect, useState } from "react";
+import { type MouseEvent, useEffect, useMemo, useState } from "react";
 import type { Session } from "../session/session.ts";
 import type { Settings } from "../session/settings.ts";
 import { goTo, useFilters, usePath } from "./location.ts";
 import { useSettled } from "./settled.ts";
-import { type FoundPage, pageAt, type PageProps } from "./pages.ts";
+import { type FoundPage, loadedPage, loadPage, pageAt, type PageProps } from "./pages.ts";
 import { ThemeSwitch } from "./theme.tsx";
 
 interface Props {
@@ -65,18 +65,20 @@ export function Shell({ pages, settings, session, base, onEnd }: Props) {
   );
 }
 
-function Loaded({ page, ...props }: { readonly page: FoundPage } & PageProps) {
-  const [Page, setPage] = useState<ComponentType<PageProps> | null>(null);
+function Loaded({ page, claims, links }: { readonly page: FoundPage } & PageProps) {
+  const [Page, setPage] = useState(() => loadedPage(page));
   const [problem, setProblem] = useState<string | null>(null);
   useEffect(() => {
-    page.load().then((module) => setPage(() => module.Page), (error) => setProblem(String(error)));
+    if (Page === null) loadPage(page).then((found) => setPage(() => found), (error) => setProblem(String(error)));
   }, [page]);
   const is_settled = useSettled(Page !== null);
+  // The same element, so that showing the page does not render it again.
+  const element = useMemo(() => Page === null ? null : <Page claims={claims} links={links} />, [Page, claims, links]);
   if (problem !== null) return <p role="alert" className="problem">This page could not be loaded: {problem}</p>;
   return (
     <>
       {!is_settled && <p className="quiet page-loading" role="status">Loading</p>}
-      {Page !== null && <div className={is_settled ? "settled" : "unsettled"}>{<Page {...props} />}</div>}
+      {element !== null && <div className={is_settled ? "settled" : "unsettled"}>{element}</div>}
     </>
   );
 }

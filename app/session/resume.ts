@@ -16,6 +16,11 @@ export async function resumeSession(settings: Settings): Promise<Session | null>
   return await resumeAtProject(settings);
 }
 
+/** Loads what the last session needs, before the settings are there; what fails is reported when it is resumed. */
+export function prepareSession(): void {
+  if (kept()?.kind === "project") import("./project.ts").catch(() => {});
+}
+
 /** Signs a demo person in: only the local stack gives such tokens. */
 export async function signInAsDemo(name: string, title: string, base: string): Promise<Session> {
   const response = await fetch(`${base}demo/sessions`, {

@@ -21,7 +21,8 @@ export interface DemoPerson {
 }
 
 export async function loadSettings(base: string): Promise<Settings> {
-  const response = await fetch(`${base}settings.json`, { headers: { accept: "application/json" } });
+  // As the document's preload asks for it, which is used for no other request.
+  const response = await fetch(`${base}settings.json`);
   if (!response.ok) {
     throw new Error(`settings.json answered ${response.status}: write it beside the pages, as app/README.md shows`);
   }

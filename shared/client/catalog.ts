@@ -12,10 +12,12 @@ export interface CatalogEntry {
   /** The view in schema `analytics` that it reads. */
   readonly view: string;
   readonly access: string;
+  /** With access "member": the rows that each role of an organisation reads, as `org` for all of them; null otherwise. */
+  readonly roles: Readonly<Record<string, string>> | null;
   readonly formats: readonly ("json" | "csv")[];
   /** Seconds for which an answer may be reused, even if the view has not changed. */
   readonly max_age_seconds: number;
-  /** JSON schemas of its parameters and of a row. */
+  /** JSON schemas of its parameters, as they are written in a URL, and of a row. */
   readonly params: object;
   readonly row: object;
 }

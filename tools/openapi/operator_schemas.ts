@@ -41,6 +41,11 @@ export function operatorSchemas(): Readonly<Record<string, Json>> {
           summary: { type: "string" },
           view: { type: "string" },
           access: { type: "string" },
+          roles: {
+            type: ["object", "null"],
+            description: "With `access` member: the rows that each role of an organisation reads.",
+            additionalProperties: { type: "string" },
+          },
           formats: { type: "array", items: { enum: ["json", "csv"] } },
           minimum_sample: { type: ["object", "null"] },
           max_age_seconds: { type: "integer", minimum: 1 },

@@ -1,17 +1,8 @@
 import { z } from "zod";
+import { meaningOf } from "../../shared/http/routes/parameter_meaning.ts";
 import type { Resource } from "../../shared/resource/resource.ts";
-import type { Filter } from "../../shared/resource/definition.ts";
 import { type Json, ref } from "./json.ts";
 import { parameterSchemaOf } from "./json_schema.ts";
-
-const MEANINGS: Readonly<Record<Filter["op"], string>> = {
-  eq: "is this",
-  in: "is among the values of this word",
-  gte: "is this or later",
-  lte: "is this or earlier",
-  gt: "is later than this",
-  lt: "is earlier than this",
-};
 
 /** The query parameters of a resource, and the request headers that every resource has. */
 export function parametersOf(resource: Resource, examples: Readonly<Record<string, string>>): Json[] {
@@ -19,7 +10,7 @@ export function parametersOf(resource: Resource, examples: Readonly<Record<strin
     name,
     in: "query",
     required: !z.safeParse(schema, undefined).success,
-    description: describe(resource, name, schema),
+    description: meaningOf(resource, name),
     schema: parameterSchemaOf(schema),
     ...(examples[name] === undefined ? {} : { example: examples[name] }),
   }));
@@ -31,28 +22,6 @@ export function parametersOf(resource: Resource, examples: Readonly<Record<strin
     schema: { type: "string", enum: resource.formats },
   };
   return [...own, format, ref("parameters", "MaxAge"), ref("parameters", "IfNoneMatch")];
-}
-
-/** The description of a parameter, from the resource's definition. */
-function describe(resource: Resource, name: string, schema: z.core.$ZodType): string {
-  if (name === resource.cursor) return "`next_cursor` of the previous page. It is valid with the same filters only.";
-  if (resource.access.scope === "person" && name === resource.access.param) {
-    return "Whose rows: another person's, for a caller that may read them, and then no cache is used. Left out, or the " +
-      "caller's own id: the caller's own rows. The secret key has to send it.";
-  }
-  if (name === resource.total) return "Whether `meta.total_count` counts the rows of all pages.";
-  if (typeof resource.limit === "object" && name === resource.limit.param) {
-    return resource.cursor === undefined ? "The most rows of the answer." : "The most rows of a page.";
-  }
-  const filters = resource.filters.filter(({ param }) => param === name);
-  if (filters.length === 0) return "An input of the computation.";
-  const sentences = filters.map(({ column, op }) => `Only rows whose \`${column}\` ${MEANINGS[op]}.`);
-  return [...sentences, ...(standsForWeek(schema) ? ["Any day stands for the Monday of its ISO week."] : [])].join(" ");
-}
-
-/** Whether the schema maps a day to its Monday, tried with 2026-01-07, a Wednesday. */
-function standsForWeek(schema: z.core.$ZodType): boolean {
-  return z.safeParse(schema, "2026-01-07").data === "2026-01-05";
 }
 
 /** Parameters that several operations share. */

@@ -17,6 +17,24 @@ Deno.test("the catalog lists every resource with its parameters and columns, for
   assert.equal((await ask("/analytics/catalog?x=1")).status, 400);
 });
 
+Deno.test("the catalog says what a parameter does, the limits of a number, and which roles read a member's rows", async () => {
+  const rows = { admin: "org", trainee: "own" };
+  const of_members = {
+    ...(resources.find(({ name }) => name === "heatmap") ?? assert.fail("the sample pack has no heatmap")),
+    access: { scope: "member", org: "lesion", column: "topic", rows } as const,
+  };
+  const { ask } = createHttpRig({ resources: [of_members] });
+  const { resources: [described] } = await (await ask("/analytics/catalog")).json();
+  const { limit, week_from } = described.params.properties;
+  assert.deepEqual([limit.type, limit.default, limit.minimum, limit.maximum], ["string", "200", 1, 999]);
+  assert.equal(limit.description, "The most rows of a page.");
+  assert.match(week_from.description, /^Only rows whose `week_start` is this or later\. Any day stands for the Monday/);
+  assert.deepEqual(described.roles, rows);
+
+  const { resources: others } = await (await createHttpRig({ resources }).ask("/analytics/catalog")).json();
+  assert.ok(others.every(({ roles }: { readonly roles: unknown }) => roles === null));
+});
+
 Deno.test("health is ok in one word for everybody, and explained to administrators and the secret key", async () => {
   const { ask } = createSampleRig({ resources });
   const admin = `Bearer ${await mintToken({ claims: { is_admin: true } })}`;
