@@ -18,6 +18,13 @@ async function pagePaths(): Promise<string[]> {
   return found;
 }
 
+/** The path of the page that a module makes; null for a module that makes none. */
+function pagePathOf(module: string): string | null {
+  const [, pack, page] = /\/packs\/([^/]+)\/pages\/([^/]+)\.tsx$/.exec(module) ?? [];
+  if (page !== undefined) return `${pack}/${page}`;
+  return module.startsWith(here(".")) ? /\/([^/]+)\/page\.tsx$/.exec(module)?.[1] ?? null : null;
+}
+
 /**
  * Gives each page a document of its own, so that any static host answers its address without a rule. A document has the
  * browser load the settings and the page's modules together with the entry, not one after the other.
@@ -46,8 +53,8 @@ function documents(): Plugin {
       };
       for (const output of Object.values(bundle)) {
         const module = output.type === "chunk" ? output.facadeModuleId : null;
-        const [, pack, page] = /\/packs\/([^/]+)\/pages\/([^/]+)\.tsx$/.exec(module ?? "") ?? [];
-        if (page !== undefined) modules.set(`${pack}/${page}`, [...new Set(filesOf(output.fileName))]);
+        const path = pagePathOf(module ?? "");
+        if (path !== null) modules.set(path, [...new Set(filesOf(output.fileName))]);
       }
     },
     async closeBundle() {
