@@ -1,7 +1,7 @@
 import { StrictMode, useMemo, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { ApiProvider } from "./api/api.tsx";
-import { loadPage, pageAt, type PageEntry, pageNamed, pagesOf } from "./frame/pages.ts";
+import { type FoundPage, loadPage, pageAt, type PageEntry, pageNamed, pagesOf } from "./frame/pages.ts";
 import { Shell } from "./frame/shell.tsx";
 import { applyKeptTheme } from "./frame/theme.tsx";
 import { forget } from "./session/kept.ts";
@@ -13,17 +13,28 @@ import { SignIn } from "./session/sign_in.tsx";
 declare global {
   interface ImportMeta {
     /** Vite's: the modules that a pattern names, by their files. */
-    glob<Module>(pattern: string | readonly string[], options: { readonly eager: true }): Record<string, Module>;
+    glob<Module>(pattern: string, options: { readonly eager: true }): Record<string, Module>;
     readonly env: { readonly BASE_URL: string };
   }
 }
 
 const BASE = import.meta.env.BASE_URL;
-const PAGES = pagesOf(
-  import.meta.glob<{ readonly pages: readonly PageEntry[] }>(["../packs/*/pages/pages.ts", "./*/entry.ts"], {
-    eager: true,
-  }),
-);
+/** After those of the packs: what the product itself offers. */
+const OWN_PAGES: readonly FoundPage[] = [
+  {
+    name: "ops",
+    path: "ops",
+    title: "Console",
+    isFor: ({ is_admin }) => is_admin,
+    load: () => import("./ops/page.tsx"),
+  },
+];
+const PAGES = [
+  ...pagesOf(
+    import.meta.glob<{ readonly pages: readonly PageEntry[] }>("../packs/*/pages/pages.ts", { eager: true }),
+  ),
+  ...OWN_PAGES,
+];
 
 function App({ settings, resumed }: { readonly settings: Settings; readonly resumed: Session | null }) {
   const [session, setSession] = useState(resumed);

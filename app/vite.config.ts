@@ -5,24 +5,18 @@ import { defineConfig, type Plugin } from "vite";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** The paths of the pages: packs/<pack>/pages/<page>.tsx is /<pack>/<page>, and app/<page>/entry.ts is /<page>. */
+/** The paths of the pages: packs/<pack>/pages/<page>.tsx is /<pack>/<page>, and app/<page>/page.tsx is /<page>. */
 async function pagePaths(): Promise<string[]> {
-  const found: string[] = [];
-  for (const name of await readdir(here("."))) {
-    if ((await readdir(here(`./${name}`)).catch(() => [])).includes("entry.ts")) found.push(name);
-  }
+  const rooms = await readdir(here("."));
+  const own = await Promise.all(
+    rooms.map(async (room) => [room, await readdir(here(`./${room}`)).catch(() => [])] as const),
+  );
+  const found = own.filter(([, files]) => files.includes("page.tsx")).map(([room]) => room);
   for (const pack of await readdir(here("../packs")).catch(() => [])) {
     const files = await readdir(here(`../packs/${pack}/pages`)).catch(() => []);
     found.push(...files.filter((file) => file.endsWith(".tsx")).map((file) => `${pack}/${file.slice(0, -4)}`));
   }
   return found;
-}
-
-/** The path of the page that a module makes; null for a module that makes none. */
-function pagePathOf(module: string): string | null {
-  const [, pack, page] = /\/packs\/([^/]+)\/pages\/([^/]+)\.tsx$/.exec(module) ?? [];
-  if (page !== undefined) return `${pack}/${page}`;
-  return module.startsWith(here(".")) ? /\/([^/]+)\/page\.tsx$/.exec(module)?.[1] ?? null : null;
 }
 
 /**
@@ -53,7 +47,9 @@ function documents(): Plugin {
       };
       for (const output of Object.values(bundle)) {
         const module = output.type === "chunk" ? output.facadeModuleId : null;
-        const path = pagePathOf(module ?? "");
+        const [, pack, page] = /\/packs\/([^/]+)\/pages\/([^/]+)\.tsx$/.exec(module ?? "") ?? [];
+        const [, own] = /\/app\/([^/]+)\/page\.tsx$/.exec(module ?? "") ?? [];
+        const path = own ?? (page === undefined ? null : `${pack}/${page}`);
         if (path !== null) modules.set(path, [...new Set(filesOf(output.fileName))]);
       }
     },

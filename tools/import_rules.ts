@@ -49,13 +49,13 @@ const APP: readonly Part[] = [
   appRoom("session", [], ["react", "@supabase/auth-js"]),
   appRoom("cards", ["app/words", "app/api", "client"], ["react"]),
   appRoom("frame", ["app/session"], ["react"]),
-  // The app's own pages. No room imports them: they are found by their place, and loaded when they are opened.
+  // A page of the app's own.
   appRoom("ops", [...APP_ROOMS, "client"], ["react"]),
   { name: "app/tests", files: /^app\/tests\//, may_import: "any", packages: "any", knows_deno: true },
   {
     name: "app",
     files: /^app\/(?:main\.tsx|vite\.config\.ts)$/,
-    may_import: [...APP_ROOMS],
+    may_import: [...APP_ROOMS, "app/ops"],
     packages: ["react", "react-dom", "vite", "node:fs/promises", "node:path", "node:url"],
     knows_deno: false,
   },

@@ -6,15 +6,15 @@ import {
   createCataloguer,
   createExporter,
   createRefresher,
+  type Endpoint,
   type Exporter,
-  type FreshetOptions,
   type Refresher,
 } from "../../shared/client/mod.ts";
 
 export interface Api {
-  /** How the API is reached: for a page that makes a client of its own, which only that page loads. */
-  readonly reach: FreshetOptions;
   readonly client: Client;
+  /** Where the API is, for a client of its own. */
+  readonly reach: Endpoint;
   readonly exporter: Exporter;
   /** Null for a person who may not refresh views. */
   readonly refresher: Refresher | null;
@@ -44,8 +44,8 @@ export function ApiProvider({ options, children }: { readonly options: ApiOption
     const readCatalog = createCataloguer(reach);
     let catalog: Promise<readonly CatalogEntry[]> | null = null;
     return {
-      reach,
       client: createBareClient(reach),
+      reach: { url, key, token: reach.token },
       exporter: createExporter(reach),
       refresher: options.is_operator ? createRefresher(reach) : null,
       catalog: () =>

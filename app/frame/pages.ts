@@ -7,9 +7,9 @@ export interface PageProps {
   readonly links: Settings["links"];
 }
 
-/** A page of a pack, as `packs/<pack>/pages/pages.ts` lists it, or one of the app's own, as `app/<name>/entry.ts` does. */
+/** A page of a pack, as `packs/<pack>/pages/pages.ts` lists it. */
 export interface PageEntry {
-  /** Also the name of its file: packs/<pack>/pages/<name>.tsx, and of its address: /<pack>/<name>, or /<name>. */
+  /** Also the name of its file: packs/<pack>/pages/<name>.tsx, and of its address: /<pack>/<name>. */
   readonly name: string;
   readonly title: string;
   /** Whether the page is offered to a person. What the person may read is decided by the API. */
@@ -21,18 +21,12 @@ export interface FoundPage extends PageEntry {
   readonly path: string;
 }
 
-/**
- * The pages of packs, then the app's own, which the root shows to nobody who has another one.
- *
- * @param modules by the file's name, as import.meta.glob gives them
- */
+/** @param modules by the file's name, as import.meta.glob gives them */
 export function pagesOf(modules: Readonly<Record<string, { readonly pages: readonly PageEntry[] }>>): FoundPage[] {
-  const found = Object.entries(modules).flatMap(([file, { pages }]) => {
-    const pack = /packs\/([^/]+)\/pages\//.exec(file)?.[1];
-    return pages.map((page) => ({ ...page, path: pack === undefined ? page.name : `${pack}/${page.name}` }));
+  return Object.entries(modules).flatMap(([file, { pages }]) => {
+    const [, pack = ""] = /packs\/([^/]+)\/pages\//.exec(file) ?? [];
+    return pages.map((page) => ({ ...page, path: `${pack}/${page.name}` }));
   });
-  const isOfPack = ({ path }: FoundPage) => path.includes("/");
-  return [...found.filter(isOfPack), ...found.filter((page) => !isOfPack(page))];
 }
 
 const loaded = new Map<string, ComponentType<PageProps>>();

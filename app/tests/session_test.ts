@@ -68,10 +68,3 @@ Deno.test("a page has the address of its pack and name, and the root is the firs
   ]);
   equal(at("/site/acme/mine", "/site/"), "acme/mine");
 });
-
-Deno.test("a page of the app's own has an address without a pack, and comes after those of the packs", () => {
-  const load = () => Promise.reject(new Error("not loaded here"));
-  const entry = (name: string) => ({ pages: [{ name, title: name, isFor: () => true, load }] });
-  const pages = pagesOf({ "./watch/entry.ts": entry("watch"), "../packs/acme/pages/pages.ts": entry("orders") });
-  deepEqual(pages.map(({ path }) => path), ["acme/orders", "watch"]);
-});

@@ -32,9 +32,7 @@ function filesOf(manifest: z.infer<typeof Manifest>, names: readonly string[]): 
 Deno.test("the first load of every page is at most 60 KB of script and 12 KB of styles, with gzip", async (t) => {
   const folder = await buildPages(projectFolder, () => {});
   const manifest = Manifest.parse(JSON.parse(await Deno.readTextFile(join(folder, ".vite/manifest.json"))));
-  const pages = Object.keys(manifest).filter((name) =>
-    /packs\/[^/]+\/pages\/[^/]+\.tsx$|^[^/.]+\/page\.tsx$/.test(name)
-  );
+  const pages = Object.keys(manifest).filter((name) => /(?:packs\/[^/]+\/pages\/[^/]+|^[^/]+\/page)\.tsx$/.test(name));
   ok(pages.length > 0, Object.keys(manifest).join(", "));
   for (const page of pages) {
     await t.step(page, async () => {

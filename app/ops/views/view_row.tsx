@@ -27,8 +27,8 @@ export function ViewRow({ view, operator, onRefreshed }: Props) {
           {view.pack} · {view.form === "table" ? "by group" : "whole"} · <code>{view.schedule}</code>
         </span>
         {last_error !== null && (
-          <span className="message">
-            {fromNow(last_error.at, now)}: {last_error.message ?? "failed without a message"}
+          <span className={view.refreshes[0]?.outcome === "failed" ? "message" : "quiet row-about"}>
+            Failed {fromNow(last_error.at, now)}: {last_error.message ?? "without a message"}
             {last_error.sqlstate !== null && ` (${last_error.sqlstate})`}
           </span>
         )}
