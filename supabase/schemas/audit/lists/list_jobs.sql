@@ -1,6 +1,6 @@
 -- Object: analytics.list_jobs()
 -- Serves: /analytics/ops/jobs
--- Why: declared and scheduled jobs side by side, with their last run and open incidents. Commands are not returned:
+-- Why: declared and scheduled jobs side by side, with their last runs and open incidents. Commands are not returned:
 --      those of other owners hold keys. A page begins after a name, and a name that holds a secret must not be in a
 --      cursor. Such a name is replaced by its SHA-256; if that job is gone meanwhile the list begins again, so that no
 --      job is skipped.
@@ -57,12 +57,40 @@ as $$
     page as (
         select m.* from matching as m order by m.name collate "C" limit page_size
     ),
-    last_runs as (
+    recent as materialized (
         -- The only index of the history is on runid; runs older than this window are not worth a scan.
-        select distinct on (r.jobid) r.jobid, r.runid, r.status, r.return_message, r.start_time, r.end_time
-        from cron.job_run_details as r
-        where r.runid > (select coalesce(max(m.runid), 0) - 20000 from cron.job_run_details as m)
-        order by r.jobid, r.runid desc
+        select r.*
+        from (
+            select
+                d.jobid, d.runid, d.status, d.start_time, d.end_time,
+                row_number() over (partition by d.jobid order by d.runid desc) as place
+            from (
+                select h.jobid, h.runid, h.status, h.start_time, h.end_time
+                from cron.job_run_details as h
+                order by h.runid desc
+                limit 20000
+            ) as d
+            where d.jobid = any (array(select p.jobid from page as p))
+        ) as r
+        where r.place <= 30
+    ),
+    runs as (
+        select
+            n.jobid,
+            max(n.runid) as last_runid,
+            jsonb_agg(
+                jsonb_build_object('runid', n.runid, 'status', n.status, 'started_at', n.started_at, 'duration_ms', n.ms)
+                order by n.runid desc
+            ) as marks,
+            percentile_disc(0.5) within group (order by n.ms) filter (where n.status = 'succeeded') as p50_ms,
+            percentile_disc(0.95) within group (order by n.ms) filter (where n.status = 'succeeded') as p95_ms
+        from (
+            select
+                r.jobid, r.runid, r.status, freshet.run_time(r.start_time) as started_at,
+                (extract(epoch from freshet.run_time(r.end_time) - freshet.run_time(r.start_time)) * 1000)::bigint as ms
+            from recent as r
+        ) as n
+        group by n.jobid
     )
     select jsonb_build_object(
         'rows', coalesce(
@@ -84,6 +112,20 @@ as $$
                     'recovery_threshold', p.recovery_threshold,
                     'severity', p.severity,
                     'muted_until', case when p.muted_until > now() then p.muted_until end,
+                    -- Until another moment than the action says: muted by SQL since.
+                    'mute', (
+                        select jsonb_build_object(
+                            'action_id', a.action_id,
+                            'acted_at', a.acted_at,
+                            'operator_kind', a.operator_kind,
+                            'operator_id', a.operator_id,
+                            'reason', a.reason
+                        )
+                        from analytics.operator_actions as a
+                        where a.subject = p.name and a.action = 'mute' and a.muted_until = p.muted_until and p.muted_until > now()
+                        order by a.action_id desc
+                        limit 1
+                    ),
                     'paused_until', case when p.paused_until > now() then p.paused_until end,
                     'declared_at', p.declared_at,
                     'next_slot_at', freshet.next_slot_after(w.next_slot_at, w.schedule, w.period, now()),
@@ -95,6 +137,9 @@ as $$
                         'started_at', freshet.run_time(r.start_time),
                         'ended_at', freshet.run_time(r.end_time)
                     ) end,
+                    'recent_runs', coalesce(g.marks, '[]'),
+                    'p50_ms', g.p50_ms,
+                    'p95_ms', g.p95_ms,
                     'open_incidents', (
                         select coalesce(
                             jsonb_agg(
@@ -121,7 +166,8 @@ as $$
     from page as p
     left join analytics.views as v on v.job_name = p.name
     left join analytics.job_slots as w on w.job_name = p.name
-    left join last_runs as r on r.jobid = p.jobid;
+    left join runs as g on g.jobid = p.jobid
+    left join cron.job_run_details as r on r.runid = g.last_runid;
 $$;
 
 revoke all on function analytics.list_jobs(text, text, integer) from public, anon, authenticated;
@@ -129,4 +175,4 @@ revoke all on function analytics.list_jobs(text, text, integer) from public, ano
 grant execute on function analytics.list_jobs(text, text, integer) to service_role;
 
 comment on function analytics.list_jobs(text, text, integer) is
-    'A page of jobs, declared or scheduled, by name, above after_job (a name, or sha256: and the name''s SHA-256), with the last run among the newest 20,000. Service role only. Messages and names are unscrubbed.';
+    'A page of jobs, declared or scheduled, by name, above after_job (a name, or sha256: and the name''s SHA-256), with the last 30 runs among the newest 20,000. Service role only. Messages and names are unscrubbed.';

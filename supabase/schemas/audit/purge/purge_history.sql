@@ -27,6 +27,7 @@ begin
             when 'incidents' then freshet.purge_incidents(rule.keep_for, rule.batch_size)
             when 'access_log' then freshet.purge_access_log(rule.keep_for, rule.batch_size)
             when 'export_jobs' then freshet.purge_export_jobs(rule.keep_for, rule.batch_size)
+            when 'operator_actions' then freshet.purge_operator_actions(rule.keep_for, rule.batch_size)
         end);
     end loop;
     return deleted;

@@ -5,7 +5,7 @@
 --      jobs wrote destroys their evidence, without being asked to; so only runs of Freshet's own commands are deleted,
 --      unless this column says otherwise.
 create table analytics.retention (
-    history text primary key check (history in ('runs', 'refresh_log', 'refresh_requests', 'http_calls', 'outbox', 'incidents', 'access_log', 'export_jobs')),
+    history text primary key check (history in ('runs', 'refresh_log', 'refresh_requests', 'http_calls', 'outbox', 'incidents', 'access_log', 'export_jobs', 'operator_actions')),
     keep_for interval not null check (keep_for >= interval '1 day'),
     batch_size integer not null default 20000 check (batch_size between 1 and 1000000),
     of_all_jobs boolean not null default false,
@@ -23,7 +23,7 @@ comment on table analytics.retention is 'How long each history is kept. Set by h
 comment on column analytics.retention.batch_size is 'The most rows that one call of freshet.purge_history deletes.';
 
 comment on column analytics.retention.history is
-    'runs: cron.job_run_details; refresh_log: the ledger; refresh_requests: finished requests; http_calls: settled calls; outbox: delivered alerts; incidents: closed ones; access_log: who read whose rows; export_jobs: exports whose object is gone.';
+    'runs: cron.job_run_details; refresh_log: the ledger; refresh_requests: finished requests; http_calls: settled calls; outbox: delivered alerts; incidents: closed ones; access_log: who read whose rows; export_jobs: exports whose object is gone; operator_actions: who did what over HTTP.';
 
 comment on column analytics.retention.of_all_jobs is
     'For runs: whether those of every job are deleted, not only Freshet''s. Set by hand.';
@@ -40,4 +40,5 @@ values
     ('incidents', '365 days'),
     ('refresh_requests', '30 days'),
     ('access_log', '2 years'),
-    ('export_jobs', '7 days');
+    ('export_jobs', '7 days'),
+    ('operator_actions', '2 years');
