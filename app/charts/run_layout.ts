@@ -5,7 +5,7 @@ import { scaleLinear } from "d3-scale";
 import type { Layout, Size } from "./layout.ts";
 
 /** How a run ended. Each has a shape of its own, so that none is told apart by its colour alone. */
-export type RunState = "succeeded" | "failed" | "running" | "unknown";
+export type RunState = "succeeded" | "failed" | "running";
 
 /** One run of a job, or one refresh of a view. */
 export interface RunMark {

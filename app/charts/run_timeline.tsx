@@ -32,13 +32,12 @@ export function RunTimeline({ runs, slots, ...rest }: {
   );
 }
 
-/** A cross for a failure, a ring for a run that has not ended, a dash for one without a known outcome. */
+/** A cross for a failure, a ring for a run that has not ended. */
 function Sign({ state, x, y, radius }: { readonly state: RunState } & RunLayout["marks"][number]["sign"]) {
   const [left, right, top, bottom] = [x - radius, x + radius, y - radius, y + radius];
   const cross = `M${left} ${top}L${right} ${bottom}M${left} ${bottom}L${right} ${top}`;
   if (state === "failed") return <path className="run-sign" d={cross} />;
   if (state === "running") return <circle className="run-sign" cx={x} cy={y} r={radius} />;
-  if (state === "unknown") return <path className="run-sign" d={`M${left} ${y}L${right} ${y}`} />;
   return null;
 }
 
@@ -46,7 +45,6 @@ const MEANINGS: readonly (readonly [RunState, string])[] = [
   ["succeeded", "succeeded"],
   ["failed", "failed"],
   ["running", "has not ended"],
-  ["unknown", "outcome not known"],
 ];
 
 /** What the marks mean, once for many timelines. */

@@ -1,8 +1,10 @@
 import { useMemo } from "react";
 import { createOperator } from "../../shared/client/mod.ts";
 import { useApi } from "../api/api.tsx";
+import { useNow } from "../cards/moment.ts";
 import { chosen, useFilters } from "../frame/location.ts";
 import type { PageProps } from "../frame/pages.ts";
+import { utcMinute } from "../words/moments.ts";
 import { Actions } from "./actions.tsx";
 import { Cache } from "./cache.tsx";
 import { Incidents } from "./incidents/incidents.tsx";
@@ -34,6 +36,7 @@ function Console() {
   // A page says within seconds that the API is out, and goes on asking by itself.
   const operator = useMemo(() => createOperator({ ...reach, retries: 1, longest_wait_seconds: 3 }), [reach]);
   const filters = useFilters();
+  const now = useNow();
   const incidents_of = chosen(filters, "incidents", ["open", "closed", "all"]);
   const outbox_of = chosen(filters, "outbox", ["undelivered", "delivered", "all"]);
 
@@ -65,7 +68,10 @@ function Console() {
     <div className="page ops">
       <div className="page-head">
         <h1>Console</h1>
-        <p className="quiet">Asks again every 30 seconds. Times are UTC.</p>
+        <p className="quiet no-print">Asks again every 30 seconds. Times are UTC.</p>
+        <p className="print-only">
+          As of {utcMinute(new Date(now).toISOString())}; incidents: {incidents_of}, outbox: {outbox_of}.
+        </p>
       </div>
       <div className="cards">
         <Overview health={health} incidents={open} views={views} outbox={outbox} />

