@@ -2,6 +2,9 @@ import { z } from "zod";
 import { StackError } from "./stack_error.ts";
 import { DEMO_PASSWORD, DEMO_PEOPLE } from "./tokens.ts";
 
+/** A sign-up takes a moment; without passwords everything else runs. */
+const LIMIT_MS = 60_000;
+
 const refusal = z.object({ error_code: z.string().optional(), msg: z.string().optional() });
 
 /**
@@ -16,6 +19,7 @@ export async function signUpDemoPeople(dataApiUrl: string, publishableKey: strin
       method: "POST",
       headers: { "content-type": "application/json", apikey: publishableKey },
       body: JSON.stringify({ email, password: DEMO_PASSWORD }),
+      signal: AbortSignal.timeout(LIMIT_MS),
     });
     const said = refusal.safeParse(await response.json().catch(() => null));
     if (response.ok || (said.success && said.data.error_code === "user_already_exists")) return;

@@ -45,7 +45,7 @@ const REPAIRS: Repairs<AlertKind> = {
       };`,
       repair_hint == null
         ? "-- each source has its index: register the view with incremental => false"
-        : `-- then, while nothing else writes to the source, or with "create index concurrently":\n${
+        : `-- then, while nothing else writes to the source, or, unless it is partitioned, with "create index concurrently":\n${
           repair_hint.replace(/^/gm, "-- ")
         }`,
     ),

@@ -77,16 +77,24 @@ function textOf(file: string): Promise<string | null> {
 }
 
 async function run(command: string, args: readonly string[], cwd: string): Promise<void> {
-  const output = await new Deno.Command(command, { args: [...args], cwd, stdout: "piped", stderr: "piped" }).output()
+  const signal = AbortSignal.timeout(LIMIT_MS);
+  const output = await new Deno.Command(command, { args: [...args], cwd, stdout: "piped", stderr: "piped", signal })
+    .output()
     .catch((error) => {
       throw new StackError(`"${command}" does not start: ${messageOf(error)}`, REMEDY);
     });
   if (output.success) return;
+  if (signal.aborted) {
+    throw new StackError(`"${command} ${args[0]}" was still running after ${LIMIT_MS / 60_000} minutes`, REMEDY);
+  }
   const decoder = new TextDecoder();
   const said = (decoder.decode(output.stderr) + decoder.decode(output.stdout)).trim().split("\n")
     .filter((line) => !/^npm error\s+at /.test(line)).slice(0, 12);
   throw new StackError(`"${command} ${args[0]}" failed in ${cwd}:\n    ${said.join("\n    ")}`, REMEDY);
 }
+
+/** A build takes seconds, an installation rarely a minute. The product starts without pages rather than not at all. */
+const LIMIT_MS = 300_000;
 
 const REMEDY =
   "see that Node.js 20.19 or newer is on PATH and that the npm registry can be reached (npm ping), or that " +

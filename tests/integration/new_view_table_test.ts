@@ -28,6 +28,13 @@ const TABLES = `
   insert into public."probeOrders" ("teamId", "user", shelf, total, weight, "placedAt", due) values
     ('d0000000-0000-4000-8000-000000000001', repeat('x', 300), -1, 'NaN', 'infinity', 'infinity', '-infinity');`;
 
+/** One more row that leaves the averages as they are, and one more that is rejected. */
+const WRITTEN = `
+  insert into public."probeOrders" ("teamId", state, "user", shelf, total, weight, "placedAt", due)
+  select "teamId", state, "user", shelf, 3.5, 3.5, "placedAt", due from public."probeOrders" where shelf = 7 limit 1;
+  insert into public."probeOrders" ("teamId", "user", shelf, total, weight, "placedAt", due)
+  select "teamId", "user", shelf, total, weight, "placedAt", due from public."probeOrders" where shelf = -1;`;
+
 const undone = new Error("undone");
 
 async function withTables(body: (sql: postgres.TransactionSql) => Promise<void>): Promise<void> {
@@ -47,8 +54,12 @@ async function withTables(body: (sql: postgres.TransactionSql) => Promise<void>)
 const NAMES = ["probe", "mv_probe", "probe-rows", "--from", 'public."probeOrders"'];
 
 /** Applies what is written, refreshes it, and answers what read_view gives for the view's own columns. */
-async function rowsOf(sql: postgres.TransactionSql, plan: Plan): Promise<{ rows: unknown; rejected: unknown }> {
-  await sql.unsafe(schemaSource(plan)).simple();
+async function rowsOf(
+  sql: postgres.TransactionSql,
+  plan: Plan,
+  source = schemaSource(plan),
+): Promise<{ rows: unknown; rejected: unknown }> {
+  await sql.unsafe(source).simple();
   await sql`select analytics.refresh_view('mv_probe')`;
   const [first = ""] = viewColumns(plan);
   const request = {
@@ -77,6 +88,19 @@ for (const [options, row] of CASES) {
       const wanted = parseWanted([...NAMES, ...options]);
       const plan = planView(wanted, await readTable(sql, wanted.from));
       deepEqual(await rowsOf(sql, plan), { rows: [row], rejected: "1" });
+    });
+  });
+
+  Deno.test(`an incremental view from a table with ${options.join(" ") || "no option"} follows a change, and counts what it rejects group by group`, async () => {
+    await withTables(async (sql) => {
+      const wanted = parseWanted([...NAMES, ...options, "--incremental"]);
+      const plan = planView(wanted, await readTable(sql, wanted.from));
+      await sql.unsafe(schemaSource(plan)).simple();
+      await sql`select analytics.refresh_view('mv_probe')`;
+      await sql.unsafe(WRITTEN).simple();
+      deepEqual(await rowsOf(sql, plan, ""), { rows: [{ ...row, sample_count: 7 }], rejected: "2" });
+      const [counted] = await sql`select freshet.rejects_key('mv_probe') as by`;
+      deepEqual(counted?.["by"], viewColumns(plan).slice(0, viewColumns(plan).indexOf("sample_count")));
     });
   });
 }

@@ -20,23 +20,36 @@ export interface Wanted extends NewView {
   readonly by: string | null;
   readonly at: string | null;
   readonly of: string | null;
+  /** Whether its cost follows the change: docs/add-a-view.md#large-views. */
+  readonly is_incremental: boolean;
   /** Of the database; null: the local product's. */
   readonly database_url: string | null;
 }
 
 const USAGE =
   "Usage: deno task new:view <pack> <view> <resource> --from <table> [--by column] [--at column] [--of column] " +
-  "[--db-url URL], like: deno task new:view acme mv_order_days order-days --from public.orders";
+  "[--incremental] [--db-url URL], like: deno task new:view acme mv_order_days order-days --from public.orders";
 
 /** @throws Error that says which name is invalid, and what is valid. */
 export function parseWanted(given: readonly string[]): Wanted {
-  const { positionals, values, unknown } = readCommandWords(given, { values: ["from", "by", "at", "of", "db-url"] });
+  const { positionals, values, flags, unknown } = readCommandWords(given, {
+    values: ["from", "by", "at", "of", "db-url"],
+    flags: ["incremental"],
+  });
   must(unknown === null, `"${unknown?.includes("://") ? "an address" : unknown}" was not understood. ${USAGE}`);
   const names = parseNewView(positionals);
   const from = values.get("from") ?? "";
   must(from !== "", `Which table does "${names.view}" read? Name it: --from public.orders. ${USAGE}`);
   const column = (name: string): string | null => values.get(name) ?? null;
-  return { ...names, from, by: column("by"), at: column("at"), of: column("of"), database_url: column("db-url") };
+  return {
+    ...names,
+    from,
+    by: column("by"),
+    at: column("at"),
+    of: column("of"),
+    is_incremental: flags.has("incremental"),
+    database_url: column("db-url"),
+  };
 }
 
 /** @throws Error that says which name is invalid, and what is valid. */

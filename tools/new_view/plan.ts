@@ -8,6 +8,7 @@ export interface Plan {
   readonly by: ColumnShape | null;
   readonly at: ColumnShape | null;
   readonly of: ColumnShape | null;
+  readonly is_incremental: boolean;
 }
 
 const GROUPS: readonly Kind[] = ["uuid", "text", "int", "enum"];
@@ -23,7 +24,14 @@ export function planView(wanted: Wanted, table: TableShape): Plan {
     throw new Error(`${table.name} has no column to group by and none with a moment: name one, --by or --at`);
   }
   const { pack, view, resource, stem, constant } = wanted;
-  const plan: Plan = { names: { pack, view, resource, stem, constant }, table, by, at, of };
+  const plan: Plan = {
+    names: { pack, view, resource, stem, constant },
+    table,
+    by,
+    at,
+    of,
+    is_incremental: wanted.is_incremental,
+  };
   const columns = viewColumns(plan);
   const twice = columns.find((name, place) => columns.indexOf(name) !== place);
   if (twice !== undefined) {

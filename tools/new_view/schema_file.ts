@@ -7,9 +7,9 @@ export function schemaSource(plan: Plan): string {
   const conditions = conditionsOf(plan);
   const keys = [...(by === null ? [] : [quoted(snake(by.name))]), ...(at === null ? [] : ["day"])];
   const rejects = conditions.length === 0 ? null : `rejected_${view.slice("mv_".length)}`;
+  const sourceAt = at?.kind === "timestamptz" ? `source_at => '${literal(`${table.name}.${quoted(at.name)}`)}'` : null;
   const columns = [
-    ...(by === null ? [] : [by.name === snake(by.name) ? source(by) : `${source(by)} as ${quoted(snake(by.name))}`]),
-    ...(at === null ? [] : [`${dayOf(at)} as day`]),
+    ...keyColumns(plan),
     "count(*) as sample_count",
     ...(of === null ? [] : [`round(avg(${number(of)}), 3) as avg_${snake(of.name)}`]),
   ];
@@ -54,9 +54,11 @@ select analytics.register_view(
     view_name => '${view}',
     pack => '${pack}',
     schedule => '7,37 * * * *',
-    stale_after => '70 minutes'${
-    at?.kind === "timestamptz" ? `,\n    source_at => '${literal(`${table.name}.${quoted(at.name)}`)}'` : ""
-  }${rejects === null ? "" : `,\n    rejects => 'analytics.${rejects}'`}
+    stale_after => '70 minutes'${sourceAt === null || plan.is_incremental ? "" : `,\n    ${sourceAt}`}${
+    rejects === null ? "" : `,\n    rejects => 'analytics.${rejects}'`
+  }${plan.is_incremental ? ",\n    incremental => true" : ""}${
+    sourceAt !== null && plan.is_incremental ? `\n    -- , ${sourceAt} needs an index that begins with it` : ""
+  }
     -- , refresh_on_change => '1 minute' refreshes it soon after a write, too: docs/listen.md
 );
 `;
@@ -77,11 +79,19 @@ function conditionsOf({ by, at, of }: Plan): string[] {
   ];
 }
 
-/** What finds the rejected rows in the table: its key, or what the view would have shown. */
-function rejectedColumns({ table, by, at, of }: Plan): string {
+/** The key of the view, by which an incremental one counts the rows again; and what finds them in the table: its own key. */
+function rejectedColumns(plan: Plan): string {
+  const { table, by, at, of } = plan;
   const keys = table.columns.filter(({ is_key }) => is_key);
-  const shown = keys.length > 0 ? keys : [by, at, of].filter((one) => one !== null);
-  return shown.map((one) => source(one)).join(", ");
+  const found = (keys.length > 0 ? keys : [at, of].filter((one) => one !== null)).filter((one) => one !== by);
+  return [...keyColumns(plan), ...found.map(source)].join(", ");
+}
+
+function keyColumns({ by, at }: Plan): readonly string[] {
+  return [
+    ...(by === null ? [] : [by.name === snake(by.name) ? source(by) : `${source(by)} as ${quoted(snake(by.name))}`]),
+    ...(at === null ? [] : [`${dayOf(at)} as day`]),
+  ];
 }
 
 function source({ name }: ColumnShape): string {

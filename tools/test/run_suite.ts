@@ -138,5 +138,5 @@ async function runQuietly(name: string, command: Deno.Command): Promise<Ended> {
 function lastWords(said: string): string {
   const lines = stripVTControlCharacters(said).split("\n").filter((line) => line.trim() !== "");
   const first = lines.findIndex((line) => /\(uncaught error\)|^error: /.test(line));
-  return (first < 0 ? lines.slice(-20) : lines.slice(first, first + 20)).join("\n");
+  return (first < 0 ? lines.slice(-20) : lines.slice(first)).join("\n");
 }

@@ -80,15 +80,16 @@ function npx(home: string): string {
 [ "$1 $2" = "-y deno@${Deno.version.deno}" ] || { echo "not known here: npx $*" >&2; exit 64; }
 shift 2
 [ "$1 $2" = "task start" ] || exec deno "$@"
-state() { deno task --quiet status --json | grep -o '"state": "[a-z]*"'; }
-[ "$(state)" = '"state": "running"' ] && exit 0
+state() { grep -qs '"state": "running"' "$FRESHET_WORK_FOLDER/state.json"; }
+state && exit 0
 setsid deno "$@" > '${home}/start.log' 2>&1 < /dev/null &
-for _ in $(seq 400); do
-  [ "$(state)" = '"state": "running"' ] && exit 0
-  kill -0 $! 2> /dev/null || break
-  sleep 0.5
+for _ in $(seq 3000); do
+  state && exit 0
+  kill -0 $! 2> /dev/null || { echo "The start ended:" >&2; tail -n 60 '${home}/start.log' >&2; exit 1; }
+  sleep 0.2
 done
-cat '${home}/start.log' >&2
+echo "The start did not end within ten minutes:" >&2
+tail -n 60 '${home}/start.log' >&2
 exit 1
 `;
 }

@@ -13,22 +13,18 @@ declare
     -- "((a) AND (b))": the outermost parentheses belong to the AND. "(a = $1)" has one condition, and keeps them.
     body constant text := case when filter like '((%' then substr(filter, 2, length(filter) - 2) else filter end;
     depth integer := 0;
-    is_quoted boolean := false;
+    -- The mark of the literal or the name that the letter is in. A doubled mark ends it, and begins it again.
+    quoted_by text;
     started integer := 1;
     parts text[] := array[]::text[];
     letter text;
 begin
     for place in 1..length(body) loop
         letter := substr(body, place, 1);
-        if letter in ('''', '"') then
-            -- A quote of the other kind inside a quotation makes the text unreadable.
-            if filter like '%''%' and filter like '%"%' then
-                return next filter;
-                return;
-            end if;
-            is_quoted := not is_quoted;
-        elsif is_quoted then
-            continue;
+        if quoted_by is not null then
+            quoted_by := nullif(quoted_by, letter);
+        elsif letter in ('''', '"') then
+            quoted_by := letter;
         elsif letter = '(' then
             depth := depth + 1;
         elsif letter = ')' then
@@ -45,7 +41,7 @@ begin
             return;
         end if;
     end loop;
-    if is_quoted or depth <> 0 or cardinality(parts) = 0 then
+    if quoted_by is not null or depth <> 0 or cardinality(parts) = 0 then
         return next filter;
         return;
     end if;

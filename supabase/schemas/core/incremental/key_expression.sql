@@ -7,19 +7,21 @@ language sql
 immutable
 set search_path = pg_catalog, pg_temp
 as $$
-    select min(regexp_replace(found.expression, '\m' || key_expression.alias || '\.', 'x.', 'g'))
+    select min(replaced.expression)
     from (
         select substr(c.condition, 2, length(c.condition) - length(format(' = $%s)', parameter)) - 1) as expression
         from freshet.filter_conjuncts(filter) as c (condition)
         where c.condition like format('(%% = $%s)', parameter)
     ) as found
+    -- Not inside a literal or a quoted name.
+    cross join lateral (
+        select string_agg(
+            case when p.part[1] ~ '^[''"]' then p.part[1] else regexp_replace(p.part[1], '\m' || key_expression.alias || '\.', 'x.', 'g') end,
+            '' order by p.place
+        ) as expression
+        from regexp_matches(found.expression, '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') with ordinality as p (part, place)
+    ) as replaced
     where alias ~ '^[a-z_][a-z0-9_]*$'
-        -- An alias inside a literal would be replaced too.
-        and not exists (
-            select
-            from regexp_split_to_table(found.expression, '''') with ordinality as p (part, place)
-            where p.place % 2 = 0 and p.part ~ ('\m' || key_expression.alias || '\.')
-        )
         -- A second parameter, a subquery: then it is no expression over the row alone.
         and found.expression !~ '\$[0-9]|SubPlan|InitPlan|hashed';
 $$;
