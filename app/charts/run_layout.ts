@@ -4,7 +4,7 @@ import { max } from "d3-array";
 import { scaleLinear } from "d3-scale";
 import type { Layout, Size } from "./layout.ts";
 
-/** How a run ended. Each has a shape of its own, so that none is told apart by its colour alone. */
+/** How a run ended. Each has a shape of its own, so that its colour is not the only sign of it. */
 export type RunState = "succeeded" | "failed" | "running";
 
 /** One run of a job, or one refresh of a view. */

@@ -15,7 +15,7 @@ import { readHealth } from "./unlisted.ts";
 import { useOps, useOpsList } from "./use_ops.ts";
 import { Views } from "./views/views.tsx";
 
-/** What whoever is on call looks at, and the few things that can be done from here. */
+/** What the person on call looks at, and the few things that can be done from here. */
 export function Page({ claims }: PageProps) {
   return claims.is_admin ? <Console /> : <NotForYou />;
 }
@@ -25,7 +25,7 @@ function NotForYou() {
     <div className="page">
       <h1>Console</h1>
       <p className="notice" role="alert">
-        The console is for administrators of the platform. The API refuses its figures to everybody else.
+        This page is for administrators of the platform. The API refuses its figures to everybody else.
       </p>
     </div>
   );

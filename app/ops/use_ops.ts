@@ -17,7 +17,7 @@ export interface OpsList<Row, More = unknown> extends Resource<OpsAnswer<readonl
 const READ_NOW = { age_seconds: 0, is_stale: false, objective_seconds: null } as const;
 const EVERY_SECONDS = 30;
 
-/** Whoever watches a console waits for what changes. */
+/** An operator waits for what changes. */
 export function useOps<Data, More>(
   name: string,
   asked: object,

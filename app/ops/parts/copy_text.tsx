@@ -24,7 +24,7 @@ export function CopyText({ text, of }: { readonly text: string; readonly of: str
       <pre tabIndex={0} aria-label={`Text of ${of}`}><code>{text}</code></pre>
       <span className="task no-print">
         <button type="button" onClick={() => void copy()}>
-          Copy<span className="sr-only">{" "}{of}</span>
+          Copy<span className="sr-only">{` ${of}`}</span>
         </button>
         <span role="status" className="quiet">{said}</span>
       </span>

@@ -64,7 +64,7 @@ export function Asking({ text, of, dialog }: {
     <>
       <button type="button" aria-haspopup="dialog" onClick={() => setOpen(true)}>
         {text}
-        <span className="sr-only">{" "}{of}</span>
+        <span className="sr-only">{` ${of}`}</span>
       </button>
       {is_open && dialog(() => setOpen(false))}
     </>

@@ -45,7 +45,7 @@ export function More({ of, list }: {
   if (list.answer?.meta.is_truncated !== true) return null;
   return (
     <button type="button" className="no-print" onClick={() => list.showMore()}>
-      Show more<span className="sr-only">{" "}{of}</span>
+      Show more<span className="sr-only">{` ${of}`}</span>
     </button>
   );
 }

@@ -1,4 +1,4 @@
-// The console for whoever is on call: what it shows is what the database holds, and what is done there is recorded.
+// The console of the person on call: what it shows is what the database holds, and what is done there is recorded.
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Page } from "../../support/rigs/browser.ts";
 import { card, enter, figure, product, walk } from "../../support/rigs/pages_stage.ts";
@@ -180,7 +180,7 @@ walk(
     equal(await page.getByRole("link", { name: "Console" }).count(), 0);
     await page.goto(`${stack.origin}/ops`);
     await page.getByRole("alert").waitFor();
-    match(await page.getByRole("alert").innerText(), /^The console is for administrators of the platform/);
+    match(await page.getByRole("alert").innerText(), /^This page is for administrators of the platform/);
     equal(await page.locator(".card").count(), 0);
     const before = await sql`select from analytics.operator_actions`;
     const api = `${stack.origin}/functions/v1/analytics/ops`;
