@@ -76,7 +76,11 @@ export async function makeStage(count: number): Promise<Stage> {
   const reader = createReader({
     clock: { now: () => now, monotonic: () => performance.now(), sleep: () => Promise.resolve() },
     hash: sha256,
-    memory: { get: (stem) => memory.get(stem), set: (stem, entry) => void memory.set(stem, entry) },
+    memory: {
+      get: (stem) => memory.get(stem),
+      set: (stem, entry) => void memory.set(stem, entry),
+      size: () => ({ entry_count: memory.size, byte_count: 0, most_bytes: 0 }),
+    },
     shared: null,
     source: createSupabaseSource(directRpc(sql)),
     renderers: { json: renderJson, csv: () => "" },

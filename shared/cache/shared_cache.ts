@@ -39,6 +39,11 @@ export class SharedCache {
     this.#breaker = new Breaker({ clock: options.clock, failures: 5, open_ms: 10_000 });
   }
 
+  /** Whether there is a store. */
+  get exists(): boolean {
+    return this.#store !== null;
+  }
+
   async read(key: string, emit: Emit): Promise<SharedRead> {
     const value = await this.#ask("read", emit, (store) => store.read(this.#prefix + key));
     if (value === undefined) return { kind: "unavailable" };

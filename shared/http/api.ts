@@ -1,3 +1,4 @@
+import type { CacheFigures } from "../cache/figures.ts";
 import type { RateLimiter } from "../limits/rate_limiter.ts";
 import type { Platform } from "../platform.ts";
 import type { Reader } from "../read/reader.ts";
@@ -12,6 +13,7 @@ export interface Api extends Pick<Platform, Given> {
   readonly registry: Registry;
   readonly reader: Reader;
   readonly limiter: RateLimiter;
+  readonly figures: CacheFigures;
   readonly fast_path: FastPath;
   readonly on_demand: RefreshOnDemand;
 }

@@ -1,5 +1,6 @@
 import { AppError } from "../kernel/app_error.ts";
 import { type CacheEvent, notableEvents, replicaTiming, slowestRead } from "../cache/event.ts";
+import type { CacheFigures } from "../cache/figures.ts";
 import type { Clock, Log } from "../kernel/ports.ts";
 import type { FaultReports } from "../ops/fault_reports.ts";
 import type { MaybePromise } from "../kernel/maybe_promise.ts";
@@ -21,7 +22,8 @@ export interface HandlerOptions {
 export interface Site {
   readonly routes: ReadonlyMap<string, Route>;
   readonly faults: FaultReports;
-  /** The few paths that take a POST, and nothing else. */
+  readonly figures: CacheFigures;
+  /** The few paths that take a POST, and nothing else; `*` stands for any last segment, or any last but one. */
   readonly posts: ReadonlyMap<string, Route>;
   /** The paths that take a DELETE; one that ends in `*` stands for the paths directly below it. */
   readonly deletes: ReadonlyMap<string, Route>;
@@ -42,6 +44,7 @@ export function createHandler(
   options: HandlerOptions,
 ): (request: Request) => Promise<Response> {
   function late(event: CacheEvent): void {
+    found?.figures.noted(event);
     if (notableEvents([event]).length > 0) options.log(JSON.stringify({ event }), "now");
   }
 
@@ -62,6 +65,7 @@ export function createHandler(
       response = problem(error, exchange.request_id, { is_operator: found?.isOperator(request.headers) === true });
     }
     const source_ms = slowestRead(exchange.events);
+    found?.figures.answered(exchange.events);
     if (found !== null) report(found.faults, exchange, { error, source_ms });
     const milliseconds = exchange.finish();
     // A route may send copies of one response to many callers: what differs between callers is added here, to the copy.
@@ -123,15 +127,19 @@ function route({ routes, posts, deletes }: Site, exchange: Exchange): MaybePromi
   if (method === "OPTIONS") return preflight(PREFLIGHT);
   const found = at(routes, path);
   if (found !== undefined && (method === "GET" || method === "HEAD")) return found(exchange);
-  const posted = posts.get(path);
+  const posted = at(posts, path);
   if (posted !== undefined && method === "POST") return posted(exchange);
   const deleted = at(deletes, path);
   if (deleted !== undefined && method === "DELETE") return deleted(exchange);
   throw refusalOf({ reads: found !== undefined, posts: posted !== undefined, deletes: deleted !== undefined });
 }
 
+/** The route of a path: its own, else one for any last segment, else one for any last but one. */
 function at(routes: ReadonlyMap<string, Route>, path: string): Route | undefined {
-  return routes.get(path) ?? routes.get(`${path.slice(0, path.lastIndexOf("/"))}/*`);
+  const last = path.lastIndexOf("/");
+  const before = path.lastIndexOf("/", last - 1);
+  return routes.get(path) ?? routes.get(`${path.slice(0, last)}/*`) ??
+    routes.get(`${path.slice(0, Math.max(before, 0))}/*${path.slice(last)}`);
 }
 
 /** @returns the error for a method that the path does not take, or for a path that takes none */

@@ -18,7 +18,16 @@ export function createSite(registry: Registry, platform: Platform): Site {
     ),
   ];
   const on_demand = new RefreshOnDemand(platform.refreshes, platform);
-  const api = { ...platform, registry, reader, health, limiter, on_demand, fast_path: new FastPath() };
+  const api = {
+    ...platform,
+    registry,
+    reader,
+    health,
+    limiter,
+    on_demand,
+    figures: common.figures,
+    fast_path: new FastPath(),
+  };
   return {
     ...common,
     routes: routesOf(api),

@@ -1,5 +1,8 @@
 import { z } from "zod";
 import { alertPayload } from "../audit/pass.ts";
+import type { Acting, Action, JobAction } from "./actions.ts";
+import type { Alert, OutboxTotals } from "./outbox.ts";
+import type { View } from "./views.ts";
 import { utcTimestamp } from "../kernel/utc_timestamp.ts";
 
 const moment = utcTimestamp.nullable();
@@ -42,6 +45,14 @@ const job = z.object({
   recovery_threshold: z.int().nullable(),
   severity: z.string().nullable(),
   muted_until: moment,
+  /** Who muted it, where that was done over HTTP. */
+  mute: z.object({
+    action_id: z.int(),
+    acted_at: utcTimestamp,
+    operator_kind: z.enum(["user", "secret_key"]),
+    operator_id: z.string().nullable(),
+    reason: z.string().nullable(),
+  }).nullable(),
   paused_until: moment,
   declared_at: moment,
   next_slot_at: moment,
@@ -53,6 +64,14 @@ const job = z.object({
     started_at: moment,
     ended_at: moment,
   }).nullable(),
+  recent_runs: z.array(z.object({
+    runid: z.int(),
+    status: z.string(),
+    started_at: moment,
+    duration_ms: z.int().nullable(),
+  })),
+  p50_ms: z.int().nullable(),
+  p95_ms: z.int().nullable(),
   open_incidents: z.array(z.object({
     incident_id: z.int(),
     kind: z.string(),
@@ -111,8 +130,22 @@ export interface RunsAsked extends Paged {
   readonly status?: string | undefined;
 }
 
+export interface ViewsAsked extends Paged {
+  readonly view?: string | undefined;
+  readonly pack?: string | undefined;
+}
+
+export interface OutboxAsked extends Paged {
+  readonly state?: "undelivered" | "delivered" | undefined;
+}
+
+export interface ActionsAsked extends Paged {
+  readonly action?: Action["action"] | undefined;
+  readonly subject?: string | undefined;
+}
+
 /**
- * The lists for operators.
+ * The lists for operators, and what operators do to a job.
  *
  * Each function throws AppError: SOURCE_UNAVAILABLE when the database could not be asked, INTERNAL when the call was wrong.
  */
@@ -120,4 +153,14 @@ export interface Operations {
   incidents(asked: IncidentsAsked): Promise<Page<Incident>>;
   jobs(asked: JobsAsked): Promise<Page<Job>>;
   runs(asked: RunsAsked): Promise<Page<Run>>;
+  views(asked: ViewsAsked): Promise<Page<View>>;
+  outbox(asked: OutboxAsked): Promise<Page<Alert> & { readonly totals: OutboxTotals }>;
+  actions(asked: ActionsAsked): Promise<Page<Action>>;
+  /**
+   * Does it and records it.
+   *
+   * @returns null if there is no such job
+   * @throws AppError CONFLICT where this cannot be done to this job
+   */
+  act(order: JobAction, by: Acting): Promise<Action | null>;
 }

@@ -40,3 +40,11 @@ export type RefreshRequest = z.output<typeof refreshRequest>;
 export type RefreshAsked =
   & { readonly asked_by: "admin" | "reader" | "service" }
   & ({ readonly view: string } | { readonly pack: string });
+
+/** The operator who asks for a refresh. */
+export interface RefreshOperator {
+  /** The administrator's id, verified; null: the secret key. */
+  readonly operator_id: string | null;
+  readonly reason: string | null;
+  readonly request_id: string;
+}

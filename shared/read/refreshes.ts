@@ -1,4 +1,4 @@
-import type { RefreshAsked, RefreshRequest } from "./refresh_request.ts";
+import type { RefreshAsked, RefreshOperator, RefreshRequest } from "./refresh_request.ts";
 
 /** The schedule of views' refreshes, and the queue of requested ones. Each function throws AppError. */
 export interface Refreshes {
@@ -9,10 +9,11 @@ export interface Refreshes {
   /**
    * Requests a refresh and returns at once: a request for the same that already waits, or a new one.
    *
+   * @param by the operator who asks, for the record; left out for readers, of whom nothing is recorded
    * @returns null if there is no such view or pack
    * @throws AppError RATE_LIMITED when a caller other than the secret key asks again within a minute
    */
-  request(asked: RefreshAsked): Promise<RefreshRequest | null>;
+  request(asked: RefreshAsked, by?: RefreshOperator): Promise<RefreshRequest | null>;
   /** The state of a request; null if there is none with this id. */
   look(id: number): Promise<RefreshRequest | null>;
 }

@@ -1,11 +1,15 @@
 import type { z } from "zod";
+import { actions } from "../../shared/http/routes/ops_actions.ts";
 import { incidents } from "../../shared/http/routes/ops_incidents.ts";
 import { jobs } from "../../shared/http/routes/ops_jobs.ts";
+import { outbox } from "../../shared/http/routes/ops_outbox.ts";
 import { runs } from "../../shared/http/routes/ops_runs.ts";
+import { views } from "../../shared/http/routes/ops_views.ts";
 import { createSampleRig } from "../../tests/support/rigs/http_rig.ts";
 import { samplePack } from "../../tests/support/sample_pack/mod.ts";
 import { operationsWithRows } from "../../tests/support/fixtures/ops_rows.ts";
 import { KEYS } from "../../tests/support/fixtures/tokens.ts";
+import { actionPaths } from "./action_paths.ts";
 import { ALWAYS, headersNamed, repeatedOf } from "./headers.ts";
 import { type Json, ref } from "./json.ts";
 import { parameterSchemaOf } from "./json_schema.ts";
@@ -38,6 +42,13 @@ const LISTS: readonly Listed[] = [
   { ...incidents, name: "incidents", summary: "Open and closed incidents, newest first, each with its repair" },
   { ...jobs, name: "jobs", summary: "Declared jobs beside the scheduled ones, by name" },
   { ...runs, name: "runs", summary: "What ran, newest first" },
+  {
+    ...views,
+    name: "views",
+    summary: "Registered views with their age, size, last refreshes and what these cost, by name",
+  },
+  { ...outbox, name: "outbox", summary: "Alerts, newest incident first, and how many of all wait" },
+  { ...actions, name: "actions", summary: "What operators did over HTTP, newest first" },
 ];
 
 async function listPath({ name, params, summary }: Listed): Promise<readonly [string, Json]> {
@@ -102,9 +113,37 @@ export async function operatorPaths(): Promise<Json> {
     "/openapi.json": openapi,
     "/health": await healthPath(),
     ...Object.fromEntries(await Promise.all(LISTS.map(listPath))),
+    "/ops/cache": await cachePath(),
     ...await refreshPaths(),
+    ...await actionPaths(),
     "/runbook/{page}": runbookPath(),
   };
+}
+
+async function cachePath(): Promise<Json> {
+  const { data, ...answer } = await ask("/ops/cache") as { readonly data: { readonly isolate: object } };
+  // The same in every document.
+  const isolate = { ...data.isolate, isolate_id: "00000000-0000-4000-8000-000000000000" };
+  const { "503": _, ...problems } = problemsOf(
+    "BAD_REQUEST",
+    "UNAUTHENTICATED",
+    "FORBIDDEN",
+    "RATE_LIMITED",
+    "INTERNAL",
+  );
+  return pathItem({
+    path: "/ops/cache",
+    summary: "What the caches of the answering isolate did since its start",
+    description:
+      "For administrators and the secret key. A deployment has many isolates, which come and go, and a request reaches any " +
+      "of them: these are no totals, which are in the function's log.",
+    security: security.operators,
+    tag: "ops",
+    responses: {
+      "200": json("The figures of one isolate.", ref("schemas", "OpsCache"), { ...answer, data: { ...data, isolate } }),
+      ...problems,
+    },
+  });
 }
 
 async function healthPath(): Promise<Json> {

@@ -1,9 +1,17 @@
+import type { z } from "zod";
 import { refreshRequest } from "../../shared/read/refresh_request.ts";
+import { cacheFigures } from "./cache_figures.ts";
 import { strictObject } from "./answer_schemas.ts";
 import type { Json } from "./json.ts";
 import { jsonSchemaOf } from "./json_schema.ts";
 import { pascalCase } from "./names.ts";
-import { opsRows } from "./ops_rows.ts";
+import { opsRows, opsTotals } from "./ops_rows.ts";
+
+function propertiesOf(schema: z.ZodObject | undefined): Readonly<Record<string, Json>> {
+  return schema === undefined
+    ? {}
+    : Object.fromEntries(Object.entries(schema.shape).map(([name, one]) => [name, jsonSchemaOf(one)]));
+}
 
 /** The schemas of answers that are not resources, see tools/openapi/operator_paths.ts. */
 export function operatorSchemas(): Readonly<Record<string, Json>> {
@@ -12,6 +20,7 @@ export function operatorSchemas(): Readonly<Record<string, Json>> {
       resource: { const: `ops/${name}` },
       row_count: { type: "integer", minimum: 0 },
       next_cursor: { type: ["string", "null"] },
+      ...propertiesOf(opsTotals[name]),
     });
     const answer = strictObject({ data: { type: "array", items: jsonSchemaOf(row) }, meta });
     return [`${pascalCase(`ops/${name}`)}Answer`, answer] as const;
@@ -22,6 +31,14 @@ export function operatorSchemas(): Readonly<Record<string, Json>> {
     OpsRefresh: strictObject({
       data: { ...jsonSchemaOf(refreshRequest), description: "The state of a request, and the outcome for each view." },
       meta: strictObject({ resource: { const: "ops/refreshes" } }),
+    }),
+    OpsAction: strictObject({
+      data: { ...jsonSchemaOf(opsRows.actions), description: "What was done, as `/ops/actions` lists it." },
+      meta: strictObject({ resource: { const: "ops/actions" } }),
+    }),
+    OpsCache: strictObject({
+      data: { ...jsonSchemaOf(cacheFigures), description: "Since the start of the isolate that answers." },
+      meta: strictObject({ resource: { const: "ops/cache" } }),
     }),
     Health: {
       type: "object",

@@ -1,5 +1,8 @@
 import { z } from "zod";
+import { actionPage } from "../../shared/ops/actions.ts";
 import { incidentPage, jobPage, runPage } from "../../shared/ops/lists.ts";
+import { outboxPage } from "../../shared/ops/outbox.ts";
+import { viewPage } from "../../shared/ops/views.ts";
 
 const moment = z.iso.datetime({ offset: true });
 const { incident_id, state, cause_id, muted_until, announced_at, alerts, payload } =
@@ -34,9 +37,15 @@ const incident = z.strictObject({
   alerts,
 });
 
+/** What the meta of a list has besides its page. */
+export const opsTotals: Readonly<Record<string, z.ZodObject>> = { outbox: outboxPage.shape.totals };
+
 /** The rows of the operators' lists, by the list's name. */
 export const opsRows = {
   incidents: incident,
   jobs: jobPage.shape.rows.element,
   runs: runPage.shape.rows.element,
+  views: viewPage.shape.rows.element,
+  outbox: outboxPage.shape.rows.element,
+  actions: actionPage.shape.rows.element,
 } as const;

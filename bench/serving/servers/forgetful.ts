@@ -6,7 +6,11 @@ import type { MemoryStore } from "../../../shared/read/memory_store.ts";
 import { serveAnalytics } from "../../../shared/http/serve_analytics.ts";
 import { registry } from "../../../packs/registry.ts";
 
-const memory: MemoryStore = { get: () => undefined, set() {} };
+const memory: MemoryStore = {
+  get: () => undefined,
+  set() {},
+  size: () => ({ entry_count: 0, byte_count: 0, most_bytes: 0 }),
+};
 
 /** @param replace makes a shared store to use instead of the product's */
 export function serveForgetful(replace?: () => SharedStore) {

@@ -17,6 +17,7 @@ export function createMemoryStore(budget_bytes: number = BUDGET_BYTES): MemorySt
   return {
     get: (stem) => entries.get(stem),
     set: (stem, entry) => void entries.set(stem, entry),
+    size: () => ({ entry_count: entries.size, byte_count: entries.calculatedSize, most_bytes: budget_bytes }),
   };
 }
 

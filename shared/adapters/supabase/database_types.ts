@@ -67,11 +67,19 @@ export type Database = {
           "resolve_token": number;
         }[];
       };
+      "list_actions": {
+        Args: { "action"?: string; "before_id"?: number; "page_size"?: number; "subject"?: string };
+        Returns: Json;
+      };
       "list_incidents": {
         Args: { "before_id"?: number; "job"?: string; "kind"?: string; "page_size"?: number; "state"?: string };
         Returns: Json;
       };
       "list_jobs": { Args: { "after_job"?: string; "job"?: string; "page_size"?: number }; Returns: Json };
+      "list_outbox": {
+        Args: { "before_incident"?: number; "before_transition"?: string; "page_size"?: number; "state"?: string };
+        Returns: Json;
+      };
       "list_runs": {
         Args: {
           "before_runid"?: number;
@@ -80,6 +88,10 @@ export type Database = {
           "status"?: string;
           "window_size"?: number;
         };
+        Returns: Json;
+      };
+      "list_views": {
+        Args: { "after_view"?: string; "pack"?: string; "page_size"?: number; "view"?: string };
         Returns: Json;
       };
       "note_export_upload": {
@@ -94,6 +106,27 @@ export type Database = {
       };
       "note_failed_audit": { Args: { "reason": string }; Returns: boolean };
       "note_read_address": { Args: { "fault": string; "lag_ms": number }; Returns: undefined };
+      "operate_job": {
+        Args: {
+          "action": string;
+          "job": string;
+          "operator_id"?: string;
+          "reason"?: string;
+          "request_id"?: string;
+          "until"?: string;
+        };
+        Returns: Json;
+      };
+      "operate_refresh": {
+        Args: {
+          "operator_id"?: string;
+          "pack"?: string;
+          "reason"?: string;
+          "request_id"?: string;
+          "view_name"?: string;
+        };
+        Returns: Json;
+      };
       "park_alert": { Args: { "error": string; "event_id": string; "token": number }; Returns: boolean };
       "read_person": { Args: { "reading": Json; "request": Json; "view_name": string }; Returns: Json };
       "read_view": { Args: { "request": Json; "view_name": string }; Returns: Json };

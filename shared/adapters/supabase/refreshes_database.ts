@@ -57,12 +57,15 @@ export function createRefreshes(rpc: AnalyticsRpc, clock: Clock): Refreshes {
       const moments = WORKERS.map((job) => slots.get(job) ?? null).filter((slot) => slot !== null).map(Date.parse);
       return moments.length === 0 ? null : Math.min(...moments);
     },
-    async request(asked) {
+    async request(asked, by) {
       const { asked_by, ...target } = asked;
       const input = { view_name: "view" in target ? target.view : null, pack: "pack" in target ? target.pack : null };
       try {
         const output = (await import("../../read/refresh_request.ts")).refreshRequest;
-        return await rpc({ name: "request_refresh", input: { ...input, asked_by }, output, timeout_ms: QUEUE_MS });
+        const call = { output, timeout_ms: QUEUE_MS };
+        return by === undefined
+          ? await rpc({ ...call, name: "request_refresh", input: { ...input, asked_by } })
+          : await rpc({ ...call, name: "operate_refresh", input: { ...input, ...by } });
       } catch (error) {
         return refused(error, asked);
       }

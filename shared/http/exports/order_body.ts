@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { invalidQuery } from "../../kernel/app_error.ts";
 import { EXPORT_FORMATS } from "../../export/job.ts";
-import { shown } from "../request/query_params.ts";
+import { checkedBody } from "../request/checked_body.ts";
 
 /** The longest body: a resource's parameters take a tenth of it. */
 export const MOST_BODY_BYTES = 16_384;
@@ -28,19 +28,7 @@ export type OrderBody = z.output<typeof orderBody>;
 
 /** @throws AppError BAD_REQUEST with every faulty field */
 export function checkedOrder(body: unknown): OrderBody {
-  const parsed = orderBody.safeParse(body);
-  if (!parsed.success) {
-    const known = Object.keys(orderBody.shape).join(", ");
-    throw invalidQuery(
-      ...parsed.error.issues.flatMap((issue) =>
-        issue.code === "unrecognized_keys"
-          ? issue.keys.map((key) => ({ field: shown(key), reason: `is not a field of an export, which has ${known}` }))
-          : [{ field: issue.path.length === 0 ? "(body)" : shown(issue.path.join(".")), reason: issue.message }]
-      ),
-    );
-  }
-  if (parsed.data.bom && parsed.data.format !== "csv") {
-    throw invalidQuery({ field: "bom", reason: "is for csv only" });
-  }
-  return parsed.data;
+  const order = checkedBody(orderBody, body, "an export");
+  if (order.bom && order.format !== "csv") throw invalidQuery({ field: "bom", reason: "is for csv only" });
+  return order;
 }

@@ -14,8 +14,17 @@ export const jobs: Listing<typeof params, Job> = {
   name: "jobs",
   params,
   read: (operations, asked) => operations.jobs(asked),
-  show({ last_run, ...row }) {
-    const job = { ...row, job: scrubName(row.job), owner: scrubName(row.owner), schedule: scrubName(row.schedule) };
+  show({ last_run, mute: written, ...row }) {
+    const mute = written === null
+      ? null
+      : { ...written, reason: written.reason === null ? null : scrubName(written.reason) };
+    const job = {
+      ...row,
+      mute,
+      job: scrubName(row.job),
+      owner: scrubName(row.owner),
+      schedule: scrubName(row.schedule),
+    };
     if (last_run === null) return { ...job, last_run };
     const message = last_run.message === null ? null : scrubMessage(last_run.message, { names: [row.job, row.view] });
     return { ...job, last_run: { ...last_run, message } };

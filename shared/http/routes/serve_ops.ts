@@ -12,10 +12,10 @@ import { parseParams } from "../request/query_params.ts";
 import type { Route } from "./route.ts";
 
 /** One list that operators page through. */
-export interface Listing<Schema extends z.ZodObject, Row> {
+export interface Listing<Schema extends z.ZodObject, Row, Totals = undefined> {
   readonly name: string;
   readonly params: Schema;
-  read(operations: Operations, asked: z.output<Schema>): Promise<Page<Row>>;
+  read(operations: Operations, asked: z.output<Schema>): Promise<Page<Row> & { readonly totals?: Totals }>;
   /** The row to serve, already scrubbed. */
   show(row: Row, api: Api): unknown;
   /** The next page's cursor to serve; by default the database's own. */
@@ -33,16 +33,19 @@ export const asked = {
 };
 
 /** GET /ops/<listing>: for administrators and the secret key. Never stored: an hour-old incident list misleads. */
-export function serveOps<Schema extends z.ZodObject, Row>(api: Api, listing: Listing<Schema, Row>): Route {
+export function serveOps<Schema extends z.ZodObject, Row, Totals>(
+  api: Api,
+  listing: Listing<Schema, Row, Totals>,
+): Route {
   return async (exchange) => {
     exchange.resource = `ops/${listing.name}`;
     const params = parseParams(listing.params, exchange.parameters);
     await requireOperator(api, exchange);
     exchange.begin("read");
-    const { rows, next_cursor } = await listing.read(api.operations, params);
+    const { rows, next_cursor, totals } = await listing.read(api.operations, params);
     const data = rows.map((row) => listing.show(row, api));
     const place = next_cursor === null ? null : listing.place?.(next_cursor, api) ?? next_cursor;
-    const meta = { resource: exchange.resource, row_count: data.length, next_cursor: place };
+    const meta = { resource: exchange.resource, row_count: data.length, next_cursor: place, ...totals };
     return opsAnswer({ data, meta });
   };
 }

@@ -1,10 +1,13 @@
 import { z } from "zod";
 import { AppError, invalidQuery } from "../../kernel/app_error.ts";
+import type { Caller } from "../../access/caller.ts";
 import type { RefreshRequest } from "../../read/refresh_request.ts";
 import { scrubMessage } from "../../kernel/scrub/message.ts";
 import type { Api } from "../api.ts";
+import { checkedBody } from "../request/checked_body.ts";
 import { parseParams, refuseParameters } from "../request/query_params.ts";
 import type { Route } from "./route.ts";
+import { actingOf, bodyOf, nameBefore, whyBody } from "./serve_actions.ts";
 import { opsAnswer, requireOperator } from "./serve_ops.ts";
 
 const name = () =>
@@ -24,13 +27,39 @@ export function takeRefresh(api: Api): Route {
     const caller = await requireOperator(api, exchange);
     const target = targetOf(view, pack);
     exchange.begin("ask");
-    const asked_by = caller.kind === "service" ? "service" : "admin";
-    const request = await api.refreshes.request({ ...target, asked_by });
+    const by = actingOf(caller, exchange, null);
+    const request = await api.refreshes.request({ ...target, asked_by: askerOf(caller) }, by);
     if (request === null) throw unknown(target);
     exchange.outcome = request.state.toUpperCase();
     // Relative to this path, so that it is right behind any gateway.
     return opsAnswer(shown(request), { status: 202, headers: { location: `refreshes/${request.id}` } });
   };
+}
+
+/** POST /ops/views/<name>/refresh: the same for the view of the path, with a reason for the record. */
+export function takeViewRefresh(api: Api): Route {
+  return async (exchange) => {
+    exchange.resource = "ops/refresh";
+    refuseParameters(exchange.parameters);
+    const caller = await requireOperator(api, exchange);
+    const view = nameBefore(exchange);
+    const { reason = null } = checkedBody(whyBody, await bodyOf(exchange) ?? {}, "a refresh");
+    exchange.begin("ask");
+    const by = actingOf(caller, exchange, reason);
+    // A name in another form is no view's, and is not asked for.
+    const request = name().safeParse(view).success
+      ? await api.refreshes.request({ view, asked_by: askerOf(caller) }, by)
+      : null;
+    if (request === null) {
+      throw new AppError("NOT_FOUND", { detail: "There is no such view; /analytics/ops/views lists them" });
+    }
+    exchange.outcome = request.state.toUpperCase();
+    return opsAnswer(shown(request), { status: 202, headers: { location: `../../refreshes/${request.id}` } });
+  };
+}
+
+function askerOf({ kind }: Caller): "service" | "admin" {
+  return kind === "service" ? "service" : "admin";
 }
 
 /** GET /ops/refreshes/<id>: the state of the request and of each view. */

@@ -1,4 +1,4 @@
-import type { RefreshAsked, RefreshRequest } from "../../../shared/read/refresh_request.ts";
+import type { RefreshAsked, RefreshOperator, RefreshRequest } from "../../../shared/read/refresh_request.ts";
 import type { Refreshes } from "../../../shared/read/refreshes.ts";
 
 /** A message that no answer may contain. */
@@ -7,6 +7,8 @@ const LEAK = "refresh of analytics.mv_b failed [23505]: Key (email)=(anna@exampl
 /** A refresh queue in memory: records requests; the test decides their outcome. */
 export class FakeRefreshes implements Refreshes {
   readonly asked: RefreshAsked[] = [];
+  /** Who asked; null for a reader. */
+  readonly operators: (RefreshOperator | null)[] = [];
   looks = 0;
   next: number | null = null;
   queue_next: number | null = null;
@@ -22,8 +24,9 @@ export class FakeRefreshes implements Refreshes {
     return Promise.resolve(this.queue_next);
   }
 
-  async request(asked: RefreshAsked): Promise<RefreshRequest | null> {
+  async request(asked: RefreshAsked, by?: RefreshOperator): Promise<RefreshRequest | null> {
     this.asked.push(asked);
+    this.operators.push(by ?? null);
     const request = await this.work("view" in asked ? asked.view : asked.pack);
     if (request !== null) this.known.set(request.id, request);
     return request;

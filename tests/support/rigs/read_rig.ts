@@ -52,7 +52,11 @@ export class Isolate {
     this.reader = createReader({
       clock: world.clock,
       hash: sha256,
-      memory: { get: (stem) => this.memory.get(stem), set: (stem, entry) => void this.memory.set(stem, entry) },
+      memory: {
+        get: (stem) => this.memory.get(stem),
+        set: (stem, entry) => void this.memory.set(stem, entry),
+        size: () => ({ entry_count: this.memory.size, byte_count: 0, most_bytes: 0 }),
+      },
       shared: world.shared,
       source: world.source,
       renderers: { json: renderJson, csv: (rendering) => `csv of ${rendering.rows.length}` },

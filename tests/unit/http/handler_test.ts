@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { internalError } from "../../../shared/kernel/app_error.ts";
+import { CacheFigures } from "../../../shared/cache/figures.ts";
 import { createHandler } from "../../../shared/http/handler.ts";
 import { id } from "../../support/fixtures/sample_rows.ts";
 import { FakeClock } from "../../support/fakes/clock.ts";
@@ -271,6 +272,7 @@ Deno.test("an error that nobody foresaw is a 500 that tells the caller nothing a
     routes: new Map([["/analytics/x", route]]),
     posts: new Map(),
     deletes: new Map(),
+    figures: new CacheFigures(0),
     isOperator: () => true,
     faults,
   } as const;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { misconfigured } from "../../../../shared/kernel/app_error.ts";
+import { CacheFigures } from "../../../../shared/cache/figures.ts";
 import { createHandler } from "../../../../shared/http/handler.ts";
 import { FakeClock } from "../../../support/fakes/clock.ts";
 import { notedFaults } from "../../../support/fakes/noted_faults.ts";
@@ -13,6 +14,7 @@ for (const is_operator of [true, false]) {
       routes: new Map([["/analytics/x", route]]),
       posts: new Map(),
       deletes: new Map(),
+      figures: new CacheFigures(0),
       isOperator: () => is_operator,
       faults: notedFaults().faults,
     } as const;

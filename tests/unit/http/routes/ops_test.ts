@@ -3,7 +3,7 @@ import { createHttpRig } from "../../../support/rigs/http_rig.ts";
 import { operationsWithRows } from "../../../support/fixtures/ops_rows.ts";
 import { KEYS, mintToken } from "../../../support/fixtures/tokens.ts";
 
-const PATHS = ["/analytics/ops/incidents", "/analytics/ops/jobs", "/analytics/ops/runs"] as const;
+const PATHS = ["incidents", "jobs", "runs", "views", "outbox", "actions"].map((list) => `/analytics/ops/${list}`);
 const SECRET = { headers: { apikey: KEYS.secret } };
 
 function rigWithRows() {
@@ -89,6 +89,13 @@ Deno.test("the ops lists refuse every parameter that is not theirs, by name and 
     "/analytics/ops/incidents?job=%00": "job",
     "/analytics/ops/runs?job=%00": "job",
     "/analytics/ops/jobs?state=open": "state",
+    "/analytics/ops/views?view=%00": "view",
+    "/analytics/ops/views?state=stale": "state",
+    "/analytics/ops/outbox?state=secretvalue": "state",
+    "/analytics/ops/outbox?cursor=7": "cursor",
+    "/analytics/ops/outbox?cursor=7-closed": "cursor",
+    "/analytics/ops/actions?action=secretvalue": "action",
+    "/analytics/ops/actions?cursor=0": "cursor",
     "/analytics/ops/runs?limit=1&limit=2": "limit",
     "/analytics/ops/runs?status=done": "status",
     "/analytics/ops/runs?cursor=-1": "cursor",

@@ -4,12 +4,15 @@ import { createAuditHealth } from "../../../../shared/adapters/supabase/audit_he
 import { internalError } from "../../../../shared/kernel/app_error.ts";
 import { alertEvent, minimalEvent } from "../../../../shared/audit/event.ts";
 import { auditPassSchema } from "../../../../shared/audit/pass.ts";
+import { actionPage } from "../../../../shared/ops/actions.ts";
+import { outboxPage } from "../../../../shared/ops/outbox.ts";
+import { viewPage } from "../../../../shared/ops/views.ts";
 import { incidentPage, jobPage, runPage } from "../../../../shared/ops/lists.ts";
 import { createRequestLog } from "../../../../shared/http/response/log_line.ts";
 import { serveCronAudit } from "../../../../shared/http/scheduled/serve_cron_audit.ts";
 import { failedAlert } from "../../../support/fixtures/audit_alert.ts";
 import { createHttpRig } from "../../../support/rigs/http_rig.ts";
-import { INCIDENT, JOB, RUN } from "../../../support/fixtures/ops_rows.ts";
+import { ACTION, ALERT, INCIDENT, JOB, RUN, VIEW } from "../../../support/fixtures/ops_rows.ts";
 import { FakeOperations } from "../../../support/fakes/operations.ts";
 import { FakeRefreshes, requestOf } from "../../../support/fakes/refreshes.ts";
 import { CONTEXTS, PLANTED, READABLE } from "../../../support/fixtures/planted_secrets.ts";
@@ -22,7 +25,7 @@ interface Said {
 
 type Way = (said: Said) => Promise<string> | string;
 
-async function listed(list: "incidents" | "jobs" | "runs", { message, name }: Said): Promise<string> {
+async function listed(list: keyof FakeOperations["kept"], { message, name }: Said): Promise<string> {
   const operations = new FakeOperations();
   const { payload } = INCIDENT;
   const about = { subject: name, fingerprint: `failed:${name}`, job: name, message, owner: name, summary: name };
@@ -35,11 +38,24 @@ async function listed(list: "incidents" | "jobs" | "runs", { message, name }: Sa
       next_cursor: null,
     }).rows,
     jobs: jobPage.parse({
-      rows: [{ ...JOB, job: name, owner: name, last_run: { ...JOB.last_run, message } }],
+      rows: [{
+        ...JOB,
+        job: name,
+        owner: name,
+        mute: { ...JOB.mute, reason: name },
+        last_run: { ...JOB.last_run, message },
+      }],
       next_cursor: null,
     })
       .rows,
     runs: runPage.parse({ rows: [{ ...RUN, job: name, message }], next_cursor: null }).rows,
+    views: viewPage.parse({ rows: [{ ...VIEW, last_error: { ...VIEW.last_error, message } }], next_cursor: null }).rows,
+    outbox: outboxPage.parse({
+      rows: [{ ...ALERT, subject: name, last_error: message, resolve_error: message }],
+      next_cursor: null,
+      totals: operations.totals,
+    }).rows,
+    actions: actionPage.parse({ rows: [{ ...ACTION, subject: name, reason: name }], next_cursor: null }).rows,
   };
   if (list === "jobs") operations.next_cursor = name;
   const { ask, lines } = createHttpRig({ operations });
@@ -68,6 +84,9 @@ const WAYS: Readonly<Record<string, Way>> = {
   "/ops/incidents": (said) => listed("incidents", said),
   "/ops/jobs": (said) => listed("jobs", said),
   "/ops/runs": (said) => listed("runs", said),
+  "/ops/views": (said) => listed("views", said),
+  "/ops/outbox": (said) => listed("outbox", said),
+  "/ops/actions": (said) => listed("actions", said),
   "/ops/refreshes": async ({ message }) => {
     const refreshes = new FakeRefreshes();
     const request = requestOf({ mv_a: "failed" });
