@@ -1,4 +1,4 @@
-import { StrictMode, useMemo, useState } from "react";
+import { StrictMode, useEffect, useMemo, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { ApiProvider } from "./api/api.tsx";
 import { type FoundPage, loadPage, pageAt, type PageEntry, pageNamed, pagesOf } from "./frame/pages.ts";
@@ -21,6 +21,7 @@ declare global {
 const BASE = import.meta.env.BASE_URL;
 /** After those of the packs: what the product itself offers. */
 const OWN_PAGES: readonly FoundPage[] = [
+  { name: "try", path: "try", title: "Playground", isFor: () => true, load: () => import("./try/page.tsx") },
   {
     name: "ops",
     path: "ops",
@@ -46,6 +47,9 @@ function App({ settings, resumed }: { readonly settings: Settings; readonly resu
     setNotice(why);
     setSession(null);
   }
+
+  // Another role is another session: the page asks again, and offers other pages.
+  useEffect(() => session?.follow?.((claims) => setSession({ ...session, claims })), [session]);
 
   // One client for each session: no answer of one person is kept for the next.
   const api = useMemo(() => {

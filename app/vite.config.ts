@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
+import { chartItems, registryFiles } from "./registry/items.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -69,6 +70,19 @@ function documents(): Plugin {
   };
 }
 
+/** The charts for other applications: r/<chart>.json beside the pages is what `npx shadcn add` takes. */
+function chartRegistry(): Plugin {
+  return {
+    name: "freshet-chart-registry",
+    apply: "build",
+    async generateBundle() {
+      for (const [fileName, source] of registryFiles(await chartItems(here(".")))) {
+        this.emitFile({ type: "asset", fileName, source });
+      }
+    },
+  };
+}
+
 export default defineConfig({
   root: here("."),
   // The sources are written in React's dialect. Without these lines, and with React installed, they run on React.
@@ -92,5 +106,5 @@ export default defineConfig({
     manifest: true,
     modulePreload: { polyfill: false },
   },
-  plugins: [documents()],
+  plugins: [documents(), chartRegistry()],
 });

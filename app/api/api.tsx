@@ -35,17 +35,20 @@ export interface ApiOptions {
   onExpired(): void;
 }
 
+/** Rows of a person do not stay in the browser's cache, where the next person at the same device has them. */
+const unkept: typeof fetch = (input, init) => fetch(input, { ...init, cache: "no-store" });
+
 /** Gives the pages below it one client, which carries the token of the session. */
 export function ApiProvider({ options, children }: { readonly options: ApiOptions; readonly children: ReactNode }) {
   const api = useMemo(() => {
     const { url, key } = options;
     // A page says within seconds that the API is out, and goes on asking by itself.
-    const reach = { url, key, token: () => options.token(), retries: 1, longest_wait_seconds: 3 };
+    const reach = { url, key, token: () => options.token(), fetch: unkept, retries: 1, longest_wait_seconds: 3 };
     const readCatalog = createCataloguer(reach);
     let catalog: Promise<readonly CatalogEntry[]> | null = null;
     return {
       client: createBareClient(reach),
-      reach: { url, key, token: reach.token },
+      reach: { url, key, token: reach.token, fetch: unkept },
       exporter: createExporter(reach),
       refresher: options.is_operator ? createRefresher(reach) : null,
       catalog: () =>

@@ -1,5 +1,6 @@
 import { AuthClient } from "@supabase/auth-js";
 import { claimsOf } from "./claims.ts";
+import { following } from "./follow.ts";
 import { forget, keep } from "./kept.ts";
 import type { Session } from "./session.ts";
 import type { Settings } from "./settings.ts";
@@ -38,10 +39,9 @@ function sessionOf(auth: Auth, token: string, title: string): Session | null {
   const claims = claimsOf(token);
   if (claims === null) return null;
   return {
-    claims,
     title,
     // Refreshes a token that is about to end.
-    token: async () => (await auth.getSession()).data.session?.access_token ?? null,
+    ...following(claims, async () => (await auth.getSession()).data.session?.access_token ?? null),
     async end() {
       forget();
       await auth.signOut({ scope: "local" });

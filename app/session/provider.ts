@@ -1,4 +1,5 @@
 import { claimsOf } from "./claims.ts";
+import { following } from "./follow.ts";
 import type { Session } from "./session.ts";
 
 /** What a host's module exports; `settings.json` names it as `provider`. */
@@ -22,9 +23,8 @@ export async function resumeAtProvider(address: string): Promise<Session | null>
   const claims = token === null ? null : claimsOf(token);
   if (claims === null) return null;
   return {
-    claims,
     title: await provider.title?.() ?? "Signed in",
-    token: () => provider.token(),
+    ...following(claims, () => provider.token()),
     end: async () => await provider.signOut?.(),
   };
 }

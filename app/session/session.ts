@@ -7,5 +7,7 @@ export interface Session {
   readonly title: string;
   /** Asked before each request; null when the session is over. */
   token(): Promise<string | null>;
+  /** Has the function called when a later token says something else about the person. Left out: none ever does. */
+  follow?(onChange: (claims: Claims) => void): void;
   end(): Promise<void>;
 }

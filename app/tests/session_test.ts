@@ -1,7 +1,8 @@
-import { deepEqual, equal, throws } from "node:assert/strict";
+import { deepEqual, equal, ok, throws } from "node:assert/strict";
 import { chosen, chosenDay, withFilters } from "../frame/location.ts";
 import { pageAt, pagesOf } from "../frame/pages.ts";
 import { claimsOf, hasExpired } from "../session/claims.ts";
+import { following } from "../session/follow.ts";
 import { linkTo, settingsOf } from "../session/settings.ts";
 
 function tokenWith(claims: object): string {
@@ -67,4 +68,24 @@ Deno.test("a page has the address of its pack and name, and the root is the firs
     null,
   ]);
   equal(at("/site/acme/mine", "/site/"), "acme/mine");
+});
+
+Deno.test("a session tells when a later token gives the person another role, and only then", async () => {
+  const token = (claims: object) => tokenWith({ sub: "u1", org_id: "o1", ...claims });
+  let current: string | null = token({ org_role: "manager", exp: 1 });
+  const first = claimsOf(current);
+  ok(first !== null);
+  const session = following(first, () => Promise.resolve(current));
+  const told: (string | null)[] = [];
+  session.follow?.(({ org_role }) => told.push(org_role));
+  await session.token();
+  current = token({ org_role: "manager", exp: 2 });
+  equal(await session.token(), current);
+  deepEqual(told, []);
+  current = token({ org_role: "trainee", exp: 3 });
+  await session.token();
+  await session.token();
+  current = null;
+  equal(await session.token(), null);
+  deepEqual(told, ["trainee"]);
 });

@@ -22,6 +22,12 @@ export interface Locator {
   getByText(text: string | RegExp): Locator;
 }
 
+export interface Route {
+  abort(): Promise<void>;
+  continue(changed?: { headers: Record<string, string> }): Promise<void>;
+  request(): { headers(): Record<string, string> };
+}
+
 export interface Page {
   goto(url: string): Promise<unknown>;
   reload(): Promise<unknown>;
@@ -32,10 +38,7 @@ export interface Page {
   screenshot(options: { path: string; fullPage?: boolean }): Promise<unknown>;
   on(event: "request", listener: (request: { url(): string }) => void): void;
   on(event: "pageerror", listener: (error: Error) => void): void;
-  route(
-    address: RegExp,
-    handle: (route: { abort(): Promise<void>; continue(): Promise<void> }) => Promise<void>,
-  ): Promise<void>;
+  route(address: RegExp, handle: (route: Route) => Promise<void>): Promise<void>;
   unroute(address: RegExp): Promise<void>;
   locator(selector: string): Locator;
   getByRole(role: string, options?: { name?: string | RegExp; exact?: boolean }): Locator;
