@@ -13,6 +13,8 @@ interface Props {
   readonly outbox: OpsList<OpsAlert, OpsOutboxTotals>;
 }
 
+/** No data are never "none". */
+const NOT_KNOWN = "not known";
 const WORDS = { ok: "All well", unknown: "Not known", bad: "Trouble" } as const;
 const SIGNS = { ok: "✓", unknown: "?", bad: "✕" } as const;
 
@@ -39,13 +41,13 @@ export function Overview({ health, incidents, views, outbox }: Props) {
           </div>
           <dl className="stats">
             <Stat name="Open incidents" value={countOf(incidents, ({ data }) => data.length)}>
-              {severitiesOf(incidents.answer?.data ?? [])}
+              {incidents.answer === null ? NOT_KNOWN : severitiesOf(incidents.answer.data)}
             </Stat>
             <Stat name="Stale views" value={countOf(views, ({ data }) => data.filter(isStale).length)}>
-              of {countOf(views, ({ data }) => data.length)}
+              {views.answer === null ? NOT_KNOWN : `of ${countOf(views, ({ data }) => data.length)}`}
             </Stat>
             <Stat name="Oldest undelivered alert" value={oldestOf(outbox)}>
-              {outbox.answer !== null && waitingText(outbox.answer.meta)}
+              {outbox.answer === null ? NOT_KNOWN : waitingText(outbox.answer.meta)}
             </Stat>
           </dl>
         </div>

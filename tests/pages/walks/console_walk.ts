@@ -1,5 +1,6 @@
 // The console of the person on call: what it shows is what the database holds, and what is done there is recorded.
 import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { demoUsers } from "../../../stack/demo_users.ts";
 import type { Page } from "../../support/rigs/browser.ts";
 import { card, enter, figure, product, walk } from "../../support/rigs/pages_stage.ts";
 import { asUser } from "../../support/rigs/product.ts";
@@ -9,6 +10,7 @@ const BY_HAND = "counted-by-hand";
 async function open(page: Page, filters = ""): Promise<void> {
   await enter(page, "Administrator of the platform");
   await page.goto(`${product().stack.origin}/ops${filters}`);
+  await page.locator(".settled .card .source").first().waitFor();
   await page.locator(".card[aria-busy=true]").first().waitFor({ state: "hidden" });
 }
 
@@ -51,7 +53,7 @@ walk(
       await row(page, "Operator actions", BY_HAND).waitFor();
       const [action] = await sql`
         select a.action, a.operator_id from analytics.operator_actions as a where a.subject = ${BY_HAND}`;
-      deepEqual({ ...action }, { action: "adopt", operator_id: "demo-admin" });
+      deepEqual({ ...action }, { action: "adopt", operator_id: demoUsers.admin });
       await sql`select analytics.audit_pass()`;
       await page.goto(`${product().stack.origin}/ops?incidents=closed&incident=${planted["incident_id"]}`);
       match(await known.innerText(), /Over\s/);
@@ -90,7 +92,7 @@ walk(
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await dialog.waitFor({ state: "hidden" });
-    await row(page, "Jobs", name).getByText("by demo-admin: moving").waitFor();
+    await row(page, "Jobs", name).getByText(`by ${demoUsers.admin}: moving`).waitFor();
     const [action] = await sql`
       select a.operator_kind, a.operator_id, a.reason, d.muted_until = a.muted_until as is_muted,
         abs(extract(epoch from a.muted_until - a.acted_at) - 4 * 3600) < 60 as is_for_four_hours
@@ -99,7 +101,7 @@ walk(
       where a.action = 'mute' and a.subject = ${name}`;
     deepEqual({ ...action }, {
       operator_kind: "user",
-      operator_id: "demo-admin",
+      operator_id: demoUsers.admin,
       reason: "moving",
       is_muted: true,
       is_for_four_hours: true,
@@ -107,7 +109,7 @@ walk(
 
     await row(page, "Jobs", name).getByRole("button", { name: /^Unmute/ }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Unmute" }).click();
-    await row(page, "Jobs", name).getByText("by demo-admin: moving").waitFor({ state: "hidden" });
+    await row(page, "Jobs", name).getByText(`by ${demoUsers.admin}: moving`).waitFor({ state: "hidden" });
     const [after] = await sql`select d.muted_until from analytics.scheduled_jobs as d where d.job_name = ${name}`;
     equal(after?.["muted_until"], null);
   },
