@@ -65,8 +65,10 @@ export function createHandler(
       response = problem(error, exchange.request_id, { is_operator: found?.isOperator(request.headers) === true });
     }
     const source_ms = slowestRead(exchange.events);
-    found?.figures.answered(exchange.events);
-    if (found !== null) report(found.faults, exchange, { error, source_ms });
+    if (found !== null) {
+      found.figures.answered(exchange.events);
+      report(found.faults, exchange, { error, source_ms });
+    }
     const milliseconds = exchange.finish();
     // A route may send copies of one response to many callers: what differs between callers is added here, to the copy.
     addCallerHeaders(response, exchange, found?.cors ?? []);
@@ -139,7 +141,7 @@ function at(routes: ReadonlyMap<string, Route>, path: string): Route | undefined
   const last = path.lastIndexOf("/");
   const before = path.lastIndexOf("/", last - 1);
   return routes.get(path) ?? routes.get(`${path.slice(0, last)}/*`) ??
-    routes.get(`${path.slice(0, Math.max(before, 0))}/*${path.slice(last)}`);
+    routes.get(`${path.slice(0, before)}/*${path.slice(last)}`);
 }
 
 /** @returns the error for a method that the path does not take, or for a path that takes none */

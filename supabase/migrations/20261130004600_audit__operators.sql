@@ -485,7 +485,7 @@ comment on function analytics.list_views(text, text, text, integer) is
 
 -- Object: analytics.operate_job()
 -- Serves: POST /analytics/ops/jobs/<name>/mute, unmute, adopt
--- Why: whoever is on call silences a job, or says that it belongs there, without a client of the database. The function
+-- Why: the person on call silences a job, or says that it belongs there, without a client of the database. The function
 --      that calls it has verified that its caller is an administrator or has the secret key, and says which.
 -- Why a mute ends: a job that is muted for ever fails silently.
 create function analytics.operate_job(
@@ -611,7 +611,7 @@ comment on function analytics.operate_refresh(text, text, text, text, uuid) is
 
 -- Object: analytics.operator_actions
 -- Grain: one row per action of an operator over HTTP
--- Why: whoever is on call asks who muted this job, and why. freshet.note_operator_action() writes the row in the
+-- Why: the person on call asks who muted this job, and why. freshet.note_operator_action() writes the row in the
 --      transaction of the action, so none is done without it.
 -- Why it is closed: a record that the secret key can change proves nothing. It is written and listed by functions alone.
 create table analytics.operator_actions (

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
-import { ERROR_STATUS } from "../../shared/kernel/app_error.ts";
+import { AppError, ERROR_STATUS } from "../../shared/kernel/app_error.ts";
 import { fullName } from "../../shared/resource/resource.ts";
 import document from "../../shared/http/openapi.json" with { type: "json" };
 import { resources } from "../../tools/resources.ts";
@@ -123,10 +123,12 @@ function fail(): never {
   throw new Error("a defect");
 }
 
+const OPS_READS = ["incidents", "jobs", "runs", "views", "outbox", "actions", "cache"].map((list) => `/ops/${list}`);
+
 Deno.test("what is no resource answers as the document says", async () => {
   const rig = createSampleRig({ operations: operationsWithRows() });
   const headers = { apikey: KEYS.secret };
-  for (const path of ["/catalog", "/health", "/openapi.json", "/ops/incidents", "/ops/jobs", "/ops/runs"]) {
+  for (const path of ["/catalog", "/health", "/openapi.json", ...OPS_READS]) {
     const response = await rig.ask(`/analytics${path}`, { headers });
     assert.equal(response.status, 200);
     await assertDocumented(path, response);
@@ -154,6 +156,36 @@ Deno.test("a page of the runbook is served to everybody, and any other name is r
     await rig.ask("/analytics/runbook/failed.md", { anonymous: true, method: "HEAD" }),
     "head",
   );
+});
+
+Deno.test("what operators do is answered and refused as the document says", async () => {
+  const operations = operationsWithRows();
+  const [done] = operations.kept.actions;
+  if (done !== undefined) operations.acts.set("refresh-mv_a", done);
+  operations.acts.set("probe", new AppError("CONFLICT", { detail: "adopt it first" }));
+  const refreshes = new FakeRefreshes();
+  refreshes.work = (name) => Promise.resolve(name === "mv_nowhere" ? null : requestOf({ [name]: null }));
+  const rig = createSampleRig({ operations, refreshes });
+  const body = JSON.stringify({ until: new Date(rig.clock.now() + 60_000).toISOString(), reason: "planned work" });
+  const calls: readonly (readonly [string, string, number, string | null, Record<string, string>])[] = [
+    ["/ops/jobs/{name}/mute", "jobs/refresh-mv_a/mute", 200, body, { apikey: KEYS.secret }],
+    ["/ops/jobs/{name}/mute", "jobs/probe/mute", 409, body, { apikey: KEYS.secret }],
+    ["/ops/jobs/{name}/mute", "jobs/gone/mute", 404, body, { apikey: KEYS.secret }],
+    ["/ops/jobs/{name}/mute", "jobs/refresh-mv_a/mute", 400, "{}", { apikey: KEYS.secret }],
+    ["/ops/jobs/{name}/mute", "jobs/refresh-mv_a/mute", 413, `"${"x".repeat(5_000)}"`, { apikey: KEYS.secret }],
+    ["/ops/jobs/{name}/unmute", "jobs/refresh-mv_a/unmute", 200, null, { apikey: KEYS.secret }],
+    ["/ops/jobs/{name}/adopt", "jobs/refresh-mv_a/adopt", 200, null, { apikey: KEYS.secret }],
+    ["/ops/jobs/{name}/adopt", "jobs/refresh-mv_a/adopt", 403, null, { apikey: KEYS.publishable }],
+    ["/ops/views/{name}/refresh", "views/mv_a/refresh", 202, '{"reason":"late"}', { apikey: KEYS.secret }],
+    ["/ops/views/{name}/refresh", "views/mv_nowhere/refresh", 404, null, { apikey: KEYS.secret }],
+    ["/ops/views/{name}/refresh", "views/mv_a/refresh", 401, null, { apikey: "sb_secret_wrong_0123456789" }],
+  ];
+  for (const [path, called, status, body, credential] of calls) {
+    const headers = { ...credential, ...(body === null ? {} : { "content-type": "application/json" }) };
+    const response = await rig.ask(`/analytics/ops/${called}`, { method: "POST", headers, body });
+    assert.equal(response.status, status, `${called} ${body}`);
+    await assertDocumented(path, response, "post");
+  }
 });
 
 Deno.test("a refresh is asked for, looked up and refused as the document says", async () => {
@@ -192,8 +224,16 @@ Deno.test("a compressed answer has the headers that the document says", async ()
 Deno.test("the document has every path that is served, and every problem code with a real example", () => {
   const served = [
     ...resources.map((resource) => `/${fullName(resource)}`),
-    ...["/catalog", "/openapi.json", "/health", "/ops/incidents", "/ops/jobs", "/ops/runs"],
-    ...["/ops/refresh", "/ops/refreshes/{id}", "/runbook/{page}", "/export", "/export/{export_id}"],
+    ...["/catalog", "/openapi.json", "/health", ...OPS_READS],
+    ...["mute", "unmute", "adopt"].map((action) => `/ops/jobs/{name}/${action}`),
+    ...[
+      "/ops/views/{name}/refresh",
+      "/ops/refresh",
+      "/ops/refreshes/{id}",
+      "/runbook/{page}",
+      "/export",
+      "/export/{export_id}",
+    ],
   ];
   assert.deepEqual(Object.keys(document.paths).sort(), served.sort());
   const { examples, properties } = document.components.schemas.Problem;

@@ -2,8 +2,9 @@ import { z } from "zod";
 
 const count = z.int().min(0);
 
-function countsOf(...names: readonly string[]): z.ZodObject {
-  return z.strictObject(Object.fromEntries(names.map((name) => [name, count])));
+function countsOf<Name extends string>(...names: readonly Name[]): z.ZodObject<Readonly<Record<Name, z.ZodInt>>> {
+  const counts = Object.fromEntries(names.map((name) => [name, count]));
+  return z.strictObject(counts as Record<Name, z.ZodInt>);
 }
 
 /** The data of /ops/cache, as shared/http/routes/serve_cache.ts serves it. */

@@ -1,6 +1,6 @@
 -- Object: analytics.operate_job()
 -- Serves: POST /analytics/ops/jobs/<name>/mute, unmute, adopt
--- Why: whoever is on call silences a job, or says that it belongs there, without a client of the database. The function
+-- Why: the person on call silences a job, or says that it belongs there, without a client of the database. The function
 --      that calls it has verified that its caller is an administrator or has the secret key, and says which.
 -- Why a mute ends: a job that is muted for ever fails silently.
 create function analytics.operate_job(

@@ -1,6 +1,6 @@
 -- Object: analytics.operator_actions
 -- Grain: one row per action of an operator over HTTP
--- Why: whoever is on call asks who muted this job, and why. freshet.note_operator_action() writes the row in the
+-- Why: the person on call asks who muted this job, and why. freshet.note_operator_action() writes the row in the
 --      transaction of the action, so none is done without it.
 -- Why it is closed: a record that the secret key can change proves nothing. It is written and listed by functions alone.
 create table analytics.operator_actions (
