@@ -3,7 +3,7 @@ import type { Session } from "./session.ts";
 
 /**
  * A session whose token may be another one at each request. When a new one says something else about the person (another
- * role, another organisation), whoever follows the session is told, before the request.
+ * role, another organisation), the function given to `follow` gets the new claims, before the request.
  */
 export function following(
   first: Claims,

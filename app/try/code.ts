@@ -45,7 +45,7 @@ export function callOf({ url, key, resource, values }: Request, fields: readonly
   ].join("\n");
 }
 
-/** The words of a path make the method: training/people/attempts is training.peopleAttempts. */
+/** The words of a path make the method: acme/orders/by-day is acme.ordersByDay. */
 export function methodOf(resource: string): string {
   const [pack = "", ...path] = resource.split("/");
   const [first = "", ...rest] = path.join("-").split("-");

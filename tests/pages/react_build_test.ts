@@ -94,7 +94,7 @@ Deno.test("the sources run on React itself, here and in applications that take a
 const APPLICATION = {
   compilerOptions: {
     target: "es2023",
-    lib: ["ES2023", "DOM"],
+    lib: ["ES2023", "DOM", "DOM.Iterable"],
     module: "esnext",
     moduleResolution: "bundler",
     jsx: "react-jsx",
@@ -112,7 +112,7 @@ const APPLICATION = {
 const Item = z.object({
   name: z.string(),
   dependencies: z.array(z.string()),
-  files: z.array(z.object({ target: z.string(), content: z.string() })),
+  files: z.array(z.looseObject({ target: z.string(), content: z.string() })),
 }).loose();
 
 async function itemsOf(folder: string): Promise<z.infer<typeof Item>[]> {

@@ -129,6 +129,8 @@ walk("a demoted person's next token ends the figures and the page's offer, witho
     insert into public.org_members (org_id, user_id, role)
     select org_id, ${id}, 'admin' from public.org_members where user_id = 'demo-manager'`;
   await signIn(page, "demoted@example.com");
+  await page.getByRole("heading", { name: "Sign in" }).waitFor({ state: "hidden" });
+  await page.goto(`${product().stack.origin}/training/admin`);
   await card(page, "Overview").locator(".value").first().waitFor();
   await page.getByRole("link", { name: "Organisation" }).waitFor();
 
