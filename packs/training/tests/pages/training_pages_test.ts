@@ -3,6 +3,7 @@ import { clearStage, setStage } from "../../../../tests/support/rigs/pages_stage
 import "./walks/trainee_walk.ts";
 import "./walks/manager_walk.ts";
 import "./walks/admin_walk.ts";
+import "./walks/sources_walk.ts";
 import "./walks/every_page_walk.ts";
 import "./walks/session_walk.ts";
 import "../../../../tests/pages/walks/console_walk.ts";
