@@ -13,6 +13,13 @@ const EMPTY = {
   all: "There was no incident yet. The audit looks every five minutes, and opens one for whatever it finds.",
 } as const;
 
+const SEVERITIES = ["fatal", "error", "warning", "info"];
+
+/** What is open by its severity, the newest first among equals: that is the order of the API. */
+function worstFirst(left: OpsIncident, right: OpsIncident): number {
+  return SEVERITIES.indexOf(left.severity) - SEVERITIES.indexOf(right.severity);
+}
+
 interface Props {
   readonly list: OpsList<OpsIncident>;
   readonly shown: "open" | "closed" | "all";
@@ -49,7 +56,7 @@ export function Incidents({ list, shown }: Props) {
             </p>
           )}
           <ul className="incidents">
-            {data.map((incident) => (
+            {(shown === "open" ? data.toSorted(worstFirst) : data).map((incident) => (
               <Incident
                 key={incident.incident_id}
                 incident={incident}
