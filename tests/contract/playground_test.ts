@@ -1,4 +1,4 @@
-/** The playground over all registered resources: what it offers, and how it writes a resource in code. */
+/** The playground over the sample pack and all registered resources: what it offers, and how it writes a resource in code. */
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { z } from "zod";
 import { methodOf } from "../../app/try/code.ts";
@@ -8,8 +8,11 @@ import { AppError } from "../../shared/kernel/app_error.ts";
 import { deriveScope } from "../../shared/access/scope.ts";
 import { fullName } from "../../shared/resource/resource.ts";
 import { methodName } from "../../tools/client/client_source.ts";
-import { resources } from "../../tools/resources.ts";
+import { resources as registered } from "../../tools/resources.ts";
 import { createHttpRig } from "../support/rigs/http_rig.ts";
+import { samplePack } from "../support/sample_pack/mod.ts";
+
+const resources = [...samplePack, ...registered];
 
 const { resources: entries } = await (await createHttpRig({ resources }).ask("/analytics/catalog")).json() as {
   readonly resources: readonly CatalogEntry[];
