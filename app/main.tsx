@@ -22,6 +22,13 @@ const BASE = import.meta.env.BASE_URL;
 /** After those of the packs: what the product itself offers. */
 const OWN_PAGES: readonly FoundPage[] = [
   { name: "try", path: "try", title: "Playground", isFor: () => true, load: () => import("./try/page.tsx") },
+  {
+    name: "ops",
+    path: "ops",
+    title: "Console",
+    isFor: ({ is_admin }) => is_admin,
+    load: () => import("./ops/page.tsx"),
+  },
 ];
 const PAGES = [
   ...pagesOf(

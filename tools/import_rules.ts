@@ -50,6 +50,7 @@ const APP: readonly Part[] = [
   appRoom("cards", ["app/words", "app/api", "client"], ["react"]),
   appRoom("frame", ["app/session"], ["react"]),
   // A page of the app's own.
+  appRoom("ops", [...APP_ROOMS, "client"], ["react"]),
   appRoom("try", ["app/words", "app/api", "app/session", "app/frame", "client"], ["react"]),
   // Of the build: the charts as files for other applications.
   appRoom("registry", [], ["node:fs/promises", "node:path"]),
@@ -57,7 +58,7 @@ const APP: readonly Part[] = [
   {
     name: "app",
     files: /^app\/(?:main\.tsx|vite\.config\.ts)$/,
-    may_import: [...APP_ROOMS, "app/try", "app/registry"],
+    may_import: [...APP_ROOMS, "app/ops", "app/try", "app/registry"],
     packages: ["react", "react-dom", "vite", "node:fs/promises", "node:path", "node:url"],
     knows_deno: false,
   },

@@ -20,8 +20,27 @@ export function useResource<Name extends ResourceName>(
   params: Resources[Name]["params"],
   { every_seconds = 60 }: { readonly every_seconds?: number } = {},
 ): Resource<AnswerOf<Name>> {
+  const { client } = useApi();
+  return useAnswer(name, params ?? {}, (signal) => {
+    // The parameters are those of this resource, which the compiler cannot follow through the conditional type.
+    const asked = [params, { signal }] as unknown as Asked<Resources[Name]["params"]>;
+    return client.get(name, ...asked);
+  }, every_seconds);
+}
+
+/**
+ * The same for any question to the API.
+ *
+ * @param params with the name, which question it is: another one begins without the answer of the one before
+ */
+export function useAnswer<A>(
+  name: string,
+  params: object,
+  send: (signal: AbortSignal) => Promise<A>,
+  every_seconds: number,
+): Resource<A> {
   const { client, onExpired } = useApi();
-  const [state, tell] = useReducer(nextState<AnswerOf<Name>>, UNASKED as ResourceState<AnswerOf<Name>>);
+  const [state, tell] = useReducer(nextState<A>, UNASKED as ResourceState<A>);
   const question = JSON.stringify([name, params]);
   const again = useRef(() => {});
 
@@ -29,10 +48,10 @@ export function useResource<Name extends ResourceName>(
   useLayoutEffect(() => {
     const leaving = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
-    let current = UNASKED as ResourceState<AnswerOf<Name>>;
+    let current = UNASKED as ResourceState<A>;
     let is_busy = false;
 
-    function say(event: ResourceEvent<AnswerOf<Name>>): void {
+    function say(event: ResourceEvent<A>): void {
       current = nextState(current, event);
       atNextFrame(() => {
         if (!leaving.signal.aborted) tell(event);
@@ -45,9 +64,7 @@ export function useResource<Name extends ResourceName>(
       clearTimeout(timer);
       say({ kind: "asked" });
       try {
-        // The parameters are those of this resource, which the compiler cannot follow through the conditional type.
-        const asked = [params, { signal: leaving.signal }] as unknown as Asked<Resources[Name]["params"]>;
-        say({ kind: "answered", answer: await client.get(name, ...asked), at: Date.now() });
+        say({ kind: "answered", answer: await send(leaving.signal), at: Date.now() });
       } catch (error) {
         if (leaving.signal.aborted) return;
         if (!(error instanceof FreshetError)) throw error;
@@ -75,7 +92,7 @@ export function useResource<Name extends ResourceName>(
       document.removeEventListener("visibilitychange", askIfSeen);
       removeEventListener("online", askIfSeen);
     };
-    // `question` stands for name and params, which may be other objects at each render.
+    // `question` stands for name, params and `send`, which may be other objects at each render.
   }, [client, question, every_seconds]);
 
   return useMemo(() => ({ ...state, name, askAgain: () => again.current() }), [state, name]);

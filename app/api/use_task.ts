@@ -44,7 +44,7 @@ export function useTask<Progress, Result>(question: string): Task<Progress, Resu
   return { state, start, stop };
 }
 
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   if (!(error instanceof FreshetError)) return String(error);
   return error.request_id === null ? error.detail : `${error.detail} (request ${error.request_id})`;
 }

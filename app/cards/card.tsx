@@ -17,13 +17,15 @@ interface Props<A extends AnyAnswer> {
   tooFew?(answer: A): string | null;
   readonly size?: "small" | "wide";
   readonly tools?: ReactNode;
+  /** Whether the rows are of a view, which an administrator may refresh; left out, they are. */
+  readonly has_view?: boolean;
   /** Called only when there is something to show. */
   readonly children: (answer: A) => ReactNode;
 }
 
 /** A piece of a page with its rows, their age and source, and a designed state for everything that can come between. */
 export function Card<A extends AnyAnswer>(props: Props<A>) {
-  const { title, resource, empty, size = "small" } = props;
+  const { title, resource, empty, size = "small", has_view = true } = props;
   const heading = useId();
   const now = useNow();
   const is_online = useOnline();
@@ -73,7 +75,7 @@ export function Card<A extends AnyAnswer>(props: Props<A>) {
             </>
           )}
         </p>
-        <RefreshButton resource={resource} of={title} />
+        {has_view && <RefreshButton resource={resource} of={title} />}
       </div>
     </section>
   );

@@ -72,10 +72,11 @@ export function notesOf<A extends AnyAnswer>(
   }
   const { is_truncated, total_count, row_count, withheld_count } = answer.meta;
   if (is_truncated === true) {
-    notes.push({
-      kind: "truncated",
-      text: `${number(row_count ?? null, 0)} of ${number(total_count ?? null, 0)} rows are shown.`,
-    });
+    // A list by cursor does not count what is behind its end.
+    const text = total_count == null
+      ? `The first ${counted(row_count ?? 0, "row")} are shown; there are more.`
+      : `${number(row_count ?? null, 0)} of ${number(total_count, 0)} rows are shown.`;
+    notes.push({ kind: "truncated", text });
   }
   if (withheld_count != null && withheld_count > 0) {
     const text = `${counted(withheld_count, "row")} rest on fewer than five people and are not shown.`;

@@ -10,6 +10,8 @@ interface Props<L extends Layout> {
   /** In the SVG's units, or made of the width of the screen. */
   readonly height?: number | ((width: number) => number);
   readonly numbers: Numbers;
+  /** A chart of one row among many: its name is for screen readers, its tools are with the numbers. */
+  readonly is_compact?: boolean;
   /** What is spoken, and shown above the chart, at a position. */
   spoken(index: number): string;
   layout(size: Size): L;
@@ -21,7 +23,7 @@ interface Props<L extends Layout> {
  * same numbers as a table, and copies as SVG, PNG and CSV. To a screen reader the chart is a slider over its positions.
  */
 export function ChartFigure<L extends Layout>(props: Props<L>) {
-  const { name, summary, numbers } = props;
+  const { name, summary, numbers, is_compact = false } = props;
   const title = useId();
   const about = useId();
   const holder = useRef<HTMLDivElement>(null);
@@ -52,13 +54,15 @@ export function ChartFigure<L extends Layout>(props: Props<L>) {
     if (drawing.current !== null) work(drawing.current);
   }
 
+  const tools = <ChartTools name={name} numbers={numbers} withDrawing={withDrawing} />;
+  const value = at === -1 ? null : props.spoken(at);
   return (
-    <figure className="chart" aria-labelledby={title}>
-      <figcaption>
+    <figure className={is_compact ? "chart compact" : "chart"} aria-labelledby={title}>
+      <figcaption className={is_compact ? "sr-only" : undefined}>
         <span id={title} className="chart-name">{name}</span>
         <span id={about} className="quiet">{summary}</span>
       </figcaption>
-      <output className="chart-value" aria-live="off">{at === -1 ? " " : props.spoken(at)}</output>
+      {!is_compact && <output className="chart-value" aria-live="off">{value ?? "\u00a0"}</output>}
       <div
         ref={holder}
         className="chart-plot"
@@ -69,7 +73,7 @@ export function ChartFigure<L extends Layout>(props: Props<L>) {
         aria-valuemin={0}
         aria-valuemax={Math.max(0, count - 1)}
         aria-valuenow={Math.max(0, at)}
-        aria-valuetext={at === -1 ? "no value chosen" : props.spoken(at)}
+        aria-valuetext={value ?? "no value chosen"}
         onKeyDown={onKeyDown}
         onPointerMove={onPointerMove}
         onPointerLeave={() => setCursor(-1)}
@@ -91,15 +95,20 @@ export function ChartFigure<L extends Layout>(props: Props<L>) {
           {cell === undefined && x !== undefined && (
             <line className="cursor" x1={x} x2={x} y1={layout.inner.top} y2={layout.inner.bottom} />
           )}
-          {cell === undefined && x !== undefined && y != null && <circle className="cursor-dot" cx={x} cy={y} r="5" />}
+          {cell === undefined && x !== undefined && y != null && (
+            <circle className="cursor-dot" cx={x} cy={y} r={is_compact ? 3.5 : 5} />
+          )}
         </svg>
       </div>
-      <ChartTools name={name} numbers={numbers} withDrawing={withDrawing} />
+      {is_compact && value !== null && <output className="chart-value" aria-live="off">{value}</output>}
+      {!is_compact && tools}
       <details>
         <summary>
-          Show the numbers<span className="sr-only">of {name}</span>
+          {is_compact ? "Numbers" : "Show the numbers"}
+          <span className="sr-only">of {name}</span>
         </summary>
         <NumbersTable name={name} numbers={numbers} />
+        {is_compact && tools}
       </details>
     </figure>
   );

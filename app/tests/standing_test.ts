@@ -85,6 +85,8 @@ Deno.test("rows that are not all say how many there are, and withheld rows are c
   const texts = notes(after(answered(50, { meta }))).map(({ text }) => text);
   match(texts[0] ?? "", /^50 of 1.204 rows are shown\.$/);
   match(texts[1] ?? "", /^1 row rest/);
+  const [uncounted] = notes(after(answered(50, { meta: { row_count: 50, is_truncated: true } })));
+  equal(uncounted?.text, "The first 50 rows are shown; there are more.");
 });
 
 Deno.test("another question begins without the rows of the one before", () => {

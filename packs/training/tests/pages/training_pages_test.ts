@@ -6,6 +6,7 @@ import "./walks/admin_walk.ts";
 import "./walks/sources_walk.ts";
 import "./walks/every_page_walk.ts";
 import "./walks/session_walk.ts";
+import "../../../../tests/pages/walks/console_walk.ts";
 import "./walks/try_walk.ts";
 
 Deno.test.beforeAll(setStage);

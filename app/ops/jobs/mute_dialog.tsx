@@ -1,0 +1,62 @@
+import { useState } from "react";
+import type { Operator } from "../../../shared/client/mod.ts";
+import { useNow } from "../../cards/moment.ts";
+import { utcMinute } from "../../words/moments.ts";
+import { ConfirmDialog } from "../parts/dialog.tsx";
+
+export interface JobAsked {
+  readonly job: string;
+  readonly operator: Operator;
+  onActed(): void;
+  onClose(): void;
+}
+
+const HOURS = [["1", "1 hour"], ["4", "4 hours"], ["24", "1 day"], ["168", "7 days"], ["", "a moment of UTC"]] as const;
+
+/** Alerts about a job are held back for a while, by somebody who says why. */
+export function MuteDialog({ job, operator, onActed, onClose, muted_until }: JobAsked & {
+  readonly muted_until: string | null;
+}) {
+  const now = useNow();
+  const [hours, setHours] = useState("1");
+  return (
+    <ConfirmDialog
+      title={`Mute ${job}`}
+      action="Mute"
+      onClose={onClose}
+      act={async (form) => {
+        const until = untilOf(String(form.get("hours")), String(form.get("until")), Date.now());
+        await operator.mute(job, { until, reason: String(form.get("reason")).trim() });
+        onActed();
+      }}
+    >
+      <p>
+        Nobody is alerted about this job until then. Its incidents are recorded all the same, and what is still wrong
+        afterwards is reported.
+        {muted_until !== null && ` It is muted until ${utcMinute(muted_until)} now.`}
+      </p>
+      <label>
+        For{" "}
+        <select name="hours" value={hours} onChange={({ currentTarget }) => setHours(currentTarget.value)}>
+          {HOURS.map(([value, text]) => <option key={value} value={value}>{text}</option>)}
+        </select>
+      </label>
+      {hours === ""
+        ? (
+          <label>
+            Until, in UTC and within 30 days <input name="until" type="datetime-local" required />
+          </label>
+        )
+        : <p className="quiet">Until {utcMinute(new Date(untilOf(hours, "", now)).toISOString())}</p>}
+      <label>
+        Reason <textarea name="reason" rows={2} maxLength={500} required />
+      </label>
+      <p className="quiet">Recorded with who you are.</p>
+    </ConfirmDialog>
+  );
+}
+
+/** @param moment of an input, YYYY-MM-DDTHH:MM, taken as UTC; used when no hours are chosen */
+export function untilOf(hours: string, moment: string, now_ms: number): Date {
+  return hours === "" ? new Date(`${moment}Z`) : new Date(now_ms + Number(hours) * 3_600_000);
+}

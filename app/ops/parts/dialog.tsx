@@ -1,0 +1,72 @@
+import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { reasonOf } from "../../api/use_task.ts";
+
+interface Props {
+  readonly title: string;
+  /** What the button does, like "Mute". */
+  readonly action: string;
+  /** Fields, and what will happen. */
+  readonly children: ReactNode;
+  /** Done before the dialog closes; what it throws is shown, and the dialog stays. */
+  act(form: FormData): Promise<void>;
+  onClose(): void;
+}
+
+/**
+ * Asks before something is changed. The browser keeps the focus inside, closes it with Escape, and gives the focus back to
+ * the button that opened it.
+ */
+export function ConfirmDialog({ title, action, children, act, onClose }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const heading = useId();
+  const [problem, setProblem] = useState<string | null>(null);
+  const [is_busy, setBusy] = useState(false);
+  useEffect(() => dialog.current?.showModal(), []);
+
+  async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    setBusy(true);
+    setProblem(null);
+    try {
+      await act(form);
+      dialog.current?.close();
+    } catch (error) {
+      setProblem(reasonOf(error));
+      setBusy(false);
+    }
+  }
+
+  return (
+    <dialog ref={dialog} className="confirm" aria-labelledby={heading} onClose={onClose}>
+      <form onSubmit={(event) => void submit(event)}>
+        <h3 id={heading}>{title}</h3>
+        {children}
+        {problem !== null && <p role="alert" className="problem">{problem}</p>}
+        <div className="confirm-tools">
+          <button type="button" onClick={() => dialog.current?.close()}>Cancel</button>
+          <button type="submit" className="main-action" disabled={is_busy}>{action}</button>
+        </div>
+      </form>
+    </dialog>
+  );
+}
+
+/** A button that opens a dialog; the dialog exists only while it is open. */
+export function Asking({ text, of, dialog }: {
+  readonly text: string;
+  /** What it is about, for a screen reader: the name of a job. */
+  readonly of: string;
+  readonly dialog: (close: () => void) => ReactNode;
+}) {
+  const [is_open, setOpen] = useState(false);
+  return (
+    <>
+      <button type="button" aria-haspopup="dialog" onClick={() => setOpen(true)}>
+        {text}
+        <span className="sr-only">{` ${of}`}</span>
+      </button>
+      {is_open && dialog(() => setOpen(false))}
+    </>
+  );
+}
