@@ -4,7 +4,8 @@
 // A suite gets a database of its own, migrated by the real Supabase CLI, in FRESHET_TEST_DATABASE_URL (role postgres)
 // and FRESHET_TEST_SUPERUSER_URL. `deno task test sql-15 oulad` runs the named suites only, and
 // `deno task test tests/audit/odd_rows_test.ts` the named files; --filter=… is Deno's. With --proofs (`deno task
-// test:proofs`) only files with random tests run, with their full counts, and bench/proofs/ keeps the results.
+// test:proofs`) only files with random tests run, with their full counts, and bench/proofs/<suite>.json keeps the results;
+// those of single files are kept with --as=<name>, in bench/proofs/<name>.json.
 import { readCommandWords } from "../stack/command_words.ts";
 import { installNpmParts } from "../stack/npm_parts.ts";
 import { checkTypes } from "./test/check_types.ts";
@@ -14,10 +15,13 @@ import { writeProofs } from "./test/proof_results.ts";
 import { runSuite } from "./test/run_suite.ts";
 import { sampleClusters } from "./test/sample_clusters.ts";
 import { shareWork } from "./test/share_work.ts";
-import { chooseSuites, WORKERS } from "./test/suites.ts";
+import { chooseSuites, isWhole, WORKERS } from "./test/suites.ts";
 
 const started = Date.now();
-const { flags, values, positionals, unknown } = readCommandWords(Deno.args, { flags: ["proofs"], values: ["filter"] });
+const { flags, values, positionals, unknown } = readCommandWords(Deno.args, {
+  flags: ["proofs"],
+  values: ["filter", "as"],
+});
 const proofs = flags.has("proofs");
 const filter = values.get("filter");
 const chosen = chooseSuites(unknown === null ? positionals : [unknown, ...positionals], proofs)
@@ -34,7 +38,10 @@ const [types, results] = await Promise.all([
   shareWork(chosen, WORKERS, (suite, worker) => runSuite(suite, { clusters, proofs, isQuiet: worker > 0 })),
 ]);
 await clusters.remove();
-if (proofs) await writeProofs(results);
+const as = values.get("as");
+// A part of a suite does not replace what is kept of the whole.
+if (proofs && as !== undefined) await writeProofs(results.map((result) => ({ ...result, name: as })));
+else if (proofs && chosen.every(isWhole)) await writeProofs(results);
 const all = [types, ...results];
 
 console.log("");

@@ -2,7 +2,7 @@ import { deepEqual, equal, match, throws } from "node:assert/strict";
 import { join } from "node:path";
 import { proofFiles } from "../../tools/test/proof_files.ts";
 import { readCounts, writeProofs } from "../../tools/test/proof_results.ts";
-import { chooseSuites, suites } from "../../tools/test/suites.ts";
+import { chooseSuites, isWhole, suites } from "../../tools/test/suites.ts";
 import { proofs } from "../support/random/proofs.ts";
 
 /** Runs a body with variables as the runner sets them. */
@@ -39,6 +39,12 @@ Deno.test("the suites of test:proofs are those whose tests ask proofs(), and no 
     () => chooseSuites(["docs"], true),
     /Unknown suite with proofs "docs": choose from e2e, unit, audit, integration, stack, deployed, oulad, house, sql-17, sql-15, packs$/,
   );
+});
+
+Deno.test("of single files those run that ask proofs(), and they are no whole suite", async () => {
+  const asking = "tests/integration/killed_refresh_test.ts";
+  deepEqual(await proofFiles([asking, "tests/integration/new_view_table_test.ts"]), [asking]);
+  deepEqual([...chooseSuites([asking], true), ...chooseSuites(["integration"], true)].map(isWhole), [false, true]);
 });
 
 Deno.test("a run of test:proofs keeps counts, seconds, date and commit of each suite, a failed one too", async () => {

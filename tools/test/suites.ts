@@ -214,6 +214,11 @@ function narrowed(suite: Suite, paths: readonly string[]): Suite {
   };
 }
 
+/** Whether all of a suite is run. */
+export function isWhole(suite: Suite): boolean {
+  return suites.includes(suite);
+}
+
 /** Facts in SQL are run by one file, each as a test of this name. */
 export function factName(path: string): string {
   const [object = "", file = ""] = path.split("/").slice(-2);
