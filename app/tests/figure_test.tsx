@@ -58,7 +58,7 @@ Deno.test("a card names itself, its resource, its age and when its rows were com
     /<section aria-labelledby="([^"]+)" aria-busy="false" class="card small"><div class="card-head"><h2 id="\1">Orders/,
   );
   match(html, /the rows/);
-  match(html, /True 30 s ago · <code>acme\/orders<\/code>/);
+  match(html, /Verified 30 s ago · <code>acme\/orders<\/code>/);
   match(html, /computed <time datetime="2026-11-30T10:00:00Z">2026-11-30 10:00 UTC<\/time>/i);
 });
 
