@@ -88,5 +88,5 @@ Deno.test("an export says how far it is, and a hundred only when there is a file
   const about = { export_id: "e", row_count: null } as const;
   equal(progressText(null), "Ordering the file");
   equal(progressText({ ...about, state: "queued", percent: null }), "Waiting for its turn");
-  equal(progressText({ ...about, state: "running", percent: 41.6 }), "42 % written");
+  equal(progressText({ ...about, state: "running", percent: 41.6 }), "42% written");
 });
