@@ -14,9 +14,9 @@ async function open(page: Page, filters = ""): Promise<void> {
   await page.locator(".card[aria-busy=true]").first().waitFor({ state: "hidden" });
 }
 
-/** The row of a table whose head has this text. */
+/** The row of a table whose head has this text, also where a word may be broken, or after a badge. */
 const row = (page: Page, title: string, name: string) =>
-  card(page, title).locator(`tr:has(.row-name:text-is("${name}"))`);
+  card(page, title).locator(`xpath=.//tr[.//*[@class="row-name"][.="${name}" or text()[normalize-space()="${name}"]]]`);
 
 walk(
   "an incident that was planted by SQL is seen with its repair and its runbook, and is over when its job is adopted",

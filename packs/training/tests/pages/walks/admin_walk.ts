@@ -106,8 +106,8 @@ walk(
   async ({ page }) => {
     await enter(page, "Administrator of the platform");
     const all = await rowsOf("/training/org-overview", "admin");
-    deepEqual(await rowHeads(card(page, "Choose one")), all.map(({ name }) => name));
-    await card(page, "Choose one").locator("tbody button").first().click();
+    deepEqual(await rowHeads(card(page, "All organisations")), all.map(({ name }) => name));
+    await card(page, "All organisations").locator("tbody button").first().click();
     await page.getByRole("heading", { name: String(all[0]?.["name"]), exact: true }).waitFor();
     equal(await figure(page, "Overview", "Attempts"), written(all[0]?.["total_attempts"]));
 
