@@ -45,6 +45,6 @@ export function useTask<Progress, Result>(question: string): Task<Progress, Resu
 }
 
 export function reasonOf(error: unknown): string {
-  if (!(error instanceof FreshetError)) return String(error);
+  if (!(error instanceof FreshetError)) return error instanceof Error ? error.message : String(error);
   return error.request_id === null ? error.detail : `${error.detail} (request ${error.request_id})`;
 }
