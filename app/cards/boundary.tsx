@@ -26,7 +26,7 @@ export class Boundary extends Component<Props, State> {
   }
 
   override componentDidCatch(error: unknown): void {
-    // For whoever looks at the console, or listens for the window's errors.
+    // For the browser's console, and for a host that listens to errors of the window.
     reportError(error);
   }
 
