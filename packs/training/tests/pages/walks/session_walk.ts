@@ -160,7 +160,7 @@ walk(
     }
     await signIn(page, "first@example.com");
     await page.getByText("first@example.com").waitFor();
-    await card(page, "In all").locator(".state").waitFor();
+    await card(page, "Last attempts").getByText(/^No attempt yet/).waitFor();
     const second = await fetch(`${stack.origin}/auth/v1/token?grant_type=password`, {
       method: "POST",
       headers: { "content-type": "application/json", apikey: stack.keys.publishableKey },
@@ -171,7 +171,7 @@ walk(
     await page.evaluate("dispatchEvent(new Event('online'))");
     await page.getByText("second@example.com").waitFor();
     equal(await page.getByText("first@example.com").count(), 0);
-    await card(page, "In all").locator(".state").waitFor();
+    await card(page, "Last attempts").getByText(/^No attempt yet/).waitFor();
 
     await page.evaluate(`localStorage.removeItem("freshet.auth")`);
     await page.evaluate("dispatchEvent(new Event('online'))");
