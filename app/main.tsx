@@ -5,6 +5,7 @@ import { type FoundPage, loadPage, pageAt, type PageEntry, pageNamed, pagesOf } 
 import { Shell } from "./frame/shell.tsx";
 import { applyKeptTheme } from "./frame/theme.tsx";
 import { forget } from "./session/kept.ts";
+import { turned } from "./session/follow.ts";
 import { prepareSession, resumeSession } from "./session/resume.ts";
 import type { Session } from "./session/session.ts";
 import { loadSettings, type Settings } from "./session/settings.ts";
@@ -49,14 +50,28 @@ function App({ settings, resumed }: { readonly settings: Settings; readonly resu
   }
 
   // Another role is another session: the page asks again, and offers other pages.
-  useEffect(() => session?.follow?.((claims) => setSession({ ...session, claims })), [session]);
+  useEffect(() =>
+    session?.follow?.((claims) => {
+      // Not a moment under the name of the one before.
+      if (claims.subject !== session.claims.subject) setSession(null);
+      turned(session, claims, () => resumeSession(settings)).then(setSession, (error) => {
+        reportError(error);
+        setSession(null);
+      });
+    }), [session]);
 
   // One client for each session: no answer of one person is kept for the next.
   const api = useMemo(() => {
     if (session === null) return null;
     const { url, key } = settings;
     const onExpired = () => end("The session is over. Sign in again to go on where you were.");
-    return { url, key, is_operator: session.claims.is_admin, token: () => session.token(), onExpired };
+    const token = async () => {
+      const current = await session.token();
+      // Ended elsewhere, as in another tab: what everybody may read is not what this person asks for.
+      if (current === null) onExpired();
+      return current;
+    };
+    return { url, key, is_operator: session.claims.is_admin, token, onExpired };
   }, [session, settings]);
 
   if (session === null || api === null) {

@@ -48,7 +48,7 @@ const APP: readonly Part[] = [
   appRoom("api", ["client"], ["react"]),
   appRoom("session", [], ["react", "@supabase/auth-js"]),
   appRoom("cards", ["app/words", "app/api", "client"], ["react"]),
-  appRoom("frame", ["app/session"], ["react"]),
+  appRoom("frame", ["app/session", "app/cards"], ["react"]),
   // A page of the app's own.
   appRoom("ops", [...APP_ROOMS, "client"], ["react"]),
   appRoom("try", ["app/words", "app/api", "app/session", "app/frame", "client"], ["react"]),

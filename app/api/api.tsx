@@ -35,8 +35,18 @@ export interface ApiOptions {
   onExpired(): void;
 }
 
-/** Rows of a person do not stay in the browser's cache, where the next person at the same device has them. */
-const unkept: typeof fetch = (input, init) => fetch(input, { ...init, cache: "no-store" });
+/** The API ends its own work sooner: what lasts longer has been lost on the way. */
+export const LONGEST_ANSWER_MS = 30_000;
+
+/**
+ * Rows of a person do not stay in the browser's cache, where the next person at the same device has them. An answer that
+ * does not end is given up, or its card would wait for it for ever.
+ */
+export const unkept: typeof fetch = (input, init) => {
+  const deadline = AbortSignal.timeout(LONGEST_ANSWER_MS);
+  const signal = init?.signal == null ? deadline : AbortSignal.any([init.signal, deadline]);
+  return fetch(input, { ...init, signal, cache: "no-store" });
+};
 
 /** Gives the pages below it one client, which carries the token of the session. */
 export function ApiProvider({ options, children }: { readonly options: ApiOptions; readonly children: ReactNode }) {

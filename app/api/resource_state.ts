@@ -39,9 +39,12 @@ export function isRefusal({ status }: Failure): boolean {
   return status === 401 || status === 403 || status === 400 || status === 404;
 }
 
+/** An hour. A timer of more than 24 days runs at once, and would ask without end. */
+const LONGEST_PAUSE_SECONDS = 3_600;
+
 /** Milliseconds until the next attempt: the API's wish after a failure, otherwise the page's own pace. */
 export function pauseOf(state: ResourceState<unknown>, every_seconds: number): number | null {
   if (state.failure === null) return every_seconds * 1_000;
   if (isRefusal(state.failure)) return null;
-  return Math.max(5, state.failure.retry_after_seconds ?? 15) * 1_000;
+  return Math.min(LONGEST_PAUSE_SECONDS, Math.max(5, state.failure.retry_after_seconds ?? 15)) * 1_000;
 }

@@ -67,9 +67,9 @@ export function useAnswer<A>(
         say({ kind: "answered", answer: await send(leaving.signal), at: Date.now() });
       } catch (error) {
         if (leaving.signal.aborted) return;
-        if (!(error instanceof FreshetError)) throw error;
-        if (error.status === 401) return onExpired();
-        say({ kind: "failed", failure: error });
+        const failure = failureFor(error);
+        if (failure.status === 401) return onExpired();
+        say({ kind: "failed", failure });
       } finally {
         is_busy = false;
       }
@@ -96,4 +96,12 @@ export function useAnswer<A>(
   }, [client, question, every_seconds]);
 
   return useMemo(() => ({ ...state, name, askAgain: () => again.current() }), [state, name]);
+}
+
+/** What was thrown, as a failure: the page goes on asking after a token that did not come, or an answer of another shape. */
+export function failureFor(error: unknown): FreshetError {
+  if (error instanceof FreshetError) return error;
+  reportError(error);
+  const nothing = { errors: [], retry_after_seconds: null, staleness: null, request_id: null };
+  return new FreshetError({ code: "UNEXPECTED", status: 0, detail: String(error), ...nothing }, { cause: error });
 }

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { FreshetError } from "../../shared/client/mod.ts";
+import { useApi } from "./api.tsx";
 
 /** Something that a person starts, and that ends by itself: an export, a refresh. */
 export type TaskState<Progress, Result> =
@@ -16,6 +17,7 @@ export interface Task<Progress, Result> {
 
 /** One at a time; leaving the page aborts it. A `question` that changes makes the result one of another question. */
 export function useTask<Progress, Result>(question: string): Task<Progress, Result> {
+  const { onExpired } = useApi();
   const [state, setState] = useState<TaskState<Progress, Result>>({ kind: "idle" });
   const running = useRef<AbortController | null>(null);
 
@@ -37,7 +39,9 @@ export function useTask<Progress, Result>(question: string): Task<Progress, Resu
     work(own.signal, tell).then((result) => {
       if (!own.signal.aborted) setState({ kind: "done", result });
     }, (error) => {
-      if (!own.signal.aborted) setState({ kind: "failed", text: reasonOf(error) });
+      if (own.signal.aborted) return;
+      if (error instanceof FreshetError && error.status === 401) onExpired();
+      else setState({ kind: "failed", text: reasonOf(error) });
     });
   }
 
@@ -45,6 +49,6 @@ export function useTask<Progress, Result>(question: string): Task<Progress, Resu
 }
 
 export function reasonOf(error: unknown): string {
-  if (!(error instanceof FreshetError)) return String(error);
+  if (!(error instanceof FreshetError)) return error instanceof Error ? error.message : String(error);
   return error.request_id === null ? error.detail : `${error.detail} (request ${error.request_id})`;
 }

@@ -1,6 +1,7 @@
 import { type ReactNode, useId } from "react";
 import type { Resource } from "../api/use_resource.ts";
 import { duration } from "../words/numbers.ts";
+import { Boundary } from "./boundary.tsx";
 import { useNow, useOnline } from "./moment.ts";
 import { RefreshButton } from "./refresh_button.tsx";
 import { ageOf, type AnyAnswer, notesOf, standingOf } from "./standing.ts";
@@ -25,6 +26,26 @@ interface Props<A extends AnyAnswer> {
 
 /** A piece of a page with its rows, their age and source, and a designed state for everything that can come between. */
 export function Card<A extends AnyAnswer>(props: Props<A>) {
+  const { title, resource, size = "small" } = props;
+  return (
+    <Boundary
+      of={resource.answer}
+      instead={() => (
+        <section className={`card ${size}`} aria-label={title}>
+          <h2>{title}</h2>
+          <div className="state outage card-body" role="status">
+            <p>The API's answer is not of the shape that these pages know. They may be of another version.</p>
+            <button type="button" className="no-print" onClick={() => resource.askAgain()}>Try now</button>
+          </div>
+        </section>
+      )}
+    >
+      <Shown {...props} />
+    </Boundary>
+  );
+}
+
+function Shown<A extends AnyAnswer>(props: Props<A>) {
   const { title, resource, empty, size = "small", has_view = true } = props;
   const heading = useId();
   const now = useNow();

@@ -64,7 +64,11 @@ export function notesOf<A extends AnyAnswer>(
   if (answer === null) return [];
   const notes: Note[] = [];
   if (failure !== null) {
-    const why = is_online ? "The API does not answer" : "This device is offline";
+    const why = !is_online
+      ? "This device is offline"
+      : failure.status === 429
+      ? "The API was asked too often"
+      : "The API does not answer";
     notes.push({ kind: "last_known", text: `${why}. These are the last known figures; the page goes on asking.` });
   }
   if (answer.freshness.is_stale) {
@@ -107,8 +111,9 @@ function refusalText({ status, detail }: Failure): string {
   return `The API refuses this question: ${detail}`;
 }
 
-function outageText({ code, detail, request_id }: Failure): string {
+function outageText({ code, status, detail, request_id }: Failure): string {
   const reference = request_id === null ? "" : ` (request ${request_id})`;
+  if (status === 429) return `The API was asked too often${reference}; the page asks again by itself. ${detail}`;
   if (code === "NOT_READY") return `The figures are computed for the first time; they come by themselves. ${detail}`;
   return `The API does not answer${reference}; the page goes on asking. ${detail}`;
 }

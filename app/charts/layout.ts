@@ -23,6 +23,9 @@ export interface Tick {
   readonly text: string;
 }
 
+/** "1.25M": as long numbers fit beside an axis. */
+const SHORT = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 2 });
+
 /** Where everything of a chart is, in the SVG's units. */
 export interface Layout {
   readonly inner: { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number };
@@ -60,12 +63,15 @@ export interface BarLayout extends Layout {
 
 const MARGIN = { left: 44, right: 12, top: 12, bottom: 28 };
 const LABEL_WIDTH = 84;
+/** Of a letter on the axis, and of the gap between a label and the plot. */
+const LETTER_WIDTH = 7;
+const LABEL_GAP = 8;
 
 export function lineLayout(points: readonly Point[], size: Size, domain?: readonly [number, number]): LineLayout {
-  const inner = innerOf(size);
+  const { y_ticks, ys } = vertical(points, size, domain ?? spanOf(points));
+  const inner = innerOf(size, y_ticks);
   const x = scalePoint<number>().domain(points.map((_, index) => index)).range([inner.left, inner.right]);
   const xs = points.map((_, index) => x(index) ?? inner.left);
-  const { y_ticks, ys } = vertical(points, inner, domain ?? spanOf(points));
   const draw = line<number | null>().defined((y) => y !== null).x((_, index) => xs[index] ?? 0).y((y) => y ?? 0);
   const lone = ys.flatMap((y, index) =>
     y !== null && (ys[index - 1] ?? null) === null && (ys[index + 1] ?? null) === null ? [index] : []
@@ -75,24 +81,28 @@ export function lineLayout(points: readonly Point[], size: Size, domain?: readon
 
 /** Bars begin at zero, whatever the values are: a cut axis would lie about their lengths. */
 export function barLayout(points: readonly Point[], size: Size): BarLayout {
-  const inner = innerOf(size);
+  const highest = Math.max(1, max(points, ({ value }) => value ?? 0) ?? 1);
+  const { y_ticks, ys } = vertical(points, size, [0, highest]);
+  const inner = innerOf(size, y_ticks);
   const x = scaleBand<number>().domain(points.map((_, index) => index)).range([inner.left, inner.right])
     .paddingInner(0.2).paddingOuter(0.1);
   const xs = points.map((_, index) => (x(index) ?? inner.left) + x.bandwidth() / 2);
-  const highest = Math.max(1, max(points, ({ value }) => value ?? 0) ?? 1);
-  const { y_ticks, ys } = vertical(points, inner, [0, highest]);
   // Bars are counts where all values are whole: half an attempt is no tick.
   const is_count = points.every(({ value }) => value === null || Number.isInteger(value));
   const ticks = is_count ? y_ticks.filter(({ value }) => Number.isInteger(value)) : y_ticks;
   const bars = ys.map((y, index) => {
     const top = y ?? inner.bottom;
-    return { x: x(index) ?? inner.left, y: top, width: x.bandwidth(), height: inner.bottom - top };
+    // A count below zero is a fault of its source, and has no bar.
+    return { x: x(index) ?? inner.left, y: top, width: x.bandwidth(), height: Math.max(0, inner.bottom - top) };
   });
   return { inner, xs, ys, y_ticks: ticks, x_ticks: labelsOf(points, xs, inner), bars };
 }
 
-function innerOf({ width, height }: Size): Layout["inner"] {
-  return { left: MARGIN.left, right: width - MARGIN.right, top: MARGIN.top, bottom: height - MARGIN.bottom };
+/** With room for the longest of the labels at its left. */
+function innerOf({ width, height }: Size, y_ticks: readonly Tick[]): Layout["inner"] {
+  const longest = Math.max(0, ...y_ticks.map(({ text }) => text.length));
+  const left = Math.max(MARGIN.left, longest * LETTER_WIDTH + LABEL_GAP);
+  return { left, right: width - MARGIN.right, top: MARGIN.top, bottom: height - MARGIN.bottom };
 }
 
 /** The values' own span; one that is a single value gets room on both sides. */
@@ -103,13 +113,17 @@ function spanOf(points: readonly Point[]): [number, number] {
   return lowest === highest ? [lowest - 1, highest + 1] : [lowest, highest];
 }
 
-function vertical(points: readonly Point[], { top, bottom }: Layout["inner"], domain: readonly [number, number]) {
-  const y = scaleLinear().domain(domain).range([bottom, top]).nice(4);
+function vertical(points: readonly Point[], { height }: Size, domain: readonly [number, number]) {
+  const y = scaleLinear().domain(domain).range([height - MARGIN.bottom, MARGIN.top]).nice(4);
   const text = y.tickFormat(4);
   return {
     y_ticks: y.ticks(4).map((value) => ({
       at: y(value),
-      text: Number.isInteger(value) ? y.tickFormat(4, ",~f")(value) : text(value),
+      text: Math.abs(value) >= 1e6
+        ? SHORT.format(value)
+        : Number.isInteger(value)
+        ? y.tickFormat(4, ",~f")(value)
+        : text(value),
       value,
     })),
     ys: points.map(({ value }) => value === null ? null : y(value)),

@@ -83,7 +83,7 @@ export function MatrixChart(props: Props) {
           <thead>
             <tr>
               {heads.map((head) => <th key={head} scope="col" className="head">{head}</th>)}
-              {columns.map((column) => <th key={column} scope="col">{column}</th>)}
+              {columns.map((column, place) => <th key={place} scope="col">{column}</th>)}
             </tr>
           </thead>
           <tbody
@@ -93,7 +93,7 @@ export function MatrixChart(props: Props) {
             onPointerLeave={() => setCursor(null)}
           >
             {rows.map((row, row_index) => (
-              <tr key={row.heads.join("\n")}>
+              <tr key={row_index}>
                 {row.heads.map((head, place) => <th key={place} scope="row" className="head">{head}</th>)}
                 {row.values.map((value, column) => (
                   <td

@@ -61,3 +61,9 @@ export function chosenDay(filters: URLSearchParams, name: string): string | null
   const at = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text) ? text : null;
 }
+
+/** An id that is a whole number, as the API writes one; null otherwise. */
+export function chosenId(filters: URLSearchParams, name: string): number | null {
+  const text = filters.get(name) ?? "";
+  return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : null;
+}

@@ -1,4 +1,5 @@
 import { type MouseEvent, useEffect, useMemo, useState } from "react";
+import { Boundary } from "../cards/boundary.tsx";
 import type { Session } from "../session/session.ts";
 import type { Settings } from "../session/settings.ts";
 import { goTo, useFilters, usePath } from "./location.ts";
@@ -78,8 +79,26 @@ function Loaded({ page, claims, links }: { readonly page: FoundPage } & PageProp
   return (
     <>
       {!is_settled && <p className="quiet page-loading" role="status">Loading</p>}
-      {element !== null && <div className={is_settled ? "settled" : "unsettled"}>{element}</div>}
+      {element !== null && (
+        <div className={is_settled ? "settled" : "unsettled"}>
+          <Boundary of={element} instead={(retry) => <Unshown title={page.title} onRetry={retry} />}>
+            {element}
+          </Boundary>
+        </div>
+      )}
     </>
+  );
+}
+
+function Unshown({ title, onRetry }: { readonly title: string; onRetry(): void }) {
+  return (
+    <div className="page">
+      <h1>{title}</h1>
+      <p role="alert" className="problem">
+        An answer of the API is not of the shape that this page knows. They may be of different versions.
+      </p>
+      <button type="button" onClick={onRetry}>Try again</button>
+    </div>
   );
 }
 

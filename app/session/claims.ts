@@ -11,8 +11,9 @@ export interface Claims {
 
 /** Null for a text that is no token. */
 export function claimsOf(token: string): Claims | null {
-  const [, payload = ""] = token.split(".");
   try {
+    // What a storage holds may be anything.
+    const [, payload = ""] = token.split(".");
     const bytes = Uint8Array.from(atob(payload.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
     const { sub, is_admin, org_id, org_role, exp } = JSON.parse(new TextDecoder().decode(bytes));
     if (typeof sub !== "string") return null;

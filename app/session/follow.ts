@@ -28,6 +28,18 @@ export function following(
   };
 }
 
+/**
+ * Sets a session right when its token becomes one of other claims. Of the same person it is the session with those claims;
+ * of another one, who has signed in in another tab of the same browser, it is theirs: with their name in the header.
+ */
+export async function turned(
+  session: Session,
+  claims: Claims,
+  resume: () => Promise<Session | null>,
+): Promise<Session | null> {
+  return claims.subject === session.claims.subject ? { ...session, claims } : await resume();
+}
+
 /** Whether two tokens give a person the same pages. Their ends differ. */
 function saysTheSame(one: Claims, other: Claims): boolean {
   return one.subject === other.subject && one.is_admin === other.is_admin && one.org_id === other.org_id &&

@@ -10,8 +10,11 @@ import type { Settings } from "./settings.ts";
 
 type Auth = InstanceType<typeof AuthClient>;
 
+let made: Auth | null = null;
+
+/** One for the page: two would refresh the same token, each with its own timer. */
 function authOf({ url, key }: Settings): Auth {
-  return new AuthClient({ url: `${url}/auth/v1`, headers: { apikey: key }, storageKey: "freshet.auth" });
+  return made ??= new AuthClient({ url: `${url}/auth/v1`, headers: { apikey: key }, storageKey: "freshet.auth" });
 }
 
 /** @throws Error with what Auth says */

@@ -62,3 +62,14 @@ Deno.test("arrow keys move the cursor and stop at the ends; Home, End and Escape
 Deno.test("the pointer finds the nearest position", () => {
   deepEqual([nearest([10, 20, 30], 24), nearest([10, 20, 30], 500), nearest([], 3)], [1, 2, null]);
 });
+
+Deno.test("the longest label of the axis has room at the left of the plot, and a bar is never of a negative height", () => {
+  for (const value of [70, 123_456, 1_234_567, 1e15, 0.001]) {
+    const { inner, y_ticks } = lineLayout(points(value, value * 2), SIZE);
+    // Letters of twelve pixels are at most seven wide; the label ends eight before the plot.
+    const longest = Math.max(...y_ticks.map(({ text }) => text.length));
+    ok(longest * 7 <= inner.left - 8 || inner.left === 44 && longest <= 5, `${value}: ${longest} in ${inner.left}`);
+    ok(inner.left < 80, `${value} leaves ${inner.left}`);
+  }
+  deepEqual(barLayout(points(-5, 5), SIZE).bars.map(({ height }) => height >= 0), [true, true]);
+});

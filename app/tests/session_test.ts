@@ -1,8 +1,9 @@
 import { deepEqual, equal, ok, throws } from "node:assert/strict";
-import { chosen, chosenDay, withFilters } from "../frame/location.ts";
+import { chosen, chosenDay, chosenId, withFilters } from "../frame/location.ts";
 import { pageAt, pagesOf } from "../frame/pages.ts";
 import { claimsOf, hasExpired } from "../session/claims.ts";
-import { following } from "../session/follow.ts";
+import { following, turned } from "../session/follow.ts";
+import type { Session } from "../session/session.ts";
 import { linkTo, settingsOf } from "../session/settings.ts";
 
 function tokenWith(claims: object): string {
@@ -14,7 +15,7 @@ function tokenWith(claims: object): string {
 Deno.test("a token's claims are read, umlauts too; what is no token has none", () => {
   const claims = claimsOf(tokenWith({ sub: "Zoë ÿ~?>", org_id: "o", org_role: "trainee", exp: 100 }));
   deepEqual(claims, { subject: "Zoë ÿ~?>", is_admin: false, org_id: "o", org_role: "trainee", expires_at: 100 });
-  deepEqual(["", "a.b.c", "text"].map(claimsOf), [null, null, null]);
+  deepEqual(["", "a.b.c", "text", JSON.parse("5")].map(claimsOf), [null, null, null, null]);
 });
 
 Deno.test("a token is over at its end, and one without an end never", () => {
@@ -92,4 +93,24 @@ Deno.test("a session tells when a later token gives the person another role, and
   current = null;
   equal(await session.token(), null);
   deepEqual(told, ["trainee"]);
+});
+
+Deno.test("an id of the address is a whole number as the API writes one; everything else is none", () => {
+  const ids = ["12", "", "0", "-1", "1e3", "0x10", " 7", "99999999999999999999", "<b>"];
+  deepEqual(ids.map((id) => chosenId(new URLSearchParams({ id }), "id")), [12, ...Array(8).fill(null)]);
+  equal(chosenId(new URLSearchParams(), "id"), null);
+});
+
+Deno.test("a token of another person is another session, under that person's name; one of another role is the same", async () => {
+  const claims = { subject: "u1", is_admin: false, org_id: "o1", org_role: "manager", expires_at: null };
+  const session = (title: string): Session => ({
+    ...{ claims, title, token: () => Promise.resolve(null), end: () => Promise.resolve() },
+  });
+  const resume = () => Promise.resolve(session("second@example.com"));
+  const demoted = await turned(session("first@example.com"), { ...claims, org_role: "trainee" }, resume);
+  deepEqual([demoted?.title, demoted?.claims.org_role], ["first@example.com", "trainee"]);
+  equal(
+    (await turned(session("first@example.com"), { ...claims, subject: "u2" }, resume))?.title,
+    "second@example.com",
+  );
 });

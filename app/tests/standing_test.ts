@@ -1,5 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { nextState, pauseOf, type ResourceState, UNASKED } from "../api/resource_state.ts";
+import { failureFor } from "../api/use_resource.ts";
 import { ageOf, type AnyAnswer, notesOf, standingOf } from "../cards/standing.ts";
 import type { Failure, FailureCode } from "../../shared/client/mod.ts";
 
@@ -101,4 +102,30 @@ Deno.test("a page asks again at its own pace, after an outage when the API says,
   equal(pauseOf(after(answered(1)), 60), 60_000);
   equal(pauseOf(after(failed(503, "SOURCE_UNAVAILABLE")), 60), 15_000);
   equal(pauseOf(after(failed(403, "FORBIDDEN")), 60), null);
+});
+
+Deno.test("an API that was asked too often does answer, and the card says what it says", () => {
+  const standing = standingOf(after(failed(429, "RATE_LIMITED")), hasNoRows, WORDS, true);
+  match(JSON.stringify(standing), /The API was asked too often \(request r1\)/);
+  match(notes(after(answered(1), failed(429, "RATE_LIMITED")))[0]?.text ?? "", /^The API was asked too often\./);
+});
+
+Deno.test("a page that is told to come back in years does so in an hour: a longer timer would run at once", () => {
+  const told = { ...failure(503, "SOURCE_UNAVAILABLE"), retry_after_seconds: 99_999_999 };
+  equal(pauseOf(after({ kind: "failed", failure: told }), 60), 3_600_000);
+});
+
+Deno.test("what is thrown by a token or by an answer of another shape is an outage, after which the page asks again", () => {
+  const heard: unknown[] = [];
+  const told = globalThis.reportError;
+  globalThis.reportError = (error) => heard.push(error);
+  try {
+    const thrown = new TypeError("rows is not iterable");
+    const found = failureFor(thrown);
+    equal(kindOf(after({ kind: "failed", failure: found })), "outage");
+    equal(pauseOf(after({ kind: "failed", failure: found }), 60), 15_000);
+    deepEqual(heard, [thrown]);
+  } finally {
+    globalThis.reportError = told;
+  }
 });

@@ -16,6 +16,11 @@ Deno.test("weeks between two others are there, whether they have a row or not", 
   deepEqual(mondaysOver([]), []);
 });
 
+Deno.test("a row of 1970 among those of today does not make thousands of weeks", () => {
+  deepEqual(mondaysOver(["2026-11-30", "1969-12-29", "2026-11-30"]), ["1969-12-29", "2026-11-30"]);
+  equal(mondaysOver(["2026-11-30", "2017-01-02"]).length, 518);
+});
+
 Deno.test("the first week of a year says which", () => {
   deepEqual(["2025-12-29", "2026-01-05", "2026-01-12"].map((week) => shortWeek(week, "en-GB")), [
     "29 Dec",

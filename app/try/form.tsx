@@ -15,6 +15,12 @@ interface Props {
 /** The address of the page holds each parameter under this prefix, apart from what the page itself keeps there. */
 export const PREFIX = "p.";
 
+/** The address of another resource: without the parameters of this one, with all else, as whether the page is embedded. */
+export function addressQuery(search: string, resource: string): string {
+  const kept = [...new URLSearchParams(search)].filter(([name]) => name !== "resource" && !name.startsWith(PREFIX));
+  return new URLSearchParams([["resource", resource], ...kept]).toString();
+}
+
 /** A control for each parameter. The API checks them, all at once, so the browser's own check stays out of the way. */
 export function ParameterForm({ fields, values, errors, is_busy, onSend }: Props) {
   function submit(event: FormEvent<HTMLFormElement>): void {

@@ -1,6 +1,7 @@
 import { type MouseEvent, useEffect, useMemo, useRef, useState } from "react";
-import { type CatalogEntry, FreshetError } from "../../shared/client/mod.ts";
+import type { CatalogEntry } from "../../shared/client/mod.ts";
 import { useApi } from "../api/api.tsx";
+import { failureFor } from "../api/use_resource.ts";
 import { goTo, setFilters, useFilters } from "../frame/location.ts";
 import type { PageProps } from "../frame/pages.ts";
 import { counted } from "../words/numbers.ts";
@@ -9,7 +10,7 @@ import { ask, type Reply } from "./ask.ts";
 import { CodeBlock } from "./code_block.tsx";
 import { callOf, curlOf } from "./code.ts";
 import { fieldsOf, isFound, mayAsk } from "./fields.ts";
-import { ParameterForm, PREFIX } from "./form.tsx";
+import { addressQuery, ParameterForm, PREFIX } from "./form.tsx";
 
 /** Every resource that the person may ask, its parameters as a form, the answer, and the request as code. */
 export function Page({ claims }: PageProps) {
@@ -63,9 +64,9 @@ function useCatalog() {
   function load(): void {
     setProblem(null);
     catalog().then(setEntries, (error) => {
-      if (!(error instanceof FreshetError)) throw error;
-      if (error.status === 401) onExpired();
-      else setProblem(`The API does not answer: ${error.detail}`);
+      const { status, detail } = failureFor(error);
+      if (status === 401) onExpired();
+      else setProblem(`${status === 429 ? "The API was asked too often" : "The API does not answer"}: ${detail}`);
     });
   }
   useEffect(load, [catalog]);
@@ -96,7 +97,7 @@ function ResourceList({ entries, chosen, search }: {
           {found.map(({ resource, summary }) => (
             <li key={resource}>
               <a
-                href={addressOf(resource, search)}
+                href={addressOf(resource)}
                 onClick={follow}
                 {...(resource === chosen ? { "aria-current": "true" as const } : {})}
               >
@@ -111,9 +112,8 @@ function ResourceList({ entries, chosen, search }: {
   );
 }
 
-function addressOf(resource: string, search: string): string {
-  const kept = new URLSearchParams({ resource, ...(search === "" ? {} : { search }) });
-  return `${location.pathname}?${kept}`;
+function addressOf(resource: string): string {
+  return `${location.pathname}?${addressQuery(location.search, resource)}`;
 }
 
 function follow(event: MouseEvent<HTMLAnchorElement>): void {

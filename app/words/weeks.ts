@@ -11,10 +11,17 @@ export function weeksBefore(monday: string, weeks: number): string {
   return isoOf(Date.parse(`${monday}T00:00:00Z`) - 7 * weeks * DAY_MS);
 }
 
-/** Every Monday from the first to the last of these, so that a week without a row is a gap and not left out. */
+/** Ten years. A clock that began at 1970 would have a browser draw thousands of empty weeks. */
+const MOST_WEEKS = 520;
+
+/**
+ * Every Monday from the first to the last of these, so that a week without a row is a gap and not left out. Where there
+ * would be too many for a page, those with a row alone.
+ */
 export function mondaysOver(mondays: readonly string[]): string[] {
-  const sorted = mondays.toSorted();
+  const sorted = [...new Set(mondays)].sort();
   const [first, last] = [Date.parse(`${sorted[0]}T00:00:00Z`), Date.parse(`${sorted.at(-1)}T00:00:00Z`)];
+  if (last - first >= MOST_WEEKS * 7 * DAY_MS) return sorted;
   const found: string[] = [];
   for (let at = first; at <= last; at += 7 * DAY_MS) found.push(isoOf(at));
   return found;

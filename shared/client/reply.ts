@@ -76,7 +76,8 @@ function stalenessOf({ age_seconds, max_age_seconds, next_refresh_at = null }: P
 }
 
 function isProblem(body: unknown): body is Problem {
-  return typeof body === "object" && body !== null && "code" in body && "detail" in body;
+  const { code, detail } = (body ?? {}) as { readonly code?: unknown; readonly detail?: unknown };
+  return typeof code === "string" && typeof detail === "string";
 }
 
 /** A header's whole number; null for anything else. */

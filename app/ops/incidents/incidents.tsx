@@ -1,7 +1,7 @@
 import type { OpsIncident } from "../../../shared/client/mod.ts";
 import { Card } from "../../cards/card.tsx";
 import { Choice } from "../../frame/choice.tsx";
-import { setFilters, useFilters } from "../../frame/location.ts";
+import { chosenId, setFilters, useFilters } from "../../frame/location.ts";
 import { More } from "../parts/row_table.tsx";
 import type { OpsList } from "../use_ops.ts";
 import { Incident } from "./incident.tsx";
@@ -26,7 +26,7 @@ interface Props {
 }
 
 export function Incidents({ list, shown }: Props) {
-  const chosen = Number(useFilters().get("incident") ?? NaN);
+  const chosen = chosenId(useFilters(), "incident");
   return (
     <Card
       title="Incidents"
@@ -42,7 +42,7 @@ export function Incidents({ list, shown }: Props) {
     >
       {({ data }) => (
         <>
-          {Number.isInteger(chosen) && data.every(({ incident_id }) => incident_id !== chosen) && (
+          {chosen !== null && data.every(({ incident_id }) => incident_id !== chosen) && (
             <p className="note">
               Incident {chosen} is not among these. {shown !== "all" && (
                 <button

@@ -26,6 +26,7 @@ export function MuteDialog({ job, operator, onActed, onClose, muted_until }: Job
       onClose={onClose}
       act={async (form) => {
         const until = untilOf(String(form.get("hours")), String(form.get("until")), Date.now());
+        if (Number.isNaN(until.getTime())) throw new TypeError("The moment is no day and time within 30 days");
         await operator.mute(job, { until, reason: String(form.get("reason")).trim() });
         onActed();
       }}

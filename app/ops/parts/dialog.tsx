@@ -1,4 +1,4 @@
-import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { type FormEvent, type ReactNode, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import { reasonOf } from "../../api/use_task.ts";
 
 interface Props {
@@ -21,10 +21,14 @@ export function ConfirmDialog({ title, action, children, act, onClose }: Props) 
   const heading = useId();
   const [problem, setProblem] = useState<string | null>(null);
   const [is_busy, setBusy] = useState(false);
+  const is_sent = useRef(false);
   useEffect(() => dialog.current?.showModal(), []);
 
   async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
+    // A second click may come before the button is drawn as switched off.
+    if (is_sent.current) return;
+    is_sent.current = true;
     const form = new FormData(event.currentTarget);
     setBusy(true);
     setProblem(null);
@@ -34,6 +38,7 @@ export function ConfirmDialog({ title, action, children, act, onClose }: Props) 
     } catch (error) {
       setProblem(reasonOf(error));
       setBusy(false);
+      is_sent.current = false;
     }
   }
 
@@ -60,9 +65,20 @@ export function Asking({ text, of, dialog }: {
   readonly dialog: (close: () => void) => ReactNode;
 }) {
   const [is_open, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  // What was done may take the button away, as adopting does: its card has the focus then, not the top of the page.
+  useLayoutEffect(() => {
+    const own = button.current;
+    return () => {
+      const card = own?.closest<HTMLElement>(".card") ?? null;
+      if (card === null || document.activeElement !== own) return;
+      card.tabIndex = -1;
+      card.focus();
+    };
+  }, []);
   return (
     <>
-      <button type="button" aria-haspopup="dialog" onClick={() => setOpen(true)}>
+      <button ref={button} type="button" aria-haspopup="dialog" onClick={() => setOpen(true)}>
         {text}
         <span className="sr-only">{` ${of}`}</span>
       </button>

@@ -25,6 +25,7 @@ export interface Locator {
 export interface Route {
   abort(): Promise<void>;
   continue(changed?: { headers: Record<string, string> }): Promise<void>;
+  fulfill(answer: { status: number; contentType: string; body: string }): Promise<void>;
   request(): { headers(): Record<string, string> };
 }
 

@@ -13,8 +13,9 @@ export function TermBar({ terms, most }: { readonly terms: readonly Term[]; read
   let from = 0;
   const parts = terms.map(({ name, part }) => {
     const x = from;
-    from += part * scale;
-    return { name, x, width: part * scale };
+    const width = Math.max(0, part * scale);
+    from += width;
+    return { name, x, width };
   });
   return (
     <svg className="term-bar" viewBox={`0 0 ${WIDTH} 10`} preserveAspectRatio="none" aria-hidden="true">

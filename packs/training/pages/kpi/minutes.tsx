@@ -4,6 +4,7 @@ import { ExportButton } from "../../../../app/cards/export_button.tsx";
 import { BarChart } from "../../../../app/charts/bar_chart.tsx";
 import { counted, number } from "../../../../app/words/numbers.ts";
 import type { AnswerOf, ExportFilters } from "../../../../shared/client/mod.ts";
+import { minuteBars } from "./minute_bars.ts";
 
 interface Props {
   readonly resource: Resource<AnswerOf<"training/kpi/heatmap">>;
@@ -22,18 +23,14 @@ export function Minutes({ resource, name, filters }: Props) {
       empty={`No event "${name}" with a known moment in the completed attempts of these days.`}
     >
       {({ data }) => {
-        const found = new Map(data.map((row) => [row.minute_of_call, row]));
-        const last = Math.max(...found.keys());
-        const minutes = Array.from({ length: last + 1 }, (_, minute) => ({
-          minute,
-          events: found.get(minute)?.events_count ?? 0,
-          attempts: found.get(minute)?.attempts_count ?? 0,
-        }));
-        const all = data.reduce((sum, row) => sum + row.events_count, 0);
+        const { minutes, beyond } = minuteBars(data);
+        const all = minutes.reduce((sum, { events }) => sum + events, 0);
         return (
           <BarChart
             name={`${name} by minute of the call`}
-            summary={`${counted(all, "event")} in the first ${counted(last + 1, "minute")}.`}
+            summary={`${counted(all, "event")} in the first ${counted(minutes.length, "minute")}.${
+              beyond === 0 ? "" : ` ${counted(beyond, "minute")} with events lie beyond a day and are not drawn.`
+            }`}
             points={minutes.map(({ minute, events }) => ({ label: `${minute} min`, value: events }))}
             numbers={{
               columns: ["Minute", "Events", "Attempts"],

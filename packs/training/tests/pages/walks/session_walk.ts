@@ -150,6 +150,37 @@ walk("a demoted person's next token ends the figures and the page's offer, witho
 });
 
 walk(
+  "when somebody else signs in in another tab, the header names them; when they sign out there, no figure stays",
+  async ({ page }) => {
+    const { sql, stack } = product();
+    for (const email of ["first@example.com", "second@example.com"]) {
+      const id = await signUp(email);
+      await sql`
+        insert into public.org_members (org_id, user_id, role) select id, ${id}, 'trainee' from public.orgs limit 1`;
+    }
+    await signIn(page, "first@example.com");
+    await page.getByText("first@example.com").waitFor();
+    await card(page, "Last attempts").getByText(/^No attempt yet/).waitFor();
+    const second = await fetch(`${stack.origin}/auth/v1/token?grant_type=password`, {
+      method: "POST",
+      headers: { "content-type": "application/json", apikey: stack.keys.publishableKey },
+      body: JSON.stringify({ email: "second@example.com", password: PASSWORD }),
+    });
+    const session = JSON.stringify(await second.json());
+    await page.evaluate(`localStorage.setItem("freshet.auth", ${JSON.stringify(session)})`);
+    await page.evaluate("dispatchEvent(new Event('online'))");
+    await page.getByText("second@example.com").waitFor();
+    equal(await page.getByText("first@example.com").count(), 0);
+    await card(page, "Last attempts").getByText(/^No attempt yet/).waitFor();
+
+    await page.evaluate(`localStorage.removeItem("freshet.auth")`);
+    await page.evaluate("dispatchEvent(new Event('online'))");
+    await page.getByText(/^The session is over/).waitFor();
+    equal(await page.locator(".card").count(), 0);
+  },
+);
+
+walk(
   "after a sign-out the next person at the same browser has nothing of the one before: not shown, kept or cached",
   async (visit) => {
     const { page } = visit;
