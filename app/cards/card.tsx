@@ -50,8 +50,8 @@ export function Card<A extends AnyAnswer>(props: Props<A>) {
         {standing.kind === "loading" && <Skeleton size={size} />}
         {standing.kind === "rows" && answer !== null && props.children(answer)}
         {standing.kind !== "loading" && standing.kind !== "rows" && (
-          <div className={`state ${standing.kind}`} role={standing.kind === "empty" ? undefined : "status"}>
-            <p>{standing.text}</p>
+          <div className={`state ${standing.kind}`}>
+            <p role="status">{standing.text}</p>
             {standing.kind === "empty" && props.emptyAction}
             {(standing.kind === "outage" || standing.kind === "offline") && (
               <button
