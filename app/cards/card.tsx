@@ -17,6 +17,8 @@ interface Props<A extends AnyAnswer> {
   tooFew?(answer: A): string | null;
   readonly size?: "small" | "wide";
   readonly tools?: ReactNode;
+  /** Whether the card says itself how many rows it leaves out; by default a note does. */
+  readonly says_rest?: boolean;
   /** Whether the rows are of a view, which an administrator may refresh; left out, they are. */
   readonly has_view?: boolean;
   /** Called only when there is something to show. */
@@ -25,7 +27,7 @@ interface Props<A extends AnyAnswer> {
 
 /** A piece of a page with its rows, their age and source, and a designed state for everything that can come between. */
 export function Card<A extends AnyAnswer>(props: Props<A>) {
-  const { title, resource, empty, size = "small", has_view = true } = props;
+  const { title, resource, empty, size = "small", has_view = true, says_rest = false } = props;
   const heading = useId();
   const now = useNow();
   const is_online = useOnline();
@@ -41,7 +43,9 @@ export function Card<A extends AnyAnswer>(props: Props<A>) {
         {props.tools}
       </div>
       {standing.kind !== "loading" &&
-        notesOf(resource, age, is_online).map(({ kind, text }) => (
+        notesOf(resource, age, is_online).filter(({ kind }) => kind !== "truncated" || !says_rest).map((
+          { kind, text },
+        ) => (
           <p key={kind} className={`note ${kind}`} role="status">
             <span className="badge">{NAMES[kind]}</span> {text}
           </p>

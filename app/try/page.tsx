@@ -13,7 +13,10 @@ import { callOf, curlOf } from "./code.ts";
 import { fieldsOf, isFound, mayAsk } from "./fields.ts";
 import { ParameterForm, PREFIX } from "./form.tsx";
 
-const OF_CATALOG = { meta: { as_of: null }, freshness: { age_seconds: null, is_stale: false, objective_seconds: null } };
+const OF_CATALOG = {
+  meta: { as_of: null },
+  freshness: { age_seconds: null, is_stale: false, objective_seconds: null },
+};
 const WORDS = { empty: "No resource is for this person. An administrator of the organisation can change the role." };
 const hasNone = ({ data }: { readonly data: readonly CatalogEntry[] }) => data.length === 0;
 

@@ -1,5 +1,4 @@
 // The sides of the matrix: every page that is registered, the people, the states, and the colours.
-import { OWN_PAGES } from "../../../../app/frame/own_pages.ts";
 import { type FoundPage, type PageEntry, pagesOf } from "../../../../app/frame/pages.ts";
 import { type Claims, claimsOf } from "../../../../app/session/claims.ts";
 import { DEMO_PEOPLE, demoTokens } from "../../../../stack/tokens.ts";
@@ -21,15 +20,19 @@ export interface Cell {
   readonly theme: typeof THEMES[number];
 }
 
-const modules = await Promise.all(
-  (await spread(["packs/*/pages/pages.ts"])).map(async (file) => {
-    const module: { readonly pages: readonly PageEntry[] } = await import(`file://${projectFolder}${file}`);
-    return [file, module] as const;
-  }),
-);
+// By address: the pages themselves are for a browser, and not checked with the tests.
+async function modulesOf<Module>(files: readonly string[]): Promise<(readonly [file: string, module: Module])[]> {
+  return await Promise.all(files.map(async (file) => [file, await import(`file://${projectFolder}${file}`)] as const));
+}
+
+const of_packs = await modulesOf<{ readonly pages: readonly PageEntry[] }>(await spread(["packs/*/pages/pages.ts"]));
+const of_app = await modulesOf<{ readonly OWN_PAGES: readonly FoundPage[] }>(["app/own_pages.ts"]);
 
 /** Of every pack, and of app/. */
-export const PAGES: readonly FoundPage[] = [...pagesOf(Object.fromEntries(modules)), ...OWN_PAGES];
+export const PAGES: readonly FoundPage[] = [
+  ...pagesOf(Object.fromEntries(of_packs)),
+  ...of_app.flatMap(([, { OWN_PAGES }]) => OWN_PAGES),
+];
 
 /** Those that say that rows are too few for a figure. */
 const withTooFew = new Set(

@@ -83,7 +83,11 @@ export const STATES = {
     check: (card, { is_changed }) => {
       if (!is_changed || card.words.some(({ kind }) => /^(?:empty|too_few)$/.test(kind))) return;
       const said = [card.body, ...card.words.map(({ text }) => text)].join("\n");
-      match(said, /of 1,204|there are more|[Oo]nly the first|Show more|Not all/, "it does not say that there are more");
+      match(
+        said,
+        /of 1,204|there are more|[Oo]nly the first|Show more|the export has all/,
+        "it does not say that there are more",
+      );
     },
   },
   stale: {
