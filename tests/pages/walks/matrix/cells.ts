@@ -1,11 +1,10 @@
 // The sides of the matrix: every page that is registered, the people, the states, and the colours.
-import { type FoundPage, type PageEntry, pagesOf } from "../../../../app/frame/pages.ts";
 import { type Claims, claimsOf } from "../../../../app/session/claims.ts";
 import { DEMO_PEOPLE, demoTokens } from "../../../../stack/tokens.ts";
 import { projectFolder, spread } from "../../../../tools/pack_folders.ts";
 import { covering } from "../../../support/random/covering.ts";
 import { dice } from "../../../support/random/dice.ts";
-import { STATES } from "./states.ts";
+import { stateOf, STATES } from "./states.ts";
 
 export const THEMES = ["light", "dark"] as const;
 
@@ -20,17 +19,29 @@ export interface Cell {
   readonly theme: typeof THEMES[number];
 }
 
+/** The part of an entry of app/frame/pages.ts that is needed here. */
+export interface RegisteredPage {
+  readonly name: string;
+  /** Its address, without the slash in front. */
+  readonly path: string;
+  isFor(claims: Claims): boolean;
+}
+
 // By address: the pages themselves are for a browser, and not checked with the tests.
 async function modulesOf<Module>(files: readonly string[]): Promise<(readonly [file: string, module: Module])[]> {
   return await Promise.all(files.map(async (file) => [file, await import(`file://${projectFolder}${file}`)] as const));
 }
 
-const of_packs = await modulesOf<{ readonly pages: readonly PageEntry[] }>(await spread(["packs/*/pages/pages.ts"]));
-const of_app = await modulesOf<{ readonly OWN_PAGES: readonly FoundPage[] }>(["app/own_pages.ts"]);
+const of_packs = await modulesOf<{ readonly pages: readonly Omit<RegisteredPage, "path">[] }>(
+  await spread(["packs/*/pages/pages.ts"]),
+);
+const of_app = await modulesOf<{ readonly OWN_PAGES: readonly RegisteredPage[] }>(["app/own_pages.ts"]);
 
 /** Of every pack, and of app/. */
-export const PAGES: readonly FoundPage[] = [
-  ...pagesOf(Object.fromEntries(of_packs)),
+export const PAGES: readonly RegisteredPage[] = [
+  ...of_packs.flatMap(([file, { pages }]) =>
+    pages.map((page) => ({ ...page, path: `${file.split("/")[1]}/${page.name}` }))
+  ),
   ...of_app.flatMap(([, { OWN_PAGES }]) => OWN_PAGES),
 ];
 
@@ -64,7 +75,7 @@ const NEVER: Readonly<Record<string, readonly Cell["state"][]>> = {
 };
 
 /** To whom a page is offered, and one to whom it is not, if there is one: of another organisation if possible. */
-function visitorsOf({ isFor }: FoundPage): Pick<Cell, "person" | "is_offered">[] {
+function visitorsOf({ isFor }: RegisteredPage): Pick<Cell, "person" | "is_offered">[] {
   const offered = people.filter(({ claims }) => isFor(claims));
   const [other] = people.filter(({ claims }) => !isFor(claims)).toReversed();
   return [
@@ -79,7 +90,7 @@ export const CELLS: readonly Cell[] = PAGES.flatMap((page) =>
       .filter((state) => state !== "too_few" || withTooFew.has(page.path))
       .filter((state) => NEVER[page.path]?.includes(state) !== true)
       // Without rows of one's own nothing in them can be changed: the other states are the refusal again.
-      .filter((state) => visitor.is_offered === "offered" || STATES[state].is_without_rows)
+      .filter((state) => visitor.is_offered === "offered" || stateOf(state).is_without_rows === true)
       .flatMap((state) => THEMES.map((theme) => ({ page: page.path, ...visitor, state, theme })))
   )
 );

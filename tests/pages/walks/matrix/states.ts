@@ -71,7 +71,7 @@ export const STATES = {
   empty: {
     treatment: { change: emptied },
     check: (card, { is_changed }) => {
-      if (is_changed) says(card, /^(?:empty|too_few)$/, /\.$/);
+      if (is_changed) says(card, /^(?:empty|too_few)$/, /\w\./);
     },
   },
   too_few: {

@@ -12,7 +12,7 @@ const ROLES = ["admin", "manager"] as const;
 
 for (const role of ROLES.slice(0, proofs(1, ROLES.length))) {
   walk(
-    `another organisation's ${role} sees no person, team or scenario of the first one's on any page, by its addresses or the own`,
+    `another organisation's ${role} sees no person, team or scenario of the first one's on any page, by its addresses or without them`,
     async ({ page, strange, errors }) => {
       const { stack, sql } = product();
       const [other] = await sql`
