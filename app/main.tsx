@@ -1,7 +1,8 @@
 import { StrictMode, useEffect, useMemo, useState } from "react";
 import { createRoot } from "react-dom/client";
 import { ApiProvider } from "./api/api.tsx";
-import { type FoundPage, loadPage, pageAt, type PageEntry, pageNamed, pagesOf } from "./frame/pages.ts";
+import { OWN_PAGES } from "./own_pages.ts";
+import { loadPage, pageAt, type PageEntry, pageNamed, pagesOf } from "./frame/pages.ts";
 import { Shell } from "./frame/shell.tsx";
 import { applyKeptTheme } from "./frame/theme.tsx";
 import { forget } from "./session/kept.ts";
@@ -20,17 +21,6 @@ declare global {
 }
 
 const BASE = import.meta.env.BASE_URL;
-/** After those of the packs: what the product itself offers. */
-const OWN_PAGES: readonly FoundPage[] = [
-  { name: "try", path: "try", title: "Playground", isFor: () => true, load: () => import("./try/page.tsx") },
-  {
-    name: "ops",
-    path: "ops",
-    title: "Console",
-    isFor: ({ is_admin }) => is_admin,
-    load: () => import("./ops/page.tsx"),
-  },
-];
 const PAGES = [
   ...pagesOf(
     import.meta.glob<{ readonly pages: readonly PageEntry[] }>("../packs/*/pages/pages.ts", { eager: true }),

@@ -51,13 +51,13 @@ const APP: readonly Part[] = [
   appRoom("frame", ["app/session", "app/cards"], ["react"]),
   // A page of the app's own.
   appRoom("ops", [...APP_ROOMS, "client"], ["react"]),
-  appRoom("try", ["app/words", "app/api", "app/session", "app/frame", "client"], ["react"]),
+  appRoom("try", ["app/words", "app/api", "app/session", "app/cards", "app/frame", "client"], ["react"]),
   // Of the build: the charts as files for other applications.
   appRoom("registry", [], ["node:fs/promises", "node:path"]),
   { name: "app/tests", files: /^app\/tests\//, may_import: "any", packages: "any", knows_deno: true },
   {
     name: "app",
-    files: /^app\/(?:main\.tsx|vite\.config\.ts)$/,
+    files: /^app\/(?:main\.tsx|own_pages\.ts|vite\.config\.ts)$/,
     may_import: [...APP_ROOMS, "app/ops", "app/try", "app/registry"],
     packages: ["react", "react-dom", "vite", "node:fs/promises", "node:path", "node:url"],
     knows_deno: false,

@@ -18,6 +18,8 @@ interface Props<A extends AnyAnswer> {
   tooFew?(answer: A): string | null;
   readonly size?: "small" | "wide";
   readonly tools?: ReactNode;
+  /** Whether the card says itself how many rows it leaves out; by default a note does. */
+  readonly says_rest?: boolean;
   /** Whether the rows are of a view, which an administrator may refresh; left out, they are. */
   readonly has_view?: boolean;
   /** Called only when there is something to show. */
@@ -46,7 +48,7 @@ export function Card<A extends AnyAnswer>(props: Props<A>) {
 }
 
 function Shown<A extends AnyAnswer>(props: Props<A>) {
-  const { title, resource, empty, size = "small", has_view = true } = props;
+  const { title, resource, empty, size = "small", has_view = true, says_rest = false } = props;
   const heading = useId();
   const now = useNow();
   const is_online = useOnline();
@@ -62,7 +64,9 @@ function Shown<A extends AnyAnswer>(props: Props<A>) {
         {props.tools}
       </div>
       {standing.kind !== "loading" &&
-        notesOf(resource, age, is_online).map(({ kind, text }) => (
+        notesOf(resource, age, is_online).filter(({ kind }) => kind !== "truncated" || !says_rest).map((
+          { kind, text },
+        ) => (
           <p key={kind} className={`note ${kind}`} role="status">
             <span className="badge">{NAMES[kind]}</span> {text}
           </p>
@@ -71,8 +75,8 @@ function Shown<A extends AnyAnswer>(props: Props<A>) {
         {standing.kind === "loading" && <Skeleton size={size} />}
         {standing.kind === "rows" && answer !== null && props.children(answer)}
         {standing.kind !== "loading" && standing.kind !== "rows" && (
-          <div className={`state ${standing.kind}`} role={standing.kind === "empty" ? undefined : "status"}>
-            <p>{standing.text}</p>
+          <div className={`state ${standing.kind}`}>
+            <p role="status">{standing.text}</p>
             {standing.kind === "empty" && props.emptyAction}
             {(standing.kind === "outage" || standing.kind === "offline") && (
               <button

@@ -10,6 +10,8 @@ export interface AnyAnswer {
     readonly row_count?: number;
     readonly is_truncated?: boolean;
     readonly total_count?: number | null;
+    /** Of a page of rows: where the next one begins. */
+    readonly next_cursor?: string | null;
     readonly withheld_count?: number | null;
   };
   readonly freshness: {
@@ -74,8 +76,8 @@ export function notesOf<A extends AnyAnswer>(
   if (answer.freshness.is_stale) {
     notes.push({ kind: "stale", text: staleText(age_seconds, answer.freshness.objective_seconds) });
   }
-  const { is_truncated, total_count, row_count, withheld_count } = answer.meta;
-  if (is_truncated === true) {
+  const { is_truncated, next_cursor, total_count, row_count, withheld_count } = answer.meta;
+  if (is_truncated === true || next_cursor != null) {
     // A list by cursor does not count what is behind its end.
     const text = total_count == null
       ? `The first ${counted(row_count ?? 0, "row")} are shown; there are more.`

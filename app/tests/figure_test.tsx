@@ -69,6 +69,15 @@ Deno.test("a card that waits is busy, has a skeleton of its final size, and show
   ok(!html.includes("the rows"));
 });
 
+Deno.test("an empty card says in words that are announced what fills it", () => {
+  const answer = {
+    data: [],
+    meta: { as_of: null },
+    freshness: { age_seconds: 30, is_stale: false, objective_seconds: null },
+  };
+  match(card({ answer, answered_at: Date.now() }), /<div class="state empty"><p role="status">No order yet\.<\/p>/);
+});
+
 Deno.test("only an administrator of the platform is offered a refresh", () => {
   const empty = { answer: null, answered_at: null };
   ok(!card(empty).includes("Refresh<span"));

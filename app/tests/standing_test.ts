@@ -88,6 +88,9 @@ Deno.test("rows that are not all say how many there are, and withheld rows are c
   match(texts[1] ?? "", /^1 row rest/);
   const [uncounted] = notes(after(answered(50, { meta: { row_count: 50, is_truncated: true } })));
   equal(uncounted?.text, "The first 50 rows are shown; there are more.");
+  const [page] = notes(after(answered(50, { meta: { row_count: 50, next_cursor: "MQ", total_count: 1204 } })));
+  match(page?.text ?? "", /^50 of 1.204 rows are shown\.$/);
+  deepEqual(notes(after(answered(50, { meta: { row_count: 50, next_cursor: null } }))), []);
 });
 
 Deno.test("another question begins without the rows of the one before", () => {

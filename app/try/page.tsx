@@ -2,6 +2,8 @@ import { type MouseEvent, useEffect, useMemo, useRef, useState } from "react";
 import type { CatalogEntry } from "../../shared/client/mod.ts";
 import { useApi } from "../api/api.tsx";
 import { failureFor } from "../api/use_resource.ts";
+import { useOnline } from "../cards/moment.ts";
+import { standingOf } from "../cards/standing.ts";
 import { goTo, setFilters, useFilters } from "../frame/location.ts";
 import type { PageProps } from "../frame/pages.ts";
 import { counted } from "../words/numbers.ts";
@@ -12,29 +14,47 @@ import { callOf, curlOf } from "./code.ts";
 import { fieldsOf, isFound, mayAsk } from "./fields.ts";
 import { addressQuery, ParameterForm, PREFIX } from "./form.tsx";
 
+const OF_CATALOG = {
+  meta: { as_of: null },
+  freshness: { age_seconds: null, is_stale: false, objective_seconds: null },
+};
+const WORDS = { empty: "No resource is for this person. An administrator of the organisation can change the role." };
+const hasNone = ({ data }: { readonly data: readonly CatalogEntry[] }) => data.length === 0;
+
 /** Every resource that the person may ask, its parameters as a form, the answer, and the request as code. */
 export function Page({ claims }: PageProps) {
   const filters = useFilters();
-  const { entries, problem, load } = useCatalog();
+  const { entries, failure, load } = useCatalog();
+  const is_online = useOnline();
   const offered = useMemo(() => entries?.filter((entry) => mayAsk(entry, claims)) ?? [], [entries, claims]);
   const name = filters.get("resource");
   const entry = offered.find(({ resource }) => resource === name) ?? null;
+  const answer = entries === null ? null : { data: offered, ...OF_CATALOG };
+  const standing = standingOf({ answer, answered_at: null, failure, is_asking: false }, hasNone, WORDS, is_online);
   return (
     <div className="page">
       <div className="page-head">
         <h1>Playground</h1>
       </div>
       <div className="try">
-        <section className="card" aria-labelledby="try-catalog" aria-busy={entries === null && problem === null}>
+        <section className="card" aria-labelledby="try-catalog" aria-busy={standing.kind === "loading"}>
           <h2 id="try-catalog">Resources</h2>
-          {problem !== null && (
-            <div className="state outage" role="status">
-              <p>{problem}</p>
-              <button type="button" onClick={load}>Try now</button>
+          {standing.kind === "loading" && (
+            <div className="skeleton wide">
+              <span className="sr-only">Loading</span>
             </div>
           )}
-          {entries === null && problem === null && <div className="skeleton wide" />}
-          {entries !== null && <ResourceList entries={offered} chosen={name} search={filters.get("search") ?? ""} />}
+          {standing.kind === "rows" && (
+            <ResourceList entries={offered} chosen={name} search={filters.get("search") ?? ""} />
+          )}
+          {standing.kind !== "loading" && standing.kind !== "rows" && (
+            <div className={`state ${standing.kind}`}>
+              <p role="status">{standing.text}</p>
+              {(standing.kind === "outage" || standing.kind === "offline") && (
+                <button type="button" onClick={load}>Try now</button>
+              )}
+            </div>
+          )}
           <p className="source quiet">
             <span>
               {entries === null
@@ -60,17 +80,17 @@ export function Page({ claims }: PageProps) {
 function useCatalog() {
   const { catalog, onExpired } = useApi();
   const [entries, setEntries] = useState<readonly CatalogEntry[] | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
+  const [failure, setFailure] = useState<FreshetError | null>(null);
   function load(): void {
-    setProblem(null);
+    setFailure(null);
     catalog().then(setEntries, (error) => {
-      const { status, detail } = failureFor(error);
-      if (status === 401) onExpired();
-      else setProblem(`${status === 429 ? "The API was asked too often" : "The API does not answer"}: ${detail}`);
+      const failure = failureFor(error);
+      if (failure.status === 401) onExpired();
+      else setFailure(failure);
     });
   }
   useEffect(load, [catalog]);
-  return { entries, problem, load };
+  return { entries, failure, load };
 }
 
 function ResourceList({ entries, chosen, search }: {

@@ -157,6 +157,7 @@ export const suites: readonly Suite[] = [
     needsPackages: true,
     needsBrowser: true,
     sample: true,
+    proofs: true,
     // The browser's driver and axe are kept out of the lock file: see tests/support/rigs/browser.ts.
     flags: ["--no-lock"],
   },

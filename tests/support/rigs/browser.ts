@@ -25,8 +25,21 @@ export interface Locator {
 export interface Route {
   abort(): Promise<void>;
   continue(changed?: { headers: Record<string, string> }): Promise<void>;
-  fulfill(answer: { status: number; contentType: string; body: string }): Promise<void>;
-  request(): { headers(): Record<string, string> };
+  request(): { headers(): Record<string, string>; method(): string; url(): string };
+  /** Sends the request, and gives the answer in place of the tab. */
+  fetch(): Promise<RoutedAnswer>;
+  /** Answers in place of the API: with an answer that was fetched, some of it changed, or with one of the walk's own. */
+  fulfill(
+    answer:
+      | { response: RoutedAnswer; status?: number; headers?: Record<string, string>; body?: string }
+      | { status: number; contentType: string; body: string },
+  ): Promise<void>;
+}
+
+export interface RoutedAnswer {
+  status(): number;
+  headers(): Record<string, string>;
+  text(): Promise<string>;
 }
 
 export interface Page {
@@ -39,6 +52,7 @@ export interface Page {
   screenshot(options: { path: string; fullPage?: boolean }): Promise<unknown>;
   on(event: "request", listener: (request: { url(): string }) => void): void;
   on(event: "pageerror", listener: (error: Error) => void): void;
+  on(event: "console", listener: (message: { type(): string; text(): string }) => void): void;
   route(address: RegExp, handle: (route: Route) => Promise<void>): Promise<void>;
   unroute(address: RegExp): Promise<void>;
   locator(selector: string): Locator;
@@ -70,6 +84,7 @@ export interface Visit {
   readonly page: Page;
   /** What the page asked for at other origins. */
   readonly strange: readonly string[];
+  /** Exceptions, and what is written to the console as an error. */
   readonly errors: readonly Error[];
   setOffline(is_offline: boolean): Promise<void>;
   /** Makes the tab's processor so many times slower. */
@@ -106,6 +121,12 @@ export async function openBrowser(): Promise<
           }
         });
         page.on("pageerror", (error) => errors.push(error));
+        page.on("console", (message) => {
+          // Chromium notes every answer that is an error, which many walks are about.
+          if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) {
+            errors.push(new Error(message.text()));
+          }
+        });
         return await body({
           page,
           strange,

@@ -43,6 +43,7 @@ export function ActiveDays({ resource, learner }: {
       title="Active days"
       size="wide"
       resource={resource}
+      says_rest={learner === null}
       tools={
         <span className="task no-print">
           {learner !== null && <button type="button" onClick={() => setFilters({ learner: null })}>Everybody</button>}

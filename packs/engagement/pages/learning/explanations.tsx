@@ -28,6 +28,7 @@ export function Explanations({ resource }: {
       title="Explanations"
       size="wide"
       resource={resource}
+      says_rest
       tools={<ExportButton name="engagement/explanation-engagement" filters={{}} of="the explanations" />}
       isEmpty={({ data, meta }) => data.length === 0 && (meta.withheld_count ?? 0) === 0}
       empty="No explanation was opened yet. The fifth learner of one opens its row."

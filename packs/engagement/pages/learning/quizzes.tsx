@@ -37,6 +37,7 @@ export function Quizzes({ resource, filters }: {
       title="Quizzes"
       size="wide"
       resource={resource}
+      says_rest
       tools={<ExportButton name="engagement/quiz-completion-rates" filters={filters} of="the quizzes" />}
       isEmpty={({ data, meta }) => data.length === 0 && (meta.withheld_count ?? 0) === 0}
       empty="No quiz of such a track was started yet. The fifth attempt opens its row."

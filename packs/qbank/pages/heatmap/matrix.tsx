@@ -21,6 +21,7 @@ export function Matrix({ resource, measure, filters }: Props) {
       title="By lesion and topic"
       size="wide"
       resource={resource}
+      says_rest
       tools={<ExportButton name="qbank/heatmap/matrix" filters={filters} of="the lesions and topics of these weeks" />}
       isEmpty={({ data, meta }) => data.rows.length === 0 && (meta.withheld_count ?? 0) === 0}
       empty="Nobody has answered such a question in these weeks. An answer appears here within half an hour."

@@ -23,6 +23,7 @@ export function Questions({ resource, measure, filters }: Props) {
       title="By question"
       size="wide"
       resource={resource}
+      says_rest
       tools={<ExportButton name="qbank/heatmap" filters={filters} of="the questions of these weeks" />}
       isEmpty={({ data, meta }) => data.length === 0 && (meta.withheld_count ?? 0) === 0}
       empty="Nobody has answered such a question in these weeks. An answer appears here within half an hour."

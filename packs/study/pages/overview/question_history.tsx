@@ -16,6 +16,7 @@ export function QuestionHistory({ question, user_id }: {
       title={`Answers to question ${question.slice(0, 8)}`}
       size="wide"
       resource={resource}
+      says_rest
       empty="This question has no answer of yours."
       tools={
         <span className="task no-print">

@@ -24,6 +24,7 @@ export function Reviews({ resource, ahead, question, filters, links }: Props) {
       title="Reviews due"
       size="wide"
       resource={resource}
+      says_rest
       empty={ahead === 0
         ? "Nothing is due today. A question comes back here on the day on which you might begin to forget it."
         : `Nothing is due in the next ${ahead} days. Each answer sets the day of the question's next review.`}

@@ -20,7 +20,10 @@ export function Materials({ title, topic_id, user_id, links, empty }: Pick<PageP
       title={title}
       size="wide"
       resource={resource}
-      tools={<ExportButton name="study/materials/progress" filters={{ user_id, topic_id }} of={`the rows of ${title}`} />}
+      says_rest
+      tools={
+        <ExportButton name="study/materials/progress" filters={{ user_id, topic_id }} of={`the rows of ${title}`} />
+      }
       empty={empty}
     >
       {({ data, meta }) => (

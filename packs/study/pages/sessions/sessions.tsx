@@ -17,6 +17,7 @@ export function Sessions({ resource, days, filters }: Props) {
       title="Sessions"
       size="wide"
       resource={resource}
+      says_rest
       tools={<ExportButton name="study/sessions" filters={filters} of="the sessions of these days" />}
       empty={`No session in the last ${days} days. The next one appears here as soon as it begins.`}
     >

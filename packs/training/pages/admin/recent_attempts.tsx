@@ -22,6 +22,7 @@ export function RecentAttempts({ resource, filters, tools, links }: Props) {
       title="Recent attempts"
       size="wide"
       resource={resource}
+      says_rest
       tools={
         <span className="task no-print">
           {tools}

@@ -19,6 +19,7 @@ export function PersonAttempts({ resource, person, name, links }: Props) {
       title={name === null ? "Last attempts of the team" : `Last attempts of ${name}`}
       size="wide"
       resource={resource}
+      says_rest
       tools={
         <ExportButton name="training/people/attempts" filters={{ user_id: person ?? undefined }} of="these attempts" />
       }

@@ -1,7 +1,7 @@
 // Sessions: signed out, over, of another organisation, with a password; and what an outage leaves.
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Page } from "../../../../../tests/support/rigs/browser.ts";
-import { card, enter, enterAsTrainee, figure, product, rowsOf, walk } from "./stage.ts";
+import { card, enter, enterAsTrainee, figure, PASSWORD, product, rowsOf, signUp, walk } from "./stage.ts";
 
 walk("an outage leaves the last known figures and says so; without a network, too", async ({ page, setOffline }) => {
   await enterAsTrainee(page);
@@ -235,20 +235,6 @@ async function hasNothingOf(page: Page, words: readonly string[], sent: object):
   })(${JSON.stringify(sent)})`),
   );
   deepEqual(words.filter((word) => held.includes(word)), []);
-}
-
-const PASSWORD = "a long enough password";
-
-async function signUp(email: string): Promise<string> {
-  const { stack: { origin, keys }, sql } = product();
-  const response = await fetch(`${origin}/auth/v1/signup`, {
-    method: "POST",
-    headers: { "content-type": "application/json", apikey: keys.publishableKey },
-    body: JSON.stringify({ email, password: PASSWORD }),
-  });
-  const { user } = await response.json();
-  await sql`insert into public.users (id, name) values (${user.id}, ${email})`;
-  return user.id;
 }
 
 async function signIn(page: Page, email: string, password = PASSWORD): Promise<void> {
