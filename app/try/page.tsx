@@ -1,5 +1,5 @@
 import { type MouseEvent, useEffect, useMemo, useRef, useState } from "react";
-import type { CatalogEntry } from "../../shared/client/mod.ts";
+import type { CatalogEntry, FreshetError } from "../../shared/client/mod.ts";
 import { useApi } from "../api/api.tsx";
 import { failureFor } from "../api/use_resource.ts";
 import { useOnline } from "../cards/moment.ts";
