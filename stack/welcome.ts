@@ -15,8 +15,8 @@ export async function welcome(stack: Stack): Promise<string> {
 Freshet runs at ${stack.origin}
 ${
     stack.pages
-      ? `Open it in a browser: one click there signs you in as one of the demo people. Their
-passwords are ${DEMO_PASSWORD}, their addresses like ${DEMO_PEOPLE[0]?.email}.\n`
+      ? `Open this address in a browser: one click signs you in as a demo person. Each also has an e-mail
+address, such as ${DEMO_PEOPLE[0]?.email}, and the password ${DEMO_PASSWORD}.\n`
       : ""
   }
 Parts
@@ -40,7 +40,8 @@ ${(await curlLines(stack)).join("\n\n")}
 
 ${await mailLines(stack)}Sentry's events: ${stack.sentry.where}
 Database: ${stack.databaseUrl}
-Ctrl-C stops everything. The data are kept; deno task reset deletes them.
+${stack.pages ? `Pages: ${stack.origin}\n` : ""}
+Ctrl-C stops everything and keeps the data. To delete them: deno task reset
 `;
 }
 

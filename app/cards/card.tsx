@@ -88,7 +88,7 @@ function Shown<A extends AnyAnswer>(props: Props<A>) {
       </div>
       <div className="source quiet">
         <p>
-          {age === null ? "No answer yet" : `True ${duration(age)} ago`} · <code>{resource.name}</code>
+          {age === null ? "No answer yet" : `Verified ${duration(age)} ago`} · <code>{resource.name}</code>
           {answer?.meta.as_of != null && (
             <>
               {" "}· computed{" "}

@@ -1,7 +1,7 @@
 import { useApi } from "../api/api.tsx";
 import { useTask } from "../api/use_task.ts";
 import type { ExportedFile, ExportFilters, ExportProgress, ResourceName } from "../../shared/client/mod.ts";
-import { counted, number } from "../words/numbers.ts";
+import { counted, percent } from "../words/numbers.ts";
 
 /** All rows behind a table as one CSV file: ordered, shown while it is made, then a link. Leaving the page cancels it. */
 export function ExportButton<Name extends ResourceName>({ name, filters, of }: {
@@ -52,5 +52,5 @@ export function ExportButton<Name extends ResourceName>({ name, filters, of }: {
 export function progressText(progress: ExportProgress | null): string {
   if (progress === null) return "Ordering the file";
   if (progress.state === "queued" || progress.percent === null) return "Waiting for its turn";
-  return `${number(progress.percent, 0)} % written`;
+  return `${percent(progress.percent / 100)} written`;
 }

@@ -4,6 +4,8 @@ const KEPT = "freshet.theme";
 const THEMES = ["system", "light", "dark"] as const;
 type Theme = typeof THEMES[number];
 
+const TITLES: Readonly<Record<Theme, string>> = { system: "System colours", light: "Light", dark: "Dark" };
+
 /** The system's colours by default, or those that the person prefers here. */
 export function ThemeSwitch() {
   const [theme, setTheme] = useState<Theme>(keptTheme);
@@ -15,7 +17,7 @@ export function ThemeSwitch() {
         value={theme}
         onChange={(event) => setTheme(THEMES.find((name) => name === event.currentTarget.value) ?? "system")}
       >
-        {THEMES.map((name) => <option key={name} value={name}>{name}</option>)}
+        {THEMES.map((name) => <option key={name} value={name}>{TITLES[name]}</option>)}
       </select>
     </label>
   );

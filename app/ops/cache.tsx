@@ -3,7 +3,7 @@ import type { Resource } from "../api/use_resource.ts";
 import { Card } from "../cards/card.tsx";
 import { Stat } from "../cards/stat.tsx";
 import { bytes } from "../words/moments.ts";
-import { counted, duration, NONE, number } from "../words/numbers.ts";
+import { counted, duration, number, percent } from "../words/numbers.ts";
 import type { OpsAnswer } from "./use_ops.ts";
 
 /** Where an answer came from, in words, the fastest first. */
@@ -38,7 +38,7 @@ export function Cache({ resource }: { readonly resource: Resource<OpsAnswer<OpsC
               <dl className="stats">
                 <Stat
                   name="Without the database"
-                  value={read === 0 ? NONE : `${number(100 * (1 - from_database / read), 0)} %`}
+                  value={percent(read === 0 ? null : 1 - from_database / read)}
                 >
                   of {counted(read, "answer")}
                 </Stat>

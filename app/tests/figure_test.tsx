@@ -58,7 +58,7 @@ Deno.test("a card names itself, its resource, its age and when its rows were com
     /<section aria-labelledby="([^"]+)" aria-busy="false" class="card small"><div class="card-head"><h2 id="\1">Orders/,
   );
   match(html, /the rows/);
-  match(html, /True 30 s ago · <code>acme\/orders<\/code>/);
+  match(html, /Verified 30 s ago · <code>acme\/orders<\/code>/);
   match(html, /computed <time datetime="2026-11-30T10:00:00Z">2026-11-30 10:00 UTC<\/time>/i);
 });
 
@@ -88,5 +88,5 @@ Deno.test("an export says how far it is, and a hundred only when there is a file
   const about = { export_id: "e", row_count: null } as const;
   equal(progressText(null), "Ordering the file");
   equal(progressText({ ...about, state: "queued", percent: null }), "Waiting for its turn");
-  equal(progressText({ ...about, state: "running", percent: 41.6 }), "42 % written");
+  equal(progressText({ ...about, state: "running", percent: 41.6 }), "42% written");
 });

@@ -8,7 +8,7 @@ export interface Field {
   readonly is_required: boolean;
   /** What it does, in a sentence. */
   readonly description: string;
-  /** What the API takes when it is left out; null if nothing is taken. */
+  /** The API's default; null if there is none. */
   readonly otherwise: string | null;
   /** Of a choice: its words. */
   readonly options: readonly string[];

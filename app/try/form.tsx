@@ -71,7 +71,7 @@ function ParameterControl({ field, value, reasons }: {
       {kind === "choice"
         ? (
           <select {...shared} onChange={({ currentTarget }) => set(currentTarget.value)}>
-            <option value="">{otherwise === null ? "" : `${otherwise}, as when left out`}</option>
+            <option value="">{otherwise === null ? "" : `${otherwise} (default)`}</option>
             {options.filter((option) => option !== otherwise).map((option) => <option key={option}>{option}</option>)}
           </select>
         )
@@ -99,7 +99,7 @@ function typeOf({ kind, min, max, longest }: Field) {
 
 function limitsOf({ kind, min, max, otherwise }: Field): string {
   const range = kind === "number" && min !== null && max !== null ? `${min} to ${max}` : null;
-  const left_out = otherwise === null || kind === "choice" ? null : `${otherwise} when left out`;
-  const said = [range, left_out].filter((text) => text !== null).join("; ");
+  const left_out = otherwise === null || kind === "choice" ? null : `by default ${otherwise}`;
+  const said = [range, left_out].filter((text) => text !== null).join(", ");
   return said === "" ? "" : `(${said})`;
 }

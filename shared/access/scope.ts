@@ -78,7 +78,8 @@ function memberScope(
   const roles = Object.keys(access.rows);
   const may_read_all = readsEverything(caller) && Object.values(access.rows).includes("org");
   if (may_read_all) return { label: "all", restriction: null };
-  const remedy = `the token of a member with the role ${roles.join(" or ")}`;
+  const anyRole = new Intl.ListFormat("en", { type: "disjunction" }).format(roles);
+  const remedy = `the token of a member whose role is ${anyRole}`;
   if (caller.kind !== "user" || caller.org_id === null || caller.org_role === null) throw forbidden(resource, remedy);
   if (!isStorable(caller.org_id) || !isStorable(caller.subject)) throw forbidden(resource, remedy);
   const rows = Object.hasOwn(access.rows, caller.org_role) ? access.rows[caller.org_role] : undefined;

@@ -23,7 +23,7 @@ export function schemaSource(plan: Plan): string {
 -- Refresh: every 30 minutes
 ${
     rejects === null ? "" : `
--- What no answer could say is left out of the view, and counted: one such row would stop all others.
+-- Rows that no answer can express are left out of the view and counted: one of them would make each refresh fail.
 create view analytics.${rejects} as
 select ${rejectedColumns(plan)}
 from ${table.name} as s

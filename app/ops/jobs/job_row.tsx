@@ -5,6 +5,7 @@ import { setFilters } from "../../frame/location.ts";
 import { fromNow, milliseconds, utcMinute } from "../../words/moments.ts";
 import { counted, NONE } from "../../words/numbers.ts";
 import { Asking } from "../parts/dialog.tsx";
+import { RowName } from "../parts/row_name.tsx";
 import { Cell } from "../parts/row_table.tsx";
 import { whoOf } from "../parts/who.ts";
 import { AdoptDialog } from "./adopt_dialog.tsx";
@@ -24,7 +25,7 @@ export function JobRow({ job, operator, onActed }: Props) {
   return (
     <tr role="row">
       <th scope="row" role="rowheader">
-        <span className="row-name">{job.job}</span>
+        <RowName name={job.job} />
         <span className="quiet row-about">
           <code>{job.schedule}</code>
           {oddities(job).map((text) => <span key={text} className="badge odd">{text}</span>)}

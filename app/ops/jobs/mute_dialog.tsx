@@ -11,7 +11,7 @@ export interface JobAsked {
   onClose(): void;
 }
 
-const HOURS = [["1", "1 hour"], ["4", "4 hours"], ["24", "1 day"], ["168", "7 days"], ["", "a moment of UTC"]] as const;
+const HOURS = [["1", "1 hour"], ["4", "4 hours"], ["24", "1 day"], ["168", "7 days"], ["", "until a moment"]] as const;
 
 /** Alerts about a job are held back for a while, by somebody who says why. */
 export function MuteDialog({ job, operator, onActed, onClose, muted_until }: JobAsked & {
@@ -32,9 +32,9 @@ export function MuteDialog({ job, operator, onActed, onClose, muted_until }: Job
       }}
     >
       <p>
-        Nobody is alerted about this job until then. Its incidents are recorded all the same, and what is still wrong
-        afterwards is reported.
-        {muted_until !== null && ` It is muted until ${utcMinute(muted_until)} now.`}
+        Nobody is alerted about this job while it is muted. Its incidents are still recorded. What is still wrong when
+        the mute ends is reported.
+        {muted_until !== null && ` At present it is muted until ${utcMinute(muted_until)}.`}
       </p>
       <label>
         For{" "}
@@ -52,7 +52,7 @@ export function MuteDialog({ job, operator, onActed, onClose, muted_until }: Job
       <label>
         Reason <textarea name="reason" rows={2} maxLength={500} required />
       </label>
-      <p className="quiet">Recorded with who you are.</p>
+      <p className="quiet">The reason is recorded with your user id.</p>
     </ConfirmDialog>
   );
 }

@@ -2,7 +2,7 @@
 export function ReasonField() {
   return (
     <label>
-      Reason, if there is one <textarea name="reason" rows={2} maxLength={500} />
+      Reason (optional) <textarea name="reason" rows={2} maxLength={500} />
     </label>
   );
 }

@@ -4,6 +4,7 @@ import { Sparkline } from "../../charts/sparkline.tsx";
 import { bytes, fromNow, milliseconds, utcMinute } from "../../words/moments.ts";
 import { counted, NONE, number } from "../../words/numbers.ts";
 import { AgeBar } from "../parts/age_bar.tsx";
+import { RowName } from "../parts/row_name.tsx";
 import { Cell } from "../parts/row_table.tsx";
 import { ViewRefresh } from "./view_refresh.tsx";
 
@@ -26,7 +27,7 @@ export function ViewRow({ view, answered_at, operator, onRefreshed }: Props) {
   return (
     <tr role="row">
       <th scope="row" role="rowheader">
-        <span className="row-name">{view.view}</span>
+        <RowName name={view.view} />
         <span className="quiet row-about">
           <span className={`badge ${view.state}`}>{STATES[view.state]}</span>
           {view.pack} · {view.form === "table" ? "by group" : "whole"} · <code>{view.schedule}</code>

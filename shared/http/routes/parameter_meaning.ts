@@ -11,6 +11,15 @@ const MEANINGS: Readonly<Record<Filter["op"], string>> = {
   lt: "is earlier than this",
 };
 
+/** Of parameters that no filter uses: what their names stand for in every pack. */
+const COMPUTED: Readonly<Record<string, string>> = {
+  from: "The first day of the period.",
+  to: "The last day of the period.",
+  days: "How many days the period has.",
+  month: "The month that is asked about.",
+  year: "The year that is asked about.",
+};
+
 /** What a parameter does, in a sentence for the catalog and the OpenAPI document, from the resource's definition. */
 export function meaningOf(resource: Resource, name: string): string {
   if (name === resource.cursor) return "`next_cursor` of the previous page. It is valid with the same filters only.";
@@ -20,10 +29,10 @@ export function meaningOf(resource: Resource, name: string): string {
   }
   if (name === resource.total) return "Whether `meta.total_count` counts the rows of all pages.";
   if (typeof resource.limit === "object" && name === resource.limit.param) {
-    return resource.cursor === undefined ? "The most rows of the answer." : "The most rows of a page.";
+    return resource.cursor === undefined ? "The largest number of rows." : "The largest number of rows of a page.";
   }
   const filters = resource.filters.filter(({ param }) => param === name);
-  if (filters.length === 0) return "An input of the computation.";
+  if (filters.length === 0) return COMPUTED[name] ?? "The answer is computed with this value.";
   const sentences = filters.map(({ column, op }) => `Only rows whose \`${column}\` ${MEANINGS[op]}.`);
   const schema = resource.params.shape[name];
   const is_week = schema !== undefined && standsForWeek(schema);

@@ -7,6 +7,7 @@ import { checkedBody } from "../request/checked_body.ts";
 import type { Exchange } from "../request/exchange.ts";
 import { jsonBody } from "../request/json_body.ts";
 import { refuseParameters } from "../request/query_params.ts";
+import { readLimited } from "../request/read_limited.ts";
 import { shownAction } from "./ops_actions.ts";
 import type { Route } from "./route.ts";
 import { asked, opsAnswer, requireOperator } from "./serve_ops.ts";
@@ -68,9 +69,11 @@ export function nameBefore({ path }: Exchange): string {
   });
 }
 
-/** The body as JSON; null if there is none. */
+/** The body as JSON; null if there is none, which servers show as null or as a body without bytes. */
 export async function bodyOf({ request }: Exchange): Promise<unknown> {
-  return request.body === null ? null : await jsonBody(request, MOST_BODY_BYTES);
+  if (request.body === null) return null;
+  if (!request.headers.has("content-type") && await readLimited(request, MOST_BODY_BYTES) === "") return null;
+  return await jsonBody(request, MOST_BODY_BYTES);
 }
 
 function decoded(segment: string): string {

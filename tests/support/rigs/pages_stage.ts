@@ -1,4 +1,5 @@
 import { equal } from "node:assert/strict";
+import postgres from "postgres";
 import { type Locator, openBrowser, type Page, type Visit } from "./browser.ts";
 import { asUser, type Product, startProduct } from "./product.ts";
 
@@ -30,6 +31,14 @@ export function walk(name: string, body: (visit: Visit) => Promise<void>): void 
     sanitizeOps: false,
     sanitizeResources: false,
   });
+}
+
+/** Does what the job of the queue does within a minute, as pg_cron does it: on a session of its own. */
+export async function refreshRequested(): Promise<void> {
+  const { sql, stack } = product();
+  const [job] = await sql`select j.command from cron.job as j where j.jobname = 'analytics-refresh-queue-1'`;
+  const session = postgres(stack.databaseUrl, { max: 1, onnotice: () => {} });
+  await session.unsafe(String(job?.["command"])).simple().finally(() => session.end({ timeout: 5 }));
 }
 
 /** The answer of the API to a demo person. */

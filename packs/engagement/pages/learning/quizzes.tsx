@@ -2,9 +2,8 @@ import type { Resource } from "../../../../app/api/use_resource.ts";
 import { Card } from "../../../../app/cards/card.tsx";
 import { ExportButton } from "../../../../app/cards/export_button.tsx";
 import { RowsTable, type TableColumn } from "../../../../app/cards/rows_table.tsx";
-import { duration, number } from "../../../../app/words/numbers.ts";
+import { duration, number, percent } from "../../../../app/words/numbers.ts";
 import type { AnswerOf, ExportFilters, RowOf } from "../../../../shared/client/mod.ts";
-import { percent } from "./percent.ts";
 
 type Quiz = RowOf<"engagement/quiz-completion-rates">;
 

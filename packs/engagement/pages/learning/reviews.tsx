@@ -3,10 +3,9 @@ import { Card } from "../../../../app/cards/card.tsx";
 import { ExportButton } from "../../../../app/cards/export_button.tsx";
 import { BarChart } from "../../../../app/charts/bar_chart.tsx";
 import { LineChart } from "../../../../app/charts/line_chart.tsx";
-import { counted, day, number } from "../../../../app/words/numbers.ts";
+import { counted, day, number, percent } from "../../../../app/words/numbers.ts";
 import { mondaysOver, shortWeek } from "../../../../app/words/weeks.ts";
 import type { AnswerOf } from "../../../../shared/client/mod.ts";
-import { percent } from "./percent.ts";
 
 export function Reviews({ resource }: { readonly resource: Resource<AnswerOf<"engagement/review-session-usage">> }) {
   return (

@@ -3,9 +3,8 @@ import { Card } from "../../../../app/cards/card.tsx";
 import { ExportButton } from "../../../../app/cards/export_button.tsx";
 import { BarChart } from "../../../../app/charts/bar_chart.tsx";
 import { LineChart } from "../../../../app/charts/line_chart.tsx";
-import { counted, number } from "../../../../app/words/numbers.ts";
+import { counted, number, percent } from "../../../../app/words/numbers.ts";
 import type { AnswerOf } from "../../../../shared/client/mod.ts";
-import { percent } from "./percent.ts";
 
 export function Streaks({ resource }: { readonly resource: Resource<AnswerOf<"engagement/streak-dropoffs">> }) {
   return (

@@ -1,9 +1,8 @@
 import type { Resource } from "../../../../app/api/use_resource.ts";
 import { Card } from "../../../../app/cards/card.tsx";
 import { Stat } from "../../../../app/cards/stat.tsx";
-import { counted, day, number } from "../../../../app/words/numbers.ts";
+import { counted, day, number, percent } from "../../../../app/words/numbers.ts";
 import type { AnswerOf } from "../../../../shared/client/mod.ts";
-import { percent } from "./percent.ts";
 
 export function Summary({ resource }: { readonly resource: Resource<AnswerOf<"engagement/summary-stats">> }) {
   return (

@@ -57,7 +57,7 @@ walk(
     equal(new URL(page.url()).searchParams.get("track"), tracks[0]?.["id"]);
     const quizzes = await sql`
       select q.quiz_id, count(*) as started,
-          round(100.0 * count(q.completed_at) / count(*)) || ' %' as completed, round(avg(q.score), 1) as average
+          round(100.0 * count(q.completed_at) / count(*)) || '%' as completed, round(avg(q.score), 1) as average
       from public.quiz_attempts as q
       where q.track_id = ${tracks[0]?.["id"]}
       group by q.quiz_id

@@ -1,4 +1,4 @@
-import { counted, duration, number } from "../../../../app/words/numbers.ts";
+import { counted, duration, number, percent } from "../../../../app/words/numbers.ts";
 
 export const MEASURES = ["accuracy", "answers", "time"] as const;
 export type Measure = typeof MEASURES[number];
@@ -24,7 +24,7 @@ export function measured(measure: Measure, figures: Figures): number | null {
 
 /** Short enough for a cell. */
 export function written(measure: Measure, value: number): string {
-  if (measure === "accuracy") return `${number(value * 100, 0)} %`;
+  if (measure === "accuracy") return percent(value);
   return measure === "answers" ? number(value, 0) : `${number(value / 1_000, 0)} s`;
 }
 

@@ -19,7 +19,7 @@ walk(
     // A cell has at least five answers; the tags of the made-up questions differ from their spelling by case alone.
     const cells = await sql`
       select lower(q.lesion) as lesion, q.topic, w.week,
-          to_char(round(100.0 * count(*) filter (where r.is_correct) / count(*)), 'FM990') || ' %' as share
+          to_char(round(100.0 * count(*) filter (where r.is_correct) / count(*)), 'FM990') || '%' as share
       from public.responses as r
       join public.questions as q on q.id = r.question_id
       cross join lateral (select date_trunc('week', r.answered_at at time zone 'UTC')::date as week) as w

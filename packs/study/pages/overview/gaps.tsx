@@ -14,7 +14,7 @@ interface Props {
 }
 
 /** docs/study-nights.md has the formula. */
-const NAMES = ["Not mastered, × 3", "Weight in the exam, × 2", "Topics that rest on it", "Wrong lately, × 1.5"] as const;
+const NAMES = ["Not mastered, × 3", "Weight in the exam, × 2", "Topics that need it", "Wrong lately, × 1.5"] as const;
 
 export function Gaps({ resource, count, filters }: Props) {
   return (
@@ -48,7 +48,7 @@ export function Gaps({ resource, count, filters }: Props) {
                 { text: "Its terms" },
                 { text: "Not mastered", is_figure: true },
                 { text: "Weight in the exam", is_figure: true },
-                { text: "Topics that rest on it", is_figure: true },
+                { text: "Topics that need it", is_figure: true },
                 { text: "Wrong lately", is_figure: true },
               ]}
             >

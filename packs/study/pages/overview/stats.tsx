@@ -58,16 +58,16 @@ export function Standing({ resource }: Props) {
           <dl className="stats">
             <Stat name="Streak" value={counted(row.current_streak_days, "day")}>
               {row.current_streak_days > 0
-                ? `in a row up to ${day(row.as_of_date)}`
+                ? `up to ${day(row.as_of_date)}`
                 : row.last_active_on === null
                 ? "begins with the first active day"
                 : `last active on ${day(row.last_active_on)}`}
             </Stat>
             <Stat name="Mean mastery" value={percent(row.avg_mastery_score)}>
-              over {counted(row.topics_started_count, "topic")} begun
+              of {counted(row.topics_started_count, "topic")}
             </Stat>
             <Stat name="Mastered" value={number(row.topics_mastered_count, 0)}>
-              of {number(row.topics_started_count, 0)}, from 80% on
+              topics at 80% or more
             </Stat>
           </dl>
         )}

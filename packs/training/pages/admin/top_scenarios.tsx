@@ -21,7 +21,7 @@ export function TopScenarios({ resource, scenario, filters, links }: Props) {
       size="wide"
       resource={resource}
       tools={<ExportButton name="training/top-scenarios" filters={filters} of="the scenarios of these days" />}
-      empty="No attempt of these days has a score. The first one opens the table."
+      empty="No attempt in these days has a score. The table appears with the first one."
     >
       {({ data }) => (
         <div className="scrolls" tabIndex={0} role="region" aria-label="Top scenarios, as a table">

@@ -15,7 +15,7 @@ export function Leaderboard({ resource, month }: Props) {
       title={`Best scores of ${month}`}
       resource={resource}
       tools={<ExportButton name="training/leaderboard" filters={{ month }} of={`the scores of ${month}`} />}
-      empty={`No score of your people in ${month}. The first one of the month opens the table.`}
+      empty={`No score of your people in ${month}. The table appears with the first one.`}
     >
       {({ data }) => (
         <div className="scrolls" tabIndex={0} role="region" aria-label="Best scores, as a table">

@@ -1,7 +1,7 @@
 import type { Resource } from "../../../../app/api/use_resource.ts";
 import { Card } from "../../../../app/cards/card.tsx";
 import { Choice } from "../../../../app/frame/choice.tsx";
-import { day } from "../../../../app/words/numbers.ts";
+import { day, percent } from "../../../../app/words/numbers.ts";
 import type { AnswerOf } from "../../../../shared/client/mod.ts";
 
 interface Props {
@@ -47,7 +47,7 @@ export function Tasks({ resource, status }: Props) {
                   value={row.completion_rate}
                   aria-label={`Completion of ${title}`}
                 >
-                  {Math.round(row.completion_rate * 100)} %
+                  {percent(row.completion_rate)}
                 </meter>
                 <span className={`badge ${row.overdue_count > 0 ? "overdue" : row.status}`}>
                   {row.overdue_count > 0 ? `${row.overdue_count} overdue` : row.status}

@@ -1,7 +1,7 @@
 import type { Resource } from "../../../../app/api/use_resource.ts";
 import { Card } from "../../../../app/cards/card.tsx";
 import { Stat } from "../../../../app/cards/stat.tsx";
-import { change, counted, number } from "../../../../app/words/numbers.ts";
+import { change, counted, number, percent } from "../../../../app/words/numbers.ts";
 import type { AnswerOf, RowOf } from "../../../../shared/client/mod.ts";
 
 interface Props {
@@ -28,11 +28,11 @@ export function Team({ resource, before, days }: Props) {
             </Stat>
             <Stat name="Attempts" value={number(row.attempts_count, 0)}>
               of {row.members_count} {row.members_count === 1 ? "person" : "people"}
-              {before !== null && `, ${change(row.attempts_count - before.attempts_count, 0)} against before`}
+              {before !== null && `, ${change(row.attempts_count - before.attempts_count, 0)} against the ${days} days before`}
             </Stat>
             <Stat
               name="Completion"
-              value={row.completion_rate === null ? "–" : `${number(row.completion_rate * 100, 0)} %`}
+              value={percent(row.completion_rate)}
             >
               {row.completed_count} of {counted(row.assignments_count, "assignment")}
             </Stat>

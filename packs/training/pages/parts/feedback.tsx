@@ -11,7 +11,7 @@ interface Props extends Pick<PageProps, "links"> {
 export function Feedback({ id, about, links }: Props) {
   if (id === null) return <span className="quiet">not yet</span>;
   const href = linkTo(links["feedback"], { feedback_id: id });
-  if (href === null) return <span className="quiet">ready, in the application</span>;
+  if (href === null) return <span className="quiet">ready in the application</span>;
   return (
     <a href={href}>
       Open<span className="sr-only">the feedback on {about}</span>

@@ -33,7 +33,7 @@ function Organisations() {
       </div>
       <div className="cards">
         <Card
-          title="Choose one"
+          title="All organisations"
           size="wide"
           resource={resource}
           empty="There is no organisation with an attempt yet."

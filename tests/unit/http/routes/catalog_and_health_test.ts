@@ -27,7 +27,7 @@ Deno.test("the catalog says what a parameter does, the limits of a number, and w
   const { resources: [described] } = await (await ask("/analytics/catalog")).json();
   const { limit, week_from } = described.params.properties;
   assert.deepEqual([limit.type, limit.default, limit.minimum, limit.maximum], ["string", "200", 1, 999]);
-  assert.equal(limit.description, "The most rows of a page.");
+  assert.equal(limit.description, "The largest number of rows of a page.");
   assert.match(week_from.description, /^Only rows whose `week_start` is this or later\. Any day stands for the Monday/);
   assert.deepEqual(described.roles, rows);
 

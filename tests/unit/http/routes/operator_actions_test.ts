@@ -170,6 +170,20 @@ Deno.test("a job that stands in the way is a conflict that says what to do", asy
   deepEqual([response.status, (await response.json()).code], [409, "CONFLICT"]);
 });
 
+Deno.test("an action whose body is optional takes a request without one, also where the server gives it an empty body", async () => {
+  const { ask, operations } = rigThatActs();
+  for (const body of [null, new Uint8Array(0)]) {
+    const response = await ask("/analytics/ops/jobs/refresh-mv_a/unmute", {
+      method: "POST",
+      anonymous: true,
+      headers: SECRET,
+      body,
+    });
+    equal(response.status, 200, await response.text());
+  }
+  equal(operations.done.length, 2);
+});
+
 Deno.test("a body that is not quite one is refused by the names of its fields, and nothing is done", async () => {
   const { post, operations, refreshes } = rigThatActs(NOW);
   const mute = "/analytics/ops/jobs/refresh-mv_a/mute";

@@ -1,6 +1,6 @@
 // The pages of administrators: of an organisation, and of the platform.
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { card, enter, figure, product, rowHeads, rowsOf, walk, written } from "./stage.ts";
+import { card, enter, figure, product, refreshRequested, rowHeads, rowsOf, walk, written } from "./stage.ts";
 
 walk(
   "an organisation's admin sees its figures, the scenarios, the attempts with their filters, and the year",
@@ -106,22 +106,17 @@ walk(
   async ({ page }) => {
     await enter(page, "Administrator of the platform");
     const all = await rowsOf("/training/org-overview", "admin");
-    deepEqual(await rowHeads(card(page, "Choose one")), all.map(({ name }) => name));
-    await card(page, "Choose one").locator("tbody button").first().click();
+    deepEqual(await rowHeads(card(page, "All organisations")), all.map(({ name }) => name));
+    await card(page, "All organisations").locator("tbody button").first().click();
     await page.getByRole("heading", { name: String(all[0]?.["name"]), exact: true }).waitFor();
     equal(await figure(page, "Overview", "Attempts"), written(all[0]?.["total_attempts"]));
 
     await card(page, "Overview").getByRole("button", { name: /^Refresh/ }).click();
     await card(page, "Overview").getByText(/^The refresh is (?:queued|running)/).waitFor();
-    // The job would do the same within a minute.
-    const { sql } = product();
-    const [job] = await sql`select j.command from cron.job as j where j.jobname = 'analytics-refresh-queue-1'`;
-    const worker = await sql.reserve();
-    await worker.unsafe(String(job?.["command"]));
-    worker.release();
+    await refreshRequested();
     const outcome = card(page, "Overview").getByText(/^(?:Nothing had changed|Computed again)/);
-    await outcome.waitFor({ timeout: 15_000 });
-    const [last] = await sql`
+    await outcome.waitFor({ timeout: 60_000 });
+    const [last] = await product().sql`
     select l.outcome from analytics.refresh_log as l where l.view_name = 'mv_org_activity_day'
     order by l.started_at desc limit 1`;
     const said = { refreshed: /^Computed again/, skipped_clean: /^Nothing had changed/ }[String(last?.["outcome"])];

@@ -6,6 +6,7 @@ export {
   enter,
   figure,
   product,
+  refreshRequested,
   rowHeads,
   walk,
   written,
