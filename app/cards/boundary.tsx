@@ -9,28 +9,24 @@ interface Props {
 }
 
 interface State {
-  readonly of: unknown;
-  readonly has_failed: boolean;
+  /** Null, or that of the rendering that failed. */
+  readonly failed: { readonly of: unknown } | null;
 }
 
 /** Keeps a part that cannot be rendered, as with rows of another shape than promised, from taking the page with it. */
 export class Boundary extends Component<Props, State> {
-  override state: State = { of: this.props.of, has_failed: false };
+  override state: State = { failed: null };
 
-  static override getDerivedStateFromError(): Partial<State> {
-    return { has_failed: true };
-  }
-
-  static override getDerivedStateFromProps({ of }: Props, state: State): Partial<State> | null {
-    return of === state.of ? null : { of, has_failed: false };
-  }
-
+  // The static ways to do this are overrides for the types of Preact, and unknown to those of React.
   override componentDidCatch(error: unknown): void {
+    this.setState({ failed: { of: this.props.of } });
     // For the browser's console, and for a host that listens to errors of the window.
     reportError(error);
   }
 
   override render(): ReactNode {
-    return this.state.has_failed ? this.props.instead(() => this.setState({ has_failed: false })) : this.props.children;
+    const { failed } = this.state;
+    if (failed === null || failed.of !== this.props.of) return this.props.children;
+    return this.props.instead(() => this.setState({ failed: null }));
   }
 }
