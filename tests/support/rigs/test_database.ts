@@ -15,7 +15,9 @@ export async function withConnections<Result>(
   count: number,
   body: (connections: postgres.Sql[]) => Promise<Result>,
 ): Promise<Result> {
-  const connections = Array.from({ length: count }, () => postgres(testDatabaseUrl(), { max: 1, onnotice: () => {} }));
+  // The driver closes a connection after 30 to 60 minutes, also in the middle of a transaction that a test has begun itself.
+  const options = { max: 1, onnotice: () => {}, max_lifetime: null };
+  const connections = Array.from({ length: count }, () => postgres(testDatabaseUrl(), options));
   try {
     return await body(connections);
   } finally {
