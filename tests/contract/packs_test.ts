@@ -25,8 +25,10 @@ for (const pack of packNames()) {
   Deno.test(`the README of the pack ${pack} has its tables, views, resources and decisions`, async () => {
     const readme = await readFile(join(home, "README.md"), "utf8");
     const sections = [...readme.matchAll(/^## (.*)$/gm)].map(([, title]) => title);
-    const functions = (await readdir(home)).includes("functions") ? ["Functions"] : [];
-    assert.deepEqual(sections, ["Tables", "Views", "Resources", ...functions, "Decisions"]);
+    const names = await readdir(home);
+    const pages = names.includes("pages") ? ["Pages"] : [];
+    const functions = names.includes("functions") ? ["Functions"] : [];
+    assert.deepEqual(sections, ["Tables", "Views", "Resources", ...pages, ...functions, "Decisions"]);
     const [, listed = ""] = readme.split("\n## Resources\n");
     const served = resources.filter((resource) => resource.pack === pack).map((resource) => `/${fullName(resource)}`);
     const rows = [...listed.matchAll(/^\| `(\/[^`]+)` \|/gm)].map(([, path]) => path);

@@ -5,6 +5,7 @@ import { FastPath } from "../../../../shared/http/fast_path.ts";
 import { checkerOf } from "../../../../shared/http/request/questions.ts";
 import { parameter } from "../../../../shared/resource/resource.ts";
 import { activeLearningDays } from "../../../support/sample_pack/active_learning_days.ts";
+import { sampleQuery, sampleRow } from "../../../support/fixtures/sample_values.ts";
 import { resources } from "../../../../tools/resources.ts";
 
 Deno.test("a count that CSV cannot show is refused, however CSV was asked for, and is told where JSON is", () => {
@@ -17,7 +18,9 @@ Deno.test("a count that CSV cannot show is refused, however CSV was asked for, a
   assert.ok(counted.length > 0);
   for (const resource of counted) {
     const ask = new FastPath().rememberQuestions(checkerOf(resource, sha256));
-    const query = `${resource.total}=true`;
+    const required = new URLSearchParams(sampleQuery(resource, sampleRow(resource, 1)));
+    const asking = (total: boolean) => new URLSearchParams([...required, [`${resource.total}`, `${total}`]]).toString();
+    const query = asking(true);
     for (
       const [search, accept] of [[`${query}&format=csv`, null], [query, "text/csv"], [
         query,
@@ -33,6 +36,6 @@ Deno.test("a count that CSV cannot show is refused, however CSV was asked for, a
       }
     }
     assert.equal(ask(query, null).format, "json");
-    assert.equal(ask(`${resource.total}=false&format=csv`, null).format, "csv");
+    assert.equal(ask(`${asking(false)}&format=csv`, null).format, "csv");
   }
 });
