@@ -17,7 +17,7 @@ const keyId = "local";
 const session = z.looseObject({
   access_token: z.string(),
   user: z.looseObject({
-    id: z.string(),
+    id: z.string().optional(),
     email: z.string().optional(),
     app_metadata: z.record(z.string(), z.unknown()).default({}),
     user_metadata: z.record(z.string(), z.unknown()).default({}),

@@ -154,7 +154,7 @@ served("a function that uses what the deployed runtime lacks is uploaded, and fa
 });
 
 /** Every list for operators; the queue of refreshes has a test of its own. */
-const LISTS = ["/ops/incidents", "/ops/jobs", "/ops/runs"];
+const LISTS = ["actions", "cache", "incidents", "jobs", "outbox", "runs", "views"].map((name) => `/ops/${name}`);
 
 served("health, catalog, the OpenAPI document, the runbook and every list for operators answer", async () => {
   const { secretKey } = product.stack.keys;
@@ -165,11 +165,25 @@ served("health, catalog, the OpenAPI document, the runbook and every list for op
     ok(Object.keys(body).length > 0, path);
     if (path !== "/openapi.json") continue;
     const described = Object.keys(body.paths).filter((one) => one.startsWith("/ops/"));
-    deepEqual(described.sort(), [...LISTS, "/ops/refresh", "/ops/refreshes/{id}"].sort());
+    const others = ["adopt", "mute", "unmute"].map((action) => `/ops/jobs/{name}/${action}`);
+    others.push("/ops/refresh", "/ops/refreshes/{id}", "/ops/views/{name}/refresh");
+    deepEqual(described.sort(), [...LISTS, ...others].sort());
   }
   const page = await product.get("/runbook/failed.md");
   equal(page.status, 200);
   match(await page.text(), /^# failed/);
+});
+
+served("a job is muted with who did it, and unmuted by a request without a body", async () => {
+  const headers = { apikey: product.stack.keys.secretKey, "content-type": "application/json" };
+  const job = `${product.stack.origin}/functions/v1/analytics/ops/jobs/refresh-mv_agent_progress`;
+  const until = new Date(Date.now() + 3_600_000).toISOString();
+  const body = JSON.stringify({ until, reason: "a test" });
+  const muted = await fetch(`${job}/mute`, { method: "POST", headers, body });
+  const { data: action } = await muted.json();
+  deepEqual([muted.status, action.action, action.reason], [200, "mute", "a test"]);
+  const unmuted = await fetch(`${job}/unmute`, { method: "POST", headers });
+  deepEqual([unmuted.status, (await unmuted.json()).data.action], [200, "unmute"]);
 });
 
 served("a refresh is taken with 202, and its outcome is found where the answer says", async () => {

@@ -7,11 +7,30 @@ import { readLimited } from "./read_limited.ts";
  * @throws AppError CONTENT_TOO_LARGE, or BAD_REQUEST for another type and for text that is no JSON
  */
 export async function jsonBody(request: Request, most_bytes: number): Promise<unknown> {
+  requireJson(request);
+  return parsed(await readLimited(request, most_bytes));
+}
+
+/**
+ * As jsonBody, where the body may be left out: null then. Servers show a request without a body as one without bytes, and
+ * clients may name a type all the same.
+ */
+export async function optionalJsonBody(request: Request, most_bytes: number): Promise<unknown> {
+  if (request.body === null) return null;
+  const text = await readLimited(request, most_bytes);
+  if (text === "") return null;
+  requireJson(request);
+  return parsed(text);
+}
+
+function requireJson(request: Request): void {
   const type = request.headers.get("content-type") ?? "";
   if (!/^application\/json\s*(?:;|$)/i.test(type)) {
     throw new AppError("BAD_REQUEST", { detail: "The body must be JSON, with content-type application/json" });
   }
-  const text = await readLimited(request, most_bytes);
+}
+
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -5,14 +5,13 @@ import type { Acting, JobAction } from "../../ops/actions.ts";
 import type { Api } from "../api.ts";
 import { checkedBody } from "../request/checked_body.ts";
 import type { Exchange } from "../request/exchange.ts";
-import { jsonBody } from "../request/json_body.ts";
+import { optionalJsonBody } from "../request/json_body.ts";
 import { refuseParameters } from "../request/query_params.ts";
-import { readLimited } from "../request/read_limited.ts";
 import { shownAction } from "./ops_actions.ts";
 import type { Route } from "./route.ts";
 import { asked, opsAnswer, requireOperator } from "./serve_ops.ts";
 
-const MOST_BODY_BYTES = 4_096;
+export const MOST_BODY_BYTES = 4_096;
 
 const LONGEST_REASON = 500;
 
@@ -41,7 +40,7 @@ export function takeJobAction(api: Api, action: JobAction["action"]): Route {
     // First, so that nothing of a stranger's body is read.
     const caller = await requireOperator(api, exchange);
     const job = nameBefore(exchange);
-    const body = await bodyOf(exchange);
+    const body = await optionalJsonBody(exchange.request, MOST_BODY_BYTES);
     const { order, why } = action === "mute" ? muteOf(body, job, api.reader.clock.now()) : {
       order: { action, job },
       why: checkedBody(whyBody, body ?? {}, `an ${action}`).reason ?? null,
@@ -67,13 +66,6 @@ export function nameBefore({ path }: Exchange): string {
   throw new AppError("NOT_FOUND", {
     detail: "The path names nothing: it takes the name as the list shows it, percent-encoded",
   });
-}
-
-/** The body as JSON; null if there is none, which servers show as null or as a body without bytes. */
-export async function bodyOf({ request }: Exchange): Promise<unknown> {
-  if (request.body === null) return null;
-  if (!request.headers.has("content-type") && await readLimited(request, MOST_BODY_BYTES) === "") return null;
-  return await jsonBody(request, MOST_BODY_BYTES);
 }
 
 function decoded(segment: string): string {

@@ -4,10 +4,11 @@ import type { Caller } from "../../access/caller.ts";
 import type { RefreshRequest } from "../../read/refresh_request.ts";
 import { scrubMessage } from "../../kernel/scrub/message.ts";
 import type { Api } from "../api.ts";
+import { optionalJsonBody } from "../request/json_body.ts";
 import { checkedBody } from "../request/checked_body.ts";
 import { parseParams, refuseParameters } from "../request/query_params.ts";
 import type { Route } from "./route.ts";
-import { actingOf, bodyOf, nameBefore, whyBody } from "./serve_actions.ts";
+import { actingOf, MOST_BODY_BYTES, nameBefore, whyBody } from "./serve_actions.ts";
 import { opsAnswer, requireOperator } from "./serve_ops.ts";
 
 const name = () =>
@@ -43,7 +44,11 @@ export function takeViewRefresh(api: Api): Route {
     refuseParameters(exchange.parameters);
     const caller = await requireOperator(api, exchange);
     const view = nameBefore(exchange);
-    const { reason = null } = checkedBody(whyBody, await bodyOf(exchange) ?? {}, "a refresh");
+    const { reason = null } = checkedBody(
+      whyBody,
+      await optionalJsonBody(exchange.request, MOST_BODY_BYTES) ?? {},
+      "a refresh",
+    );
     exchange.begin("ask");
     const by = actingOf(caller, exchange, reason);
     // A name in another form is no view's, and is not asked for.
