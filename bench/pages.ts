@@ -38,7 +38,6 @@ if (import.meta.main) {
     new URL("./results/pages.json", import.meta.url),
     `${JSON.stringify({ ...about, results }, null, 2)}\n`,
   );
-  for (const { person, path, lcp_ms, cls } of results) console.log(`${path} (${person}): LCP ${lcp_ms} ms, CLS ${cls}`);
   if (results.some(({ lcp_ms, cls }) => lcp_ms > MOST_LCP_MS || cls > MOST_CLS)) Deno.exit(1);
 }
 
@@ -64,7 +63,8 @@ async function measure(rounds: number): Promise<Result[]> {
         );
         return z.array(z.string()).parse(offered);
       });
-      for (const path of paths) {
+      // A page is measured for the first person to whom it is offered.
+      for (const path of paths.filter((one) => results.every(({ path }) => path !== one))) {
         const measured: Measured[] = [];
         // The first one warms the API's cache, and is not counted.
         for (let round = 0; round <= rounds; round++) {
@@ -74,6 +74,7 @@ async function measure(rounds: number): Promise<Result[]> {
         const lcp_ms = Math.round(middle(measured.map((one) => one.lcp_ms)));
         const cls = Number(middle(measured.map((one) => one.cls)).toFixed(4));
         results.push({ path, person: title, rounds, lcp_ms, cls });
+        console.log(`${path} (${title}): LCP ${lcp_ms} ms, CLS ${cls}`);
       }
     }
     return results;
