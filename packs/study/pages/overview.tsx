@@ -34,7 +34,9 @@ export function Page({ links }: PageProps) {
     <div className="page">
       <div className="page-head">
         <Heading title="My study" />
-        {row !== undefined && <p className="quiet">Figures of 7 and 30 days end on {day(row.as_of_date)}, the last whole day.</p>}
+        {row !== undefined && (
+          <p className="quiet">Figures of 7 and 30 days end on {day(row.as_of_date)}, the last whole day.</p>
+        )}
         <p className="print-only">
           Calendar: {measure}. Reviews due {ahead === 0 ? "today" : `within ${ahead} days`}. The {count} largest gaps.
         </p>

@@ -57,7 +57,9 @@ export function Activity({ resource, measure, filters }: Props) {
         return (
           <CalendarChart
             name={`${measure.charAt(0).toUpperCase()}${measure.slice(1)} by day`}
-            summary={`${number(all, 0)} ${measure} on ${counted(shown.length, "day")} of the last year. Today is added at 00:05 UTC.`}
+            summary={`${number(all, 0)} ${measure} on ${
+              counted(shown.length, "day")
+            } of the last year. Today is added at 00:05 UTC.`}
             days={days}
             numbers={{
               columns: ["Day", "Answers", "Correct", "Study minutes", "Events", "Sessions", "Topics"],

@@ -23,7 +23,9 @@ export function FirstAnswers({ resource, filters }: Props) {
       empty="No question is answered yet. The first answer of each question counts here, within a minute."
       tooFew={({ data }) => {
         const { questions } = sums(data);
-        return questions < FEW ? `${counted(questions, "question")} answered so far: the share begins at ${FEW}.` : null;
+        return questions < FEW
+          ? `${counted(questions, "question")} answered so far: the share begins at ${FEW}.`
+          : null;
       }}
     >
       {({ data }) => {
@@ -38,8 +40,7 @@ export function FirstAnswers({ resource, filters }: Props) {
             </Stat>
             {weakest !== undefined && enough.length > 1 && (
               <Stat name="Weakest topic" value={percent(weakest.first_attempt_accuracy)}>
-                {weakest.topic_name}, {number(weakest.first_correct_count, 0)} of{" "}
-                {number(weakest.questions_count, 0)}
+                {weakest.topic_name}, {number(weakest.first_correct_count, 0)} of {number(weakest.questions_count, 0)}
               </Stat>
             )}
           </dl>

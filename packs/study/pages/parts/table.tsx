@@ -23,7 +23,11 @@ export function Table({ name, caption, columns, children }: {
         <thead>
           <tr>
             {columns.map(({ text, is_figure, no_print }) => (
-              <th key={text} scope="col" className={is_figure === true ? "figure" : no_print === true ? "no-print" : ""}>
+              <th
+                key={text}
+                scope="col"
+                className={is_figure === true ? "figure" : no_print === true ? "no-print" : ""}
+              >
                 {text}
               </th>
             ))}

@@ -31,7 +31,9 @@ export function Days({ resource, days, filters }: Props) {
         return (
           <BarChart
             name="Study minutes by day"
-            summary={`${duration(seconds)} on ${counted(data.length, "day")}. A session counts for the day on which it began.`}
+            summary={`${duration(seconds)} on ${
+              counted(data.length, "day")
+            }. A session counts for the day on which it began.`}
             points={dates.map((iso) => ({
               label: shortDay(iso),
               value: Math.round((found.get(iso)?.study_seconds ?? 0) / 60),

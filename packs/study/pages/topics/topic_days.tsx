@@ -44,7 +44,9 @@ export function TopicDays({ topic, user_id, days }: {
               if (iso === undefined) return "";
               const row = found.get(iso);
               if (row === undefined) return `${day(iso)}: no answer`;
-              return `${day(iso)}: ${counted(row.questions_attempted, "answer")}, ${percent(row.accuracy_rate)} correct`;
+              return `${day(iso)}: ${counted(row.questions_attempted, "answer")}, ${
+                percent(row.accuracy_rate)
+              } correct`;
             }}
           />
         );

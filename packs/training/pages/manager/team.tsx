@@ -28,7 +28,8 @@ export function Team({ resource, before, days }: Props) {
             </Stat>
             <Stat name="Attempts" value={number(row.attempts_count, 0)}>
               of {row.members_count} {row.members_count === 1 ? "person" : "people"}
-              {before !== null && `, ${change(row.attempts_count - before.attempts_count, 0)} against the ${days} days before`}
+              {before !== null &&
+                `, ${change(row.attempts_count - before.attempts_count, 0)} against the ${days} days before`}
             </Stat>
             <Stat
               name="Completion"
