@@ -1,7 +1,6 @@
 // What was uploaded, and nothing else, served by the deployed runtime's version behind the product's own origin.
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { parse } from "csv-parse/sync";
-import postgres from "postgres";
 import { registry } from "../../packs/registry.ts";
 import { functionEnvironment, optionalVariables } from "../../stack/function_environment.ts";
 import type { FoundFunction } from "../../stack/functions/discovery.ts";
@@ -15,6 +14,7 @@ import { plantEngagement } from "../support/fixtures/engagement.ts";
 import { type EnvelopeSink, startEnvelopeSink } from "../support/fakes/envelope_sink.ts";
 import { plantHeatmap } from "../support/fixtures/heatmap.ts";
 import { type Product, startProduct } from "../support/rigs/product.ts";
+import { workRefreshQueue } from "../support/rigs/refresh_queue.ts";
 import { plantStudy, studied } from "../support/fixtures/study.ts";
 import { asMember, organisations, plantTraining } from "../support/fixtures/training.ts";
 
@@ -196,9 +196,7 @@ served("a refresh is taken with 202, and its outcome is found where the answer s
   const look = async () => (await (await fetch(at, { headers })).json()).data;
   deepEqual(await look(), request);
 
-  const [job] = await product.sql`select command from cron.job where jobname = 'analytics-refresh-queue-1'`;
-  const worker = postgres(product.stack.databaseUrl, { max: 1, onnotice: () => {} });
-  await worker.unsafe(String(job?.["command"])).simple().finally(() => worker.end({ timeout: 1 }));
+  await workRefreshQueue(product.sql, product.stack.databaseUrl);
   const { state, views } = await look();
   deepEqual([state, views.length, views[0].view], ["finished", 1, "mv_agent_progress"]);
   match(views[0].outcome, /^(?:refreshed|skipped_clean)$/);

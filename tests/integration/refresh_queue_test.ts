@@ -2,10 +2,11 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import postgres from "postgres";
 import { pause } from "../../stack/pause.ts";
+import { runAsJob, workRefreshQueue } from "../support/rigs/refresh_queue.ts";
+import { testDatabaseUrl } from "../support/rigs/test_database.ts";
 import { type RefreshRequest, refreshRequest } from "../../shared/read/refresh_request.ts";
 
-const url = Deno.env.get("FRESHET_TEST_DATABASE_URL");
-if (url === undefined) throw new Error("FRESHET_TEST_DATABASE_URL is not set: run these through `deno task test`");
+const databaseUrl = testDatabaseUrl();
 
 const sql = connect();
 
@@ -13,7 +14,7 @@ const sql = connect();
 const caller = connect({ statement_timeout: 8_000 });
 
 function connect(settings: Record<string, number> = {}): postgres.Sql {
-  return postgres(url ?? "", { max: 8, onnotice: () => {}, connection: settings });
+  return postgres(databaseUrl, { max: 8, onnotice: () => {}, connection: settings });
 }
 
 /** A view whose refresh waits until it is let through, and takes so many seconds at least. */
@@ -80,19 +81,10 @@ async function withoutScheduler(work: (run: () => Promise<void>) => Promise<void
   await setActive(false);
   await workersAreIdle();
   try {
-    await work(async () => {
-      const [job] = await sql`select command from cron.job where jobname = 'analytics-refresh-queue-1'`;
-      await onSession(String(job?.["command"]));
-    });
+    await work(() => workRefreshQueue(sql, databaseUrl));
   } finally {
     await setActive(true);
   }
-}
-
-/** Runs a command as pg_cron does: in one message, on a session of its own. */
-async function onSession(command: string): Promise<void> {
-  const session = postgres(url ?? "", { max: 1, onnotice: () => {} });
-  await session.unsafe(command).simple().finally(() => session.end({ timeout: 1 }));
 }
 
 /** pg_cron takes up a change within a moment, and may have begun a run before. */
@@ -279,14 +271,14 @@ test("where a command cannot set a limit, as in background workers, the other wo
       const [row] = await sql`select freshet.refresh_worker_command(1, true) as command`;
       const command = String(row?.["command"]);
       const { id } = await ask("mv_queue_overdue");
-      const hanging = onSession(command);
+      const hanging = runAsJob(databaseUrl, command);
       await until(id, "running");
-      await onSession(command);
+      await runAsJob(databaseUrl, command);
       equal((await look(id)).state, "running", "it has not outlived its limit yet");
       // What it may outlive its limit by.
       await pause(5_500);
       await sql`update analytics.views set statement_timeout = '1 millisecond' where view_name = 'mv_queue_overdue'`;
-      await onSession(command);
+      await runAsJob(databaseUrl, command);
       await hanging;
       const [view] = (await look(id)).views;
       deepEqual([view?.outcome, view?.sqlstate, view?.attempt_count], ["failed", "57014", 1]);

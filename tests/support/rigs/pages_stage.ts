@@ -1,7 +1,7 @@
 import { equal } from "node:assert/strict";
-import postgres from "postgres";
 import { type Locator, openBrowser, type Page, type Visit } from "./browser.ts";
 import { asUser, type Product, startProduct } from "./product.ts";
+import { workRefreshQueue } from "./refresh_queue.ts";
 
 // One product with the sample, and one browser, for all walks that a test file imports: the file sets them up.
 
@@ -33,12 +33,9 @@ export function walk(name: string, body: (visit: Visit) => Promise<void>): void 
   });
 }
 
-/** Does what the job of the queue does within a minute, as pg_cron does it: on a session of its own. */
+/** Does what the job of the queue does within a minute. */
 export async function refreshRequested(): Promise<void> {
-  const { sql, stack } = product();
-  const [job] = await sql`select j.command from cron.job as j where j.jobname = 'analytics-refresh-queue-1'`;
-  const session = postgres(stack.databaseUrl, { max: 1, onnotice: () => {} });
-  await session.unsafe(String(job?.["command"])).simple().finally(() => session.end({ timeout: 5 }));
+  await workRefreshQueue(product().sql, product().stack.databaseUrl);
 }
 
 /** The answer of the API to a demo person. */
