@@ -4,7 +4,7 @@ import { ExportButton } from "../../../../app/cards/export_button.tsx";
 import { Choice } from "../../../../app/frame/choice.tsx";
 import { number, percent } from "../../../../app/words/numbers.ts";
 import type { AnswerOf, ExportFilters, RowOf } from "../../../../shared/client/mod.ts";
-import { Table } from "../parts/table.tsx";
+import { Table } from "../../../../app/cards/table.tsx";
 import { type Term, TermBar, TermLegend } from "../parts/term_bar.tsx";
 
 interface Props {
@@ -43,13 +43,13 @@ export function Gaps({ resource, count, filters }: Props) {
               name="What to learn next"
               caption="Topics by how urgent they are, with the terms of the priority"
               columns={[
-                { text: "Topic" },
-                { text: "Priority", is_figure: true },
-                { text: "Its terms" },
-                { text: "Not mastered", is_figure: true },
-                { text: "Weight in the exam", is_figure: true },
-                { text: "Topics that need it", is_figure: true },
-                { text: "Wrong lately", is_figure: true },
+                { title: "Topic" },
+                { title: "Priority", is_figure: true },
+                { title: "Its terms" },
+                { title: "Not mastered", is_figure: true },
+                { title: "Weight in the exam", is_figure: true },
+                { title: "Topics that need it", is_figure: true },
+                { title: "Wrong lately", is_figure: true },
               ]}
             >
               {data.map((row) => (

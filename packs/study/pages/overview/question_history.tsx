@@ -3,7 +3,8 @@ import { Card } from "../../../../app/cards/card.tsx";
 import { ExportButton } from "../../../../app/cards/export_button.tsx";
 import { setFilters } from "../../../../app/frame/location.ts";
 import { counted, day, duration, number } from "../../../../app/words/numbers.ts";
-import { Rest, Table } from "../parts/table.tsx";
+import { Table } from "../../../../app/cards/table.tsx";
+import { Rest } from "../parts/rest.tsx";
 
 /** Every answer to one question, and when it comes back. */
 export function QuestionHistory({ question, user_id }: {
@@ -37,12 +38,12 @@ export function QuestionHistory({ question, user_id }: {
               name="Answers to the question"
               caption="Answers to this question, the newest first"
               columns={[
-                { text: "Answered" },
-                { text: "Result" },
-                { text: "Answer" },
-                { text: "Time", is_figure: true },
-                { text: "Hint" },
-                { text: "Quality, 0 to 5", is_figure: true },
+                { title: "Answered" },
+                { title: "Result" },
+                { title: "Answer" },
+                { title: "Time", is_figure: true },
+                { title: "Hint" },
+                { title: "Quality, 0 to 5", is_figure: true },
               ]}
             >
               {data.map((row) => (

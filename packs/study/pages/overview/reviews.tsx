@@ -7,7 +7,8 @@ import type { PageProps } from "../../../../app/frame/pages.ts";
 import { linkTo } from "../../../../app/session/settings.ts";
 import { counted, day, isoDay, number } from "../../../../app/words/numbers.ts";
 import type { AnswerOf, ExportFilters } from "../../../../shared/client/mod.ts";
-import { Rest, Table } from "../parts/table.tsx";
+import { Table } from "../../../../app/cards/table.tsx";
+import { Rest } from "../parts/rest.tsx";
 
 interface Props extends Pick<PageProps, "links"> {
   readonly resource: Resource<AnswerOf<"study/reviews/due">>;
@@ -46,14 +47,14 @@ export function Reviews({ resource, ahead, question, filters, links }: Props) {
             name="Reviews due"
             caption="Questions to answer again, the longest overdue first"
             columns={[
-              { text: "Topic" },
-              { text: "Question" },
-              { text: "Due" },
-              { text: "State" },
-              { text: "Last answered" },
-              { text: "Interval", is_figure: true },
-              { text: "Correct in a row", is_figure: true },
-              { text: "Answers", no_print: true },
+              { title: "Topic" },
+              { title: "Question" },
+              { title: "Due" },
+              { title: "State" },
+              { title: "Last answered" },
+              { title: "Interval", is_figure: true },
+              { title: "Correct in a row", is_figure: true },
+              { title: "Answers", no_print: true },
             ]}
           >
             {data.map((row) => {

@@ -4,7 +4,8 @@ import { ExportButton } from "../../../../app/cards/export_button.tsx";
 import type { PageProps } from "../../../../app/frame/pages.ts";
 import { linkTo } from "../../../../app/session/settings.ts";
 import { day, duration, number, percent } from "../../../../app/words/numbers.ts";
-import { Rest, Table } from "./table.tsx";
+import { Table } from "../../../../app/cards/table.tsx";
+import { Rest } from "./rest.tsx";
 
 /** How far the learner has come in each material. */
 export function Materials({ title, topic_id, user_id, links, empty }: Pick<PageProps, "links"> & {
@@ -32,13 +33,13 @@ export function Materials({ title, topic_id, user_id, links, empty }: Pick<PageP
             name={title}
             caption="Materials, the last read first"
             columns={[
-              { text: "Material" },
-              { text: "Progress" },
-              { text: "Read", is_figure: true },
-              { text: "Reading time", is_figure: true },
-              { text: "Opened", is_figure: true },
-              { text: "Last read" },
-              { text: "Completed" },
+              { title: "Material" },
+              { title: "Progress" },
+              { title: "Read", is_figure: true },
+              { title: "Reading time", is_figure: true },
+              { title: "Opened", is_figure: true },
+              { title: "Last read" },
+              { title: "Completed" },
             ]}
           >
             {data.map((row) => {

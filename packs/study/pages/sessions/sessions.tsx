@@ -3,7 +3,8 @@ import { Card } from "../../../../app/cards/card.tsx";
 import { ExportButton } from "../../../../app/cards/export_button.tsx";
 import { day, duration, number } from "../../../../app/words/numbers.ts";
 import type { AnswerOf, ExportFilters } from "../../../../shared/client/mod.ts";
-import { Rest, Table } from "../parts/table.tsx";
+import { Table } from "../../../../app/cards/table.tsx";
+import { Rest } from "../parts/rest.tsx";
 
 interface Props {
   readonly resource: Resource<AnswerOf<"study/sessions">>;
@@ -27,14 +28,14 @@ export function Sessions({ resource, days, filters }: Props) {
             name="Sessions"
             caption="Sessions of these days, the newest first; times are UTC"
             columns={[
-              { text: "Day" },
-              { text: "Began, UTC" },
-              { text: "Length", is_figure: true },
-              { text: "Answers", is_figure: true },
-              { text: "Correct", is_figure: true },
-              { text: "Materials", is_figure: true },
-              { text: "Device" },
-              { text: "Ended" },
+              { title: "Day" },
+              { title: "Began, UTC" },
+              { title: "Length", is_figure: true },
+              { title: "Answers", is_figure: true },
+              { title: "Correct", is_figure: true },
+              { title: "Materials", is_figure: true },
+              { title: "Device" },
+              { title: "Ended" },
             ]}
           >
             {data.map((row) => (

@@ -4,7 +4,7 @@ import { ExportButton } from "../../../../app/cards/export_button.tsx";
 import { setFilters } from "../../../../app/frame/location.ts";
 import { day, number, percent } from "../../../../app/words/numbers.ts";
 import type { AnswerOf, ExportFilters } from "../../../../shared/client/mod.ts";
-import { Table } from "../parts/table.tsx";
+import { Table } from "../../../../app/cards/table.tsx";
 import { TermBar, TermLegend } from "../parts/term_bar.tsx";
 import { MASTERY_TERMS } from "./term_names.ts";
 
@@ -30,12 +30,12 @@ export function Mastery({ resource, chosen, filters }: Props) {
             name="Mastery by topic"
             caption="Topics, the weakest first, with the terms of their mastery"
             columns={[
-              { text: "Topic" },
-              { text: "Mastery", is_figure: true },
-              { text: "Its terms" },
-              ...MASTERY_TERMS.map(({ name }) => ({ text: name, is_figure: true })),
-              { text: "Answers", is_figure: true },
-              { text: "Last answered" },
+              { title: "Topic" },
+              { title: "Mastery", is_figure: true },
+              { title: "Its terms" },
+              ...MASTERY_TERMS.map(({ name }) => ({ title: name, is_figure: true })),
+              { title: "Answers", is_figure: true },
+              { title: "Last answered" },
             ]}
           >
             {data.map((row) => (

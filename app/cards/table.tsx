@@ -1,11 +1,17 @@
 import type { ReactNode } from "react";
 
-/** A column with its heading; figures are set to the right. */
+/** A column with its heading. */
 export interface Column {
-  readonly text: string;
+  readonly title: string;
+  /** Of a figure: written to the right, below each other. */
   readonly is_figure?: boolean;
   /** Of a column of controls: left out on paper, where its cells have the class of the same name. */
   readonly no_print?: boolean;
+}
+
+/** The class of a column's heading and cells. */
+export function classOf({ is_figure, no_print }: Column): string {
+  return [is_figure === true ? "figure" : "", no_print === true ? "no-print" : ""].join(" ").trim();
 }
 
 /** A table that scrolls by itself where the screen is narrower, and is reached by keyboard. */
@@ -22,30 +28,12 @@ export function Table({ name, caption, columns, children }: {
         <caption className="sr-only">{caption}</caption>
         <thead>
           <tr>
-            {columns.map(({ text, is_figure, no_print }) => (
-              <th
-                key={text}
-                scope="col"
-                className={is_figure === true ? "figure" : no_print === true ? "no-print" : ""}
-              >
-                {text}
-              </th>
-            ))}
+            {columns.map((column) => <th key={column.title} scope="col" className={classOf(column)}>{column.title}
+            </th>)}
           </tr>
         </thead>
         <tbody>{children}</tbody>
       </table>
     </div>
   );
-}
-
-/** Says how many rows are not shown, so that none is left out in silence. */
-export function Rest({ shown, of, total }: {
-  readonly shown: number;
-  /** What a row is: "question". */
-  readonly of: string;
-  readonly total: number | undefined;
-}) {
-  if (total === undefined || total <= shown) return null;
-  return <p className="quiet">{shown} of {total.toLocaleString()} {of}s are shown; Export all has every one.</p>;
 }
