@@ -37,7 +37,8 @@ async function compile(folder: string): Promise<void> {
     outDir: folder,
   };
   const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
-  const args = ["run", "-A", "--quiet", "--no-lock", TYPESCRIPT, ...flags, join(project, "shared/client/mod.ts")];
+  const entries = ["mod.ts", "react_query.ts"].map((name) => join(project, "shared/client", name));
+  const args = ["run", "-A", "--quiet", "--no-lock", TYPESCRIPT, ...flags, ...entries];
   const { success, stdout } = await new Deno.Command(Deno.execPath(), { args, cwd: folder, stderr: "inherit" })
     .output();
   if (!success) throw new Error(`tsc refused the client:\n${new TextDecoder().decode(stdout)}`);
@@ -62,7 +63,13 @@ function manifest(version: string) {
     license: "MIT",
     type: "module",
     sideEffects: false,
-    exports: { ".": { types: "./mod.d.ts", default: "./mod.js" } },
+    exports: {
+      ".": { types: "./mod.d.ts", default: "./mod.js" },
+      "./react-query": { types: "./react_query.d.ts", default: "./react_query.js" },
+    },
+    // Of the queries: they import nothing of it, and an application without it needs it not.
+    peerDependencies: { "@tanstack/react-query": ">=5" },
+    peerDependenciesMeta: { "@tanstack/react-query": { optional: true } },
     types: "./mod.d.ts",
     files: ["*.js", "*.d.ts", "README.md", "LICENSE"],
     engines: { node: ">=20" },
