@@ -1,6 +1,14 @@
 import { createElement as h, useSyncExternalStore } from "react";
 import { createRoot } from "react-dom/client";
-import { QueryClient, QueryClientProvider, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import {
+  dehydrate,
+  hydrate,
+  QueryClient,
+  QueryClientProvider,
+  QueryObserver,
+  useInfiniteQuery,
+  useQuery,
+} from "@tanstack/react-query";
 import { createBareClient } from "freshet-client";
 import { createQueries } from "freshet-client/react-query";
 
@@ -88,6 +96,15 @@ async function walk() {
   const after = cache.getQueryData(lanes(ada).queryKey).data;
   result.after_invalidation = [asked.length - 1, before === after ? "the same rows" : "other rows"];
 
+  // As in the page that a server has filled: from JSON, in another cache.
+  const filled = new QueryClient();
+  hydrate(filled, JSON.parse(JSON.stringify(dehydrate(cache))));
+  const total = asked.length;
+  const leave = new QueryObserver(filled, lanes(ada)).subscribe(() => {});
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  leave();
+  result.in_a_page_that_a_server_filled = [asked.length - total, filled.getQueryData(lanes(ada).queryKey).data[0].p50];
+
   show([Days, { queries: createQueries(admin, { viewer: "admin" }) }]);
   await until(() => texts("li").length === 2);
   await more();
@@ -112,7 +129,9 @@ async function walk() {
 
   const slow = cache.fetchQuery(ada.queryOptions("arena/time-to-first-win")).catch(() => "aborted");
   await cache.cancelQueries({ queryKey: ada.queryKey });
-  result.left = await slow;
+  const left = await slow;
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  result.left = [left, asked.filter(({ url }) => url.includes("time-to-first-win")).length];
   return result;
 }
 
