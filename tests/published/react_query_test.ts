@@ -92,6 +92,19 @@ Deno.test("the queries of the packed client, installed beside TanStack Query and
       assert.deepEqual([...places], refused, said);
     });
 
+    await test.step("every example of docs/react.md compiles", async () => {
+      const page = await Deno.readTextFile(new URL("../../docs/react.md", import.meta.url));
+      const blocks = [...page.matchAll(/^```tsx\n(.*?)^```$/gms)].map(([, block = ""]) => block);
+      assert.equal(blocks.length, 3);
+      const names = blocks.map((_block, index) => `example_${index}.tsx`);
+      for (const [index, block] of blocks.entries()) {
+        await write(installed, names[index] ?? "", `import type { JSX } from "react";\n${block}`);
+      }
+      const tsc = `${installed.folder}/node_modules/typescript/bin/tsc`;
+      const flags = ["--jsx", "react-jsx", ...WITH_TYPES, ...names];
+      assert.equal(await installed.run("node", tsc, ...flags).catch((error: Error) => error.message), "");
+    });
+
     if (proofs(0, 1) > 0) {
       await test.step("in Next.js, whose server fills its page for each visitor and for nobody else", async () => {
         await tryNext(installed, project.given);
