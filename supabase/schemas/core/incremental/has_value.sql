@@ -10,7 +10,7 @@ as $$
     select coalesce(
         expression ~ '^COALESCE\(.*, ''[^'']*''::[a-z ]+\)$'
         or (
-            expression !~ '->|\?|COALESCE|CASE|NULLIF'
+            expression !~ '->|\?|COALESCE|CASE|NULLIF|jsonb_object_field'
             and not exists (
                 select
                 from regexp_matches(expression, '\mx\.([a-z_][a-z0-9_]*|"[^"]+")', 'g') as m (columns)
