@@ -94,7 +94,8 @@ Deno.test("a table that is replicated to counts as changed at each look, since i
       // What a subscription writes to the catalogue. One of its own needs a second server.
       await admin`insert into pg_subscription_rel (srsubid, srrelid, srsubstate) values (1, 'public.probe_amounts'::regclass, 'r')`;
       for (const view of [probeView, otherProbeView, probeView]) equal(await refresh(admin, view), "refreshed");
-      const told = await admin`select evidence ->> 'message' as message from freshet.find_source_unwatched() where subject = ${probeView}`;
+      const told =
+        await admin`select evidence ->> 'message' as message from freshet.find_source_unwatched() where subject = ${probeView}`;
       equal(told[0]?.["message"], "writes are not logged: public.probe_amounts is written by logical replication");
       await admin`rollback`;
       equal(await refresh(sql, probeView), "skipped_clean");
