@@ -1413,6 +1413,14 @@ as $$
         union all
         select concat_ws(':', n.oid, n.enumlabel) from pg_catalog.pg_enum as n where n.enumtypid = any (tables)
         union all
+        -- See freshet.unseen_sources().
+        select concat_ws(':', r.srsubid, r.srrelid) from pg_catalog.pg_subscription_rel as r where r.srrelid = any (tables)
+        union all
+        select concat_ws(':', c.oid, 'registered')
+        from pg_catalog.pg_class as c
+        join analytics.views as v on v.view_name = c.relname
+        where c.oid = any (tables) and c.relkind = 'm' and c.relnamespace = 'analytics'::regnamespace
+        union all
         select 'tables'
     ) as e;
 $$;

@@ -1,5 +1,5 @@
 begin;
-select plan(7);
+select plan(8);
 
 create table public.probe_sales (id integer primary key, shop_id integer not null);
 create materialized view public.probe_outside as select shop_id, count(*) as n from public.probe_sales group by 1;
@@ -40,6 +40,12 @@ select analytics.register_view('probe_over', 'probe', '0 0 1 1 *', '1 hour');
 select isnt(pg_temp.message('probe_over'), null, 'one that is registered later');
 select analytics.register_view('probe_inside', 'probe', '0 0 1 1 *', '1 hour');
 select is(pg_temp.message('probe_over'), null, 'is no fault from then on');
+savepoint before;
+select analytics.refresh_view(n) from unnest(array['probe_inside', 'probe_over', 'probe_over']) as n;
+select analytics.unregister_view('probe_inside');
+delete from analytics.source_changes;
+release before;
+select is((analytics.refresh_view('probe_over')).outcome, 'refreshed', 'and is one when it is unregistered');
 
 select * from finish();
 rollback;
