@@ -82,6 +82,29 @@ bulkTest("a restore of a table's rows by pg_restore with disabled triggers", asy
   }
 }, 2);
 
+Deno.test("a table that is replicated to counts as changed at each look, since its writes fire no trigger of a statement", () =>
+  withConnections(1, async ([sql]) => {
+    if (sql === undefined) throw new Error("no connection");
+    await createProbeViews(sql);
+    const admin = postgres(testDatabaseUrl("superuser"), { max: 1, onnotice: () => {} });
+    try {
+      for (const view of [probeView, otherProbeView]) await refresh(sql, view);
+      equal(await refresh(sql, probeView), "skipped_clean");
+      await admin`begin`;
+      // What a subscription writes to the catalogue. One of its own needs a second server.
+      await admin`insert into pg_subscription_rel (srsubid, srrelid, srsubstate) values (1, 'public.probe_amounts'::regclass, 'r')`;
+      for (const view of [probeView, otherProbeView, probeView]) equal(await refresh(admin, view), "refreshed");
+      const told =
+        await admin`select evidence ->> 'message' as message from freshet.find_source_unwatched() where subject = ${probeView}`;
+      equal(told[0]?.["message"], "writes are not logged: public.probe_amounts is written by logical replication");
+      await admin`rollback`;
+      equal(await refresh(sql, probeView), "skipped_clean");
+    } finally {
+      await admin.end();
+      await dropProbeViews(sql);
+    }
+  }));
+
 async function run(program: string, ...args: string[]): Promise<void> {
   const { success, stderr } = await new Deno.Command(`${BIN}/${program}`, { args, stdout: "null", stderr: "piped" })
     .output();

@@ -1,5 +1,5 @@
 begin;
-select plan(9);
+select plan(12);
 
 -- What of a document is a number is decided by the query, where no expression fails.
 create table public.probe_events (id integer generated always as identity primary key, data jsonb not null);
@@ -29,6 +29,29 @@ select results_eq(
 );
 select analytics.unregister_view('probe_numbers');
 select is((select count(*) from pg_proc as p where p.proname like '%of_public_probe_events'), 0::bigint, 'nothing of it stays');
+
+-- The name of a zone comes from the row, and is none. The query leaves such rows out.
+create table public.probe_visits (id integer primary key, began_at timestamptz not null, zone text not null, is_known boolean not null default true);
+create materialized view analytics.probe_days as
+select date_trunc('day', began_at at time zone zone) as day, count(*) as n from public.probe_visits where is_known group by 1 with no data;
+create unique index on analytics.probe_days (day);
+select analytics.register_view('probe_days', 'probe', '0 0 1 1 *', '1 hour', incremental => true);
+select analytics.refresh_view('probe_days');
+select lives_ok(
+    $$ insert into public.probe_visits values (1, '2026-11-30 23:30+00', 'Asia/Tokyo', true), (2, '2026-11-30 23:30+00', 'Mars/Phobos', false) $$,
+    'a row with a zone that does not exist is written'
+);
+select results_eq(
+    $$ select e.expression, freshet.may_raise('public.probe_visits', e.expression)
+       from (values ('timezone(x.zone, x.began_at)'), ('timezone(''UTC''::text, x.began_at)'), ('date_trunc(''day''::text, timezone(''UTC''::text, x.began_at))'),
+           ('date_trunc(x.zone, timezone(''UTC''::text, x.began_at))'), ('date_trunc(''day''::text, timezone(x.zone, x.began_at))')) as e (expression) $$,
+    $$ values ('timezone(x.zone, x.began_at)', true), ('timezone(''UTC''::text, x.began_at)', false),
+        ('date_trunc(''day''::text, timezone(''UTC''::text, x.began_at))', false), ('date_trunc(x.zone, timezone(''UTC''::text, x.began_at))', true),
+        ('date_trunc(''day''::text, timezone(x.zone, x.began_at))', true) $$,
+    'the name of a unit or a zone is guarded unless it is a literal'
+);
+select analytics.refresh_view('probe_days');
+select results_eq('table analytics.probe_days', $$ values ('2026-12-01 00:00'::timestamp, 1::bigint) $$, 'and the view follows');
 
 -- A key is cast to the type of the view's column, and its row may have no group.
 create table public.probe_small (id integer primary key, rate numeric(4,1) not null unique);

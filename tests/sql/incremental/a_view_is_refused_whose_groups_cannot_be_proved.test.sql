@@ -1,7 +1,7 @@
 begin;
-select plan(17);
+select plan(23);
 
-create table public.shops (id integer primary key, town text not null, closed_at timestamptz);
+create table public.shops (id integer primary key, town text not null, closed_at timestamptz, is_open boolean not null default true);
 create table public.sales (id integer primary key, shop_id integer not null references public.shops (id), sold_at timestamptz not null, amount numeric);
 create collation public.any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
 
@@ -99,6 +99,32 @@ select throws_like(
 select throws_like(
     $$ select pg_temp.register('select shop_id, count(*) from public.sales group by 1', 'shop_id', '{town}') $$,
     '%incremental_by names no column of it: "town"', 'a column that the view does not have'
+);
+select is(
+    pg_temp.mapping('select h.id, count(s.id) from public.shops as h left join public.sales as s on s.shop_id = h.id where h.is_open group by 1', 'id'),
+    'sales id=x.shop_id, shops id=x.id', 'a condition that is a column by itself'
+);
+select throws_like(
+    $$ select pg_temp.register('select shop_id, count(*) from public.sales group by 1', 'shop_id', null, '{public.sales}') $$,
+    '%no source of it is refreshed by group', 'nothing but sources of which any change computes everything'
+);
+-- An index and a scan read rows in other orders.
+create table public.scores (id integer primary key, shop_id integer not null, score double precision not null);
+select throws_like(
+    $$ select pg_temp.register('select shop_id, avg(score) from public.scores group by 1', 'shop_id') $$,
+    '%what avg(double precision) makes depends on the order in which rows are read', 'a mean of floats'
+);
+select throws_like(
+    $$ select pg_temp.register('select shop_id, sum(score::real) from public.scores group by 1', 'shop_id') $$,
+    '%what sum(real) makes depends on%', 'a sum of short ones'
+);
+select throws_like(
+    $$ select pg_temp.register('select shop_id, count(*), array_agg(id) as ids, string_agg(distinct id::text, '','') as texts from public.scores group by 1', 'shop_id') $$,
+    '%what array_agg(anynonarray) makes depends on%', 'values that are collected in no order'
+);
+select is(
+    pg_temp.mapping('select shop_id, array_agg(id order by id) as ids, jsonb_agg(distinct id) as others, avg(score::numeric), max(score), percentile_cont(0.5) within group (order by score) from public.scores group by 1', 'shop_id'),
+    'scores shop_id=x.shop_id', 'numerics, what is ordered, and what floats are sorted for'
 );
 select is(
     pg_temp.mapping('select s.id, s.shop_id, h.town from public.sales as s join public.shops as h on h.id = s.shop_id', 'id', '{id,shop_id}'),

@@ -3,11 +3,13 @@ select plan(13);
 
 create table public.probe_shops (id integer primary key, town text not null);
 create table public.probe_sales (id integer primary key, shop_id integer not null, note text);
+create table public.probe_remarks (id integer primary key, remark text);
 insert into public.probe_sales select g, g % 3 from generate_series(1, 30) as g;
 create function pg_temp.make() returns void language plpgsql as $$
 begin
     create materialized view analytics.mv_probe as
-    select s.id, s.shop_id, (select h.town from public.probe_shops as h where h.id = s.shop_id) as town from public.probe_sales as s with no data;
+    select s.id, s.shop_id, (select h.town from public.probe_shops as h where h.id = s.shop_id) as town, r.remark
+    from public.probe_sales as s left join public.probe_remarks as r on r.id = s.id with no data;
     create unique index mv_probe_key on analytics.mv_probe (id);
 end $$;
 create function pg_temp.form() returns text language sql as $$
@@ -36,8 +38,8 @@ select is((select count(*) from analytics.mv_probe), 30::bigint, 'nor the rows')
 update public.probe_sales set shop_id = 7 where id = 4;
 select analytics.refresh_view('mv_probe');
 select is((select shop_id from analytics.mv_probe where id = 4), 7, 'and the view follows its sources');
-select analytics.register_view('mv_probe', 'probe', '3 * * * *', '2 hours', rebuild_on => '{public.probe_shops, public.probe_sales}');
-select is(pg_temp.form(), 'r by {id,shop_id}, on {probe_shops,probe_sales}, every 3 * * * *', 'what it says is changed');
+select analytics.register_view('mv_probe', 'probe', '3 * * * *', '2 hours', rebuild_on => '{public.probe_shops, public.probe_remarks}');
+select is(pg_temp.form(), 'r by {id,shop_id}, on {probe_shops,probe_remarks}, every 3 * * * *', 'what it says is changed');
 select analytics.register_view('mv_probe', 'probe', '3 * * * *', '2 hours', incremental => true, rebuild_on => '{public.probe_shops}');
 select is(pg_temp.form(), 'r by {id}, on {probe_shops}, every 3 * * * *', 'true says all of it: groups are those of the key where it names none');
 

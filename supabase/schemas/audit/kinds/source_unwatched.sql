@@ -1,5 +1,5 @@
 -- Kind: source_unwatched
--- Means: a trigger that logs the writes to a source of a view is missing or disabled.
+-- Means: writes to a source of a view are not logged: a trigger is missing or disabled, or none sees them.
 -- Why: the source counts as changed at each refresh, and everything is computed each time. The queue's jobs put the
 --      trigger back within a minute; what is still reported then could not be watched.
 insert into analytics.alert_kinds (kind, severity, has_job_thresholds, can_flap, summary)
@@ -34,21 +34,26 @@ as $$
         from analytics.view_mappings as m
         join pg_catalog.pg_class as c on c.oid = m.source
         cross join unnest(array['insert', 'update', 'delete', 'truncate']) as e (event)
+    ),
+    faults as (
+        select w.view_name, format('%s has no enabled trigger %s', w.source, w.trigger) as fault
+        from wanted as w
+        where not freshet.has_change_trigger(w.source, w.trigger)
+        union all
+        select s.view_name, u.reason
+        from freshet.unseen_sources() as u
+        join analytics.view_sources as s on s.source = u.source
     )
     select
-        w.view_name,
+        f.view_name,
         jsonb_build_object(
-            'view', w.view_name,
-            'message', format(
-                'writes are not logged: %s',
-                string_agg(format('%s has no enabled trigger %s', w.source, w.trigger), '; ' order by w.source::text, w.trigger)
-            )
+            'view', f.view_name,
+            'message', format('writes are not logged: %s', string_agg(f.fault, '; ' order by f.fault))
         )
-    from wanted as w
-    where not freshet.has_change_trigger(w.source, w.trigger)
-    group by w.view_name;
+    from faults as f
+    group by f.view_name;
 $$;
 
 revoke all on function freshet.find_source_unwatched() from public, anon, authenticated;
 
-comment on function freshet.find_source_unwatched() is 'Kind source_unwatched: views of which a source lacks an enabled trigger.';
+comment on function freshet.find_source_unwatched() is 'Kind source_unwatched: views of which a source lacks an enabled trigger, or is written to in a way that no trigger sees.';

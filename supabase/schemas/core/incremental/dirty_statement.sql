@@ -1,6 +1,7 @@
 -- Object: freshet.dirty_statement()
 -- Why: the first half of every generated statement: which groups of the view its rows lack. Counting, refreshing and
 --      proving have to read the same keys.
+-- Why a record of the key alone: a row of the view would need a value for each domain that takes no null.
 -- Why strict: otherwise an array with a null in it is taken for a key that is missing.
 -- Why the group of null: the view cannot hold it, so computing everything fails, at the next refresh and in plain words.
 create function freshet.dirty_statement(view_name text)
@@ -20,11 +21,15 @@ as $$
         || string_agg(
             format(
                 ', dirty_%s as materialized (select distinct u.* from (%s union all select %s from aside as a '
-                'cross join lateral jsonb_populate_record(null::analytics.%I, a.group_key) as r where a.shape = %L and not a.lacks_key) as u)',
+                'cross join lateral jsonb_to_record(a.group_key) as r (%s) where a.shape = %L and not a.lacks_key) as u)',
                 s.shape,
                 s.logged,
                 (select string_agg(format('r.%I', c.name), ', ' order by c.place) from unnest(s.columns) with ordinality as c (name, place)),
-                view_name,
+                (
+                    select string_agg(format('%I %s', c.name, freshet.compared_type(a.atttypid, -1)), ', ' order by c.place)
+                    from unnest(s.columns) with ordinality as c (name, place)
+                    join pg_catalog.pg_attribute as a on a.attrelid = to_regclass(format('analytics.%I', view_name)) and a.attname = c.name
+                ),
                 (select string_agg(c.name, ',' order by c.name collate "C") from unnest(s.columns) as c (name))
             ),
             '' order by s.shape

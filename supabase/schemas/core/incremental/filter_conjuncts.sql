@@ -10,8 +10,8 @@ strict
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- "((a) AND (b))": the outermost parentheses belong to the AND. "(a = $1)" has one condition, and keeps them.
-    body constant text := case when filter like '((%' then substr(filter, 2, length(filter) - 2) else filter end;
+    -- "((a = $1) AND b)": the outermost parentheses belong to the AND. "(a = $1)" has one condition, and keeps them.
+    body constant text := case when filter like '(%)' then substr(filter, 2, length(filter) - 2) else filter end;
     depth integer := 0;
     -- The mark of the literal or the name that the letter is in. A doubled mark ends it, and begins it again.
     quoted_by text;

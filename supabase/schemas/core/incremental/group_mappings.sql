@@ -5,6 +5,9 @@
 --      equals the expression: its old version before the change, its new one after it. This holds whatever the tables
 --      hold, since the planner relies on the query alone.
 -- Why the settings: a sequential scan shows its conditions as a filter; an index scan or a pruned partition hides them.
+-- Why the types: of a varchar or a domain every comparison is one of its base type, and a parameter of the type itself
+--      would be cast beside it: ((x.code)::text = ($1001)::text) is no "expression = parameter".
+-- Why sources_of_scan: a table that inherits, and a partition, is read under the name of a source above it.
 -- Why the parameters are numbered from 1001: PostgreSQL 15 shows the result of a subquery as $0, $1, … too, and such a
 --      condition proves nothing.
 create function freshet.group_mappings(definition regclass, group_key name[])
@@ -29,7 +32,7 @@ as $$
 declare
     first constant integer := 1000;
     types constant text := repeat('integer, ', first) || (
-        select string_agg(format_type(a.atttypid, a.atttypmod), ', ' order by k.place)
+        select string_agg(freshet.compared_type(a.atttypid, a.atttypmod), ', ' order by k.place)
         from unnest(group_key) with ordinality as k (name, place)
         join pg_catalog.pg_attribute as a on a.attrelid = definition and a.attname = k.name and not a.attisdropped
     );
@@ -55,12 +58,9 @@ begin
 
     return query
     with scans as (
-        select
-            -- The root of a partition; of any other relation itself.
-            coalesce(pg_partition_root(s.source::regclass), s.source::regclass) as root,
-            s.alias,
-            s.filter
+        select r.source as root, s.source::regclass as scanned, s.alias, s.filter
         from freshet.scans_of_plan(explained #> '{0,Plan}') as s
+        cross join lateral freshet.sources_of_scan(definition, s.source::regclass) as r
     ),
     found as (
         select
@@ -76,11 +76,12 @@ begin
                 end
                 order by k.place
             ) as expressions,
-            array_agg(freshet.has_value(s.root, e.expression, s.filter, s.alias) order by k.place) as has_values
+            -- A table that inherits may take a null where the one above it takes none.
+            array_agg(freshet.has_value(s.scanned, e.expression, s.filter, s.alias) order by k.place) as has_values
         from scans as s
         cross join unnest(group_key) with ordinality as k (name, place)
         cross join lateral (select freshet.key_expression(s.filter, s.alias, first + k.place::integer)) as e (expression)
-        group by s.root, s.alias, s.filter
+        group by s.root, s.scanned, s.alias, s.filter
     ),
     -- References with the same expressions touch the same groups.
     refs as (

@@ -18,6 +18,12 @@ as $$
                 select
                 from pg_catalog.pg_attribute as a
                 where a.attrelid = m.source and a.attnotnull and format('x.%I', a.attname) = m.expression
+                    -- A table that inherits may take a null there.
+                    and not exists (
+                        select from pg_catalog.pg_inherits as i
+                        join pg_catalog.pg_class as c on c.oid = i.inhrelid and not c.relispartition
+                        where i.inhparent = m.source
+                    )
             )
         ), false)
     from freshet.group_mappings(rejects, key) as m;

@@ -10,13 +10,13 @@ as $$
     select coalesce(
         expression ~ '^COALESCE\(.*, ''[^'']*''::[a-z ]+\)$'
         or (
-            expression !~ '->|\?|COALESCE|CASE|NULLIF'
+            expression !~ '->|\?|COALESCE|CASE|NULLIF|jsonb_object_field'
             and not exists (
                 select
                 from regexp_matches(expression, '\mx\.([a-z_][a-z0-9_]*|"[^"]+")', 'g') as m (columns)
                 left join pg_catalog.pg_attribute as a on a.attrelid = has_value.source and quote_ident(a.attname) = m.columns[1]
                 where a.attnotnull is not true
-                    and format('(%s.%s IS NOT NULL)', alias, m.columns[1]) not in (select c.condition from freshet.filter_conjuncts(filter) as c (condition))
+                    and format('(%I.%s IS NOT NULL)', alias, m.columns[1]) not in (select c.condition from freshet.filter_conjuncts(filter) as c (condition))
             )
             and (expression ~ '^x\.([a-z_][a-z0-9_]*|"[^"]+")$' or not freshet.may_raise(source, expression))
         ),

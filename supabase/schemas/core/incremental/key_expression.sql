@@ -13,15 +13,20 @@ as $$
         from freshet.filter_conjuncts(filter) as c (condition)
         where c.condition like format('(%% = $%s)', parameter)
     ) as found
-    -- Not inside a literal or a quoted name.
+    cross join (select quote_ident(key_expression.alias) as name) as a
+    -- Not inside a literal or a quoted name. A quoted name before a dot is the alias, or of what we do not know: a column.
     cross join lateral (
         select string_agg(
-            case when p.part[1] ~ '^[''"]' then p.part[1] else regexp_replace(p.part[1], '\m' || key_expression.alias || '\.', 'x.', 'g') end,
+            case
+                when p.part[1] = a.name || '.' then 'x.'
+                when p.part[1] ~ '^[''"]' or a.name ~ '^"' then p.part[1]
+                else regexp_replace(p.part[1], '\m' || a.name || '\.', 'x.', 'g')
+            end,
             '' order by p.place
         ) as expression
-        from regexp_matches(found.expression, '''(?:[^'']|'''')*''|"(?:[^"]|"")*"|[^''"]+', 'g') with ordinality as p (part, place)
+        from regexp_matches(found.expression, '''(?:[^'']|'''')*''|"(?:[^"]|"")*"\.?|[^''"]+', 'g') with ordinality as p (part, place)
     ) as replaced
-    where alias ~ '^[a-z_][a-z0-9_]*$'
+    where (a.name ~ '^"' or a.name ~ '^[a-z_][a-z0-9_]*$')
         -- A second parameter, a subquery: then it is no expression over the row alone.
         and found.expression !~ '\$[0-9]|SubPlan|InitPlan|hashed';
 $$;

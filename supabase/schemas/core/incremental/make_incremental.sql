@@ -95,6 +95,7 @@ begin
         );
     end if;
 
+    perform freshet.assert_order_free(view_name, definition::regclass);
     perform freshet.map_view(view_name);
     -- A key of a column that is gone cannot be made again.
     perform freshet.unwatch_keys(s.source) from unnest(sources) as s (source);

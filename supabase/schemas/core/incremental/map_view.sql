@@ -48,7 +48,7 @@ begin
             -- Then a group is known by the other columns alone.
             if not freshet.is_total_cast(
                 to_regtype(type)::regtype,
-                (select a.atttypid from pg_catalog.pg_attribute as a where a.attrelid = definition and a.attname = mapping.key_column)
+                (select to_regtype(freshet.compared_type(a.atttypid, -1)) from pg_catalog.pg_attribute as a where a.attrelid = definition and a.attname = mapping.key_column)
             ) then
                 mapping.expression := null;
             end if;
@@ -73,6 +73,12 @@ begin
         );
     end loop;
 
+    if not exists (select from analytics.view_mappings as m where m.view_name = map_view.view_name) then
+        raise exception using
+            errcode = 'feature_not_supported',
+            message = format('cannot register "%s" as incremental: no source of it is refreshed by group', view_name),
+            hint = 'Leave out incremental: any change computes everything. rebuild_on is for some of the sources.';
+    end if;
     select string_agg(distinct u.source::text, ', ') into fault
     from (
         -- What the plan does not scan depends on a constraint that can be dropped; what only the plan knows is not watched.

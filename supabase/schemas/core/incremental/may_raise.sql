@@ -22,6 +22,13 @@ begin
     return tree ~ '\{(ARRAYCOERCEEXPR|COERCETODOMAIN|SUBSCRIPTINGREF|ROWCOMPARE|XMLEXPR) '
         -- Every value can be written as a text, and not every text read as a value.
         or (tree like '%{COERCEVIAIO %' and tree ~ ':resulttype (?!25\M)')
+        -- The name of a unit or of a zone, where it is no literal that the planner has looked at.
+        or tree ~ format(
+            '[{]FUNCEXPR :funcid (?:%s|%s|%s|%s|%s) [^{}]*:args \([{](?!CONST )',
+            'date_trunc(text, timestamp)'::regprocedure::oid, 'timezone(text, timestamp)'::regprocedure::oid,
+            'timezone(text, timestamptz)'::regprocedure::oid, 'extract(text, timestamp)'::regprocedure::oid,
+            'extract(text, date)'::regprocedure::oid
+        )
         or exists (
             select
             from regexp_matches(tree, ':(?:funcid|opfuncid) (\d+)', 'g') as m (ids)

@@ -46,7 +46,11 @@ begin
     -- A snapshot from the future belongs to another cluster; see freshet.has_source_changes().
     is_judged := known.refreshed_at is not null
         and coalesce(pg_snapshot_xmax(known.source_snapshot) <= pg_snapshot_xmax(freshet.others_snapshot()), false);
-    is_rebuild := not is_judged or coalesce(declared.rebuilt_at <= clock_timestamp() - known.rebuild_after, true);
+    is_rebuild := not is_judged or coalesce(declared.rebuilt_at not between clock_timestamp() - known.rebuild_after and clock_timestamp() + interval '1 hour', true);
+    -- Everything is computed. A key that was put aside may not even be read any more: a value of its enum has another name.
+    if has_watch_gaps then
+        delete from analytics.dirty_groups as g where g.view_name = refresh_groups.view_name;
+    end if;
     if is_judged then
         execute declared.count_statement into snapshot, dirty_count, is_everything;
         -- What was written to a new partition, or while a trigger was disabled, has no keys.

@@ -13,7 +13,7 @@ as $$
             m.source,
             array_agg(m.key_column order by m.key_column) as columns,
             string_agg(
-                format('l.k%s::%s as %I', m.place, format_type(a.atttypid, -1), m.key_column), ', ' order by m.key_column
+                format('l.k%s::%s as %I', m.place, freshet.compared_type(a.atttypid, -1), m.key_column), ', ' order by m.key_column
             ) as keys,
             string_agg(format('l.k%s is not null', m.place), ' and ' order by m.key_column) as present
         from analytics.view_mappings as m

@@ -14,7 +14,10 @@ as $$
             select
                 n.nspname || '_' || c.relname
                 || case
-                    when exists (select from analytics.source_keys as k where k.source_name = n.nspname || '_' || c.relname) then '_' || c.oid
+                    when exists (select from analytics.source_keys as k where k.source_name = n.nspname || '_' || c.relname)
+                        -- Left on a table of another role; see freshet.unwatch_keys().
+                        or to_regproc(format('freshet.%I', freshet.incremental_name('log_insert_of_', n.nspname || '_' || c.relname))) is not null
+                        then '_' || c.oid
                     else ''
                 end
             from pg_catalog.pg_class as c

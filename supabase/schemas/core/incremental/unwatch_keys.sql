@@ -9,6 +9,10 @@ as $$
 declare
     name constant text := freshet.source_name(source);
     is_there constant boolean := exists (select from pg_catalog.pg_class as c where c.oid = unwatch_keys.source);
+    -- The privilege TRIGGER is enough to make a trigger, and not to drop it.
+    can_drop constant boolean := coalesce(
+        (select pg_has_role(c.relowner, 'usage') from pg_catalog.pg_class as c where c.oid = unwatch_keys.source), true
+    );
     event text;
     place smallint;
     unread smallint[];
@@ -41,6 +45,14 @@ begin
         return;
     end if;
     foreach event in array array['insert', 'update', 'delete', 'truncate'] loop
+        if not can_drop then
+            execute format(
+                'create or replace function freshet.%I() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp '
+                'as $body$ begin return null; end $body$',
+                freshet.incremental_name(format('log_%s_of_', event), name)
+            );
+            continue;
+        end if;
         if is_there then
             execute format('drop trigger if exists freshet_log_%s on %s', event, source);
         end if;
@@ -51,6 +63,11 @@ begin
         execute format('drop function if exists freshet.%I', freshet.incremental_name(format('key_%s_of_', place), name));
     end loop;
     execute format('drop table if exists freshet.%I', freshet.incremental_name('keys_of_', name));
+    if not can_drop then
+        raise notice using
+            message = format('the triggers freshet_log_… of %s stay, and do nothing: the table belongs to another role', source),
+            hint = format('As its owner: drop trigger freshet_log_insert on %s; and so on for update, delete and truncate.', source);
+    end if;
     -- It noted what the others did not.
     if exists (select from pg_catalog.pg_trigger as t where t.tgrelid = source and t.tgname = 'freshet_note_source_change') then
         perform freshet.put_change_trigger(source, 'freshet_note_source_change', 'note_source_change');

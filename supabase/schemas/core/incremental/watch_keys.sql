@@ -12,6 +12,7 @@
 -- Why a trigger is made again before a key comes or goes: a statement that began before would call the functions as they
 --      were, and log a row without the new key, or fail for want of the old one. Making a trigger waits for it, with no
 --      more privilege than watching needs, and it comes first, in the order in which writers lock.
+-- Why the function of a trigger is looked at: on a table of another role it may be left from before a rename.
 -- Why only what is missing: each "alter table", and a trigger that is made again, would stop readers or writers until the
 --      caller commits, and a migration that changes a view's query refreshes the view before that.
 create function freshet.watch_keys(source regclass)
@@ -59,7 +60,11 @@ begin
     if not is_alone or columns is null then
         return;
     end if;
-    if exists (select from pg_catalog.pg_trigger as t where t.tgrelid = source and t.tgname = 'freshet_log_truncate')
+    if exists (
+            select from pg_catalog.pg_trigger as t
+            where t.tgrelid = source and t.tgname = 'freshet_log_truncate'
+                and t.tgfoid = to_regproc(format('freshet.%I', freshet.incremental_name('log_truncate_of_', name)))
+        )
         and array(select 'k' || k.place from analytics.source_keys as k where k.source = watch_keys.source order by 1)
             <> array(
                 select a.attname::text from pg_catalog.pg_attribute as a
@@ -149,9 +154,15 @@ begin
             case when one.images is not null and is_noted then 'if found then insert into analytics.source_changes (source) values (tg_relid); end if;' end
         );
         execute format('revoke all on function %s() from public, anon, authenticated', one.function);
-        if freshet.has_change_trigger(source, 'freshet_log_' || one.event) then
+        if freshet.has_change_trigger(source, 'freshet_log_' || one.event)
+            and exists (
+                select from pg_catalog.pg_trigger as t
+                where t.tgrelid = source and t.tgname = 'freshet_log_' || one.event and t.tgfoid = to_regproc(one.function)
+            )
+        then
             continue;
         end if;
+        perform freshet.assert_watchable(source);
         execute format(
             'create or replace trigger freshet_log_%s after %s on %s %s for each statement execute function %s()',
             one.event, one.event, source, one.referencing, one.function

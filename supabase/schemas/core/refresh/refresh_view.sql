@@ -82,8 +82,9 @@ begin
         snapshot_before := freshet.others_snapshot();
 
         if is_populated
+            -- A clock that was set back would put it off for as long as it had been ahead.
             and (case when is_incremental then coalesce(form.rebuilt_at, '-infinity') else declared.refreshed_at end)
-                > entry.started_at - declared.rebuild_after
+                between entry.started_at - declared.rebuild_after and entry.started_at + interval '1 hour'
             and not watch.has_gaps
             and not freshet.has_source_changes(sources, declared.source_snapshot)
         then

@@ -22,14 +22,19 @@ as $$
     join pg_catalog.pg_depend as d
         on d.classid = 'pg_catalog.pg_rewrite'::regclass and d.objid = q.rule and d.refclassid = 'pg_catalog.pg_proc'::regclass
     union
-    select t.oid
-    from analytics.view_sources as s
-    join pg_catalog.pg_attribute as a on a.attrelid = s.source and a.attnum > 0
-    join pg_catalog.pg_type as t on t.oid = a.atttypid and t.typtype = 'e'
-    where s.view_name = objects_of_query.view_name;
+    select e.oid
+    from (
+        select s.source as relation from analytics.view_sources as s where s.view_name = objects_of_query.view_name
+        union all
+        select to_regclass(format('analytics.%I', objects_of_query.view_name))
+    ) as s
+    join pg_catalog.pg_attribute as a on a.attrelid = s.relation and a.attnum > 0
+    join pg_catalog.pg_type as t on t.oid = a.atttypid
+    -- Itself, that of an array, or the one beneath a domain.
+    join pg_catalog.pg_type as e on e.oid in (t.oid, t.typelem, t.typbasetype) and e.typtype = 'e';
 $$;
 
 revoke all on function freshet.objects_of_query(text) from public, anon, authenticated;
 
 comment on function freshet.objects_of_query(text) is
-    'The query of a registered view, the plain views and functions that it reads, and the enums among the columns of its sources.';
+    'The query of a registered view, the plain views and functions that it reads, and the enums among the columns of its sources and its own.';

@@ -22,6 +22,7 @@ declare
     );
 begin
     if enabled is null then
+        perform freshet.assert_watchable(relation);
         execute format(
             'create or replace trigger %I after %s on %s for each statement execute function freshet.%I()',
             trigger_name, events, relation, function_name

@@ -4,6 +4,7 @@
 -- Why files, columns and texts: "alter column … type" and "set expression" write all rows and fire no trigger; to_jsonb of a
 --      row holds a column that was added or renamed; a column that may be null makes a group that no key names; and a
 --      function or a plain view that is replaced makes other rows of the same sources.
+-- Why counters: recovery after a crash empties an unlogged table, which nothing else shows, and it starts the counters again.
 create function freshet.watch_state(tables oid[], without oid default null)
 returns text
 language sql
@@ -20,7 +21,10 @@ as $$
         from pg_catalog.pg_inherits as i
         where (i.inhparent = any (tables) or i.inhrelid = any (tables)) and i.inhrelid is distinct from without and not i.inhdetachpending
         union all
-        select concat_ws(':', c.oid, c.relfilenode, c.relnatts)
+        select concat_ws(
+            ':', c.oid, c.relfilenode, c.relnatts,
+            case c.relpersistence when 'u' then (select extract(epoch from b.stats_reset) from pg_catalog.pg_stat_bgwriter as b) end
+        )
         from pg_catalog.pg_class as c
         where c.oid = any (tables) and c.oid is distinct from without and c.relkind in ('r', 'p')
         union all
@@ -37,6 +41,14 @@ as $$
         select concat_ws(':', r.oid, r.xmin) from pg_catalog.pg_rewrite as r where r.ev_class = any (tables)
         union all
         select concat_ws(':', n.oid, n.enumlabel) from pg_catalog.pg_enum as n where n.enumtypid = any (tables)
+        union all
+        -- See freshet.unseen_sources().
+        select concat_ws(':', r.srsubid, r.srrelid) from pg_catalog.pg_subscription_rel as r where r.srrelid = any (tables)
+        union all
+        select concat_ws(':', c.oid, 'registered')
+        from pg_catalog.pg_class as c
+        join analytics.views as v on v.view_name = c.relname
+        where c.oid = any (tables) and c.relkind = 'm' and c.relnamespace = 'analytics'::regnamespace
         union all
         select 'tables'
     ) as e;
