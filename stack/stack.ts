@@ -110,7 +110,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   async function step<T>(title: string, work: (report: (line: string) => void) => Promise<T>): Promise<T> {
     options.signal?.throwIfAborted();
     try {
-      return await progress.step(title, work);
+      // A long step tells how far it is: where it does, it can be stopped.
+      return await progress.step(title, (report) =>
+        work((line) => {
+          options.signal?.throwIfAborted();
+          report(line);
+        }));
     } catch (error) {
       const folder = title === NPM_STEP ? npmFolder : workFolder;
       throw asDiskFull(error, title, folder, await saidByServer());

@@ -27,29 +27,47 @@ const isSampled = Deno.env.get("FRESHET_TEST_CRON") === "stand-in" && Deno.env.g
 const MOST = isSampled ? proofs(1, 1_000) : 1_000;
 for (const { object, folder } of objects.sort((left, right) => left.object < right.object ? -1 : 1)) {
   for (const file of namesIn(folder, "isFile").slice(0, MOST)) {
-    Deno.test(factName(`${object}/${file}`), async () => {
-      const script = await Deno.readTextFile(new URL(file, folder));
-      const { planned, passed, failures } = readTap(await runScript(script));
-      deepEqual(failures, []);
-      ok(planned > 0 && passed === planned, `planned ${planned} assertions, ran ${passed}`);
+    Deno.test({
+      name: factName(`${object}/${file}`),
+      // The session is kept for the next one.
+      sanitizeOps: false,
+      sanitizeResources: false,
+      fn: async () => {
+        const script = await Deno.readTextFile(new URL(file, folder));
+        const { planned, passed, failures } = readTap(await runScript(script));
+        deepEqual(failures, []);
+        ok(planned > 0 && passed === planned, `planned ${planned} assertions, ran ${passed}`);
+      },
     });
   }
 }
 
+Deno.test.afterAll(endSession);
+
 /** A script in "repeatable read" may meet a run of the scheduler, and is to be tried again, as PostgreSQL says. */
 const SERIALIZATION_FAILURE = "40001";
 
+/**
+ * One session for all facts, which rolls back what each of them did, its settings included: a session of its own would
+ * read the catalogue and compile every function again, a sixth of what the facts take.
+ */
+let session: postgres.Sql | null = null;
+
 async function runScript(script: string, triesLeft = 3): Promise<string> {
-  const sql = postgres(databaseUrl ?? "", { max: 1, onnotice: () => {}, connection: { search_path: "tap, public" } });
+  session ??= postgres(databaseUrl ?? "", { max: 1, onnotice: () => {}, connection: { search_path: "tap, public" } });
   try {
-    const results = await sql.unsafe(script).simple() as unknown as Record<string, unknown>[][];
+    const results = await session.unsafe(script).simple() as unknown as Record<string, unknown>[][];
     return results.flat().flatMap((row) => Object.values(row)).map(String).join("\n");
   } catch (error) {
+    await endSession();
     if (!(error instanceof postgres.PostgresError && error.code === SERIALIZATION_FAILURE) || triesLeft === 0) {
       throw error;
     }
     return await runScript(script, triesLeft - 1);
-  } finally {
-    await sql.end();
   }
+}
+
+async function endSession(): Promise<void> {
+  await session?.end();
+  session = null;
 }

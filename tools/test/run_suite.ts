@@ -36,6 +36,7 @@ export async function runSuite(suite: Suite, run: SuiteRun): Promise<SuiteResult
     if (suite.needsBrowser === true) await installPackages(BROWSER);
     const sample = suite.sample === true ? await run.clusters.folder() : undefined;
     const empty = suite.empty === true ? await run.clusters.empty() : undefined;
+    const refreshed = suite.refreshed === true ? await run.clusters.refreshed() : undefined;
     if (suite.database !== undefined) {
       const copyOf = sample === undefined ? empty : clusterIn(sample, "sample");
       const contents = copyOf === undefined
@@ -55,6 +56,7 @@ export async function runSuite(suite: Suite, run: SuiteRun): Promise<SuiteResult
       ...(suite.everyFact === true ? { FRESHET_TEST_FACTS: "every" } : {}),
       ...(sample === undefined ? {} : { FRESHET_TEST_SAMPLE: sample }),
       ...(empty === undefined ? {} : { FRESHET_TEST_EMPTY: empty }),
+      ...(refreshed === undefined ? {} : { FRESHET_TEST_REFRESHED: refreshed }),
       ...(database === undefined ? {} : {
         FRESHET_TEST_DATABASE_URL: database.url,
         FRESHET_TEST_SUPERUSER_URL: database.superuserUrl,

@@ -10,10 +10,10 @@ import { pushMigrations } from "../../stack/supabase_cli.ts";
 import { copyCluster } from "./cluster_copy.ts";
 import { restJobs } from "./copied_jobs.ts";
 
-/** The stopped clusters that tests copy: migrated and empty, and the same with the sample. */
-export const CLUSTERS = ["empty", "sample"] as const;
+/** The stopped clusters that tests copy: migrated and empty, the same with its views refreshed, and with the sample. */
+export const CLUSTERS = ["empty", "refreshed", "sample"] as const;
 
-/** The work folder of one of these clusters, inside the folder of both. */
+/** The work folder of one of these clusters, inside the folder of all. */
 export function clusterIn(folder: string, which: typeof CLUSTERS[number]): string {
   return join(folder, which);
 }
@@ -22,28 +22,46 @@ export function clusterIn(folder: string, which: typeof CLUSTERS[number]): strin
 export interface SampleClusters {
   /** The work folder of the empty one. */
   empty(): Promise<string>;
-  /** The folder that holds both. */
+  /** The work folder of the one whose empty views were refreshed, as each start of the stack does. */
+  refreshed(): Promise<string>;
+  /** The folder that holds all, with the empty one and the sample in it. */
   folder(): Promise<string>;
   remove(): Promise<void>;
 }
 
 const projectFolder = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Settings with which no job runs, so that the copies start with an empty history. */
-const SETTINGS = { "cron.max_running_jobs": "0", "max_wal_size": "48MB", "min_wal_size": "32MB" };
+/** With these no job runs, so that the copies start with an empty history, and nothing is kept that a copy does not need. */
+const SETTINGS = {
+  "cron.max_running_jobs": "0",
+  max_wal_size: "48MB",
+  min_wal_size: "32MB",
+  wal_recycle: "off",
+  "pg_stat_statements.save": "off",
+};
 
 export function sampleClusters(say: (line: string) => void): SampleClusters {
   const folder = Deno.makeTempDirSync({ prefix: "freshet-sample-" });
-  const [emptyFolder, sampleFolder] = [clusterIn(folder, "empty"), clusterIn(folder, "sample")];
-  for (const one of [folder, emptyFolder, sampleFolder]) {
+  const [emptyFolder, refreshedFolder, sampleFolder] = [
+    clusterIn(folder, "empty"),
+    clusterIn(folder, "refreshed"),
+    clusterIn(folder, "sample"),
+  ];
+  for (const one of [folder, emptyFolder, refreshedFolder, sampleFolder]) {
     Deno.mkdirSync(one, { recursive: true });
     Deno.chmodSync(one, 0o755);
   }
   let migrated: Promise<string> | undefined;
+  let refreshed: Promise<string> | undefined;
   let loaded: Promise<string> | undefined;
   const empty = () => migrated ??= migrate(emptyFolder, say);
 
-  async function folderOfBoth(): Promise<string> {
+  async function withViews(): Promise<string> {
+    await copyCluster(await empty(), refreshedFolder);
+    await whileRunning(refreshedFolder, (databaseUrl) => refreshViews(databaseUrl, "all", () => {}));
+    return refreshedFolder;
+  }
+  async function withSample(): Promise<string> {
     await copyCluster(await empty(), sampleFolder);
     await load(sampleFolder, say);
     return folder;
@@ -51,9 +69,10 @@ export function sampleClusters(say: (line: string) => void): SampleClusters {
 
   return {
     empty,
-    folder: () => loaded ??= folderOfBoth(),
+    refreshed: () => refreshed ??= withViews(),
+    folder: () => loaded ??= withSample(),
     async remove() {
-      await Promise.allSettled([migrated, loaded]);
+      await Promise.allSettled([migrated, refreshed, loaded]);
       for (const which of CLUSTERS) await removeCluster(clusterIn(folder, which));
       await Deno.remove(folder, { recursive: true });
     },

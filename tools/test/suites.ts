@@ -22,6 +22,11 @@ export interface Suite {
    * has one and not the sample. A start that migrates by itself takes five seconds of a processor more.
    */
   readonly empty?: boolean;
+  /**
+   * Products that its tests start without the sample are copies of one empty cluster whose views were refreshed: the first
+   * refresh of all views takes three seconds of a processor.
+   */
+  readonly refreshed?: boolean;
   /** Has random tests with larger counts in `deno task test:proofs`. */
   readonly proofs?: boolean;
   /** Needs pgTAP in schema tap. */
@@ -44,6 +49,7 @@ export const suites: readonly Suite[] = [
     needsPackages: true,
     sample: true,
     empty: true,
+    refreshed: true,
     proofs: true,
     // Each file has a stack of its own, and most of its time is waiting.
     flags: ["--parallel"],
@@ -99,6 +105,7 @@ export const suites: readonly Suite[] = [
     paths: ["tests/deployed"],
     needsPackages: true,
     empty: true,
+    refreshed: true,
     proofs: true,
   },
   {
@@ -168,6 +175,7 @@ export const suites: readonly Suite[] = [
     paths: ["tests/hosted"],
     needsPackages: true,
     empty: true,
+    refreshed: true,
   },
   {
     name: "docs",

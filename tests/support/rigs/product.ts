@@ -3,7 +3,8 @@ import postgres from "postgres";
 import { copyCluster } from "../../../tools/test/cluster_copy.ts";
 import { wakeJobs } from "../../../tools/test/copied_jobs.ts";
 import { clusterIn } from "../../../tools/test/sample_clusters.ts";
-import { emptyClusterFolder, sampleFolder } from "./sample_copy.ts";
+import { emptyClusterFolder, refreshedClusterFolder, sampleFolder } from "./sample_copy.ts";
+import { refreshViews } from "../../../stack/database.ts";
 import { findFunctions } from "../../../stack/functions/discovery.ts";
 import { readProjectConfig } from "../../../stack/project_config.ts";
 import { type Stack, type StackOptions, startStack } from "../../../stack/stack.ts";
@@ -46,7 +47,9 @@ export async function startProduct({ uses = [], ...options }: Partial<ProductOpt
     flavour: "installed",
     durable: false,
     // The jobs wake before the first audit, which would report each that rests.
-    ...(made === undefined ? {} : { migrate: wakeJobs, hasImports: options.functions === undefined }),
+    ...(made === undefined
+      ? {}
+      : { migrate: (url: string) => wake(url, made), hasImports: options.functions === undefined }),
     ...options,
   });
   const sql = postgres(stack.databaseUrl, { max: 2, onnotice: () => {} });
@@ -68,7 +71,17 @@ export async function startProduct({ uses = [], ...options }: Partial<ProductOpt
  */
 function clusterFor({ samples }: Partial<StackOptions>): string | undefined {
   const sample = sampleFolder();
-  return samples === true && sample !== undefined ? clusterIn(sample, "sample") : emptyClusterFolder();
+  if (samples === true && sample !== undefined) return clusterIn(sample, "sample");
+  return refreshedClusterFolder() ?? emptyClusterFolder();
+}
+
+/** Views that were refreshed with the cluster, maybe many minutes ago, are verified now, as after a first refresh. */
+async function wake(superuserUrl: string, copied: string): Promise<void> {
+  await wakeJobs(superuserUrl);
+  if (copied !== refreshedClusterFolder()) return;
+  const url = new URL(superuserUrl);
+  url.username = "postgres"; // who refreshes views
+  await refreshViews(url.href, "all", () => {});
 }
 
 /** The headers that supabase-js sends for a signed-in user. */

@@ -1,6 +1,6 @@
 import { removeCluster, startPostgres } from "../../../stack/postgres/mod.ts";
 import { copyCluster } from "../../../tools/test/cluster_copy.ts";
-import { clusterIn, type CLUSTERS } from "../../../tools/test/sample_clusters.ts";
+import { clusterIn } from "../../../tools/test/sample_clusters.ts";
 
 /** The folder of the clusters that tools/test.ts made for the run; undefined if a test file is run by itself. */
 export function sampleFolder(): string | undefined {
@@ -12,9 +12,14 @@ export function emptyClusterFolder(): string | undefined {
   return Deno.env.get("FRESHET_TEST_EMPTY");
 }
 
+/** The work folder of the empty cluster whose views were refreshed; undefined as above. */
+export function refreshedClusterFolder(): string | undefined {
+  return Deno.env.get("FRESHET_TEST_REFRESHED");
+}
+
 /** Runs a body with its own database on its own server, which it may change freely. */
 export async function withCopyOf<Result>(
-  which: typeof CLUSTERS[number],
+  which: "empty" | "sample",
   body: (databaseUrl: string) => Promise<Result>,
 ): Promise<Result> {
   const folder = sampleFolder();
