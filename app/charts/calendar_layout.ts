@@ -1,5 +1,6 @@
 // @ts-types="npm:@types/d3-array@3.2.2"
 import { quantileSorted } from "d3-array";
+import { dayFormat } from "../words/formats.ts";
 import type { Layout, Size } from "./layout.ts";
 
 /** A day of a calendar; days follow each other without a gap. */
@@ -101,5 +102,5 @@ function weekdayOf(day: string): number {
 }
 
 function monthOf(day: string): string {
-  return new Intl.DateTimeFormat(undefined, { month: "short", timeZone: "UTC" }).format(new Date(`${day}T00:00:00Z`));
+  return dayFormat({ month: "short", timeZone: "UTC" }).format(new Date(`${day}T00:00:00Z`));
 }

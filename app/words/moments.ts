@@ -1,4 +1,5 @@
-import { duration, NONE } from "./numbers.ts";
+import { numberFormat } from "./formats.ts";
+import { duration, NONE, number } from "./numbers.ts";
 
 /** In UTC, like "2026-11-30 10:00 UTC". */
 export function utcMinute(iso: string | null): string {
@@ -23,7 +24,7 @@ export function milliseconds(ms: number | null): string {
   if (ms === null) return NONE;
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   return ms < 60_000
-    ? `${new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 }).format(ms / 1_000)} s`
+    ? `${number(ms / 1_000)} s`
     : duration(ms / 1_000);
 }
 
@@ -33,6 +34,6 @@ export function bytes(count: number | null, locale?: string): string {
   const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
   const step = Math.min(units.length - 1, count < 1 ? 0 : Math.floor(Math.log10(count) / 3));
   const unit = units[step] ?? "byte";
-  return new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits: step < 2 ? 0 : 1 })
+  return numberFormat({ style: "unit", unit, maximumFractionDigits: step < 2 ? 0 : 1 }, locale)
     .format(count / 1_000 ** step);
 }

@@ -1,23 +1,31 @@
+import { dayFormat, numberFormat } from "./formats.ts";
+
 /** How figures are written on every page. Days are UTC, as in the API. A locale is given by tests only. */
 export const NONE = "–";
 
 export function number(value: number | null, digits = 1, locale?: string): string {
   if (value === null) return NONE;
-  return new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value);
+  return numberFormat({ maximumFractionDigits: digits }, locale).format(value);
 }
 
 /** With its sign, as a difference is written; a difference of nothing has none. */
 export function change(value: number | null, digits = 1, locale?: string): string {
   if (value === null) return NONE;
-  const format = new Intl.NumberFormat(locale, { maximumFractionDigits: digits, signDisplay: "exceptZero" });
+  const format = numberFormat({ maximumFractionDigits: digits, signDisplay: "exceptZero" }, locale);
   return format.format(value);
 }
 
 /** @param day an ISO date, or a timestamp of which the UTC day is taken */
 export function day(day: string | null, locale?: string): string {
   if (day === null) return NONE;
-  const format = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
+  const format = dayFormat({ dateStyle: "medium", timeZone: "UTC" }, locale);
   return format.format(new Date(`${day.slice(0, 10)}T00:00:00Z`));
+}
+
+/** Short enough for an axis, and not the same text for two days of a year. */
+export function shortDay(iso: string, locale?: string): string {
+  const format = dayFormat({ day: "numeric", month: "short", timeZone: "UTC" }, locale);
+  return format.format(new Date(`${iso}T00:00:00Z`));
 }
 
 /** The UTC day of an instant, as an ISO date. */
@@ -49,5 +57,5 @@ export function counted(count: number, noun: string, locale?: string): string {
 /** A share from 0 to 1: "82%". */
 export function percent(share: number | null, digits = 0, locale?: string): string {
   if (share === null) return NONE;
-  return new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: digits }).format(share);
+  return numberFormat({ style: "percent", maximumFractionDigits: digits }, locale).format(share);
 }
