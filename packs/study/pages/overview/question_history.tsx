@@ -44,9 +44,9 @@ export function QuestionHistory({ question, user_id }: {
                 { title: "Time", is_figure: true },
                 { title: "Hint" },
                 { title: "Quality, 0 to 5", is_figure: true },
-              ]}
+              ]} rows={data}
             >
-              {data.map((row) => (
+              {(row) => (
                 <tr key={row.event_id}>
                   <th scope="row">
                     <time dateTime={row.attempted_at}>{day(row.attempted_at)}</time>
@@ -61,7 +61,7 @@ export function QuestionHistory({ question, user_id }: {
                   <td>{row.is_hint_used ? "used" : "no"}</td>
                   <td className="figure">{number(row.quality, 0)}</td>
                 </tr>
-              ))}
+              )}
             </Table>
             <Rest shown={data.length} of="answer" total={meta.total_count} />
             {last?.next_review_on != null && (

@@ -55,9 +55,9 @@ export function Reviews({ resource, ahead, question, filters, links }: Props) {
               { title: "Interval", is_figure: true },
               { title: "Correct in a row", is_figure: true },
               { title: "Answers", no_print: true },
-            ]}
+            ]} rows={data}
           >
-            {data.map((row) => {
+            {(row) => {
               const href = linkTo(links["question"], { question_id: row.question_id });
               const short = row.question_id.slice(0, 8);
               const is_chosen = row.question_id === question;
@@ -91,7 +91,7 @@ export function Reviews({ resource, ahead, question, filters, links }: Props) {
                   </td>
                 </tr>
               );
-            })}
+            }}
           </Table>
           <Rest shown={data.length} of="question" total={meta.total_count} />
         </>

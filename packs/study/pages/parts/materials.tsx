@@ -40,9 +40,9 @@ export function Materials({ title, topic_id, user_id, links, empty }: Pick<PageP
               { title: "Opened", is_figure: true },
               { title: "Last read" },
               { title: "Completed" },
-            ]}
+            ]} rows={data}
           >
-            {data.map((row) => {
+            {(row) => {
               const href = linkTo(links["material"], { material_id: row.material_id });
               return (
                 <tr key={row.material_id}>
@@ -63,7 +63,7 @@ export function Materials({ title, topic_id, user_id, links, empty }: Pick<PageP
                   </td>
                 </tr>
               );
-            })}
+            }}
           </Table>
           <Rest shown={data.length} of="material" total={meta.total_count} />
         </>

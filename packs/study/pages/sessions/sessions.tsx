@@ -36,9 +36,9 @@ export function Sessions({ resource, days, filters }: Props) {
               { title: "Materials", is_figure: true },
               { title: "Device" },
               { title: "Ended" },
-            ]}
+            ]} rows={data}
           >
-            {data.map((row) => (
+            {(row) => (
               <tr key={row.session_id}>
                 <th scope="row">
                   <time dateTime={row.started_at}>{day(row.started_on)}</time>
@@ -51,7 +51,7 @@ export function Sessions({ resource, days, filters }: Props) {
                 <td>{row.device_type ?? "not known"}</td>
                 <td>{row.ended_at === null ? "not reported" : row.ended_at.slice(11, 16)}</td>
               </tr>
-            ))}
+            )}
           </Table>
           <Rest shown={data.length} of="session" total={meta.total_count} />
         </>
