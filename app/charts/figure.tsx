@@ -163,7 +163,9 @@ function ChartNumbers({ name, numbers, is_compact, children }: {
   );
 }
 
-export function NumbersTable({ name, numbers: { columns, rows } }: { readonly name: string; readonly numbers: Numbers }) {
+export function NumbersTable(
+  { name, numbers: { columns, rows } }: { readonly name: string; readonly numbers: Numbers },
+) {
   return (
     <div className="scrolls" tabIndex={0} role="region" aria-label={`Numbers of ${name}`}>
       <table>

@@ -21,7 +21,11 @@ export function RunTimeline({ runs, slots, ...rest }: {
         <>
           <line className="run-ground" x1={inner.left} x2={inner.right} y1={inner.bottom + 1} y2={inner.bottom + 1} />
           {MEANINGS.map(([state]) => (
-            <Marks key={state} state={state} marks={marks.filter((mark) => mark.state === state)} />
+            <Marks
+              key={state}
+              state={state}
+              marks={marks.filter((mark) => mark.state === state)}
+            />
           ))}
         </>
       )}

@@ -13,7 +13,12 @@ export function dayFormat(options: Intl.DateTimeFormatOptions, locale?: string):
   return madeOnce(of_days, options, locale, () => new Intl.DateTimeFormat(locale, options));
 }
 
-function madeOnce<Format>(formats: Map<string, Format>, options: object, locale: string | undefined, make: () => Format) {
+function madeOnce<Format>(
+  formats: Map<string, Format>,
+  options: object,
+  locale: string | undefined,
+  make: () => Format,
+) {
   const key = `${locale ?? ""} ${JSON.stringify(options)}`;
   const known = formats.get(key);
   if (known !== undefined) return known;

@@ -23,9 +23,7 @@ export function roughly(seconds: number | null): string {
 export function milliseconds(ms: number | null): string {
   if (ms === null) return NONE;
   if (ms < 1_000) return `${Math.round(ms)} ms`;
-  return ms < 60_000
-    ? `${number(ms / 1_000)} s`
-    : duration(ms / 1_000);
+  return ms < 60_000 ? `${number(ms / 1_000)} s` : duration(ms / 1_000);
 }
 
 /** "412 kB", "3.1 MB": powers of 1,000. */

@@ -11,7 +11,6 @@ import {
   walk,
   written,
 } from "../../../../tests/support/rigs/pages_stage.ts";
-import type { Locator } from "../../../../tests/support/rigs/browser.ts";
 
 /** As JSON has a number of SQL, which keeps zeros at its end. */
 const plain = (value: unknown) => value === null ? "none" : String(Number(value));

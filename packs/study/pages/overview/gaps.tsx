@@ -50,7 +50,8 @@ export function Gaps({ resource, count, filters }: Props) {
                 { title: "Weight in the exam", is_figure: true },
                 { title: "Topics that need it", is_figure: true },
                 { title: "Wrong lately", is_figure: true },
-              ]} rows={data}
+              ]}
+              rows={data}
             >
               {(row) => (
                 <tr key={row.topic_id}>

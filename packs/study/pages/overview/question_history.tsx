@@ -4,7 +4,7 @@ import { ExportButton } from "../../../../app/cards/export_button.tsx";
 import { setFilters } from "../../../../app/frame/location.ts";
 import { counted, day, duration, number } from "../../../../app/words/numbers.ts";
 import { Table } from "../../../../app/cards/table.tsx";
-import { Rest } from "../parts/rest.tsx";
+import { Rest } from "../../../../app/cards/rest.tsx";
 
 /** Every answer to one question, and when it comes back. */
 export function QuestionHistory({ question, user_id }: {
@@ -44,7 +44,8 @@ export function QuestionHistory({ question, user_id }: {
                 { title: "Time", is_figure: true },
                 { title: "Hint" },
                 { title: "Quality, 0 to 5", is_figure: true },
-              ]} rows={data}
+              ]}
+              rows={data}
             >
               {(row) => (
                 <tr key={row.event_id}>

@@ -8,7 +8,7 @@ import { linkTo } from "../../../../app/session/settings.ts";
 import { counted, day, isoDay, number } from "../../../../app/words/numbers.ts";
 import type { AnswerOf, ExportFilters } from "../../../../shared/client/mod.ts";
 import { Table } from "../../../../app/cards/table.tsx";
-import { Rest } from "../parts/rest.tsx";
+import { Rest } from "../../../../app/cards/rest.tsx";
 
 interface Props extends Pick<PageProps, "links"> {
   readonly resource: Resource<AnswerOf<"study/reviews/due">>;
@@ -55,7 +55,8 @@ export function Reviews({ resource, ahead, question, filters, links }: Props) {
               { title: "Interval", is_figure: true },
               { title: "Correct in a row", is_figure: true },
               { title: "Answers", no_print: true },
-            ]} rows={data}
+            ]}
+            rows={data}
           >
             {(row) => {
               const href = linkTo(links["question"], { question_id: row.question_id });

@@ -4,7 +4,7 @@ import { ExportButton } from "../../../../app/cards/export_button.tsx";
 import { day, duration, number } from "../../../../app/words/numbers.ts";
 import type { AnswerOf, ExportFilters } from "../../../../shared/client/mod.ts";
 import { Table } from "../../../../app/cards/table.tsx";
-import { Rest } from "../parts/rest.tsx";
+import { Rest } from "../../../../app/cards/rest.tsx";
 
 interface Props {
   readonly resource: Resource<AnswerOf<"study/sessions">>;
@@ -36,7 +36,8 @@ export function Sessions({ resource, days, filters }: Props) {
               { title: "Materials", is_figure: true },
               { title: "Device" },
               { title: "Ended" },
-            ]} rows={data}
+            ]}
+            rows={data}
           >
             {(row) => (
               <tr key={row.session_id}>

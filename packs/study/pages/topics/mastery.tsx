@@ -36,7 +36,8 @@ export function Mastery({ resource, chosen, filters }: Props) {
               ...MASTERY_TERMS.map(({ name }) => ({ title: name, is_figure: true })),
               { title: "Answers", is_figure: true },
               { title: "Last answered" },
-            ]} rows={data}
+            ]}
+            rows={data}
           >
             {(row) => (
               <tr key={row.topic_id}>
