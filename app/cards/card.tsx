@@ -2,7 +2,7 @@ import { type ReactNode, useId, useMemo, useRef } from "react";
 import type { Resource } from "../api/use_resource.ts";
 import { duration } from "../words/numbers.ts";
 import { Boundary } from "./boundary.tsx";
-import { useTurn } from "./gradual.ts";
+import { useTurn } from "../charts/gradual.ts";
 import { useNow, useOnline } from "./moment.ts";
 import { RefreshButton } from "./refresh_button.tsx";
 import { ageOf, type AnyAnswer, notesOf, standingOf } from "./standing.ts";

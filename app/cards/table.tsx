@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { useGradually } from "./gradual.ts";
+import { useGradually } from "../charts/gradual.ts";
 
 /** A column with its heading. */
 export interface Column {

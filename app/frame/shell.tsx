@@ -25,6 +25,8 @@ export function Shell({ pages, settings, session, base, onEnd }: Props) {
 
   useEffect(() => {
     document.title = page === null ? "Freshet" : `${page.title} · Freshet`;
+    // Of a line of pages that is longer than the screen.
+    document.querySelector("header nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [page?.title]);
 
   return (
@@ -51,7 +53,7 @@ export function Shell({ pages, settings, session, base, onEnd }: Props) {
             </ul>
           </nav>
           <div className="person">
-            <span className="quiet">{session.title}</span>
+            <span className="quiet" title={session.title}>{session.title}</span>
             <ThemeSwitch />
             <button type="button" onClick={onEnd}>Sign out</button>
           </div>

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { useGradually } from "../../cards/gradual.ts";
+import { useGradually } from "../../charts/gradual.ts";
 
 export interface Column {
   readonly name: string;
