@@ -21,17 +21,19 @@ export function RowTable<Row>({ caption, columns, rows, children }: {
 }) {
   const drawn = useGradually(rows.length, FIRST_ROWS);
   return (
-    <table className="rows" role="table">
-      <caption className="sr-only">{caption}</caption>
-      <thead role="rowgroup">
-        <tr role="row">
-          {columns.map(({ name, is_figure = false }) => (
-            <th key={name} scope="col" role="columnheader" className={is_figure ? "figure" : undefined}>{name}</th>
-          ))}
-        </tr>
-      </thead>
-      <tbody role="rowgroup">{rows.slice(0, drawn).map((row) => children(row))}</tbody>
-    </table>
+    <div className="rows-frame" tabIndex={0} role="region" aria-label={`${caption}, as a table`}>
+      <table className="rows" role="table">
+        <caption className="sr-only">{caption}</caption>
+        <thead role="rowgroup">
+          <tr role="row">
+            {columns.map(({ name, is_figure = false }) => (
+              <th key={name} scope="col" role="columnheader" className={is_figure ? "figure" : undefined}>{name}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody role="rowgroup">{rows.slice(0, drawn).map((row) => children(row))}</tbody>
+      </table>
+    </div>
   );
 }
 
