@@ -1,7 +1,8 @@
 // @ts-types="npm:@types/d3-array@3.2.2"
 import { quantileSorted } from "d3-array";
-import { dayFormat } from "../words/formats.ts";
 import type { Layout, Size } from "./layout.ts";
+
+const MONTH = new Intl.DateTimeFormat(undefined, { month: "short", timeZone: "UTC" });
 
 /** A day of a calendar; days follow each other without a gap. */
 export interface CalendarDay {
@@ -102,5 +103,5 @@ function weekdayOf(day: string): number {
 }
 
 function monthOf(day: string): string {
-  return dayFormat({ month: "short", timeZone: "UTC" }).format(new Date(`${day}T00:00:00Z`));
+  return MONTH.format(new Date(`${day}T00:00:00Z`));
 }

@@ -25,8 +25,7 @@ export function Shell({ pages, settings, session, base, onEnd }: Props) {
 
   useEffect(() => {
     document.title = page === null ? "Freshet" : `${page.title} · Freshet`;
-    // Of a line of pages that is longer than the screen.
-    document.querySelector("header nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    showCurrent(document.querySelector("header nav"));
   }, [page?.title]);
 
   return (
@@ -111,6 +110,16 @@ function NoPage({ path, hasPages }: { readonly path: string; readonly hasPages: 
       <p>{hasPages ? `There is no page at ${path}.` : "There is no page for this person yet."}</p>
     </div>
   );
+}
+
+/**
+ * Scrolls a line of pages that is longer than the screen to the one that is shown. Not by scrollIntoView(), which has the
+ * next Tab begin there, behind the skip link.
+ */
+function showCurrent(nav: Element | null): void {
+  const link = nav?.querySelector("[aria-current]");
+  if (nav == null || link == null) return;
+  nav.scrollLeft += Math.max(0, link.getBoundingClientRect().right - nav.getBoundingClientRect().right);
 }
 
 /** A plain click stays in the site; with a key held, the browser opens a tab as always. */

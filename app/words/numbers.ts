@@ -3,7 +3,7 @@ import { dayFormat, numberFormat } from "./formats.ts";
 /** How figures are written on every page. Days are UTC, as in the API. A locale is given by tests only. */
 export const NONE = "–";
 
-/** What is no number is written as nothing is, as when a project's own view leaves a column out. */
+/** Anything else is written as nothing is, as when a project's own view leaves a column out. */
 export function isFigure(value: number | null): value is number {
   return Number.isFinite(value);
 }
