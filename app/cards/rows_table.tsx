@@ -18,8 +18,8 @@ export function RowsTable<Row>({ name, caption, columns, rows, keyOf, isCurrent 
   isCurrent?(row: Row): boolean;
 }) {
   return (
-    <Table name={name} caption={caption} columns={columns}>
-      {rows.map((row) => (
+    <Table name={name} caption={caption} columns={columns} rows={rows}>
+      {(row) => (
         <tr key={keyOf(row)} {...(isCurrent?.(row) === true ? { "aria-current": true as const } : {})}>
           {columns.map((column) =>
             column.is_head === true
@@ -27,7 +27,7 @@ export function RowsTable<Row>({ name, caption, columns, rows, keyOf, isCurrent 
               : <td key={column.title} className={classOf(column)}>{column.cell(row)}</td>
           )}
         </tr>
-      ))}
+      )}
     </Table>
   );
 }

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { useGradually } from "../charts/gradual.ts";
 
 /** A column with its heading. */
 export interface Column {
@@ -9,19 +10,25 @@ export interface Column {
   readonly no_print?: boolean;
 }
 
+/** More than a screen has room for. */
+const FIRST_ROWS = 40;
+
 /** The class of a column's heading and cells. */
 export function classOf({ is_figure, no_print }: Column): string {
   return [is_figure === true ? "figure" : "", no_print === true ? "no-print" : ""].join(" ").trim();
 }
 
-/** A table that scrolls by itself where the screen is narrower, and is reached by keyboard. */
-export function Table({ name, caption, columns, children }: {
+/** A table that scrolls by itself where the screen is narrower, and is reached by keyboard; it may have thousands of rows. */
+export function Table<Row>({ name, caption, columns, rows, children }: {
   readonly name: string;
   /** What the rows are, and in which order. */
   readonly caption: string;
   readonly columns: readonly Column[];
-  readonly children: ReactNode;
+  readonly rows: readonly Row[];
+  /** A row of cells, with a key. */
+  readonly children: (row: Row) => ReactNode;
 }) {
+  const drawn = useGradually(rows.length, FIRST_ROWS);
   return (
     <div className="scrolls" tabIndex={0} role="region" aria-label={`${name}, as a table`}>
       <table>
@@ -32,7 +39,7 @@ export function Table({ name, caption, columns, children }: {
             </th>)}
           </tr>
         </thead>
-        <tbody>{children}</tbody>
+        <tbody>{rows.slice(0, drawn).map((row) => children(row))}</tbody>
       </table>
     </div>
   );

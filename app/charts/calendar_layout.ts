@@ -2,6 +2,8 @@
 import { quantileSorted } from "d3-array";
 import type { Layout, Size } from "./layout.ts";
 
+const MONTH = new Intl.DateTimeFormat(undefined, { month: "short", timeZone: "UTC" });
+
 /** A day of a calendar; days follow each other without a gap. */
 export interface CalendarDay {
   /** An ISO date. */
@@ -101,5 +103,5 @@ function weekdayOf(day: string): number {
 }
 
 function monthOf(day: string): string {
-  return new Intl.DateTimeFormat(undefined, { month: "short", timeZone: "UTC" }).format(new Date(`${day}T00:00:00Z`));
+  return MONTH.format(new Date(`${day}T00:00:00Z`));
 }

@@ -29,23 +29,21 @@ export function ChartFigure<L extends Layout>(props: Props<L>) {
   const holder = useRef<HTMLDivElement>(null);
   const drawing = useRef<SVGSVGElement>(null);
   const width = useWidth(holder);
-  const height = typeof props.height === "function" ? props.height(width) : props.height ?? 220;
+  const height = typeof props.height === "function" ? props.height(width ?? 0) : props.height ?? 220;
   const [cursor, setCursor] = useState(-1);
-  const layout = props.layout({ width, height });
-  const count = layout.xs.length;
+  const layout = width === null ? null : props.layout({ width, height });
+  const count = layout?.xs.length ?? 0;
   const at = cursor < count ? cursor : -1;
-  const x = layout.xs[at];
-  const y = layout.ys[at];
-  const cell = layout.cells?.[at];
 
   function onKeyDown(event: KeyboardEvent<HTMLDivElement>): void {
-    const next = moved(event.key, at, count, layout.goes_down);
+    const next = moved(event.key, at, count, layout?.goes_down);
     if (next === null) return;
     event.preventDefault();
     setCursor(next);
   }
 
   function onPointerMove(event: PointerEvent<HTMLDivElement>): void {
+    if (layout === null) return;
     const { left, top } = event.currentTarget.getBoundingClientRect();
     setCursor(under(layout, event.clientX - left, event.clientY - top) ?? -1);
   }
@@ -79,38 +77,47 @@ export function ChartFigure<L extends Layout>(props: Props<L>) {
         onPointerLeave={() => setCursor(-1)}
         onBlur={() => setCursor(-1)}
       >
-        <svg ref={drawing} viewBox={`0 0 ${width} ${height}`} height={height} aria-hidden="true" focusable="false">
-          <Axes layout={layout} />
-          {props.children(layout)}
-          {cell !== undefined && (
-            <rect
-              className="cursor-cell"
-              x={cell.x}
-              y={cell.y}
-              width={cell.size}
-              height={cell.height ?? cell.size}
-              rx="2"
-            />
-          )}
-          {cell === undefined && x !== undefined && (
-            <line className="cursor" x1={x} x2={x} y1={layout.inner.top} y2={layout.inner.bottom} />
-          )}
-          {cell === undefined && x !== undefined && y != null && (
-            <circle className="cursor-dot" cx={x} cy={y} r={is_compact ? 3.5 : 5} />
-          )}
-        </svg>
+        {layout !== null && (
+          <svg ref={drawing} viewBox={`0 0 ${width} ${height}`} height={height} aria-hidden="true" focusable="false">
+            <Axes layout={layout} />
+            {props.children(layout)}
+            <Cursor layout={layout} at={at} is_compact={is_compact} />
+          </svg>
+        )}
       </div>
       {is_compact && value !== null && <output className="chart-value" aria-live="off">{value}</output>}
       {!is_compact && tools}
-      <details>
-        <summary>
-          {is_compact ? "Numbers" : "Show the numbers"}
-          <span className="sr-only">of {name}</span>
-        </summary>
-        <NumbersTable name={name} numbers={numbers} />
+      <ChartNumbers name={name} numbers={numbers} is_compact={is_compact}>
         {is_compact && tools}
-      </details>
+      </ChartNumbers>
     </figure>
+  );
+}
+
+function Cursor({ layout: { xs, ys, cells, inner }, at, is_compact }: {
+  readonly layout: Layout;
+  readonly at: number;
+  readonly is_compact: boolean;
+}) {
+  const [x, y, cell] = [xs[at], ys[at], cells?.[at]];
+  if (cell !== undefined) {
+    return (
+      <rect
+        className="cursor-cell"
+        x={cell.x}
+        y={cell.y}
+        width={cell.size}
+        height={cell.height ?? cell.size}
+        rx="2"
+      />
+    );
+  }
+  if (x === undefined) return null;
+  return (
+    <>
+      <line className="cursor" x1={x} x2={x} y1={inner.top} y2={inner.bottom} />
+      {y != null && <circle className="cursor-dot" cx={x} cy={y} r={is_compact ? 3.5 : 5} />}
+    </>
   );
 }
 
@@ -132,7 +139,33 @@ function Axes({ layout: { inner, x_ticks, y_ticks } }: { readonly layout: Layout
   );
 }
 
-function NumbersTable({ name, numbers: { columns, rows } }: { readonly name: string; readonly numbers: Numbers }) {
+/** The numbers of a chart, made when somebody opens them: those of all charts are most of what a page would hold. */
+function ChartNumbers({ name, numbers, is_compact, children }: {
+  readonly name: string;
+  readonly numbers: Numbers;
+  readonly is_compact: boolean;
+  readonly children: ReactNode;
+}) {
+  const [is_open, setOpen] = useState(false);
+  return (
+    <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>
+        {is_compact ? "Numbers" : "Show the numbers"}
+        <span className="sr-only">of {name}</span>
+      </summary>
+      {is_open && (
+        <>
+          <NumbersTable name={name} numbers={numbers} />
+          {children}
+        </>
+      )}
+    </details>
+  );
+}
+
+export function NumbersTable(
+  { name, numbers: { columns, rows } }: { readonly name: string; readonly numbers: Numbers },
+) {
   return (
     <div className="scrolls" tabIndex={0} role="region" aria-label={`Numbers of ${name}`}>
       <table>
@@ -153,9 +186,12 @@ function NumbersTable({ name, numbers: { columns, rows } }: { readonly name: str
   );
 }
 
-/** The plot's own width, so that text in it keeps its size on every screen. */
-function useWidth(holder: { readonly current: HTMLDivElement | null }): number {
-  const [width, setWidth] = useState(600);
+/**
+ * The plot's own width, so that text in it keeps its size on every screen. Null until it is measured, so that a chart is
+ * drawn once; a server, which measures nothing, draws for 600 pixels.
+ */
+function useWidth(holder: { readonly current: HTMLDivElement | null }): number | null {
+  const [width, setWidth] = useState<number | null>(typeof document === "undefined" ? 600 : null);
   useLayoutEffect(() => {
     const element = holder.current;
     if (element === null) return;

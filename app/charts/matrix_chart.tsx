@@ -1,3 +1,5 @@
+// @ts-types="npm:@types/d3-array@3.2.2"
+import { max, min } from "d3-array";
 import { type KeyboardEvent, type PointerEvent, useId, useLayoutEffect, useRef, useState } from "react";
 import {
   CELL,
@@ -9,6 +11,7 @@ import {
   type Place,
 } from "./matrix_layout.ts";
 import type { Numbers } from "./numbers.ts";
+import { useGradually } from "./gradual.ts";
 import { ChartTools } from "./tools.tsx";
 
 interface Props {
@@ -28,6 +31,9 @@ interface Props {
   spoken(place: Place): string;
 }
 
+/** More than a screen has room for. */
+const FIRST_ROWS = 30;
+
 /**
  * A heatmap that is a table: cells are coloured in five steps and hold their values, and the arrow keys move through them.
  * The drawing for its copies as SVG and PNG is made when one is wanted.
@@ -41,6 +47,7 @@ export function MatrixChart(props: Props) {
   const [cursor, setCursor] = useState<Place | null>(null);
   const [copying, setCopying] = useState<((svg: SVGSVGElement) => void) | null>(null);
   const steps = matrixSteps(rows);
+  const drawn = useGradually(rows.length, FIRST_ROWS);
   const at = cursor !== null && cursor.row < rows.length && cursor.column < columns.length ? cursor : null;
   const stop = at ?? { row: 0, column: 0 };
 
@@ -92,7 +99,7 @@ export function MatrixChart(props: Props) {
             onPointerOver={onPointerOver}
             onPointerLeave={() => setCursor(null)}
           >
-            {rows.map((row, row_index) => (
+            {rows.slice(0, drawn).map((row, row_index) => (
               <tr key={row_index}>
                 {row.heads.map((head, place) => <th key={place} scope="row" className="head">{head}</th>)}
                 {row.values.map((value, column) => (
@@ -121,7 +128,7 @@ export function MatrixChart(props: Props) {
 function Steps({ rows, steps, written }: Pick<Props, "rows" | "written"> & { readonly steps: readonly number[] }) {
   const values = rows.flatMap((row) => row.values.filter((value) => value !== null));
   if (values.length === 0) return null;
-  const ends = [Math.min(...values), ...steps, Math.max(...values)];
+  const ends = [min(values) ?? 0, ...steps, max(values) ?? 0];
   return (
     <ul className="legend quiet" aria-label="Steps of the colours">
       {ends.slice(0, -1).map((lowest, index) => (

@@ -1,3 +1,5 @@
+// @ts-types="npm:@types/d3-array@3.2.2"
+import { extent } from "d3-array";
 // @ts-types="npm:@types/d3-scale@4.0.9"
 import { scaleQuantize } from "d3-scale";
 
@@ -37,8 +39,8 @@ const PAGE = 5;
 /** The lowest values of the steps 2 to 5: the span of all values in five equal parts, with round ends. */
 export function matrixSteps(rows: readonly MatrixRow[]): number[] {
   const values = rows.flatMap((row) => row.values.filter((value) => value !== null));
-  const [lowest, highest] = [Math.min(...values), Math.max(...values)];
-  if (!(lowest < highest)) return [];
+  const [lowest, highest] = extent(values);
+  if (lowest === undefined || !(lowest < highest)) return [];
   const scale = scaleQuantize<number>().domain([lowest, highest]).range([1, 2, 3, 4, 5]);
   return scale.nice(STEPS).thresholds();
 }

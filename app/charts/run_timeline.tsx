@@ -20,11 +20,12 @@ export function RunTimeline({ runs, slots, ...rest }: {
       {({ marks, inner }) => (
         <>
           <line className="run-ground" x1={inner.left} x2={inner.right} y1={inner.bottom + 1} y2={inner.bottom + 1} />
-          {marks.map(({ state, sign, ...bar }, index) => (
-            <g key={index} className={`run ${state}`}>
-              <rect {...bar} rx="1.5" />
-              <Sign state={state} {...sign} />
-            </g>
+          {MEANINGS.map(([state]) => (
+            <Marks
+              key={state}
+              state={state}
+              marks={marks.filter((mark) => mark.state === state)}
+            />
           ))}
         </>
       )}
@@ -32,14 +33,32 @@ export function RunTimeline({ runs, slots, ...rest }: {
   );
 }
 
-/** A cross for a failure, a ring for a run that has not ended. */
-function Sign({ state, x, y, radius }: { readonly state: RunState } & RunLayout["marks"][number]["sign"]) {
-  const [left, right, top, bottom] = [x - radius, x + radius, y - radius, y + radius];
-  const cross = `M${left} ${top}L${right} ${bottom}M${left} ${bottom}L${right} ${top}`;
-  if (state === "failed") return <path className="run-sign" d={cross} />;
-  if (state === "running") return <circle className="run-sign" cx={x} cy={y} r={radius} />;
-  return null;
+/** Runs of one state as one path, and their signs as another: a page has a thousand runs. */
+function Marks({ state, marks }: { readonly state: RunState; readonly marks: RunLayout["marks"] }) {
+  if (marks.length === 0) return null;
+  const bars = marks.map(({ x, y, width, height }) => `M${x} ${y}h${width}v${height}h${-width}z`);
+  const signs = marks.map(({ sign }) => signOf(state, sign)).join("");
+  return (
+    <g className={`run ${state}`}>
+      <path className="run-bars" d={bars.join("")} />
+      {signs !== "" && <path className="run-sign" d={signs} />}
+    </g>
+  );
 }
+
+/** A cross for a failure, a ring for a run that has not ended. */
+function signOf(state: RunState, { x, y, radius }: RunLayout["marks"][number]["sign"]): string {
+  const [left, right, top, bottom] = [x - radius, x + radius, y - radius, y + radius];
+  if (state === "failed") return `M${left} ${top}L${right} ${bottom}M${left} ${bottom}L${right} ${top}`;
+  if (state === "running") {
+    const half = `a${radius} ${radius} 0 1 0`;
+    return `M${left} ${y}${half} ${2 * radius} 0${half} ${-2 * radius} 0`;
+  }
+  return "";
+}
+
+/** For the legend. */
+const SAMPLE = { x: 3.5, y: 10, width: 7, height: 9, sign: { x: 7, y: 5, radius: 3 } } as const;
 
 const MEANINGS: readonly (readonly [RunState, string])[] = [
   ["succeeded", "succeeded"],
@@ -54,10 +73,7 @@ export function RunLegend() {
       {MEANINGS.map(([state, text]) => (
         <li key={state}>
           <svg className="run-key" width="14" height="20" viewBox="0 0 14 20" aria-hidden="true">
-            <g className={`run ${state}`}>
-              <rect x="3.5" y="10" width="7" height="9" rx="1.5" />
-              <Sign state={state} x={7} y={5} radius={3} />
-            </g>
+            <Marks state={state} marks={[{ state, ...SAMPLE }]} />
           </svg>{" "}
           {text}
         </li>

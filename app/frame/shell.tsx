@@ -25,6 +25,7 @@ export function Shell({ pages, settings, session, base, onEnd }: Props) {
 
   useEffect(() => {
     document.title = page === null ? "Freshet" : `${page.title} · Freshet`;
+    showCurrent(document.querySelector("header nav"));
   }, [page?.title]);
 
   return (
@@ -51,7 +52,7 @@ export function Shell({ pages, settings, session, base, onEnd }: Props) {
             </ul>
           </nav>
           <div className="person">
-            <span className="quiet">{session.title}</span>
+            <span className="quiet" title={session.title}>{session.title}</span>
             <ThemeSwitch />
             <button type="button" onClick={onEnd}>Sign out</button>
           </div>
@@ -109,6 +110,16 @@ function NoPage({ path, hasPages }: { readonly path: string; readonly hasPages: 
       <p>{hasPages ? `There is no page at ${path}.` : "There is no page for this person yet."}</p>
     </div>
   );
+}
+
+/**
+ * Scrolls a line of pages that is longer than the screen to the one that is shown. Not by scrollIntoView(), which has the
+ * next Tab begin there, behind the skip link.
+ */
+function showCurrent(nav: Element | null): void {
+  const link = nav?.querySelector("[aria-current]");
+  if (nav == null || link == null) return;
+  nav.scrollLeft += Math.max(0, link.getBoundingClientRect().right - nav.getBoundingClientRect().right);
 }
 
 /** A plain click stays in the site; with a key held, the browser opens a tab as always. */

@@ -19,8 +19,8 @@ export function Actions({ list }: { readonly list: OpsList<OpsAction> }) {
     >
       {({ data }) => (
         <>
-          <RowTable caption="What operators did, the newest first" columns={COLUMNS}>
-            {data.map((action) => (
+          <RowTable caption="What operators did, the newest first" columns={COLUMNS} rows={data}>
+            {(action) => (
               <tr key={action.action_id} role="row">
                 <th scope="row" role="rowheader">
                   <span className="row-name">
@@ -37,7 +37,7 @@ export function Actions({ list }: { readonly list: OpsList<OpsAction> }) {
                 <Cell of="Reason">{action.reason ?? NONE}</Cell>
                 <Cell of="Request">{action.request_id === null ? NONE : <code>{action.request_id}</code>}</Cell>
               </tr>
-            ))}
+            )}
           </RowTable>
           <More of="actions" list={list} />
         </>

@@ -68,7 +68,12 @@ export function Cache({ resource }: { readonly resource: Resource<OpsAnswer<OpsC
                       <td className="figure">{number(answers[layer], 0)}</td>
                       <td className="layer-bar">
                         <svg width="100%" height="8" aria-hidden="true" focusable="false">
-                          <rect className="bar-mark" width={`${(100 * answers[layer]) / most}%`} height="8" rx="2" />
+                          <rect
+                            className="bar-mark"
+                            width={`${(100 * Math.max(0, answers[layer])) / most}%`}
+                            height="8"
+                            rx="2"
+                          />
                         </svg>
                       </td>
                     </tr>

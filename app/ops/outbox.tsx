@@ -48,8 +48,8 @@ export function Outbox({ list }: { readonly list: OpsList<OpsAlert, OpsOutboxTot
       {({ data, meta }) => (
         <>
           <p className="quiet">In all: {waitingText(meta)}.</p>
-          <RowTable caption="Alerts" columns={COLUMNS}>
-            {data.map((alert) => (
+          <RowTable caption="Alerts" columns={COLUMNS} rows={data}>
+            {(alert) => (
               <tr key={alert.event_id} role="row">
                 <th scope="row" role="rowheader">
                   <button
@@ -70,7 +70,7 @@ export function Outbox({ list }: { readonly list: OpsList<OpsAlert, OpsOutboxTot
                 <Cell of="Attempts" is_figure>{number(alert.attempt_count, 0)}</Cell>
                 <Cell of="Next attempt">{nextText(alert, now)}</Cell>
               </tr>
-            ))}
+            )}
           </RowTable>
           <More of="alerts" list={list} />
         </>

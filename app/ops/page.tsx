@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import { createOperator } from "../../shared/client/mod.ts";
 import { useApi } from "../api/api.tsx";
 import { useNow } from "../cards/moment.ts";
-import { chosen, useFilters } from "../frame/location.ts";
+import { chosen, chosenId, useFilters } from "../frame/location.ts";
 import type { PageProps } from "../frame/pages.ts";
 import { utcMinute } from "../words/moments.ts";
 import { Actions } from "./actions.tsx";
@@ -10,9 +10,10 @@ import { Cache } from "./cache.tsx";
 import { Incidents } from "./incidents/incidents.tsx";
 import { Jobs } from "./jobs/jobs.tsx";
 import { Outbox } from "./outbox.tsx";
+import { Dialogs } from "./parts/dialog.tsx";
 import { Overview } from "./overview.tsx";
 import { readHealth } from "./unlisted.ts";
-import { useOps, useOpsList } from "./use_ops.ts";
+import { MOST_ROWS, useIncident, useOps, useOpsList } from "./use_ops.ts";
 import { Views } from "./views/views.tsx";
 
 /** What the person on call looks at, and the few things that can be done from here. */
@@ -44,11 +45,16 @@ function Console() {
   const open = useOpsList("ops/incidents", { state: "open" as const }, operator.incidents);
   const listed = useOpsList(
     "ops/incidents",
-    { state: incidents_of === "all" ? undefined : incidents_of },
+    {
+      state: incidents_of === "all" ? undefined : incidents_of,
+      kind: filters.get("kind") ?? undefined,
+      job: filters.get("job") ?? undefined,
+    },
     operator.incidents,
   );
-  const jobs = useOpsList("ops/jobs", {}, operator.jobs);
-  const views = useOpsList("ops/views", {}, operator.views);
+  const linked = useIncident(operator, chosenId(filters, "incident"));
+  const jobs = useOpsList("ops/jobs", {}, operator.jobs, MOST_ROWS);
+  const views = useOpsList("ops/views", {}, operator.views, MOST_ROWS);
   const outbox = useOpsList(
     "ops/outbox",
     { state: outbox_of === "all" ? undefined : outbox_of },
@@ -74,13 +80,15 @@ function Console() {
         </p>
       </div>
       <div className="cards">
-        <Overview health={health} incidents={open} views={views} outbox={outbox} />
-        <Incidents list={listed} shown={incidents_of} />
-        <Jobs list={jobs} operator={operator} onActed={onActed} />
-        <Views list={views} operator={operator} onRefreshed={onRefreshed} />
-        <Outbox list={outbox} />
-        <Cache resource={cache} />
-        <Actions list={actions} />
+        <Dialogs>
+          <Overview health={health} incidents={open} views={views} outbox={outbox} />
+          <Incidents list={listed} linked={linked} shown={incidents_of} jobs={jobs} />
+          <Jobs list={jobs} operator={operator} onActed={onActed} />
+          <Views list={views} operator={operator} onRefreshed={onRefreshed} />
+          <Outbox list={outbox} />
+          <Cache resource={cache} />
+          <Actions list={actions} />
+        </Dialogs>
       </div>
     </div>
   );

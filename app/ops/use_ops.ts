@@ -1,5 +1,5 @@
-import { useRef } from "react";
-import type { Lister, OpsPage } from "../../shared/client/mod.ts";
+import { useMemo, useRef } from "react";
+import type { Lister, Operator, OpsIncident, OpsPage } from "../../shared/client/mod.ts";
 import { type Resource, useAnswer } from "../api/use_resource.ts";
 
 /** An answer for operators, as a card takes it: true at the moment at which it was read. */
@@ -29,29 +29,46 @@ export function useOps<Data, More>(
   }, EVERY_SECONDS);
 }
 
+/** The most that the API gives at once: of a list that is sorted here, one that is cut could leave out the worst. */
+export const MOST_ROWS = 200;
+
 /** The first page of a list, and as many more as were asked for; all of them are read again each time. */
 export function useOpsList<Asked extends object, Row, More>(
   name: string,
   asked: Asked,
   read: Lister<Asked, Row, More>,
+  page_rows = 50,
 ): OpsList<Row, More> {
   const pages = useRef(1);
   const list = useOps(name, asked, async (signal) => {
     const rows: Row[] = [];
     let page: OpsPage<Row, More> | null = null;
     for (let left = pages.current; left > 0 && page?.meta.next_cursor !== null; left--) {
-      page = await read({ ...asked, limit: 50, cursor: page?.meta.next_cursor ?? undefined }, { signal });
+      page = await read({ ...asked, limit: page_rows, cursor: page?.meta.next_cursor ?? undefined }, { signal });
       rows.push(...page.data);
     }
     if (page === null) throw new Error(`no page of ${name} was read`);
     const meta = { ...page.meta, row_count: rows.length, is_truncated: page.meta.next_cursor !== null };
     return { data: rows, meta };
   });
-  return {
+  return useMemo(() => ({
     ...list,
     showMore() {
       pages.current += 1;
       list.askAgain();
     },
-  };
+  }), [list]);
+}
+
+/** The incident that an address names, wherever it is in the list; no row if there is none. */
+export function useIncident(
+  operator: Operator,
+  incident_id: number | null,
+): Resource<OpsAnswer<readonly OpsIncident[]>> {
+  return useOps("ops/incidents", { incident_id }, async (signal) => {
+    if (incident_id === null) return { data: [], meta: {} };
+    // The newest first, below the cursor: the incident itself, or an older one.
+    const { data } = await operator.incidents({ cursor: String(incident_id + 1), limit: 1 }, { signal });
+    return { data: data.filter((incident) => incident.incident_id === incident_id), meta: {} };
+  });
 }

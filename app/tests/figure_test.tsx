@@ -1,6 +1,7 @@
 import { equal, match, ok } from "node:assert/strict";
 import { renderToString } from "preact-render-to-string";
 import { createElement } from "react";
+import { NumbersTable } from "../charts/figure.tsx";
 import { LineChart } from "../charts/line_chart.tsx";
 import { ApiProvider } from "../api/api.tsx";
 import { Card } from "../cards/card.tsx";
@@ -27,11 +28,13 @@ Deno.test("a chart is a figure with a name, and a slider over its positions that
   match(chart, /<svg[^>]* aria-hidden="true"/);
 });
 
-Deno.test("the same numbers are a table with a caption and scopes, and a missing one is named", () => {
-  match(chart, /<caption class="sr-only">Score by day<\/caption>/);
-  equal(chart.match(/<th scope="col">/g)?.length, 2);
-  match(chart, /<th scope="row">2013-05-01<\/th><td class="figure">70<\/td>/);
-  match(chart, /<th scope="row">2013-05-02<\/th><td class="figure">none<\/td>/);
+Deno.test("the same numbers open as a table with a caption and scopes, and a missing one is named", () => {
+  match(chart, /<details><summary>Show the numbers<span class="sr-only">of Score by day/);
+  const table = renderToString(createElement(NumbersTable, { name: "Score by day", numbers }));
+  match(table, /<caption class="sr-only">Score by day<\/caption>/);
+  equal(table.match(/<th scope="col">/g)?.length, 2);
+  match(table, /<th scope="row">2013-05-01<\/th><td class="figure">70<\/td>/);
+  match(table, /<th scope="row">2013-05-02<\/th><td class="figure">none<\/td>/);
 });
 
 function card(

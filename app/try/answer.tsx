@@ -1,10 +1,11 @@
+import { Table } from "../cards/table.tsx";
 import { setFilters } from "../frame/location.ts";
 import { counted, number } from "../words/numbers.ts";
 import type { Reply } from "./ask.ts";
 import { PREFIX } from "./form.tsx";
 
-/** A browser lays out this many rows without a pause; the text below has all of them. */
-const MOST_ROWS = 200;
+/** Of a cell; the text below has all of it. */
+const MOST_LETTERS = 2_000;
 
 /** What the API answered: status, rows or text, headers. */
 export function AnswerView({ reply, columns, has_cursor }: {
@@ -83,31 +84,20 @@ function Rows({ data, columns }: { readonly data: unknown; readonly columns: rea
   if (!isRows(data)) return null;
   if (data.length === 0) return <p className="quiet">No row matches.</p>;
   return (
-    <>
-      {data.length > MOST_ROWS && (
-        <p className="note truncated">
-          The table has the first {MOST_ROWS} of {number(data.length, 0)} rows; the text has all.
-        </p>
+    <Table
+      name="Rows of the answer"
+      caption="Rows of the answer, in its order"
+      columns={columns.map((title) => ({ title }))}
+      rows={[...data.entries()]}
+    >
+      {([index, row]) => (
+        <tr key={index}>
+          {columns.map((column) => (
+            <td key={column} className={typeof row[column] === "number" ? "figure" : ""}>{written(row[column])}</td>
+          ))}
+        </tr>
       )}
-      <div className="scrolls" tabIndex={0} role="region" aria-label="Rows of the answer">
-        <table>
-          <thead>
-            <tr>{columns.map((column) => <th key={column} scope="col">{column}</th>)}</tr>
-          </thead>
-          <tbody>
-            {data.slice(0, MOST_ROWS).map((row, index) => (
-              <tr key={index}>
-                {columns.map((column) => (
-                  <td key={column} className={typeof row[column] === "number" ? "figure" : ""}>
-                    {written(row[column])}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </>
+    </Table>
   );
 }
 
@@ -118,7 +108,9 @@ function isRows(data: unknown): data is readonly Readonly<Record<string, unknown
 /** As the API writes it: the table is of its figures, not of a reader's. */
 function written(value: unknown): string {
   if (value === null || value === undefined) return "null";
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+  if (text.length <= MOST_LETTERS) return text;
+  return `${text.slice(0, MOST_LETTERS)}… (${counted(text.length, "letter")}, the text has all)`;
 }
 
 function lengthOf({ meta }: NonNullable<Reply["answer"]>): string {

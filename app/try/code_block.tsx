@@ -1,20 +1,15 @@
-import { useState } from "react";
+import { useCopy } from "../cards/use_copy.ts";
 
 /** Code to take away. */
 export function CodeBlock({ title, code }: { readonly title: string; readonly code: string }) {
-  const [said, setSaid] = useState("");
-  const copy = () =>
-    navigator.clipboard.writeText(code).then(
-      () => setSaid("Copied"),
-      () => setSaid("The browser does not let this page copy: select the text"),
-    );
+  const { said, copy } = useCopy(code);
   return (
     <div className="try-code">
       <div className="card-head">
         <h3>{title}</h3>
         <span className="task no-print">
           <span role="status" className="quiet">{said}</span>
-          <button type="button" onClick={() => void copy()}>
+          <button type="button" onClick={copy}>
             Copy<span className="sr-only">: {title}</span>
           </button>
         </span>

@@ -1,3 +1,5 @@
+import { shortDay } from "./numbers.ts";
+
 /** Weeks begin on Monday and days are UTC, as in the API. All days here are ISO dates. */
 const DAY_MS = 86_400_000;
 
@@ -30,9 +32,9 @@ export function mondaysOver(mondays: readonly string[]): string[] {
 /** "2 Nov", for an axis; with the year at its first week. */
 export function shortWeek(monday: string, locale?: string): string {
   const at = new Date(`${monday}T00:00:00Z`);
-  const format = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", timeZone: "UTC" });
+  const text = shortDay(monday, locale);
   const is_first = at.getUTCMonth() === 0 && at.getUTCDate() <= 7;
-  return is_first ? `${format.format(at)} ${monday.slice(0, 4)}` : format.format(at);
+  return is_first ? `${text} ${monday.slice(0, 4)}` : text;
 }
 
 function isoOf(at: number): string {

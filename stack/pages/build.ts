@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { join, relative } from "node:path";
 import { packNames } from "../../tools/pack_folders.ts";
-import { messageOf, StackError } from "../stack_error.ts";
+import { installLocked, runNode } from "../node_command.ts";
 
 /** Not read by the build, or written by it. */
 const LEFT_OUT = /^(?:node_modules|dist|tests|\.dist-.*)$/;
@@ -24,7 +24,7 @@ export async function buildPages(projectFolder: string, report: (line: string) =
   report("building the pages");
   const fresh = join(app, `.dist-${Deno.pid}`);
   try {
-    await run(join(app, "node_modules/.bin/vite"), ["build", "--outDir", fresh, "--logLevel", "warn"], app);
+    await runNode(join(app, "node_modules/.bin/vite"), ["build", "--outDir", fresh, "--logLevel", "warn"], app, REMEDY);
     await Deno.writeTextFile(join(fresh, ".stamp"), stamp);
     // The pages of before stay until the new ones are whole.
     await Deno.remove(built, { recursive: true }).catch(() => {});
@@ -40,7 +40,7 @@ async function installPackages(app: string, report: (line: string) => void): Pro
   const stamp = await hashOf([join(app, "package.json"), join(app, "package-lock.json")], app);
   if (await textOf(stampFile) === stamp) return;
   report("installing what builds the pages (once, some seconds)");
-  await run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts"], app);
+  await installLocked(app, REMEDY);
   await Deno.writeTextFile(stampFile, stamp);
 }
 
@@ -75,26 +75,6 @@ async function hashOf(files: readonly string[], folder: string): Promise<string>
 function textOf(file: string): Promise<string | null> {
   return Deno.readTextFile(file).catch(() => null);
 }
-
-async function run(command: string, args: readonly string[], cwd: string): Promise<void> {
-  const signal = AbortSignal.timeout(LIMIT_MS);
-  const output = await new Deno.Command(command, { args: [...args], cwd, stdout: "piped", stderr: "piped", signal })
-    .output()
-    .catch((error) => {
-      throw new StackError(`"${command}" does not start: ${messageOf(error)}`, REMEDY);
-    });
-  if (output.success) return;
-  if (signal.aborted) {
-    throw new StackError(`"${command} ${args[0]}" was still running after ${LIMIT_MS / 60_000} minutes`, REMEDY);
-  }
-  const decoder = new TextDecoder();
-  const said = (decoder.decode(output.stderr) + decoder.decode(output.stdout)).trim().split("\n")
-    .filter((line) => !/^npm error\s+at /.test(line)).slice(0, 12);
-  throw new StackError(`"${command} ${args[0]}" failed in ${cwd}:\n    ${said.join("\n    ")}`, REMEDY);
-}
-
-/** A build takes seconds, an installation rarely a minute. The product starts without pages rather than not at all. */
-const LIMIT_MS = 300_000;
 
 const REMEDY =
   "see that Node.js 20.19 or newer is on PATH and that the npm registry can be reached (npm ping), or that " +

@@ -53,8 +53,8 @@ export function Jobs({ list, operator, onActed }: Props) {
             {rows.length === 0
               ? <p className="state">{shown === "muted" ? "No job is muted." : "No job is in trouble."}</p>
               : (
-                <RowTable caption="Jobs, those in trouble first" columns={COLUMNS}>
-                  {rows.map((job) => <JobRow key={job.job} job={job} operator={operator} onActed={onActed} />)}
+                <RowTable caption="Jobs, those in trouble first" columns={COLUMNS} rows={rows}>
+                  {(job) => <JobRow key={job.job} job={job} operator={operator} onActed={onActed} />}
                 </RowTable>
               )}
             <More of="jobs" list={list} />

@@ -1,4 +1,15 @@
-import { type FormEvent, type ReactNode, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
+import {
+  createContext,
+  type FormEvent,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { reasonOf } from "../../api/use_task.ts";
 
 interface Props {
@@ -57,32 +68,67 @@ export function ConfirmDialog({ title, action, children, act, onClose }: Props) 
   );
 }
 
+type DialogOf = (close: () => void) => ReactNode;
+
+const OpenDialog = createContext<(dialog: DialogOf, opener: HTMLElement) => void>(() => {
+  throw new Error("a dialog is opened outside of <Dialogs>");
+});
+
+/**
+ * Holds the open dialog of what is inside. It stays when its button goes, as when a row leaves the list while somebody
+ * writes a reason.
+ */
+export function Dialogs({ children }: { readonly children: ReactNode }) {
+  const [shown, setShown] = useState<DialogOf | null>(null);
+  const from = useRef<{ readonly opener: HTMLElement; readonly card: HTMLElement | null } | null>(null);
+  const open = useMemo(() => (dialog: DialogOf, opener: HTMLElement) => {
+    from.current = { opener, card: opener.closest<HTMLElement>(".card") };
+    setShown(() => dialog);
+  }, []);
+  function close(): void {
+    setShown(null);
+    if (from.current?.opener.isConnected === false) focusOn(from.current.card);
+  }
+  return (
+    <OpenDialog.Provider value={open}>
+      {children}
+      {shown?.(close)}
+    </OpenDialog.Provider>
+  );
+}
+
+/** In place of a button that is gone: otherwise the top of the page has the focus. */
+function focusOn(card: HTMLElement | null): void {
+  if (card === null) return;
+  card.tabIndex = -1;
+  card.focus();
+}
+
 /** A button that opens a dialog; the dialog exists only while it is open. */
 export function Asking({ text, of, dialog }: {
   readonly text: string;
   /** What it is about, for a screen reader: the name of a job. */
   readonly of: string;
-  readonly dialog: (close: () => void) => ReactNode;
+  readonly dialog: DialogOf;
 }) {
-  const [is_open, setOpen] = useState(false);
+  const open = useContext(OpenDialog);
   const button = useRef<HTMLButtonElement>(null);
-  // What was done may take the button away, as adopting does: its card has the focus then, not the top of the page.
+  // What was done may take the button away, as adopting does.
   useLayoutEffect(() => {
     const own = button.current;
     return () => {
-      const card = own?.closest<HTMLElement>(".card") ?? null;
-      if (card === null || document.activeElement !== own) return;
-      card.tabIndex = -1;
-      card.focus();
+      if (own !== null && document.activeElement === own) focusOn(own.closest<HTMLElement>(".card"));
     };
   }, []);
   return (
-    <>
-      <button ref={button} type="button" aria-haspopup="dialog" onClick={() => setOpen(true)}>
-        {text}
-        <span className="sr-only">{` ${of}`}</span>
-      </button>
-      {is_open && dialog(() => setOpen(false))}
-    </>
+    <button
+      ref={button}
+      type="button"
+      aria-haspopup="dialog"
+      onClick={({ currentTarget }) => open(dialog, currentTarget)}
+    >
+      {text}
+      <span className="sr-only">{` ${of}`}</span>
+    </button>
   );
 }

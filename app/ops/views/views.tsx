@@ -48,8 +48,8 @@ export function Views({ list, operator, onRefreshed }: Props) {
             {rows.length === 0
               ? <p className="state">Every view is within its objective.</p>
               : (
-                <RowTable caption="Views, the stale ones first" columns={COLUMNS}>
-                  {rows.map((view) => (
+                <RowTable caption="Views, the stale ones first" columns={COLUMNS} rows={rows}>
+                  {(view) => (
                     <ViewRow
                       key={view.view}
                       view={view}
@@ -57,7 +57,7 @@ export function Views({ list, operator, onRefreshed }: Props) {
                       operator={operator}
                       onRefreshed={onRefreshed}
                     />
-                  ))}
+                  )}
                 </RowTable>
               )}
             <More of="views" list={list} />

@@ -1,6 +1,7 @@
 import { useResource } from "../../../app/api/use_resource.ts";
 import { Choice } from "../../../app/frame/choice.tsx";
-import { chosen, chosenDay, setFilters, useFilters } from "../../../app/frame/location.ts";
+import { PeriodChoice } from "../../../app/frame/period_choice.tsx";
+import { chosen, chosenDay, useFilters } from "../../../app/frame/location.ts";
 import { day, isoDay } from "../../../app/words/numbers.ts";
 import { mondayOf, weeksBefore } from "../../../app/words/weeks.ts";
 import { Matrix } from "./heatmap/matrix.tsx";
@@ -50,20 +51,12 @@ export function Page() {
             value={topic ?? ""}
             options={options((topics.answer?.data ?? []).map((row) => row.topic), topic)}
           />
-          <Choice
+          <PeriodChoice
             name="weeks"
-            label="Period"
             value={weeks}
             options={[["12", "12 weeks"], ["26", "26 weeks"], ["52", "a year"], ["all", "all weeks"]]}
+            to={to}
           />
-          <label className="choice">
-            up to{" "}
-            <input
-              type="date"
-              value={to ?? ""}
-              onChange={({ currentTarget }) => setFilters({ to: currentTarget.value || null })}
-            />
-          </label>
         </div>
         <p className="print-only">
           {MEASURE_NAMES[measure]}; lesion: {lesion ?? "all"}; topic: {topic ?? "all"};{" "}

@@ -2,7 +2,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { demoUsers } from "../../../stack/demo_users.ts";
 import type { Page } from "../../support/rigs/browser.ts";
-import { card, enter, figure, product, refreshRequested, walk } from "../../support/rigs/pages_stage.ts";
+import { card, enter, figure, numbersOf, product, refreshRequested, walk } from "../../support/rigs/pages_stage.ts";
 import { asUser } from "../../support/rigs/product.ts";
 
 const BY_HAND = "counted-by-hand";
@@ -145,8 +145,7 @@ walk(
     where exists (select from cron.job_run_details as r where r.jobid = j.jobid and r.status = 'succeeded')
     order by j.jobname limit 1`;
     const runs = row(page, "Jobs", String(job?.["name"])).locator("figure");
-    await runs.locator("summary").click();
-    const shown = (await runs.locator("tbody tr").allInnerTexts()).map((text) => text.split("\t"));
+    const shown = await numbersOf(runs);
     // A run that has ended since the page asked is left out of the comparison.
     const numbers = shown.map(([, runid]) => Number(runid));
     const kept = await sql`
@@ -213,3 +212,84 @@ walk(
     deepEqual([strange, errors], [[], []]);
   },
 );
+
+/** As many closed incidents as fill the first page of the list and more, the oldest first; gives their ids. */
+async function plantIncidents(count: number): Promise<number[]> {
+  const { sql } = product();
+  const rows = await sql`
+    insert into analytics.incidents
+      (epoch, kind, subject, severity, job_name, occurrence_count, evidence, first_seen_at, last_seen_at, opened_at,
+        closed_at, resolution)
+    select 1, 'undeclared', ${PLANTED} || n, 'warning', ${PLANTED} || n, 1, '{}', now(), now(), now(), now(), 'recovered'
+    from generate_series(1, ${count}) as n
+    returning incident_id::integer`;
+  return rows.map((row) => Number(row["incident_id"])).sort((left, right) => left - right);
+}
+
+const PLANTED = "planted-";
+
+walk(
+  "any incident is reached by its address and by its job, also one beyond the first page of the list",
+  async ({ page, errors }) => {
+    const { sql } = product();
+    try {
+      const [oldest = 0] = await plantIncidents(60);
+      const incidents = card(page, "Incidents");
+      await open(page, `?incident=${oldest}`);
+      await incidents.getByText(`Incident ${oldest} is not among those that are listed.`).waitFor();
+      match(await incidents.locator(".known").innerText(), /Over\s/);
+      equal(await incidents.getByRole("button", { name: /^warning/ }).getAttribute("aria-expanded"), "true");
+
+      await incidents.locator("input[name=job]").fill(`${PLANTED}1`);
+      await incidents.locator("select").selectOption("all");
+      await incidents.getByRole("button", { name: "Find", exact: true }).click();
+      await incidents.getByText("is not among those").waitFor({ state: "hidden" });
+      await incidents.locator(".incident").first().waitFor();
+      equal(new URL(page.url()).searchParams.get("job"), `${PLANTED}1`);
+      equal(await incidents.locator(".incident").count(), 1);
+      await incidents.locator("input[name=kind]").fill("failed");
+      await incidents.getByRole("button", { name: "Find", exact: true }).click();
+      await incidents.getByText(`Incident ${oldest} is not among those that are listed.`).waitFor();
+
+      await page.goto(`${product().stack.origin}/ops?incident=999999999`);
+      await incidents.getByText("There is no incident 999999999, or no more").waitFor();
+      deepEqual(errors, []);
+    } finally {
+      await sql`delete from analytics.incidents where subject like ${`${PLANTED}%`}`;
+    }
+  },
+);
+
+walk("a dialog stays open when its row leaves the list, and its card has the focus afterwards", async ({ page }) => {
+  const { sql } = product();
+  const [job] = await sql`select d.job_name as name from analytics.scheduled_jobs as d order by 1 limit 1`;
+  const name = String(job?.["name"]);
+  await sql`update analytics.scheduled_jobs set muted_until = now() + interval '1 hour' where job_name = ${name}`;
+  try {
+    await open(page, "?jobs=muted");
+    await row(page, "Jobs", name).getByRole("button", { name: /^Unmute/ }).click();
+    const dialog = page.getByRole("dialog", { name: `Unmute ${name}` });
+    await dialog.locator("textarea").fill("is over");
+    await sql`update analytics.scheduled_jobs set muted_until = null where job_name = ${name}`;
+    await page.evaluate("dispatchEvent(new Event('online'))");
+    await card(page, "Jobs").getByText("No job is muted.").waitFor();
+    equal(await page.evaluate("document.querySelector('dialog textarea').value"), "is over");
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "hidden" });
+    match(String(await page.evaluate("document.activeElement.querySelector('h2')?.textContent")), /^Jobs/);
+  } finally {
+    await sql`update analytics.scheduled_jobs set muted_until = null where job_name = ${name}`;
+  }
+});
+
+walk("the header is one line from 1280 pixels on, two below, and no wider than the page", async ({ page }) => {
+  await open(page);
+  for (const [width, most] of [[3840, 72], [1920, 60], [1280, 60], [1024, 100], [768, 100], [360, 100]] as const) {
+    await page.setViewportSize({ width, height: 800 });
+    const height = Number(await page.evaluate("document.querySelector('header.bar').offsetHeight"));
+    ok(height <= most, `${height} pixels high at ${width}`);
+    equal(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), true, `at ${width} pixels`);
+    const cut = "(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)(document.querySelector('header nav'))";
+    if (width >= 768) equal(await page.evaluate(cut), false, `pages are cut at ${width}`);
+  }
+});

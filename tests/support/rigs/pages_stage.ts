@@ -67,6 +67,18 @@ export async function figure(page: Page, title: string, name: string): Promise<s
   return texts.map((text) => text.split("\n")).find(([first]) => first === name)?.[1] ?? `no ${name}`;
 }
 
+/** The cells of a table's rows, heads included. */
+export async function cellsOf(table: Locator): Promise<string[][]> {
+  await table.locator("tbody tr").first().waitFor();
+  return (await table.locator("tbody tr").allInnerTexts()).map((text) => text.split("\t").map((cell) => cell.trim()));
+}
+
+/** The cells of a chart's numbers, which are made when they are opened. */
+export async function numbersOf(chart: Locator): Promise<string[][]> {
+  await chart.locator("summary").click();
+  return await cellsOf(chart);
+}
+
 /** The first cells of a table's rows, once it has some. */
 export async function rowHeads(table: Locator): Promise<string[]> {
   await table.locator("tbody tr").first().waitFor();

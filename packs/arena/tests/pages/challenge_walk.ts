@@ -1,14 +1,16 @@
 // The page of a challenge: its figures are the API's, and what PostgreSQL computes from the submissions themselves.
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { demoUsers } from "../../../../stack/demo_users.ts";
-import { card, enter, product, rowHeads, rowsFor, walk, written } from "../../../../tests/support/rigs/pages_stage.ts";
-import type { Locator } from "../../../../tests/support/rigs/browser.ts";
-
-/** The rows of a chart's numbers, by cell. */
-async function numbersOf(chart: Locator): Promise<string[][]> {
-  await chart.locator("summary").click();
-  return (await chart.locator("tbody tr").allInnerTexts()).map((text) => text.split("\t"));
-}
+import {
+  card,
+  enter,
+  numbersOf,
+  product,
+  rowHeads,
+  rowsFor,
+  walk,
+  written,
+} from "../../../../tests/support/rigs/pages_stage.ts";
 
 /** As JSON has a number of SQL, which keeps zeros at its end. */
 const plain = (value: unknown) => value === null ? "none" : String(Number(value));

@@ -51,8 +51,9 @@ export function Gaps({ resource, count, filters }: Props) {
                 { title: "Topics that need it", is_figure: true },
                 { title: "Wrong lately", is_figure: true },
               ]}
+              rows={data}
             >
-              {data.map((row) => (
+              {(row) => (
                 <tr key={row.topic_id}>
                   <th scope="row">{row.topic_name}</th>
                   <td className="figure">{number(row.priority_score, 2)}</td>
@@ -64,7 +65,7 @@ export function Gaps({ resource, count, filters }: Props) {
                   <td className="figure">{number(row.prerequisite_impact, 0)}</td>
                   <td className="figure">{percent(row.recent_failure_rate)}</td>
                 </tr>
-              ))}
+              )}
             </Table>
             <TermLegend names={NAMES} />
             <p className="quiet">

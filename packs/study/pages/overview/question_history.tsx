@@ -4,7 +4,7 @@ import { ExportButton } from "../../../../app/cards/export_button.tsx";
 import { setFilters } from "../../../../app/frame/location.ts";
 import { counted, day, duration, number } from "../../../../app/words/numbers.ts";
 import { Table } from "../../../../app/cards/table.tsx";
-import { Rest } from "../parts/rest.tsx";
+import { Rest } from "../../../../app/cards/rest.tsx";
 
 /** Every answer to one question, and when it comes back. */
 export function QuestionHistory({ question, user_id }: {
@@ -45,8 +45,9 @@ export function QuestionHistory({ question, user_id }: {
                 { title: "Hint" },
                 { title: "Quality, 0 to 5", is_figure: true },
               ]}
+              rows={data}
             >
-              {data.map((row) => (
+              {(row) => (
                 <tr key={row.event_id}>
                   <th scope="row">
                     <time dateTime={row.attempted_at}>{day(row.attempted_at)}</time>
@@ -61,7 +62,7 @@ export function QuestionHistory({ question, user_id }: {
                   <td>{row.is_hint_used ? "used" : "no"}</td>
                   <td className="figure">{number(row.quality, 0)}</td>
                 </tr>
-              ))}
+              )}
             </Table>
             <Rest shown={data.length} of="answer" total={meta.total_count} />
             {last?.next_review_on != null && (

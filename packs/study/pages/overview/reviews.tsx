@@ -8,7 +8,7 @@ import { linkTo } from "../../../../app/session/settings.ts";
 import { counted, day, isoDay, number } from "../../../../app/words/numbers.ts";
 import type { AnswerOf, ExportFilters } from "../../../../shared/client/mod.ts";
 import { Table } from "../../../../app/cards/table.tsx";
-import { Rest } from "../parts/rest.tsx";
+import { Rest } from "../../../../app/cards/rest.tsx";
 
 interface Props extends Pick<PageProps, "links"> {
   readonly resource: Resource<AnswerOf<"study/reviews/due">>;
@@ -56,8 +56,9 @@ export function Reviews({ resource, ahead, question, filters, links }: Props) {
               { title: "Correct in a row", is_figure: true },
               { title: "Answers", no_print: true },
             ]}
+            rows={data}
           >
-            {data.map((row) => {
+            {(row) => {
               const href = linkTo(links["question"], { question_id: row.question_id });
               const short = row.question_id.slice(0, 8);
               const is_chosen = row.question_id === question;
@@ -91,7 +92,7 @@ export function Reviews({ resource, ahead, question, filters, links }: Props) {
                   </td>
                 </tr>
               );
-            })}
+            }}
           </Table>
           <Rest shown={data.length} of="question" total={meta.total_count} />
         </>

@@ -5,7 +5,7 @@ import type { PageProps } from "../../../../app/frame/pages.ts";
 import { linkTo } from "../../../../app/session/settings.ts";
 import { day, duration, number, percent } from "../../../../app/words/numbers.ts";
 import { Table } from "../../../../app/cards/table.tsx";
-import { Rest } from "./rest.tsx";
+import { Rest } from "../../../../app/cards/rest.tsx";
 
 /** How far the learner has come in each material. */
 export function Materials({ title, topic_id, user_id, links, empty }: Pick<PageProps, "links"> & {
@@ -41,8 +41,9 @@ export function Materials({ title, topic_id, user_id, links, empty }: Pick<PageP
               { title: "Last read" },
               { title: "Completed" },
             ]}
+            rows={data}
           >
-            {data.map((row) => {
+            {(row) => {
               const href = linkTo(links["material"], { material_id: row.material_id });
               return (
                 <tr key={row.material_id}>
@@ -63,7 +64,7 @@ export function Materials({ title, topic_id, user_id, links, empty }: Pick<PageP
                   </td>
                 </tr>
               );
-            })}
+            }}
           </Table>
           <Rest shown={data.length} of="material" total={meta.total_count} />
         </>

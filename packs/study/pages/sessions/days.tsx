@@ -2,9 +2,8 @@ import type { Resource } from "../../../../app/api/use_resource.ts";
 import { Card } from "../../../../app/cards/card.tsx";
 import { ExportButton } from "../../../../app/cards/export_button.tsx";
 import { BarChart } from "../../../../app/charts/bar_chart.tsx";
-import { counted, day, duration, isoDay } from "../../../../app/words/numbers.ts";
+import { counted, day, duration, isoDay, shortDay } from "../../../../app/words/numbers.ts";
 import type { AnswerOf, ExportFilters } from "../../../../shared/client/mod.ts";
-import { shortDay } from "../parts/days.ts";
 
 interface Props {
   readonly resource: Resource<AnswerOf<"study/activity">>;

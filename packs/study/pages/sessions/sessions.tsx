@@ -4,7 +4,7 @@ import { ExportButton } from "../../../../app/cards/export_button.tsx";
 import { day, duration, number } from "../../../../app/words/numbers.ts";
 import type { AnswerOf, ExportFilters } from "../../../../shared/client/mod.ts";
 import { Table } from "../../../../app/cards/table.tsx";
-import { Rest } from "../parts/rest.tsx";
+import { Rest } from "../../../../app/cards/rest.tsx";
 
 interface Props {
   readonly resource: Resource<AnswerOf<"study/sessions">>;
@@ -37,8 +37,9 @@ export function Sessions({ resource, days, filters }: Props) {
               { title: "Device" },
               { title: "Ended" },
             ]}
+            rows={data}
           >
-            {data.map((row) => (
+            {(row) => (
               <tr key={row.session_id}>
                 <th scope="row">
                   <time dateTime={row.started_at}>{day(row.started_on)}</time>
@@ -51,7 +52,7 @@ export function Sessions({ resource, days, filters }: Props) {
                 <td>{row.device_type ?? "not known"}</td>
                 <td>{row.ended_at === null ? "not reported" : row.ended_at.slice(11, 16)}</td>
               </tr>
-            ))}
+            )}
           </Table>
           <Rest shown={data.length} of="session" total={meta.total_count} />
         </>

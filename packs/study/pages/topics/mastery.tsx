@@ -37,8 +37,9 @@ export function Mastery({ resource, chosen, filters }: Props) {
               { title: "Answers", is_figure: true },
               { title: "Last answered" },
             ]}
+            rows={data}
           >
-            {data.map((row) => (
+            {(row) => (
               <tr key={row.topic_id}>
                 <th scope="row">
                   <button
@@ -64,7 +65,7 @@ export function Mastery({ resource, chosen, filters }: Props) {
                 <td className="figure">{number(row.attempts_count, 0)}</td>
                 <td>{day(row.last_answered_at)}</td>
               </tr>
-            ))}
+            )}
           </Table>
           <TermLegend names={MASTERY_TERMS.map(({ name, weight }) => `${name}, × ${number(weight)}`)} />
         </>

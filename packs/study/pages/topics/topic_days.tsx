@@ -2,9 +2,8 @@ import { useResource } from "../../../../app/api/use_resource.ts";
 import { Card } from "../../../../app/cards/card.tsx";
 import { ExportButton } from "../../../../app/cards/export_button.tsx";
 import { BarChart } from "../../../../app/charts/bar_chart.tsx";
-import { counted, day, isoDay, percent } from "../../../../app/words/numbers.ts";
+import { counted, day, isoDay, percent, shortDay } from "../../../../app/words/numbers.ts";
 import type { RowOf } from "../../../../shared/client/mod.ts";
-import { shortDay } from "../parts/days.ts";
 
 const DAY_MS = 86_400_000;
 

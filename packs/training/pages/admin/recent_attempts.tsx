@@ -2,6 +2,8 @@ import type { ReactNode } from "react";
 import type { Resource } from "../../../../app/api/use_resource.ts";
 import { Card } from "../../../../app/cards/card.tsx";
 import { ExportButton } from "../../../../app/cards/export_button.tsx";
+import { Rest } from "../../../../app/cards/rest.tsx";
+import { Table } from "../../../../app/cards/table.tsx";
 import { setFilters } from "../../../../app/frame/location.ts";
 import type { PageProps } from "../../../../app/frame/pages.ts";
 import { day, duration, number } from "../../../../app/words/numbers.ts";
@@ -34,56 +36,51 @@ export function RecentAttempts({ resource, filters, tools, links }: Props) {
     >
       {({ data, meta }) => (
         <>
-          <div className="scrolls" tabIndex={0} role="region" aria-label="Recent attempts, as a table">
-            <table>
-              <caption className="sr-only">Completed attempts of these days, the newest first</caption>
-              <thead>
-                <tr>
-                  <th scope="col">Day</th>
-                  <th scope="col">Person</th>
-                  <th scope="col">Scenario</th>
-                  <th scope="col" className="figure">Score</th>
-                  <th scope="col" className="figure">Duration</th>
-                  <th scope="col">Feedback</th>
+          <Table
+            name="Recent attempts"
+            caption="Completed attempts of these days, the newest first"
+            columns={[
+              { title: "Day" },
+              { title: "Person" },
+              { title: "Scenario" },
+              { title: "Score", is_figure: true },
+              { title: "Duration", is_figure: true },
+              { title: "Feedback" },
+            ]}
+            rows={data}
+          >
+            {(row) => {
+              const person = row.user_name ?? row.user_id;
+              return (
+                <tr key={row.attempt_id}>
+                  <td>
+                    <time dateTime={row.started_at}>{day(row.started_on)}</time>
+                  </td>
+                  <td>
+                    {is_of_one
+                      ? person
+                      : (
+                        <button type="button" className="plain" onClick={() => setFilters({ person: row.user_id })}>
+                          {person}
+                          <span className="sr-only">: show only these attempts</span>
+                        </button>
+                      )}
+                  </td>
+                  <th scope="row">{row.scenario_title ?? "A scenario that was removed"}</th>
+                  <td className="figure">{number(row.score)}</td>
+                  <td className="figure">{duration(row.duration_seconds)}</td>
+                  <td>
+                    <Feedback
+                      id={row.feedback_id}
+                      about={row.scenario_title ?? day(row.started_on)}
+                      links={links}
+                    />
+                  </td>
                 </tr>
-              </thead>
-              <tbody>
-                {data.map((row) => {
-                  const person = row.user_name ?? row.user_id;
-                  return (
-                    <tr key={row.attempt_id}>
-                      <td>
-                        <time dateTime={row.started_at}>{day(row.started_on)}</time>
-                      </td>
-                      <td>
-                        {is_of_one
-                          ? person
-                          : (
-                            <button type="button" className="plain" onClick={() => setFilters({ person: row.user_id })}>
-                              {person}
-                              <span className="sr-only">: show only these attempts</span>
-                            </button>
-                          )}
-                      </td>
-                      <th scope="row">{row.scenario_title ?? "A scenario that was removed"}</th>
-                      <td className="figure">{number(row.score)}</td>
-                      <td className="figure">{duration(row.duration_seconds)}</td>
-                      <td>
-                        <Feedback
-                          id={row.feedback_id}
-                          about={row.scenario_title ?? day(row.started_on)}
-                          links={links}
-                        />
-                      </td>
-                    </tr>
-                  );
-                })}
-              </tbody>
-            </table>
-          </div>
-          {meta.next_cursor !== null && (
-            <p className="quiet">{data.length} of {number(meta.total_count ?? null, 0)} attempts are shown.</p>
-          )}
+              );
+            }}
+          </Table>
+          <Rest shown={data.length} of="attempt" total={meta.total_count} />
         </>
       )}
     </Card>

@@ -1,6 +1,7 @@
 import type { Resource } from "../../../../app/api/use_resource.ts";
 import { Card } from "../../../../app/cards/card.tsx";
 import { ExportButton } from "../../../../app/cards/export_button.tsx";
+import { Table } from "../../../../app/cards/table.tsx";
 import { setFilters } from "../../../../app/frame/location.ts";
 import type { PageProps } from "../../../../app/frame/pages.ts";
 import { linkTo } from "../../../../app/session/settings.ts";
@@ -24,45 +25,42 @@ export function TopScenarios({ resource, scenario, filters, links }: Props) {
       empty="No attempt in these days has a score. The table appears with the first one."
     >
       {({ data }) => (
-        <div className="scrolls" tabIndex={0} role="region" aria-label="Top scenarios, as a table">
-          <table>
-            <caption className="sr-only">The scenarios with the most scored attempts of these days</caption>
-            <thead>
-              <tr>
-                <th scope="col">Scenario</th>
-                <th scope="col" className="figure">Attempts</th>
-                <th scope="col" className="figure">Average</th>
-                <th scope="col" className="no-print">Attempts below</th>
+        <Table
+          name="Top scenarios"
+          caption="The scenarios with the most scored attempts of these days"
+          columns={[
+            { title: "Scenario" },
+            { title: "Attempts", is_figure: true },
+            { title: "Average", is_figure: true },
+            { title: "Attempts below", no_print: true },
+          ]}
+          rows={data}
+        >
+          {(row) => {
+            const title = row.title ?? "A scenario that was removed";
+            const href = linkTo(links["scenario"], { scenario_id: row.scenario_id });
+            const is_chosen = row.scenario_id === scenario;
+            return (
+              <tr key={row.scenario_id}>
+                <th scope="row">{href === null ? title : <a href={href}>{title}</a>}</th>
+                <td className="figure">{number(row.attempt_count, 0)}</td>
+                <td className="figure">{number(row.avg_score)}</td>
+                <td className="no-print">
+                  <button
+                    type="button"
+                    aria-pressed={is_chosen}
+                    onClick={() => setFilters({ scenario: is_chosen ? null : row.scenario_id })}
+                  >
+                    {is_chosen ? "Show all" : "Show"}
+                    <span className="sr-only">
+                      {is_chosen ? " scenarios' attempts" : ` only those at ${title}`}
+                    </span>
+                  </button>
+                </td>
               </tr>
-            </thead>
-            <tbody>
-              {data.map((row) => {
-                const title = row.title ?? "A scenario that was removed";
-                const href = linkTo(links["scenario"], { scenario_id: row.scenario_id });
-                const is_chosen = row.scenario_id === scenario;
-                return (
-                  <tr key={row.scenario_id}>
-                    <th scope="row">{href === null ? title : <a href={href}>{title}</a>}</th>
-                    <td className="figure">{number(row.attempt_count, 0)}</td>
-                    <td className="figure">{number(row.avg_score)}</td>
-                    <td className="no-print">
-                      <button
-                        type="button"
-                        aria-pressed={is_chosen}
-                        onClick={() => setFilters({ scenario: is_chosen ? null : row.scenario_id })}
-                      >
-                        {is_chosen ? "Show all" : "Show"}
-                        <span className="sr-only">
-                          {is_chosen ? " scenarios' attempts" : ` only those at ${title}`}
-                        </span>
-                      </button>
-                    </td>
-                  </tr>
-                );
-              })}
-            </tbody>
-          </table>
-        </div>
+            );
+          }}
+        </Table>
       )}
     </Card>
   );

@@ -1,6 +1,7 @@
 import type { Resource } from "../../../../app/api/use_resource.ts";
 import { Card } from "../../../../app/cards/card.tsx";
 import { ExportButton } from "../../../../app/cards/export_button.tsx";
+import { Table } from "../../../../app/cards/table.tsx";
 import { number } from "../../../../app/words/numbers.ts";
 import type { AnswerOf, ExportFilters } from "../../../../shared/client/mod.ts";
 
@@ -28,33 +29,30 @@ export function Cohorts({ resource, name, filters }: Props) {
       }}
     >
       {({ data }) => (
-        <div className="scrolls" tabIndex={0} role="region" aria-label="Cohorts, as a table">
-          <table>
-            <caption className="sr-only">People by how often "{name}" occurs in an attempt of theirs</caption>
-            <thead>
-              <tr>
-                <th scope="col">Events per attempt</th>
-                <th scope="col" className="figure">People</th>
-                <th scope="col" className="figure">Average score</th>
-                <th scope="col" className="figure">of people</th>
-                <th scope="col" className="figure">Attempts</th>
-                <th scope="col" className="figure">Events</th>
-              </tr>
-            </thead>
-            <tbody>
-              {data.map((row) => (
-                <tr key={row.cohort}>
-                  <th scope="row">{row.label}</th>
-                  <td className="figure">{number(row.users_count, 0)}</td>
-                  <td className="figure">{number(row.avg_score)}</td>
-                  <td className="figure">{number(row.scored_users_count, 0)}</td>
-                  <td className="figure">{number(row.attempts_count, 0)}</td>
-                  <td className="figure">{number(row.events_count, 0)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          name="Cohorts"
+          caption={`People by how often "${name}" occurs in an attempt of theirs`}
+          columns={[
+            { title: "Events per attempt" },
+            { title: "People", is_figure: true },
+            { title: "Average score", is_figure: true },
+            { title: "of people", is_figure: true },
+            { title: "Attempts", is_figure: true },
+            { title: "Events", is_figure: true },
+          ]}
+          rows={data}
+        >
+          {(row) => (
+            <tr key={row.cohort}>
+              <th scope="row">{row.label}</th>
+              <td className="figure">{number(row.users_count, 0)}</td>
+              <td className="figure">{number(row.avg_score)}</td>
+              <td className="figure">{number(row.scored_users_count, 0)}</td>
+              <td className="figure">{number(row.attempts_count, 0)}</td>
+              <td className="figure">{number(row.events_count, 0)}</td>
+            </tr>
+          )}
+        </Table>
       )}
     </Card>
   );

@@ -2,9 +2,8 @@ import type { Resource } from "../../../../app/api/use_resource.ts";
 import { Card } from "../../../../app/cards/card.tsx";
 import { ExportButton } from "../../../../app/cards/export_button.tsx";
 import { LineChart } from "../../../../app/charts/line_chart.tsx";
-import { counted, day, number } from "../../../../app/words/numbers.ts";
+import { counted, day, number, shortDay } from "../../../../app/words/numbers.ts";
 import type { AnswerOf, ExportFilters, RowOf } from "../../../../shared/client/mod.ts";
-import { shortDay } from "../parts/day_charts.tsx";
 
 interface Props {
   readonly resource: Resource<AnswerOf<"training/kpi/weekly">>;

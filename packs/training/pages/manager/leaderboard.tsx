@@ -1,6 +1,7 @@
 import type { Resource } from "../../../../app/api/use_resource.ts";
 import { Card } from "../../../../app/cards/card.tsx";
 import { ExportButton } from "../../../../app/cards/export_button.tsx";
+import { Table } from "../../../../app/cards/table.tsx";
 import { change, number } from "../../../../app/words/numbers.ts";
 import type { AnswerOf } from "../../../../shared/client/mod.ts";
 
@@ -18,34 +19,31 @@ export function Leaderboard({ resource, month }: Props) {
       empty={`No score of your people in ${month}. The table appears with the first one.`}
     >
       {({ data }) => (
-        <div className="scrolls" tabIndex={0} role="region" aria-label="Best scores, as a table">
-          <table>
-            <caption className="sr-only">The best average scores of {month} among your people</caption>
-            <thead>
-              <tr>
-                <th scope="col" className="figure">Rank</th>
-                <th scope="col">Person</th>
-                <th scope="col" className="figure">Average</th>
-                <th scope="col" className="figure">Change</th>
-                <th scope="col" className="figure">Attempts</th>
-              </tr>
-            </thead>
-            <tbody>
-              {data.map((row) => (
-                <tr key={`${row.org_id} ${row.user_id}`}>
-                  <td className="figure">
-                    {isTied(data, row.rank) && <abbr title="shared with others">=</abbr>}
-                    {row.rank}
-                  </td>
-                  <th scope="row">{row.name ?? row.user_id}</th>
-                  <td className="figure">{number(row.avg_score)}</td>
-                  <td className="figure">{row.avg_score_change === null ? "new" : change(row.avg_score_change)}</td>
-                  <td className="figure">{number(row.attempts, 0)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          name="Best scores"
+          caption={`The best average scores of ${month} among your people`}
+          columns={[
+            { title: "Rank", is_figure: true },
+            { title: "Person" },
+            { title: "Average", is_figure: true },
+            { title: "Change", is_figure: true },
+            { title: "Attempts", is_figure: true },
+          ]}
+          rows={data}
+        >
+          {(row) => (
+            <tr key={`${row.org_id} ${row.user_id}`}>
+              <td className="figure">
+                {isTied(data, row.rank) && <abbr title="shared with others">=</abbr>}
+                {row.rank}
+              </td>
+              <th scope="row">{row.name ?? row.user_id}</th>
+              <td className="figure">{number(row.avg_score)}</td>
+              <td className="figure">{row.avg_score_change === null ? "new" : change(row.avg_score_change)}</td>
+              <td className="figure">{number(row.attempts, 0)}</td>
+            </tr>
+          )}
+        </Table>
       )}
     </Card>
   );

@@ -1,6 +1,7 @@
 import type { Resource } from "../../../../app/api/use_resource.ts";
 import { Card } from "../../../../app/cards/card.tsx";
 import { ExportButton } from "../../../../app/cards/export_button.tsx";
+import { Table } from "../../../../app/cards/table.tsx";
 import { setFilters } from "../../../../app/frame/location.ts";
 import { day, number } from "../../../../app/words/numbers.ts";
 import type { AnswerOf } from "../../../../shared/client/mod.ts";
@@ -29,48 +30,45 @@ export function People({ resource, person, from, to }: Props) {
       empty="No person reports to you yet."
     >
       {({ data }) => (
-        <div className="scrolls" tabIndex={0} role="region" aria-label="People, as a table">
-          <table>
-            <caption className="sr-only">Your people with their attempts of the period and their assignments</caption>
-            <thead>
-              <tr>
-                <th scope="col">Person</th>
-                <th scope="col" className="figure">Attempts</th>
-                <th scope="col" className="figure">Average</th>
-                <th scope="col" className="figure">Completed</th>
-                <th scope="col" className="figure">Overdue</th>
-                <th scope="col">Last active</th>
-                <th scope="col" className="no-print">Attempts below</th>
+        <Table
+          name="People"
+          caption="Your people with their attempts of the period and their assignments"
+          columns={[
+            { title: "Person" },
+            { title: "Attempts", is_figure: true },
+            { title: "Average", is_figure: true },
+            { title: "Completed", is_figure: true },
+            { title: "Overdue", is_figure: true },
+            { title: "Last active" },
+            { title: "Attempts below", no_print: true },
+          ]}
+          rows={data}
+        >
+          {(row) => {
+            const name = row.name ?? row.user_id;
+            const is_chosen = row.user_id === person;
+            return (
+              <tr key={`${row.org_id} ${row.user_id}`}>
+                <th scope="row">{name}</th>
+                <td className="figure">{number(row.attempts_count, 0)}</td>
+                <td className="figure">{number(row.avg_score)}</td>
+                <td className="figure">{row.completed_count} of {row.assignments_count}</td>
+                <td className="figure">{number(row.overdue_count, 0)}</td>
+                <td>{day(row.last_active_on)}</td>
+                <td className="no-print">
+                  <button
+                    type="button"
+                    aria-pressed={is_chosen}
+                    onClick={() => setFilters({ person: is_chosen ? null : row.user_id })}
+                  >
+                    {is_chosen ? "Show all" : "Show"}
+                    <span className="sr-only">{is_chosen ? " people's attempts" : ` only those of ${name}`}</span>
+                  </button>
+                </td>
               </tr>
-            </thead>
-            <tbody>
-              {data.map((row) => {
-                const name = row.name ?? row.user_id;
-                const is_chosen = row.user_id === person;
-                return (
-                  <tr key={`${row.org_id} ${row.user_id}`}>
-                    <th scope="row">{name}</th>
-                    <td className="figure">{number(row.attempts_count, 0)}</td>
-                    <td className="figure">{number(row.avg_score)}</td>
-                    <td className="figure">{row.completed_count} of {row.assignments_count}</td>
-                    <td className="figure">{number(row.overdue_count, 0)}</td>
-                    <td>{day(row.last_active_on)}</td>
-                    <td className="no-print">
-                      <button
-                        type="button"
-                        aria-pressed={is_chosen}
-                        onClick={() => setFilters({ person: is_chosen ? null : row.user_id })}
-                      >
-                        {is_chosen ? "Show all" : "Show"}
-                        <span className="sr-only">{is_chosen ? " people's attempts" : ` only those of ${name}`}</span>
-                      </button>
-                    </td>
-                  </tr>
-                );
-              })}
-            </tbody>
-          </table>
-        </div>
+            );
+          }}
+        </Table>
       )}
     </Card>
   );

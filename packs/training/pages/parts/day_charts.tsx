@@ -1,6 +1,6 @@
 import { BarChart } from "../../../../app/charts/bar_chart.tsx";
 import { LineChart } from "../../../../app/charts/line_chart.tsx";
-import { counted, day, number } from "../../../../app/words/numbers.ts";
+import { counted, day, number, shortDay } from "../../../../app/words/numbers.ts";
 
 export interface DayRow {
   readonly active_on: string;
@@ -50,10 +50,4 @@ export function DayCharts({ rows, days, until }: {
       />
     </>
   );
-}
-
-/** Short enough for an axis, and not the same text for two days of a year. */
-export function shortDay(iso: string): string {
-  const format = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", timeZone: "UTC" });
-  return format.format(new Date(`${iso}T00:00:00Z`));
 }

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { useResource } from "../../../../app/api/use_resource.ts";
 import { Card } from "../../../../app/cards/card.tsx";
+import { Table } from "../../../../app/cards/table.tsx";
 import { setFilters, useFilters } from "../../../../app/frame/location.ts";
 import type { PageProps } from "../../../../app/frame/pages.ts";
 import { day, number } from "../../../../app/words/numbers.ts";
@@ -39,31 +40,28 @@ function Organisations() {
           empty="There is no organisation with an attempt yet."
         >
           {({ data }) => (
-            <div className="scrolls" tabIndex={0} role="region" aria-label="Organisations, as a table">
-              <table>
-                <caption className="sr-only">Organisations with their attempts of all time</caption>
-                <thead>
-                  <tr>
-                    <th scope="col">Organisation</th>
-                    <th scope="col" className="figure">Attempts</th>
-                    <th scope="col" className="figure">Average</th>
-                    <th scope="col">Last active</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {data.map((row) => (
-                    <tr key={row.org_id}>
-                      <th scope="row">
-                        <button type="button" onClick={() => setFilters({ org: row.org_id })}>{row.name}</button>
-                      </th>
-                      <td className="figure">{number(row.total_attempts, 0)}</td>
-                      <td className="figure">{number(row.avg_score)}</td>
-                      <td>{day(row.last_activity)}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table
+              name="Organisations"
+              caption="Organisations with their attempts of all time"
+              columns={[
+                { title: "Organisation" },
+                { title: "Attempts", is_figure: true },
+                { title: "Average", is_figure: true },
+                { title: "Last active" },
+              ]}
+              rows={data}
+            >
+              {(row) => (
+                <tr key={row.org_id}>
+                  <th scope="row">
+                    <button type="button" onClick={() => setFilters({ org: row.org_id })}>{row.name}</button>
+                  </th>
+                  <td className="figure">{number(row.total_attempts, 0)}</td>
+                  <td className="figure">{number(row.avg_score)}</td>
+                  <td>{day(row.last_activity)}</td>
+                </tr>
+              )}
+            </Table>
           )}
         </Card>
       </div>

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
-import { Choice } from "../../../../app/frame/choice.tsx";
 import { chosen, chosenDay, setFilters, useFilters } from "../../../../app/frame/location.ts";
+import { PeriodChoice } from "../../../../app/frame/period_choice.tsx";
 import { day } from "../../../../app/words/numbers.ts";
 
 const LENGTHS = ["30", "7", "90", "365"] as const;
@@ -57,20 +57,12 @@ export function PeriodFilters({ of, last = null }: {
           <span className="sr-only">There is no attempt in these days.</span>Show the days up to {day(last)}
         </button>
       )}
-      <Choice
+      <PeriodChoice
         name="days"
-        label="Period"
         value={String(days)}
         options={[["30", "30 days"], ["7", "7 days"], ["90", "90 days"], ["365", "a year"]]}
+        to={to}
       />
-      <label className="choice">
-        up to{" "}
-        <input
-          type="date"
-          value={to ?? ""}
-          onChange={({ currentTarget }) => setFilters({ to: currentTarget.value || null })}
-        />
-      </label>
     </div>
   );
 }

@@ -1,8 +1,9 @@
-import type { Locator, Page } from "../../../../../tests/support/rigs/browser.ts";
+import type { Page } from "../../../../../tests/support/rigs/browser.ts";
 import { enter, product, rowsFor } from "../../../../../tests/support/rigs/pages_stage.ts";
 
 export {
   card,
+  cellsOf,
   enter,
   figure,
   product,
@@ -29,9 +30,3 @@ export async function open(page: Page, address: string, title = "Learner"): Prom
 
 /** A share as the pages write it for a reader in Britain. */
 export const percent = (share: unknown) => new Intl.NumberFormat("en-GB", { style: "percent" }).format(Number(share));
-
-/** The cells of a table's rows, heads included. */
-export async function cellsOf(table: Locator): Promise<string[][]> {
-  await table.locator("tbody tr").first().waitFor();
-  return (await table.locator("tbody tr").allInnerTexts()).map((text) => text.split("\t").map((cell) => cell.trim()));
-}

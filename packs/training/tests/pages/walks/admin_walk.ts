@@ -1,6 +1,6 @@
 // The pages of administrators: of an organisation, and of the platform.
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { card, enter, figure, product, refreshRequested, rowHeads, rowsOf, walk, written } from "./stage.ts";
+import { card, enter, figure, numbersOf, product, refreshRequested, rowHeads, rowsOf, walk, written } from "./stage.ts";
 
 walk(
   "an organisation's admin sees its figures, the scenarios, the attempts with their filters, and the year",
@@ -49,9 +49,8 @@ walk(
     await page.keyboard.press("Home");
     match(await calendar.getAttribute("aria-valuetext") ?? "", new RegExp(`^1 Jan ${year}: `));
     const table = card(page, `Activity of ${year}`).locator("figure");
-    await table.locator("summary").click();
     deepEqual(
-      (await table.locator("tbody tr").allInnerTexts()).map((text) => text.split("\t").slice(0, 2)),
+      (await numbersOf(table)).map((cells) => cells.slice(0, 2)),
       active.map(({ active_on, attempts_count }) => [active_on, String(attempts_count)]),
     );
     deepEqual([strange, errors], [[], []]);
@@ -85,8 +84,7 @@ walk(
     await card(page, "When in the call").getByText(new RegExp(`^${written(events)} events in the first`)).waitFor();
     const weekly = await rowsOf(`/training/kpi/weekly?${asked}`, "org_admin");
     const weeks = card(page, "By week").locator("figure");
-    await weeks.locator("summary").click();
-    const lines = (await weeks.locator("tbody tr").allInnerTexts()).map((text) => text.split("\t"));
+    const lines = await numbersOf(weeks);
     deepEqual(
       lines.filter(([, per_attempt]) => per_attempt !== "none").map((
         [week, per_attempt, count],

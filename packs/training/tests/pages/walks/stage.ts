@@ -5,6 +5,7 @@ export {
   card,
   enter,
   figure,
+  numbersOf,
   product,
   refreshRequested,
   rowHeads,

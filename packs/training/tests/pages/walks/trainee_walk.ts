@@ -1,6 +1,6 @@
 // A trainee's page: figures, chart, filters, print, exports.
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { card, enterAsTrainee, figure, product, rowsOf, walk, written } from "./stage.ts";
+import { card, enterAsTrainee, figure, numbersOf, product, rowsOf, walk, written } from "./stage.ts";
 
 walk("one click signs the trainee in, and the page shows the API's figures", async ({ page, strange, errors }) => {
   await enterAsTrainee(page);
@@ -46,11 +46,7 @@ walk(
     await page.keyboard.press("Escape");
     equal(await chart.getAttribute("aria-valuetext"), "no value chosen");
 
-    const numbers = page.locator("figure").first();
-    await numbers.locator("summary").click();
-    const table = numbers.locator("tbody tr");
-    equal(await table.count(), rows.length);
-    const cells = (await table.allInnerTexts()).map((text) => text.split("\t"));
+    const cells = await numbersOf(page.locator("figure").first());
     deepEqual(
       cells.map(([day, average]) => [day, average]),
       rows.map(({ active_on, avg_score }) => [active_on, String(avg_score ?? "none")]),
