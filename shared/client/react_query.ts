@@ -2,6 +2,7 @@
  * Queries of TanStack Query (React Query) for resources: the entry `freshet-client/react-query`. It is plain data and
  * imports nothing of TanStack's, so it also fits the library's versions for Vue, Solid and Svelte.
  */
+import type { PageMeta } from "./answer.ts";
 import { BOUNDS, CURSORS } from "./bounds.ts";
 import type { AnswerOf, Client, ResourceName } from "./client.ts";
 import { FreshetError } from "./failure.ts";
@@ -39,7 +40,9 @@ export interface PagesQuery<Name extends PagedName> {
 }
 
 /** A resource that is served a page at a time. */
-export type PagedName = keyof typeof CURSORS;
+export type PagedName = {
+  [Name in ResourceName]: Resources[Name]["meta"] extends PageMeta ? Name : never;
+}[ResourceName];
 
 type Params<Name extends ResourceName> = NonNullable<Resources[Name]["params"]>;
 type Wanted<P> = Record<never, never> extends P ? [params?: P] : [params: P];
@@ -51,6 +54,10 @@ export interface Queries {
   /** Pages from the one that `cursor` names, otherwise from the first. */
   infiniteQueryOptions<Name extends PagedName>(name: Name, ...wanted: Wanted<Params<Name>>): PagesQuery<Name>;
 }
+
+/** Of the resources that this client was generated for; an application may have declared more. */
+const bounds: Readonly<Record<string, number>> = BOUNDS;
+const cursors: Readonly<Record<string, string>> = CURSORS;
 
 /** The client has tried and waited before; what is left to the library is a connection that was not there. */
 const retry = (failureCount: number, error: Error) =>
@@ -74,7 +81,7 @@ export function createQueries(
 ): Queries {
   type Read = (name: string, params: object, options: { readonly signal: AbortSignal }) => Promise<AnyAnswer>;
   const read = get as unknown as Read;
-  const staleTimeOf = (name: ResourceName) => Math.min(BOUNDS[name], longest_stale_seconds) * 1_000;
+  const staleTimeOf = (name: ResourceName) => Math.min(bounds[name] ?? Infinity, longest_stale_seconds) * 1_000;
 
   function queryOptions(name: ResourceName, params: object = {}) {
     return {
@@ -87,7 +94,7 @@ export function createQueries(
   }
 
   function infiniteQueryOptions(name: PagedName, params: Readonly<Record<string, unknown>> = {}) {
-    const cursor = CURSORS[name];
+    const cursor = cursors[name] ?? "cursor";
     return {
       queryKey: ["freshet", viewer, name, params, "pages"],
       queryFn: (

@@ -79,11 +79,11 @@ Deno.test("the queries of the packed client, installed beside TanStack Query and
     });
 
     await test.step("carry the types of parameters and rows into each hook", async () => {
-      await write(installed, "typed.mts", await Deno.readTextFile(here("typed.ts.txt")));
+      await write(installed, "typed.mts", await Deno.readTextFile(here("typed.ts")));
       const flags = [...WITH_TYPES, "typed.mts"];
       const tsc = `${installed.folder}/node_modules/typescript/bin/tsc`;
       const said = await installed.run("node", tsc, ...flags).catch((error: Error) => error.message);
-      const source = await Deno.readTextFile(here("typed.ts.txt"));
+      const source = await Deno.readTextFile(here("typed.ts"));
       const refused = source.split("\n").flatMap((line, index) =>
         line.endsWith("// refused") ? [String(index + 1)] : []
       );
