@@ -3,7 +3,7 @@ import type postgres from "postgres";
 /** Schemas that are ours, and those that PostgreSQL itself fills while it works. */
 const NOT_OUTSIDE = "n.nspname in ('analytics', 'freshet') or n.nspname ~ '^pg_(toast|temp)'";
 
-/** Catalogs of which each object is told by its name alone: it is there, or it is not. */
+/** Catalogs of which only the names of objects are compared: an object is there, or it is not. */
 const NAMED = [
   ...["pg_am", "pg_cast", "pg_collation", "pg_conversion", "pg_event_trigger", "pg_foreign_data_wrapper"],
   ...["pg_foreign_server", "pg_language", "pg_opclass", "pg_operator", "pg_opfamily", "pg_publication"],
