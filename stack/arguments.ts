@@ -22,8 +22,8 @@ Environment
   FRESHET_POSTGRES      auto, installed (with pg_cron) or embedded (from npm)
   FRESHET_WORK_FOLDER   where database, keys and logs are kept (.freshet)
   FRESHET_DATABASE_URL  the same as --db-url
-  FRESHET_ISSUERS, FRESHET_JWT_ISSUER
-                        whose tokens the functions take: docs/auth-and-tenancy.md
+  FRESHET_ISSUERS, FRESHET_JWT_ISSUER, FRESHET_CLAIM_ORG, FRESHET_CLAIM_ORG_ROLE, FRESHET_CLAIM_ADMIN
+                        whose tokens the functions take, and where their claims are: docs/auth-and-tenancy.md
   SENTRY_DSN            send events to that Sentry project instead of Spotlight`;
 
 export const commands = ["start", "stop", "status", "reset", "help"] as const;
@@ -31,7 +31,10 @@ export const commands = ["start", "stop", "status", "reset", "help"] as const;
 const flavours = ["auto", "installed", "embedded"] as const;
 
 /** What the functions get from the shell. Variables of packs are not among them: with its key, mails would leave. */
-const handedOn = ["FRESHET_ISSUERS", "FRESHET_JWT_ISSUER"] as const;
+const handedOn = [
+  ...["FRESHET_ISSUERS", "FRESHET_JWT_ISSUER"],
+  ...["FRESHET_CLAIM_ORG", "FRESHET_CLAIM_ORG_ROLE", "FRESHET_CLAIM_ADMIN"],
+] as const;
 
 /** The settings of a command, from the command line and the environment. */
 export interface Arguments {

@@ -2,7 +2,7 @@ import type { AuditOptions } from "../audit/run.ts";
 import { createAnalyticsRpc } from "./supabase/analytics_rpc.ts";
 import { createAuditDatabase } from "./supabase/audit_database.ts";
 import { checkedScheduledEnvironment } from "./runtime/checked_environment.ts";
-import { type GetVariable, readAddressOf, type ScheduledEnvironment } from "./runtime/environment.ts";
+import { claimPathsOf, type GetVariable, readAddressOf, type ScheduledEnvironment } from "./runtime/environment.ts";
 import { lookAtReadAddress } from "../read/read_address.ts";
 import { createSupabaseServer } from "./supabase/source.ts";
 import { type Decorations, readDecorations, runbookUrl } from "./runtime/decorations.ts";
@@ -30,6 +30,7 @@ export function connectAudit(get: GetVariable): ConnectedAudit {
       : createSentrySender({ dsn: SENTRY_DSN, environment: SENTRY_ENVIRONMENT, release: SENTRY_RELEASE }),
     issues: issuesOf(decorations),
     read_address: lookOf(environment, readAddressOf(get)),
+    claim_paths: claimPathsOf(get),
     clock: systemClock,
     send_for_ms: SEND_FOR_MS,
     runbook_url: runbookUrl(environment.SUPABASE_URL, decorations),

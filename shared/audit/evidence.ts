@@ -5,6 +5,7 @@ import type { AlertPayload } from "./pass.ts";
  * Only types are made of this, so the functions do not load it.
  */
 export const EVIDENCE = {
+  claims_differ: [],
   replica_lost: [],
   answer_failed: [],
   audit_failed: [],

@@ -48,6 +48,7 @@ export interface AuditDatabase {
   /** false: this minute's limit of check-ins for the audit's own monitor is used up. */
   claimHeartbeat(): Promise<boolean>;
   noteReadAddress(note: ReadAddressNote): Promise<void>;
+  noteClaimPaths(paths: ClaimPathsNote): Promise<void>;
   record(state: ChannelState, detail: string | null): Promise<Backlog>;
 }
 
@@ -55,6 +56,13 @@ export interface AuditDatabase {
 export interface ReadAddressNote {
   readonly fault: string | null;
   readonly lag_ms: number | null;
+}
+
+/** Where the functions look for claims of the project's own tokens: names, the outermost first. */
+export interface ClaimPathsNote {
+  readonly org: readonly string[];
+  readonly org_role: readonly string[];
+  readonly admin: readonly string[];
 }
 
 export interface PassOptions {

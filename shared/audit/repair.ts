@@ -19,6 +19,8 @@ import { identifier, lines, literal } from "./sql_text.ts";
 /** What to run first, for each kind of finding; the runbook page of the kind says the rest. */
 const REPAIRS: Repairs<AlertKind> = {
   ...UNSEEN_REPAIRS,
+  claims_differ: () =>
+    "select org_id_path, org_role_path, is_admin_path, of_functions, noted_at from freshet.claim_paths; -- what the database reads, and the functions",
   replica_lost: () =>
     "select looked_at, answered_at, fault, fault_count, lag_ms from analytics.read_address; -- what was found there",
   source_unwatched: ({ view }) =>

@@ -5,7 +5,7 @@ import type { IssueTracker } from "./issues.ts";
 import { tellMonitors } from "./monitors.ts";
 import type { AuditPass } from "./pass.ts";
 import { type Audited, auditOnce, reasonOf, runPasses } from "./passes.ts";
-import type { AlertSender, AuditDatabase, ReadAddressNote } from "./ports.ts";
+import type { AlertSender, AuditDatabase, ClaimPathsNote, ReadAddressNote } from "./ports.ts";
 import { holdSeconds, judgeAnswer } from "./verdict.ts";
 import type { Clock } from "../kernel/ports.ts";
 
@@ -18,6 +18,8 @@ export interface AuditOptions {
   readonly clock: Clock;
   /** Looks at the address of read replicas; null or left out: there is none. It answers null where it can tell nothing. */
   readonly read_address?: (() => Promise<ReadAddressNote | null>) | null;
+  /** Where the functions look for claims; null or left out: their settings say nothing that is valid. */
+  readonly claim_paths?: ClaimPathsNote | null;
   /** The platform ends the function after its wall limit: no send begins later than this after the start. */
   readonly send_for_ms: number;
   readonly runbook_url: string;
@@ -59,6 +61,7 @@ export async function runAudit(options: AuditOptions): Promise<AuditSummary> {
   const began = clock.now();
   const deadline = began + options.send_for_ms;
   await lookAtReplicas(options);
+  await tellClaimPaths(options);
   const audited = await runPasses({ database, clock, until: began + options.send_for_ms * PASSES_SHARE });
   const noted = audited.kind === "failed" ? await note(database, audited.reason) : null;
 
@@ -75,6 +78,15 @@ async function lookAtReplicas({ database, read_address }: AuditOptions): Promise
   try {
     const note = await read_address?.() ?? null;
     if (note !== null) await database.noteReadAddress(note);
+  } catch {
+    // The database is asked again right after this, and that failure is reported.
+  }
+}
+
+/** Told before the pass, which compares it with what the database has. A note that fails stops no audit. */
+async function tellClaimPaths({ database, claim_paths = null }: AuditOptions): Promise<void> {
+  try {
+    if (claim_paths !== null) await database.noteClaimPaths(claim_paths);
   } catch {
     // The database is asked again right after this, and that failure is reported.
   }

@@ -55,11 +55,13 @@ Deno.test("parseArguments() hands the settings of issuers to the functions, and 
   const shell: Readonly<Record<string, string>> = {
     FRESHET_ISSUERS: "[]",
     FRESHET_JWT_ISSUER: "none",
+    FRESHET_CLAIM_ORG: "app_metadata.org_id",
     RESEND_API_KEY: "of another project",
   };
   deepEqual(parseArguments(["start"], (name) => shell[name]).variables, {
     FRESHET_ISSUERS: "[]",
     FRESHET_JWT_ISSUER: "none",
+    FRESHET_CLAIM_ORG: "app_metadata.org_id",
   });
   deepEqual(parseArguments(["start"], nothingSet).variables, {});
 });

@@ -21,6 +21,8 @@ const DECLARED_ROWS: Readonly<Record<string, string>> = {
   "analytics.audit_detectors": `select detector as name, to_jsonb(t) - '{was_skipped, out_of_time_at}'::text[] as row
     from analytics.audit_detectors as t`,
   "analytics.event_channels": "select channel as name, to_jsonb(t) - 'is_on' as row from analytics.event_channels as t",
+  "freshet.claim_paths":
+    "select 'paths' as name, to_jsonb(t) - '{of_functions,noted_at,differing_count}'::text[] as row from freshet.claim_paths as t",
   "analytics.alert_channels": "select channel as name, '{}'::jsonb as row from analytics.alert_channels as t",
   "analytics.retention": "select history as name, to_jsonb(t) - 'swept' as row from analytics.retention as t",
   "cron.job":
@@ -79,7 +81,7 @@ const OBJECTS = `
   union all
   select 'privileges ' || name, coalesce(proacl, acldefault('f', proowner))::text from routines
   union all
-  select 'schema ' || nspname, concat_ws(' ', nspacl::text, obj_description(oid, 'pg_namespace')) from pg_namespace
+  select 'schema ' || nspname, concat_ws(' ', array(select unnest(nspacl)::text order by 1)::text, obj_description(oid, 'pg_namespace')) from pg_namespace
   where nspname in ('analytics', 'freshet')
   union all
   select 'role ' || r.rolname, concat_ws(' ', to_jsonb(r) - '{oid, rolname, rolpassword, rolvaliduntil}'::text[],

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { RATE_LIMITS } from "../../limits/rate_limits.ts";
+import { adminSetting, claimSetting } from "./claim_path.ts";
 import { issuerProfiles, issuersFault } from "./issuer_setting.ts";
 import { rateLimits } from "./rate_limit_setting.ts";
 import { json, jwks, list } from "./setting_shapes.ts";
@@ -40,6 +41,10 @@ const shape = z.object({
     "RS256",
   ]),
   FRESHET_ISSUERS: issuerProfiles.default([]),
+  /** Where the claims of the project's own tokens are. */
+  FRESHET_CLAIM_ORG: claimSetting.default(["org_id"]),
+  FRESHET_CLAIM_ORG_ROLE: claimSetting.default(["org_role"]),
+  FRESHET_CLAIM_ADMIN: adminSetting.default(["is_admin"]),
   FRESHET_CORS_ORIGINS: z.union([z.literal("*"), list(origin)]).default("*"),
   FRESHET_RATE_LIMITS: rateLimits.default(RATE_LIMITS),
   FRESHET_CLIENT_ADDRESS_HEADER: z.string().regex(/^[a-z][a-z-]*$/, { error: "must be a header's name, in lower case" })
@@ -67,6 +72,16 @@ export function ownIssuers(
   { SUPABASE_URL, FRESHET_JWT_ISSUER }: Pick<z.output<typeof shape>, "SUPABASE_URL" | "FRESHET_JWT_ISSUER">,
 ): readonly string[] {
   return FRESHET_JWT_ISSUER ?? [`${SUPABASE_URL}/auth/v1`];
+}
+
+/** Where the claims of the project's own tokens are. */
+const ofClaims = shape.pick({ FRESHET_CLAIM_ORG: true, FRESHET_CLAIM_ORG_ROLE: true, FRESHET_CLAIM_ADMIN: true });
+
+/** Names of claims, the outermost first. */
+export function claimPaths(
+  { FRESHET_CLAIM_ORG, FRESHET_CLAIM_ORG_ROLE, FRESHET_CLAIM_ADMIN }: z.output<typeof ofClaims>,
+) {
+  return { org: FRESHET_CLAIM_ORG, org_role: FRESHET_CLAIM_ORG_ROLE, admin: FRESHET_CLAIM_ADMIN };
 }
 
 /** The settings that calls of the scheduler need: no other setting can stop a function that the scheduler calls. */
@@ -116,6 +131,13 @@ export function readScheduledEnvironment(get: GetVariable): ScheduledEnvironment
 /** The address of read replicas; null without one, and where it is invalid: the function that reads then says so. */
 export function readAddressOf(get: GetVariable): string | null {
   return readUrl.safeParse(read(get, "FRESHET_READ_URL")).data ?? null;
+}
+
+/** Where claims are; null where a setting of them is invalid: the function that reads then says so. */
+export function claimPathsOf(get: GetVariable): ReturnType<typeof claimPaths> | null {
+  const names = Object.keys(ofClaims.shape) as Variable[];
+  const parsed = ofClaims.safeParse(Object.fromEntries(names.map((name) => [name, read(get, name)])));
+  return parsed.success ? claimPaths(parsed.data) : null;
 }
 
 /** The same for the settings of issuers. */

@@ -1,31 +1,12 @@
 import { z } from "zod";
-import { isStorable } from "../../kernel/storable.ts";
+import { claimPath as path, NOT_EMPTY, settingText as text } from "./claim_path.ts";
 import { isTrustedKeyAddress } from "./key_address.ts";
 import { json, jwks } from "./setting_shapes.ts";
 
 /** Asymmetric ones only: with a shared secret, this function could sign the issuer's tokens. */
 const ALGORITHMS = ["ES256", "RS256"] as const;
 
-/** Claims that users write themselves, at Supabase and at Clerk: no right may come from them. */
-const WRITTEN_BY_USERS = new Set(["user_metadata", "unsafe_metadata", "unsafeMetadata"]);
-
-const NOT_EMPTY = { error: "must not be empty" };
-
-const text = z.string({ error: "must be text" }).min(1, NOT_EMPTY)
-  .max(255, { error: "must have 255 characters at most" })
-  .refine(isStorable, { error: "must be text that the database can hold" });
 const issuer = text.regex(/^\S+$/, { error: "must be the exact text of the claim iss, without blanks" });
-
-/** Where a claim is: `"o.id"`, or `["https://example.com/org"]` where a name holds a dot. */
-const path = z.union([
-  text.transform((dotted) => dotted.split(".")),
-  z.array(text).min(1, NOT_EMPTY).max(5, { error: "must name five claims at most" }),
-], {
-  error: 'must name claims like "o.id" or ["https://example.com/org"]',
-}).refine((names) => names.every((name) => name !== ""), { error: "must not have an empty part" })
-  .refine((names) => !names.some((name) => WRITTEN_BY_USERS.has(name)), {
-    error: "must not come from user_metadata or unsafe_metadata, which users write themselves",
-  });
 
 const FIELDS =
   "preset, issuer, jwks_url, jwks, algorithms, audience, allowed_azp, claims, roles, organisations, subjects, requires_role, refuse_actor";

@@ -62,6 +62,9 @@ export function createAuditDatabase(rpc: AnalyticsRpc): AuditDatabase {
     async noteReadAddress({ fault, lag_ms }) {
       await step("note_read_address", { fault, lag_ms }, z.unknown());
     },
+    async noteClaimPaths(paths) {
+      await step("note_claim_paths", { paths }, z.unknown());
+    },
     claimHeartbeat: () => step("claim_heartbeat", {}, z.boolean()),
     record: (state, detail) => step("record_delivery", { state, detail }, backlogSchema),
   };

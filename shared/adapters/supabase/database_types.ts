@@ -104,6 +104,7 @@ export type Database = {
         };
         Returns: undefined;
       };
+      "note_claim_paths": { Args: { "paths": Json }; Returns: undefined };
       "note_failed_audit": { Args: { "reason": string }; Returns: boolean };
       "note_read_address": { Args: { "fault": string; "lag_ms": number }; Returns: undefined };
       "operate_job": {

@@ -8,7 +8,7 @@ import {
   readCredentials,
   unauthenticated,
 } from "./credential_headers.ts";
-import { type Environment, ownIssuers } from "../runtime/environment.ts";
+import { claimPaths, type Environment, ownIssuers } from "../runtime/environment.ts";
 import { jwksSource } from "./jwks_source.ts";
 import { createRemoteKeys, type KeySet } from "./remote_keys.ts";
 import { createProfileVerifier, type TokenVerifier } from "./profile_verifier.ts";
@@ -28,6 +28,7 @@ export function createIdentity(
 ): Identity {
   const { clock } = options;
   const verified = new VerifiedCallers(options);
+  const paths = claimPaths(environment);
   const algorithms: readonly string[] = environment.FRESHET_JWT_ALGORITHMS;
   const publishableKeys = environment.SUPABASE_PUBLISHABLE_KEYS;
   const env = {
@@ -63,7 +64,7 @@ export function createIdentity(
   async function byOwnRules(token: string, { alg, kid }: Unverified): Promise<TokenCaller> {
     if (!algorithms.includes(alg)) throw badToken();
     const { jwtClaims } = await verify({ token, apikey: null }, ["user"], await keysFor(kid));
-    const found = callerOf(jwtClaims);
+    const found = callerOf(jwtClaims, paths);
     if (found === null) throw badToken();
     return found;
   }

@@ -1,12 +1,11 @@
 import { z } from "zod";
-import { isStorable } from "../../kernel/storable.ts";
 import type { IssuerProfile } from "../runtime/issuer_setting.ts";
+import { claimAt, claimedText } from "./claim_at.ts";
 import { organisationId } from "./organisation_id.ts";
 import { subjectId } from "./subject_id.ts";
 import type { TokenCaller } from "./token_claims.ts";
 
 const payload = z.looseObject({ exp: z.number() });
-const object = z.looseObject({});
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** As the check of `public.user_roles.org_role`. */
@@ -27,14 +26,14 @@ export function callerOfProfile(claims: unknown, profile: IssuerProfile): TokenC
   if (profile.requires_role && token["role"] !== "authenticated") return null;
   if (!isOfAllowedParty(token["azp"], profile.allowed_azp)) return null;
   const { issuer, claims: paths } = profile;
-  const sub = textAt(token, paths.sub ?? ["sub"]);
+  const sub = claimedText(token, paths.sub ?? ["sub"]);
   if (sub === null) return null;
   const subject = profile.subjects === "as_they_are" ? sub : subjectId(issuer, sub);
   if (subject === null) return null;
   // Exactly true: "true", 1 or {} in a token is a mistake of its issuer, and makes no administrator.
-  const is_admin = paths.is_admin !== undefined && valueAt(token, paths.is_admin) === true;
-  const org_id = organisationOf(textAt(token, paths.org_id), profile);
-  const org_role = org_id === null ? null : roleOf(textAt(token, paths.org_role), profile);
+  const is_admin = paths.is_admin !== undefined && claimAt(token, paths.is_admin) === true;
+  const org_id = organisationOf(claimedText(token, paths.org_id), profile);
+  const org_role = org_id === null ? null : roleOf(claimedText(token, paths.org_role), profile);
   return { caller: { kind: "user", subject, is_admin, org_id, org_role }, expires_at: token.exp * 1_000 };
 }
 
@@ -52,24 +51,4 @@ function roleOf(role: string | null, { roles }: IssuerProfile): string | null {
   if (role === null) return null;
   if (roles === undefined) return ROLE.test(role) ? role : null;
   return Object.hasOwn(roles, role) ? roles[role] ?? null : null;
-}
-
-/** A claim that is text and can be an id. */
-function textAt(token: unknown, path: readonly string[] | undefined): string | null {
-  const value = path === undefined ? undefined : valueAt(token, path);
-  if (typeof value !== "string" || !isStorable(value)) return null;
-  // Code points, as the database counts them.
-  const { length } = [...value];
-  return length > 0 && length <= 255 ? value : null;
-}
-
-/** Only what the token itself holds: no property that every object has. */
-function valueAt(token: unknown, path: readonly string[]): unknown {
-  let value: unknown = token;
-  for (const name of path) {
-    const parsed = object.safeParse(value);
-    if (!parsed.success || Array.isArray(value) || !Object.hasOwn(parsed.data, name)) return undefined;
-    value = parsed.data[name];
-  }
-  return value;
 }

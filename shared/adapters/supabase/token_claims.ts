@@ -1,7 +1,15 @@
 import { z } from "zod";
 import type { Caller } from "../../access/caller.ts";
+import { claimAt, claimedText } from "./claim_at.ts";
 
 const name = z.string().min(1).max(255);
+
+/** Where the claims of the project's own tokens are: `FRESHET_CLAIM_ORG`, `FRESHET_CLAIM_ORG_ROLE`, `FRESHET_CLAIM_ADMIN`. */
+export interface ClaimPaths {
+  readonly org: readonly string[];
+  readonly org_role: readonly string[];
+  readonly admin: readonly string[];
+}
 
 /** The claims that identity depends on. Subjects are text: an external identity provider may issue them. */
 const claims = z.object({
@@ -11,9 +19,6 @@ const claims = z.object({
   exp: z.number(),
   /** Clerk's session that still lacks a step, such as a second factor. */
   sts: z.unknown().optional().refine((status) => status !== "pending"),
-  is_admin: z.unknown().optional(),
-  org_id: name.nullable().catch(null).default(null),
-  org_role: name.nullable().catch(null).default(null),
 });
 
 /** A verified caller, and when the token expires in milliseconds since the epoch. */
@@ -22,13 +27,24 @@ export interface TokenCaller {
   readonly expires_at: number;
 }
 
-/** The caller that verified claims of the project's own issuer describe; null when they describe no signed-in user. */
-export function callerOf(payload: unknown): TokenCaller | null {
+/**
+ * The caller that verified claims of the project's own issuer describe. `freshet.own_claims()` is the same in SQL, for calls
+ * that reach the database without the function.
+ *
+ * @returns null when they describe no signed-in user
+ */
+export function callerOf(payload: unknown, paths: ClaimPaths): TokenCaller | null {
   const parsed = claims.safeParse(payload);
   if (!parsed.success) return null;
-  const { sub, exp, is_admin, org_id, org_role } = parsed.data;
-  // Exactly true: "true", 1 or {} in a token is a mistake of its issuer, and makes no administrator.
-  const caller: Caller = { kind: "user", subject: sub, is_admin: is_admin === true, org_id, org_role };
+  const { sub, exp } = parsed.data;
+  const caller: Caller = {
+    kind: "user",
+    subject: sub,
+    // Exactly true: "true", 1 or {} in a token is a mistake of its issuer, and makes no administrator.
+    is_admin: claimAt(payload, paths.admin) === true,
+    org_id: claimedText(payload, paths.org),
+    org_role: claimedText(payload, paths.org_role),
+  };
   return { caller, expires_at: exp * 1_000 };
 }
 

@@ -47,6 +47,9 @@ grant usage on schema analytics to authenticated, service_role;
 
 grant usage on schema freshet to authenticated, service_role;
 
+-- For analytics.with_claims() in a custom access token hook.
+grant usage on schema analytics to supabase_auth_admin;
+
 comment on schema analytics is 'Freshet: views, registry, ledger and audit. Clients reach it through functions only.';
 
 comment on schema freshet is

@@ -5,6 +5,7 @@ import type {
   AlertCategory,
   AuditDatabase,
   ChannelState,
+  ClaimPathsNote,
   PassOptions,
   ReadAddressNote,
 } from "../../../shared/audit/ports.ts";
@@ -46,6 +47,7 @@ export class FakeAuditDatabase implements AuditDatabase {
   batch_size = 10_000;
   readonly failures: string[] = [];
   readonly looks: ReadAddressNote[] = [];
+  readonly claim_paths: ClaimPathsNote[] = [];
 
   constructor(alerts: readonly Alert[] = []) {
     this.rows = alerts.map((alert) => ({
@@ -56,6 +58,12 @@ export class FakeAuditDatabase implements AuditDatabase {
       error: null,
       deferred: null,
     }));
+  }
+
+  noteClaimPaths(paths: ClaimPathsNote): Promise<void> {
+    if (this.outage !== null) return Promise.reject(this.outage);
+    this.claim_paths.push(paths);
+    return Promise.resolve();
   }
 
   noteReadAddress(note: ReadAddressNote): Promise<void> {

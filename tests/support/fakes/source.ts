@@ -51,6 +51,11 @@ export class FakeSource implements Source {
     this.#views.set(view, { state: { ...state, stale_after_seconds, populated: false }, rows: [] });
   }
 
+  /** As a database in which nothing was ever registered. */
+  forgetAll(): void {
+    this.#views.clear();
+  }
+
   /** Registers a live relation. */
   registerLive(name: string): void {
     this.register(name);

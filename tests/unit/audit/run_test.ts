@@ -221,3 +221,14 @@ Deno.test("runAudit() notes what it found at the address of replicas before it p
   await runAudit({ ...settings, database, sender: null, read_address: null });
   assert.deepEqual([database.looks.length, database.passes.length], [1, 4]);
 });
+
+Deno.test("runAudit() tells the database where the functions look for claims, before it passes, and a failure stops nothing", async () => {
+  const database = new FakeAuditDatabase();
+  const claim_paths = { org: ["app_metadata", "org_id"], org_role: ["org_role"], admin: ["is_admin"] };
+  await runAudit({ ...settings, database, sender: null, claim_paths });
+  assert.deepEqual([database.claim_paths, database.passes.length], [[claim_paths], 1]);
+  await runAudit({ ...settings, database, sender: null, claim_paths: null });
+  assert.deepEqual([database.claim_paths.length, database.passes.length], [1, 2]);
+  database.noteClaimPaths = () => Promise.reject(new TypeError("a fault"));
+  assert.equal((await runAudit({ ...settings, database, sender: null, claim_paths })).outcome, "ok");
+});

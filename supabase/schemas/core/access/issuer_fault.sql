@@ -28,17 +28,12 @@ as $$
         when coalesce(profile -> 'claims', '{}') - array['sub', 'org_id', 'org_role', 'is_admin'] <> '{}' then
             'claims may hold only sub, org_id, org_role, is_admin'
         when exists (
-            select
-            from jsonb_each(coalesce(profile -> 'claims', '{}')) as c (name, path)
-            where not freshet.are_texts(to_jsonb(freshet.texts_of(c.path, '.')))
-                or cardinality(freshet.texts_of(c.path, '.')) > case jsonb_typeof(c.path) when 'array' then 5 else 255 end
-                or (jsonb_typeof(c.path) = 'array' and not freshet.are_texts(c.path))
-        ) then 'claims must name claims like "o.id" or ["https://example.com/org"]'
-        when exists (
-            select
-            from jsonb_each(coalesce(profile -> 'claims', '{}')) as c (name, path)
-            where freshet.texts_of(c.path, '.') && array['user_metadata', 'unsafe_metadata', 'unsafeMetadata']
-        ) then 'claims must not come from user_metadata or unsafe_metadata, which users write themselves'
+            select from jsonb_each(coalesce(profile -> 'claims', '{}')) as c (name, path)
+            where freshet.claim_path_fault(c.path) is not null
+        ) then (
+            select 'claims ' || max(freshet.claim_path_fault(c.path))
+            from jsonb_each(profile -> 'claims') as c (name, path)
+        )
         when profile ? 'roles' and jsonb_typeof(profile -> 'roles') <> 'object' then
             'roles must be an object from the issuer''s role to ours, like {"member":"trainee"}'
         when exists (

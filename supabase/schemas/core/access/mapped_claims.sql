@@ -1,6 +1,6 @@
 -- Object: freshet.mapped_claims()
--- Why: the claims of an outside issuer, in the names and ids of this project, so that row security and functions of the
---      database know the same caller as the read function. The same in TypeScript is callerOfProfile() in
+-- Why: the claims of a token in the names and ids of this project, so that row security and functions of the database
+--      know the same caller as the read function. For an outside issuer the same in TypeScript is callerOfProfile() in
 --      shared/adapters/supabase/profile_claims.ts; tests/integration/mapped_claims_test.ts compares the two.
 create function freshet.mapped_claims(token jsonb)
 returns jsonb
@@ -16,7 +16,7 @@ declare
 begin
     select * into profile from freshet.token_issuers as i where i.issuer = token ->> 'iss';
     if not found then
-        return token;
+        return freshet.own_claims(token);
     end if;
     subject := freshet.claimed_text(token, profile.sub_path);
     if profile.subjects = 'derived' then
@@ -58,4 +58,4 @@ $$;
 revoke all on function freshet.mapped_claims(jsonb) from public, anon, authenticated, service_role;
 
 comment on function freshet.mapped_claims(jsonb) is
-    'A token''s claims as iss, role, sub, is_admin, org_id and org_role of this project; {} for a token that the issuer''s profile refuses; unchanged for an issuer without a profile.';
+    'A token''s claims as iss, role, sub, is_admin, org_id and org_role of this project; {} for a token that the issuer''s profile refuses; those of an issuer without a profile are the project''s own, see freshet.own_claims().';

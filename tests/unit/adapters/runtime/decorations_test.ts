@@ -78,6 +78,9 @@ const PROTECTS: Readonly<Record<string, string>> = {
   FRESHET_JWT_ISSUER: ",",
   FRESHET_JWT_ALGORITHMS: "planted",
   FRESHET_ISSUERS: "planted",
+  FRESHET_CLAIM_ORG: "planted..id",
+  FRESHET_CLAIM_ORG_ROLE: "[planted",
+  FRESHET_CLAIM_ADMIN: "user_metadata.planted",
   FRESHET_CORS_ORIGINS: "planted",
   FRESHET_RATE_LIMITS: "planted",
   FRESHET_CLIENT_ADDRESS_HEADER: "planted 1",
@@ -183,7 +186,7 @@ Deno.test("every setting that the functions ask for either decorates or protects
   assert.deepEqual([...new Set(optionalVariables)].sort(), known.sort());
 });
 
-for (const name of Object.keys(PROTECTS).filter((one) => /PUBLISHABLE|JWKS|JWT|ISSUERS|CORS|UPSTASH/.test(one))) {
+for (const name of Object.keys(PROTECTS).filter((one) => /PUBLISHABLE|JWKS|JWT|ISSUERS|CLAIM|CORS|UPSTASH/.test(one))) {
   Deno.test(`a faulty ${name} is the read function's alone: the audit goes on`, () => {
     assert.doesNotThrow(() => connectAudit(environment({ [name]: PROTECTS[name] ?? "" })));
   });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readDecorations, runbookUrl } from "../../../../shared/adapters/runtime/decorations.ts";
-import { readEnvironment } from "../../../../shared/adapters/runtime/environment.ts";
+import { claimPaths, claimPathsOf, readEnvironment } from "../../../../shared/adapters/runtime/environment.ts";
 import { jwksSource } from "../../../../shared/adapters/supabase/jwks_source.ts";
+import { CLAIM_FAULTS } from "../../../support/fixtures/claim_faults.ts";
 import { environmentWith, VARIABLES } from "../../../support/fixtures/tokens.ts";
 
 function faultOf(over: Record<string, string | undefined>): string {
@@ -45,6 +46,29 @@ const FAULTS: readonly (readonly [string, Record<string, string | undefined>, Re
     /ADDRESS_HEADER must be a header's name/,
   ],
 ];
+
+for (const { name, text, message } of CLAIM_FAULTS) {
+  Deno.test(`readEnvironment() refuses ${text.slice(0, 40)} as ${name}, and repeats no value`, () => {
+    const fault = faultOf({ [name]: text });
+    assert.match(fault, new RegExp(`${name} ${message.source}.*Set the FRESHET_ and UPSTASH_ variables`));
+    assert.doesNotMatch(fault, /planted/);
+  });
+}
+
+Deno.test("claims are at their own names unless a setting says where, and an invalid setting is told to nobody else", () => {
+  const by_default = { org: ["org_id"], org_role: ["org_role"], admin: ["is_admin"] };
+  assert.deepEqual(claimPaths(environmentWith()), by_default);
+  const set = {
+    FRESHET_CLAIM_ORG: "app_metadata.org_id",
+    FRESHET_CLAIM_ORG_ROLE: '["https://example.com/role"]',
+    FRESHET_CLAIM_ADMIN: "",
+  };
+  const paths = { ...by_default, org: ["app_metadata", "org_id"], org_role: ["https://example.com/role"] };
+  assert.deepEqual(claimPaths(environmentWith(set)), paths);
+  assert.deepEqual(claimPathsOf((name) => Object.entries(set).find(([one]) => one === name)?.[1]), paths);
+  assert.deepEqual(claimPathsOf(() => undefined), by_default);
+  for (const { name, text } of CLAIM_FAULTS) assert.equal(claimPathsOf((one) => one === name ? text : undefined), null);
+});
 
 for (const [what, over, message] of FAULTS) {
   Deno.test(`readEnvironment() refuses ${what}, names the variable, and repeats no value`, () => {

@@ -52,6 +52,27 @@ Deno.test("only is_admin exactly true makes an administrator", async () => {
   assert.deepEqual(caller, { kind: "user", subject: "anna", is_admin: true, org_id: "acme", org_role: null });
 });
 
+Deno.test("organisation, role and right are read where the settings say they are, and nowhere else", async () => {
+  const identity = identityWith({
+    FRESHET_CLAIM_ORG: "app_metadata.org_id",
+    FRESHET_CLAIM_ORG_ROLE: "app_metadata.role",
+    FRESHET_CLAIM_ADMIN: '["https://example.com/admin"]',
+  });
+  const callerOf = async (claims: Record<string, unknown>) =>
+    await identity.identify(bearer(await mintToken({ claims })));
+  const nobody = { kind: "user", subject: "anna", is_admin: false, org_id: null, org_role: null };
+  const app_metadata = { org_id: "acme", role: "trainee" };
+  assert.deepEqual(await callerOf({ app_metadata, "https://example.com/admin": true }), {
+    ...nobody,
+    ...{ is_admin: true, org_id: "acme", org_role: "trainee" },
+  });
+  const at_old_places = { org_id: "acme", org_role: "owner", is_admin: true };
+  assert.deepEqual(await callerOf({ ...at_old_places, user_metadata: app_metadata }), nobody);
+  for (const odd of [[app_metadata], "acme", null, 7, { org_id: 7, role: ["owner"] }]) {
+    assert.deepEqual(await callerOf({ app_metadata: odd, "https://example.com/admin": "true" }), nobody);
+  }
+});
+
 const now = Math.floor(Date.now() / 1_000);
 const unsigned = (header: object, claims: object) =>
   `${[header, claims].map((part) => btoa(JSON.stringify(part)).replace(/=+$/, "")).join(".")}.`;

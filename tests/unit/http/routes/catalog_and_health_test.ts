@@ -99,6 +99,20 @@ Deno.test("health is unknown, never ok, when nobody can tell", async () => {
   assert.deepEqual([response.status, (await response.json()).status], [503, "unknown"]);
 });
 
+Deno.test("health is ok where nothing is served and nothing registered, and unknown there too while the database is silent", async () => {
+  const health = async (rig: ReturnType<typeof createHttpRig>) => {
+    rig.source.forgetAll();
+    const response = await rig.ask("/analytics/health", { headers: { apikey: KEYS.secret } });
+    const { status, reasons, views } = await response.json();
+    return { status, reasons, views };
+  };
+  assert.deepEqual(await health(createHttpRig({ resources: [] })), { status: "ok", reasons: [], views: {} });
+  const silent = createHttpRig({ resources: [] });
+  silent.source.is_down = true;
+  const { status, reasons } = await health(silent);
+  assert.deepEqual([status, reasons], ["unknown", ["views: the database does not answer"]]);
+});
+
 Deno.test("health takes the worst of all its sources", async () => {
   const audit = (status: HealthStatus) => ({
     name: "audit",
