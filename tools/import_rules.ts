@@ -82,9 +82,17 @@ export const PARTS: readonly Part[] = [
     packages: "any",
     knows_deno: true,
   },
+  // What the deployed functions of the core do: the only room that puts http and adapters together.
+  {
+    name: "functions",
+    files: /^shared\/functions\//,
+    may_import: ["http", "adapters", "platform", ...ROOM_NAMES],
+    packages: [],
+    knows_deno: true,
+  },
   {
     name: "registry",
-    files: /^packs\/registry\.ts$/,
+    files: /^packs\/(?:registry\.ts|openapi\.json)$/,
     may_import: [REGISTRY, "packs"],
     packages: [],
     knows_deno: false,
@@ -119,9 +127,9 @@ export const PARTS: readonly Part[] = [
   // Loads rows over a connection that it is given: the stack imports it, and it knows nothing of the stack.
   { name: "samples", files: /^samples\//, may_import: [], packages: "any", knows_deno: true },
   {
-    name: "functions",
+    name: "entry points",
     files: /^supabase\/functions\//,
-    may_import: ["http", "adapters", "registry", "functions of packs", ...ROOM_NAMES],
+    may_import: ["functions", "registry", "functions of packs"],
     packages: [],
     knows_deno: true,
   },
@@ -132,7 +140,7 @@ export const WITHOUT_CIRCLES = ["app", "shared", "packs", "supabase/functions", 
 
 /** Files that may use the console: entry points and programs. All others take a log as an argument. */
 export const CONSOLE_USERS =
-  /^supabase\/functions\/[^/]+\/index\.ts$|^packs\/[^/]+\/functions\/[^/]+\/index\.ts$|^packs\/[^/]+\/(?:tests|bench|bi|demo)\//;
+  /^supabase\/functions\/[^/]+\/index\.ts$|^shared\/functions\/|^packs\/[^/]+\/functions\/[^/]+\/index\.ts$|^packs\/[^/]+\/(?:tests|bench|bi|demo)\//;
 
 /** Entry points of functions, which hold no logic. */
 export const ENTRY_POINT = /^(?:supabase|packs\/[^/]+)\/functions\/[^/]+\/index\.ts$/;
