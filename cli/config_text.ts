@@ -20,28 +20,33 @@ export function withSchema(text: string, schema: string): string {
   if (list !== null) {
     const inner = text.slice(list.from + 1, list.to - 1);
     const kept = inner.trimEnd();
-    const separator = kept.trim() === "" || kept.endsWith(",") ? "" : ",";
+    const is_ended = kept.endsWith(",");
     const space = inner.includes("\n") ? "\n  " : kept.trim() === "" ? "" : " ";
-    const trailing = inner.slice(kept.length);
-    const changed = `${text.slice(0, list.from + 1)}${kept}${separator}${space}"${schema}"${trailing}${
-      text.slice(list.to - 1)
-    }`;
+    const added = `${is_ended || kept.trim() === "" ? "" : ","}${space}"${schema}"${is_ended ? "," : ""}`;
+    const changed = text.slice(0, list.from + 1) + kept + added + text.slice(list.from + 1 + kept.length);
     return checked(changed, [...before, schema]);
   }
-  const line = `schemas = [${[...before, schema].map((name) => JSON.stringify(name)).join(", ")}]\n`;
+  const line = lineOf([...before, schema]);
   const header = /^\[api\][^\n]*\n/m.exec(text);
   if (header === null) return checked(`${text.trimEnd()}\n\n[api]\n${line}`, [...before, schema]);
   const at = header.index + header[0].length;
   return checked(text.slice(0, at) + line + text.slice(at), [...before, schema]);
 }
 
-/** The text without a schema that withSchema added. */
-export function withoutSchema(text: string, schema: string): string {
+/** Whether withSchema would add a whole line, or only an entry. */
+export function hasSchemas(text: string): boolean {
+  return listOfSchemas(text) !== null;
+}
+
+/** The text without a schema that withSchema added, with its line where it had none. */
+export function withoutSchema(text: string, schema: string, had_line: boolean): string {
+  const line = lineOf([...DEFAULT, schema]);
+  if (!had_line && text.includes(line)) return text.replace(line, "");
   const rest = exposedSchemas(text).filter((name) => name !== schema);
   const list = listOfSchemas(text);
   if (list === null) return text;
   const inner = text.slice(list.from + 1, list.to - 1);
-  const without = inner.replace(new RegExp(String.raw`,?\s*"${schema}"`), "");
+  const without = inner.replace(new RegExp(String.raw`\s*"${schema}",|,?\s*"${schema}"`), "");
   const changed = text.slice(0, list.from + 1) + without + text.slice(list.to - 1);
   return checked(changed, rest);
 }
@@ -80,6 +85,10 @@ export function functionsIn(text: string): readonly string[] {
   const from = text.indexOf(FIRST);
   const block = from < 0 ? "" : text.slice(from, text.indexOf(LAST, from));
   return [...block.matchAll(/^\[functions\.([\w-]+)\]$/gm)].map(([, name = ""]) => name);
+}
+
+function lineOf(schemas: readonly string[]): string {
+  return `schemas = [${schemas.map((name) => JSON.stringify(name)).join(", ")}]\n`;
 }
 
 interface Span {

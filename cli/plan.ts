@@ -1,5 +1,5 @@
 import { parse } from "smol-toml";
-import { withSchema, withSections } from "./config_text.ts";
+import { hasSchemas, withSchema, withSections } from "./config_text.ts";
 import { functionNames, type GeneratedFile, generatedFiles } from "./generated_files.ts";
 import { AUDIT_ALONE, auditAlone, FOUND_BEFORE, foundBefore, READ_API, readApi } from "./own_migrations.ts";
 import type { Package } from "./package_files.ts";
@@ -88,7 +88,7 @@ async function settle(planning: Planning, generated: readonly GeneratedFile[]): 
     version: before === null || refresh ? source.manifest.version : before.version,
     profile: selection.profile,
     with: [...selection.with],
-    exposes: before?.exposes ?? !exposes(project),
+    exposed: before?.exposed ?? howExposed(project),
     files: { ...before?.files },
     yours: { ...before?.yours },
   };
@@ -110,8 +110,9 @@ async function settle(planning: Planning, generated: readonly GeneratedFile[]): 
   return { files, kept, record };
 }
 
-function exposes({ config }: Project): boolean {
-  return withSchema(config.text, EXPOSED) === config.text;
+function howExposed({ config }: Project): Record["exposed"] {
+  if (withSchema(config.text, EXPOSED) === config.text) return "before";
+  return hasSchemas(config.text) ? "entry" : "list";
 }
 
 /** Those of the selection that the project has under no date, dated behind its last one, in their order. */
@@ -125,7 +126,7 @@ async function missingMigrations({ project, source, selection, now }: Planning):
   const { profile } = selection;
   if (profile === "audit" && !present.has(AUDIT_ALONE)) texts.push(auditAlone(source.manifest));
   if (profile === "core" && present.has(AUDIT_ALONE) && !present.has(READ_API)) texts.push(readApi(source.manifest));
-  const versions = versionsAfter(project.migrations.at(-1)?.version, now);
+  const versions = versionsAfter(project.migrations.at(-1)?.version, now, texts.length);
   return texts.map(({ name, text }) => ({
     path: `supabase/migrations/${versions.next().value}_${name}.sql`,
     action: "add",
@@ -133,10 +134,13 @@ async function missingMigrations({ project, source, selection, now }: Planning):
   }));
 }
 
-/** 14 digits each: seconds from now on, or from the last migration on where that is dated in the future. */
-export function* versionsAfter(last: string | undefined, now: Date): Generator<string, never> {
+/**
+ * 14 digits each, a second apart: `count` seconds before now, so that a migration that is made next comes behind them; and
+ * behind the project's last one in any case, however that is dated.
+ */
+export function* versionsAfter(last: string | undefined, now: Date, count: number): Generator<string, never> {
   const from_last = momentOf(last ?? "") + 1_000;
-  for (let moment = Math.max(now.getTime(), from_last);; moment += 1_000) {
+  for (let moment = Math.max(now.getTime() - count * 1_000, from_last);; moment += 1_000) {
     yield new Date(moment).toISOString().replaceAll(/[-:T]|\.\d+Z$/g, "");
   }
 }

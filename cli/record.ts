@@ -14,8 +14,8 @@ const record = z.object({
   profile: z.enum(PROFILES),
   /** Areas besides core and audit: identity, and packs. */
   with: z.array(z.string()),
-  /** Whether the schema was exposed by us. */
-  exposes: z.boolean(),
+  /** How the schema came to be exposed: by the project, as an entry of its list, or with a list. */
+  exposed: z.enum(["before", "entry", "list"]),
   /** SHA-256 of what was written, by path. Kept as they are: a change is drift. */
   files: hashes,
   /** The same of files that are the project's to edit. */

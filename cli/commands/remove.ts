@@ -70,7 +70,7 @@ async function planRemoval(project: Project, place: Place, selection: Selection,
   const { manifest } = place.source;
   const record = recordOf(project);
   const removal = { drops_views: flags.has("drop-views"), drops_tables: flags.has("drop-tables") };
-  const version = versionsAfter(project.migrations.at(-1)?.version, place.now).next().value;
+  const version = versionsAfter(project.migrations.at(-1)?.version, place.now, 1).next().value;
   const files: PlannedFile[] = [{
     path: `supabase/migrations/${version}_${REMOVED}.sql`,
     action: "add",
@@ -85,7 +85,7 @@ async function planRemoval(project: Project, place: Place, selection: Selection,
     else kept.push(path);
   }
   const without = withSections(project.config.text, { functions: [], hook: false });
-  const config = record.exposes ? withoutSchema(without, EXPOSED) : without;
+  const config = record.exposed === "before" ? without : withoutSchema(without, EXPOSED, record.exposed === "entry");
   if (config !== project.config.text) files.push({ path: CONFIG_PATH, action: "edit", text: config });
   files.push({ path: RECORD_PATH, action: "delete", text: null });
   const is_hooked = selection.with.includes("identity") &&

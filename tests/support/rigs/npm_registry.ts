@@ -25,11 +25,11 @@ export async function startNpmRegistry(): Promise<NpmRegistry> {
   const published = new Map<string, Published[]>();
 
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
-    const { pathname, search } = new URL(request.url);
+    const { pathname, search, origin } = new URL(request.url);
     const [name = "", separator, file] = pathname.slice(1).split("/");
     const versions = published.get(decodeURIComponent(name));
     if (versions === undefined) return Response.redirect(`${upstream}${pathname}${search}`, 302);
-    if (separator === undefined) return Response.json(packument(versions, url));
+    if (separator === undefined) return Response.json(packument(versions, `${origin}/`));
     const found = versions.find((one) => separator === "-" && one.file === file);
     return found === undefined ? new Response(null, { status: 404 }) : new Response(found.bytes);
   });
@@ -51,7 +51,10 @@ function packument(versions: readonly Published[], url: string) {
   const described = versions.map(({ manifest, bytes, file }) => {
     const integrity = `sha512-${createHash("sha512").update(bytes).digest("base64")}`;
     const shasum = createHash("sha1").update(bytes).digest("hex");
-    return [manifest.version, { ...manifest, dist: { tarball: `${url}${manifest.name}/-/${file}`, integrity, shasum } }];
+    return [manifest.version, {
+      ...manifest,
+      dist: { tarball: `${url}${manifest.name}/-/${file}`, integrity, shasum },
+    }];
   });
   return { name: newest?.name, "dist-tags": { latest: newest?.version }, versions: Object.fromEntries(described) };
 }
