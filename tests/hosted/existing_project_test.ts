@@ -1,17 +1,28 @@
 // npx freshet in projects that are not ours: into a database that has its own tables, hook and jobs, and out again.
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import postgres from "postgres";
+import { issuerOf } from "../../stack/function_environment.ts";
+import { startManagementApi } from "../../stack/management_api/mod.ts";
+import { pause } from "../../stack/pause.ts";
 import { startPostgres } from "../../stack/postgres/mod.ts";
-import { pushMigrations } from "../../stack/supabase_cli.ts";
+import { deployFunctions, pushMigrations } from "../../stack/supabase_cli.ts";
+import { mintToken } from "../../stack/tokens.ts";
+import { fateOf } from "../support/documents/document_commands.ts";
+import { blocksOf, readDocument } from "../support/documents/documents.ts";
 import { copyForeign, FOREIGN_PROJECTS, type ForeignProject, writeOwnView } from "../support/foreign_projects/mod.ts";
 import { proofs } from "../support/random/proofs.ts";
 import { type Npx, type Ran, startNpx } from "../support/rigs/npx.ts";
+import { asUser, type Product, startProduct } from "../support/rigs/product.ts";
 import { describeWhole } from "../support/rigs/whole_database.ts";
 
 let npx: Npx;
 
-Deno.test.beforeAll(async () => void (npx = await startNpx()));
+Deno.test.beforeAll(async () => {
+  npx = await startNpx();
+  // Where the platform's Deno looks for the package that the functions import, and keeps it.
+  for (const name of ["NPM_CONFIG_REGISTRY", "DENO_DIR"]) Deno.env.set(name, npx.environment[name] ?? "");
+});
 Deno.test.afterAll(() => npx.stop());
 
 function tried(name: string, body: () => Promise<void>): void {
@@ -152,3 +163,179 @@ tried(`on PostgreSQL 17 ${on_17.join(", ")} too`, () =>
   withCluster("embedded", async (cluster) => {
     for (const name of on_17) await lifeOf(name, cluster, false);
   }));
+
+const MEMBER = "c0000000-0000-4000-8000-000000000001";
+const STRANGER = "c0000000-0000-4000-8000-000000000002";
+
+/** Deploys what the folder has, and brings up the project with it. */
+async function withProduct(
+  folder: string,
+  flavour: "installed" | "embedded",
+  body: (product: Product, deployed: readonly string[]) => Promise<void>,
+): Promise<void> {
+  const api = await startManagementApi(dirname(folder));
+  try {
+    await deployFunctions({ ...api.project, projectFolder: folder }, []);
+    const functions = api.functions();
+    const variables = { NPM_CONFIG_REGISTRY: npx.environment["NPM_CONFIG_REGISTRY"] ?? "" };
+    const product = await startProduct({ projectFolder: folder, flavour, functions, variables });
+    try {
+      await body(product, functions.map(({ name }) => name));
+    } finally {
+      await product.stop();
+    }
+  } finally {
+    await api.stop();
+  }
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: { readonly data?: unknown };
+}
+
+async function ask({ stack, get }: Product, subject: string, path: string): Promise<Answer> {
+  const token = await mintToken({ jwtSecret: stack.keys.jwtSecret, issuer: issuerOf(stack.origin), subject });
+  const response = await get(path, asUser(stack, token));
+  return { status: response.status, body: await response.json() };
+}
+
+interface Served {
+  readonly rows: string;
+  readonly path: string;
+  /** Asks for the member's rows by name. */
+  readonly named: string;
+  readonly expected: unknown;
+}
+
+const SERVED: Readonly<Record<"roles" | "clubs", Served>> = {
+  roles: {
+    rows: `
+      insert into public.channels (slug) values ('general');
+      insert into public.messages (user_id, channel_id, inserted_at)
+      select u.id, c.id, '2026-03-02 12:00+00'
+      from public.channels as c, unnest(array['${MEMBER}', '${MEMBER}', gen_random_uuid()::text]::uuid[]) as u (id)`,
+    path: "/chat/message-days",
+    named: `user_id=${MEMBER}`,
+    expected: [{ user_id: MEMBER, day: "2026-03-02", messages_count: 2 }],
+  },
+  clubs: {
+    rows: `
+      insert into public.users (id, name) values ('${MEMBER}', 'a member');
+      insert into private.members (club, user_id) values ('North', '${MEMBER}');
+      insert into public.teams (club, name) values ('North', 'first'), ('South', 'first');
+      insert into public.games (team_id, club, played_at, goals)
+      select t.id, t.club, '2026-03-02 12:00+00', n from public.teams as t, generate_series(2, 3) as n`,
+    path: "/clubs/club-goals",
+    named: "club=North",
+    expected: [{ club: "North", games_count: 2, goals_count: 5 }],
+  },
+};
+
+const EVERYWHERE = (["roles", "clubs"] as const).flatMap((name) =>
+  (["embedded", "installed"] as const).map((flavour) => ({ name, flavour }))
+);
+
+for (const { name, flavour } of EVERYWHERE.slice(0, proofs(1, EVERYWHERE.length))) {
+  const version = flavour === "embedded" ? 17 : 15;
+  tried(`${name} on PostgreSQL ${version}: an own view is served to a member and refused to a stranger`, async () => {
+    const home = await Deno.makeTempDir({ prefix: "freshet-served-" });
+    await Deno.chmod(home, 0o755);
+    try {
+      const folder = await copyForeign(name, home);
+      const began = performance.now();
+      await done(npx.freshet(folder, npx.version, "init", "--yes"));
+      await writeOwnView(name, folder);
+      await withProduct(folder, flavour, async (product, deployed) => {
+        deepEqual(deployed, ["analytics", "cron-audit", "export"]);
+        const { rows, path, named, expected } = SERVED[name];
+        await product.sql.unsafe(rows).simple();
+        await product.sql`select analytics.refresh_all_views()`;
+        const answer = await ask(product, MEMBER, path);
+        console.log(`from npx to the first answer: ${Math.round((performance.now() - began) / 1_000)} s`);
+        deepEqual([answer.status, answer.body.data], [200, expected], JSON.stringify(answer.body));
+        const own = await ask(product, STRANGER, path);
+        deepEqual([own.status, own.body.data], [200, []]);
+        equal((await ask(product, STRANGER, `${path}?${named}`)).status, 403);
+      });
+    } finally {
+      await Deno.remove(home, { recursive: true });
+    }
+  });
+}
+
+const PAGE = "docs/existing-project.md";
+const TEAM = "d0000000-0000-4000-8000-000000000001";
+
+/** A block that shows a file says which in its first line. */
+const FILE = /^(?:\/\/|--) (freshet\/packs\/[\w/-]+\.(?:ts|sql))\n/;
+
+/** Does what the page says in the shop. Answers the page's statements, for the running project. */
+async function follow(folder: string): Promise<string[]> {
+  const statements: string[] = [];
+  const script = ["set -euo pipefail"];
+  for (const block of blocksOf(PAGE, await readDocument(PAGE))) {
+    const file = FILE.exec(block.text)?.[1];
+    if (file !== undefined) {
+      script.push(`mkdir -p ${dirname(file)}\ncat > ${file} <<'END OF FILE'\n${block.text}\nEND OF FILE`);
+    } else if (fateOf(block) === "hosted") continue;
+    else if (block.info === "sql") statements.push(block.text);
+    else if (block.info === "sh") script.push(block.text);
+  }
+  const { code, stdout, stderr } = await new Deno.Command("bash", {
+    args: ["-c", script.join("\n")],
+    cwd: folder,
+    env: npx.environment,
+  }).output();
+  equal(code, 0, new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr));
+  return statements;
+}
+
+tried(`${PAGE}, followed block by block in a shop`, async () => {
+  const home = await Deno.makeTempDir({ prefix: "freshet-page-" });
+  await Deno.chmod(home, 0o755);
+  try {
+    const folder = await copyForeign("shop", home);
+    const statements = await follow(folder);
+    await withProduct(folder, "installed", async (product, deployed) => {
+      const { sql } = product;
+      deepEqual(deployed, ["analytics", "cron-audit", "export"]);
+      const [hook] = await sql`
+        select public.custom_access_token_hook('{"claims": {}}') as answer, to_regclass('public.user_roles') as roles`;
+      deepEqual({ ...hook }, { answer: { claims: { plan: "pro" } }, roles: null });
+      await sql`insert into public.teams (id, name) values (${TEAM}, 'North'), (gen_random_uuid(), 'South')`;
+      await sql`insert into public.team_members (team_id, user_id) values (${TEAM}, ${MEMBER})`;
+      await sql`
+        insert into public.orders (team_id, total, placed_at)
+        select t.id, 10.50, '2026-03-02 12:00+00' from public.teams as t, generate_series(1, 3)`;
+      await sql`insert into public.orders (team_id, total, status) values (${TEAM}, 99, 'cancelled')`;
+      for (const statement of statements) await sql.unsafe(statement).simple();
+
+      const path = "/shop/team-order-days";
+      const answer = await ask(product, MEMBER, `${path}?days=7`);
+      equal(answer.status, 200, JSON.stringify(answer.body));
+      deepEqual(answer.body.data, [{ team_id: TEAM, day: "2026-03-02", orders_count: 3, revenue: 31.5 }]);
+      equal((await ask(product, STRANGER, `${path}?team_id=${TEAM}`)).status, 403);
+      const own = await ask(product, STRANGER, `${path}?days=7`);
+      deepEqual([own.status, own.body.data], [200, []]);
+      const anybody = await product.get(path, { apikey: product.stack.keys.publishableKey });
+      await anybody.body?.cancel();
+      equal(anybody.status, 403);
+
+      const [pass] = await sql`select analytics.audit_pass() ->> 'outcome' as outcome`;
+      match(String(pass?.["outcome"]), /./);
+      const open =
+        await sql`select kind, subject from analytics.incidents where closed_at is null and kind = 'undeclared'`;
+      deepEqual([...open], []);
+      const [known] = await sql`
+        select count(*)::integer as count from analytics.scheduled_jobs where job_name = 'cancel-unpaid-orders'`;
+      equal(known?.["count"], 1);
+
+      await sql`delete from public.team_members where user_id = ${MEMBER}`;
+      await pause(3_500);
+      equal((await ask(product, MEMBER, `${path}?team_id=${TEAM}`)).status, 403);
+    });
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
+});

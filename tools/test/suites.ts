@@ -167,6 +167,7 @@ export const suites: readonly Suite[] = [
     paths: ["tests/hosted"],
     needsPackages: true,
     empty: true,
+    proofs: true,
   },
   {
     name: "docs",

@@ -40,7 +40,7 @@ export const covered: readonly Covered[] = [
 
 /** Pages for a project that is not this one: a test of their own follows each from its first block to its last. */
 export const followed: Readonly<Record<string, string>> = {
-  "docs/existing-project.md": "tests/documents/existing_project_test.ts",
+  "docs/existing-project.md": "tests/hosted/existing_project_test.ts",
 };
 
 export type Fate = "run" | "covered" | "hosted";
