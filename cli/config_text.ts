@@ -33,15 +33,22 @@ export function withSchema(text: string, schema: string): string {
   return checked(text.slice(0, at) + line + text.slice(at), [...before, schema]);
 }
 
-/** Whether withSchema would add a whole line, or only an entry. */
-export function hasSchemas(text: string): boolean {
-  return listOfSchemas(text) !== null;
+/** What withSchema adds to a text: nothing, an entry of its list, a list, or the section with one. */
+export type Exposure = "before" | "entry" | "list" | "section";
+
+export function exposureOf(text: string, schema: string): Exposure {
+  if (exposedSchemas(text).includes(schema)) return "before";
+  if (listOfSchemas(text) !== null) return "entry";
+  return /^\[api\]/m.test(text) ? "list" : "section";
 }
 
-/** The text without a schema that withSchema added, with its line where it had none. */
-export function withoutSchema(text: string, schema: string, had_line: boolean): string {
+/** The text without what withSchema added. */
+export function withoutSchema(text: string, schema: string, exposure: Exposure): string {
+  if (exposure === "before") return text;
   const line = lineOf([...DEFAULT, schema]);
-  if (!had_line && text.includes(line)) return text.replace(line, "");
+  const section = `\n[api]\n${line}`;
+  if (exposure === "section" && text.includes(section)) return text.replace(section, "");
+  if (exposure !== "entry" && text.includes(line)) return text.replace(line, "");
   const rest = exposedSchemas(text).filter((name) => name !== schema);
   const list = listOfSchemas(text);
   if (list === null) return text;

@@ -11,7 +11,7 @@ export interface Options {
   readonly flags: ReadonlySet<typeof FLAGS[number]>;
 }
 
-/** @throws CliError for an option that the command does not have; what was typed may hold a password and is not repeated */
+/** @throws CliError for an option that the command does not have; its words may hold a password and are not repeated */
 export function readOptions(command: string, args: readonly string[], known: readonly string[]): Options {
   const types = [
     ...VALUES.map((name) => [name, "string"] as const),

@@ -1,5 +1,5 @@
 import { parse } from "smol-toml";
-import { hasSchemas, withSchema, withSections } from "./config_text.ts";
+import { exposureOf, withSchema, withSections } from "./config_text.ts";
 import { functionNames, type GeneratedFile, generatedFiles } from "./generated_files.ts";
 import { AUDIT_ALONE, auditAlone, FOUND_BEFORE, foundBefore, READ_API, readApi } from "./own_migrations.ts";
 import type { Package } from "./package_files.ts";
@@ -88,7 +88,7 @@ async function settle(planning: Planning, generated: readonly GeneratedFile[]): 
     version: before === null || refresh ? source.manifest.version : before.version,
     profile: selection.profile,
     with: [...selection.with],
-    exposed: before?.exposed ?? howExposed(project),
+    exposed: before?.exposed ?? exposureOf(project.config.text, EXPOSED),
     files: { ...before?.files },
     yours: { ...before?.yours },
   };
@@ -108,11 +108,6 @@ async function settle(planning: Planning, generated: readonly GeneratedFile[]): 
     } else hashes[path] ??= hashOf(text);
   }
   return { files, kept, record };
-}
-
-function howExposed({ config }: Project): Record["exposed"] {
-  if (withSchema(config.text, EXPOSED) === config.text) return "before";
-  return hasSchemas(config.text) ? "entry" : "list";
 }
 
 /** Those of the selection that the project has under no date, dated behind its last one, in their order. */

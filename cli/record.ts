@@ -14,8 +14,8 @@ const record = z.object({
   profile: z.enum(PROFILES),
   /** Areas besides core and audit: identity, and packs. */
   with: z.array(z.string()),
-  /** How the schema came to be exposed: by the project, as an entry of its list, or with a list. */
-  exposed: z.enum(["before", "entry", "list"]),
+  /** How the schema came to be exposed; see withSchema. */
+  exposed: z.enum(["before", "entry", "list", "section"]),
   /** SHA-256 of what was written, by path. Kept as they are: a change is drift. */
   files: hashes,
   /** The same of files that are the project's to edit. */

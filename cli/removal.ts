@@ -26,6 +26,7 @@ do $freshet$
 declare
     packs constant text[] := ${textArray(selection.with)};
     own_tables constant text[] := ${textArray(tables)};
+    own_functions constant text[] := ${textArray(functions)};
     found_extensions constant text[] := array(select b.name from freshet.found_before as b where b.kind = 'extension');
     found_roles constant text[] := array(select b.name from freshet.found_before as b where b.kind = 'role');
     found_secrets constant text[] := array(select b.name from freshet.found_before as b where b.kind = 'secret');
@@ -44,7 +45,7 @@ ${removal.drops_views ? "" : REFUSE_VIEWS}${REFUSE_DEPENDENTS}
     -- Triggers on the project's tables go with the functions that they call, and policies of ours likewise.
     drop schema analytics cascade;
     drop schema freshet cascade;
-${DROP_FUNCTIONS(functions)}${removal.drops_tables ? DROP_TABLES(tables, types) : ""}${DROP_ROLES(roles)}
+${DROP_FUNCTIONS}${removal.drops_tables ? dropTables(tables, types) : ""}${dropRoles(roles)}
     delete from vault.secrets as s
     where (s.name like 'freshet\\_%' or s.name = 'project_url') and not s.name = any (found_secrets);
 
@@ -111,6 +112,7 @@ const REFUSE_DEPENDENTS = `    with schemas as (
         left join pg_catalog.pg_type as t on d.classid = 'pg_type'::regclass and t.oid = d.objid
         where coalesce(c.relnamespace, p.pronamespace, t.typnamespace) not in (select s.oid from schemas as s)
             and not coalesce(c.relnamespace::regnamespace || '.' || c.relname = any (own_tables), false)
+            and not coalesce(p.pronamespace::regnamespace || '.' || p.proname = any (own_functions), false)
             and not coalesce(
                 exists (
                     select from pg_catalog.pg_inherits as i
@@ -129,19 +131,16 @@ const REFUSE_DEPENDENTS = `    with schemas as (
 
 `;
 
-function DROP_FUNCTIONS(functions: readonly string[]): string {
-  if (functions.length === 0) return "";
-  return `
+const DROP_FUNCTIONS = `
     for named in
         select p.oid::regprocedure::text from pg_catalog.pg_proc as p
-        where p.pronamespace::regnamespace || '.' || p.proname = any (${textArray(functions)})
+        where p.pronamespace::regnamespace || '.' || p.proname = any (own_functions)
     loop
         execute 'drop function ' || named;
     end loop;
 `;
-}
 
-function DROP_TABLES(tables: readonly string[], types: readonly string[]): string {
+function dropTables(tables: readonly string[], types: readonly string[]): string {
   const all = [
     ...tables.map((name) => `drop table if exists ${name} cascade`),
     ...types.map((name) => `drop type if exists ${name}`),
@@ -149,7 +148,7 @@ function DROP_TABLES(tables: readonly string[], types: readonly string[]): strin
   return all.length === 0 ? "" : `\n${all.map((statement) => `    ${statement};\n`).join("")}`;
 }
 
-function DROP_ROLES(roles: readonly string[]): string {
+function dropRoles(roles: readonly string[]): string {
   return roles.map((role) => `
     if not '${role}' = any (found_roles) and to_regrole('${role}') is not null then
         begin

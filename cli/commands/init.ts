@@ -14,7 +14,7 @@ const OPTIONS = ["profile", "with", "dry-run", "json", "plan", "yes", "db-url", 
 
 export const init: Command = {
   what: "put Freshet into a project, or add what is missing",
-  help: `npx freshet init [--profile audit|core] [--with identity,training] [--db-url URL | --local]
+  help: `npx freshet init [--profile audit|core] [--with identity,<pack>] [--db-url URL | --local]
 
   --profile    audit: pg_cron is watched, nothing else; core (default): views, the read API and exports too
   --with       identity (a table of roles and a token hook) and packs, which are examples with tables of their own

@@ -85,7 +85,7 @@ async function planRemoval(project: Project, place: Place, selection: Selection,
     else kept.push(path);
   }
   const without = withSections(project.config.text, { functions: [], hook: false });
-  const config = record.exposed === "before" ? without : withoutSchema(without, EXPOSED, record.exposed === "entry");
+  const config = withoutSchema(without, EXPOSED, record.exposed);
   if (config !== project.config.text) files.push({ path: CONFIG_PATH, action: "edit", text: config });
   files.push({ path: RECORD_PATH, action: "delete", text: null });
   const is_hooked = selection.with.includes("identity") &&

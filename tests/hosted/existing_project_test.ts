@@ -2,14 +2,18 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { dirname, join } from "node:path";
 import postgres from "postgres";
+import { findFunctions } from "../../stack/functions/discovery.ts";
+import { downloading, edgeRuntime } from "../../stack/functions/edge_runtime.ts";
 import { issuerOf } from "../../stack/function_environment.ts";
 import { startManagementApi } from "../../stack/management_api/mod.ts";
 import { pause } from "../../stack/pause.ts";
 import { startPostgres } from "../../stack/postgres/mod.ts";
+import { readProjectConfig } from "../../stack/project_config.ts";
 import { deployFunctions, pushMigrations } from "../../stack/supabase_cli.ts";
 import { mintToken } from "../../stack/tokens.ts";
 import { fateOf } from "../support/documents/document_commands.ts";
 import { blocksOf, readDocument } from "../support/documents/documents.ts";
+import { packNames } from "../../tools/pack_folders.ts";
 import { copyForeign, FOREIGN_PROJECTS, type ForeignProject, writeOwnView } from "../support/foreign_projects/mod.ts";
 import { proofs } from "../support/random/proofs.ts";
 import { type Npx, type Ran, startNpx } from "../support/rigs/npx.ts";
@@ -155,6 +159,100 @@ tried(
       for (const name of FOREIGN_PROJECTS) await lifeOf(name, cluster, true);
     }),
 );
+
+/** A project without a table. */
+async function bareProject(home: string): Promise<string> {
+  const folder = join(home, "bare");
+  await Deno.mkdir(join(folder, "supabase"), { recursive: true });
+  await Deno.writeTextFile(join(folder, "supabase/config.toml"), 'project_id = "bare"\n');
+  return folder;
+}
+
+async function inBareProject(body: (folder: string, cluster: Cluster) => Promise<void>): Promise<void> {
+  const home = await Deno.makeTempDir({ prefix: "freshet-bare-" });
+  try {
+    await withCluster("installed", async (cluster) => await body(await bareProject(home), cluster));
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
+}
+
+async function jobsOf(sql: postgres.Sql): Promise<string[]> {
+  return (await sql`select jobname from cron.job order by 1`).map(({ jobname }) => String(jobname));
+}
+
+tried(
+  "profile audit has the audit's function and jobs alone, is healthy without views, and is widened to core",
+  () =>
+    inBareProject(async (folder, { sql, url }) => {
+      const push = () => pushMigrations({ projectFolder: folder, databaseUrl: url });
+      await done(npx.freshet(folder, npx.version, "init", "--profile", "audit", "--yes"));
+      deepEqual([...Deno.readDirSync(join(folder, "supabase/functions"))].map((one) => one.name), ["cron-audit"]);
+      await push();
+      deepEqual(await jobsOf(sql), ["analytics-cron-audit", "analytics-purge"]);
+      const declared = await sql`select job_name from analytics.scheduled_jobs order by 1`;
+      deepEqual(declared.map((row) => row["job_name"]), ["analytics-cron-audit", "analytics-purge"]);
+      await sql`select analytics.audit_pass()`;
+      const open =
+        await sql`select kind, subject from analytics.incidents where closed_at is null and kind <> 'secret_missing'`;
+      deepEqual([...open], []);
+      await done(npx.freshet(folder, npx.version, "check", "--db-url", url));
+
+      match(await done(npx.freshet(folder, npx.version, "init", "--profile", "core", "--yes")), /freshet__read_api/);
+      equal((await push()).length, 1);
+      const jobs = await jobsOf(sql);
+      for (const job of ["drive-exports", "trim-source-changes", "analytics-refresh-queue-1"]) {
+        ok(jobs.includes(job), job);
+      }
+      await done(npx.freshet(folder, npx.version, "check", "--db-url", url));
+      const back = await npx.freshet(folder, npx.version, "init", "--profile", "audit", "--yes");
+      deepEqual([back.code, /profile core/.test(back.said)], [2, true]);
+    }),
+);
+
+tried(
+  "identity and every pack come by name, are served by functions that load, and go with their tables",
+  () =>
+    inBareProject(async (folder, { sql, url }) => {
+      const push = () => pushMigrations({ projectFolder: folder, databaseUrl: url });
+      // The history's schema is made by the first push.
+      await Deno.mkdir(join(folder, "supabase/migrations"));
+      await Deno.writeTextFile(join(folder, "supabase/migrations/20250101000000_nothing.sql"), "select 1;\n");
+      await push();
+      const before = { described: await describeWhole(sql), dump: await dump(url) };
+      await done(npx.freshet(folder, npx.version, "init", "--with", ["identity", ...packNames()].join(","), "--yes"));
+      await push();
+      await done(npx.freshet(folder, npx.version, "check", "--db-url", url));
+      await everyFunctionLoads(folder);
+      await done(npx.freshet(folder, npx.version, "remove", "--drop-tables", "--yes"));
+      await push();
+      deepEqual(await describeWhole(sql), before.described);
+      equal(await dump(url), before.dump);
+      equal(await Deno.readTextFile(join(folder, "supabase/config.toml")), 'project_id = "bare"\n');
+    }),
+);
+
+/** On the platform's Deno, with what the registry file lists. */
+async function everyFunctionLoads(folder: string): Promise<void> {
+  const { deno, cacheFolder } = await edgeRuntime();
+  const functions = await findFunctions(folder, await readProjectConfig(folder));
+  const names = functions.map(({ name }) => name);
+  for (const name of ["analytics", "cron-audit", "export"]) ok(names.includes(name), name);
+  for (const { name, entrypoint, config } of functions) {
+    const program = `${dirname(entrypoint)}/load.ts`;
+    const registry = name === "analytics"
+      ? 'import { registry } from "../../../freshet/packs/registry.ts";\n'
+      : "const registry = {};\n";
+    await Deno.writeTextFile(
+      program,
+      `${registry}import main from "./index.ts";\nfor (const load of Object.values(registry)) if ((await load()).pack === undefined) throw 1;\nif (typeof main.fetch !== "function") throw 2;\n`,
+    );
+    const args = ["run", "-A", "--quiet", "--no-lock", "--config", config, program];
+    const { code, stderr } = await new Deno.Command(deno, { args, env: downloading({ deno, cacheFolder }) }).output();
+    equal(code, 0, `${name}: ${new TextDecoder().decode(stderr)}`);
+    await Deno.remove(program);
+  }
+}
 
 /** Every run takes the project with the most in its way. */
 const on_17 = FOREIGN_PROJECTS.slice(-proofs(1, FOREIGN_PROJECTS.length));

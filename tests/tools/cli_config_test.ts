@@ -3,8 +3,8 @@ import { deepEqual, equal, throws } from "node:assert/strict";
 import { parse } from "smol-toml";
 import {
   exposedSchemas,
+  exposureOf,
   functionsIn,
-  hasSchemas,
   withoutSchema,
   withSchema,
   withSections,
@@ -18,6 +18,7 @@ const CONFIGS: Readonly<Record<string, string>> = {
   "a comma before the end of a line": '[api]\nschemas = ["public",]\n',
   "an empty list": "[api]\nschemas = []\n",
   "no list": "# mine\n[api]\nenabled = true\n\n[db]\nport = 1\n",
+  "no section": 'project_id = "bare"\n',
   "another section's list": '[api]\nenabled = true\n\n[other]\nschemas = ["theirs"]\n',
 };
 
@@ -27,7 +28,7 @@ for (const [what, text] of Object.entries(CONFIGS)) {
     const edited = withSchema(text, "analytics");
     deepEqual(exposedSchemas(edited), [...before, "analytics"]);
     equal(withSchema(edited, "analytics"), edited);
-    equal(withoutSchema(edited, "analytics", hasSchemas(text)), text);
+    equal(withoutSchema(edited, "analytics", exposureOf(text, "analytics")), text);
     for (const comment of text.match(/#[^\n]*/g) ?? []) equal(edited.includes(comment), true, comment);
   });
 }
