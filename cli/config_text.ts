@@ -71,8 +71,10 @@ export const HOOK_URI = "pg-functions://postgres/public/custom_access_token_hook
 export function withSections(text: string, { functions, hook }: Sections): string {
   const from = text.indexOf(FIRST);
   const to = text.indexOf(LAST);
-  const without = from < 0 || to < 0 ? text : `${text.slice(0, from).trimEnd()}\n${text.slice(to + LAST.length + 1)}`;
-  if (functions.length === 0) return without;
+  const is_there = from >= 0 && to >= 0;
+  const before = (is_there ? text.slice(0, from) : text).trimEnd();
+  const behind = is_there ? text.slice(to + LAST.length + 1) : "";
+  if (functions.length === 0) return is_there ? `${before}\n${behind}` : text;
   const blocks = functions.map((name) =>
     [
       `[functions.${name}]`,
@@ -84,7 +86,7 @@ export function withSections(text: string, { functions, hook }: Sections): strin
     ].join("\n")
   );
   if (hook) blocks.push(`[auth.hook.custom_access_token]\nenabled = true\nuri = "${HOOK_URI}"\n`);
-  return `${without.trimEnd()}\n\n${FIRST}\n${blocks.join("\n")}\n${LAST}\n`;
+  return `${before}\n\n${FIRST}\n${blocks.join("\n")}\n${LAST}\n${behind}`;
 }
 
 /** The names of our sections. */

@@ -47,7 +47,7 @@ export async function planFiles(planning: Planning): Promise<Plan> {
   const { files, kept, record } = await settle(planning, generated);
   for (const { path, text } of migrations) record.files[path] = hashOf(text ?? "");
   const sections = { functions: functionNames(source, selection), hook: namesHook(project, selection) };
-  const config = withSchema(withSections(project.config.text, sections), EXPOSED);
+  const config = withSections(withSchema(project.config.text, EXPOSED), sections);
   const edited = config === project.config.text ? [] : [{ path: CONFIG_PATH, action: "edit" as const, text: config }];
   const changes = [...migrations, ...files, ...edited];
   const { problems, notes } = preflightFiles(project, source, selection);

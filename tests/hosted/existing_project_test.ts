@@ -1,6 +1,9 @@
 // npx freshet in projects that are not ours: into a database that has its own tables, hook and jobs, and out again.
-import { deepEqual, equal, match, ok } from "node:assert/strict";
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { brotliCompressSync, constants } from "node:zlib";
 import postgres from "postgres";
 import { findFunctions } from "../../stack/functions/discovery.ts";
 import { downloading, edgeRuntime } from "../../stack/functions/edge_runtime.ts";
@@ -16,6 +19,7 @@ import { blocksOf, readDocument } from "../support/documents/documents.ts";
 import { packNames } from "../../tools/pack_folders.ts";
 import { copyForeign, FOREIGN_PROJECTS, type ForeignProject, writeOwnView } from "../support/foreign_projects/mod.ts";
 import { proofs } from "../support/random/proofs.ts";
+import { deployedPackages } from "../support/hosted/deployed_packages.ts";
 import { type Npx, type Ran, startNpx } from "../support/rigs/npx.ts";
 import { asUser, type Product, startProduct } from "../support/rigs/product.ts";
 import { describeWhole } from "../support/rigs/whole_database.ts";
@@ -110,6 +114,15 @@ async function drift(folder: string, { sql, url }: Cluster): Promise<void> {
   await Deno.writeTextFile(entry, written);
 }
 
+/** A view of the project over one of ours stops the migration before it has dropped anything. */
+async function refusedWhileRead({ sql }: Cluster, push: () => Promise<unknown>): Promise<void> {
+  const before = await describeWhole(sql);
+  await sql`create view public.busy as select user_id from analytics.mv_message_days`;
+  await rejects(push, /objects of yours read what would go: .*view busy/);
+  await sql`drop view public.busy`;
+  deepEqual(await describeWhole(sql), before);
+}
+
 async function lifeOf(name: ForeignProject, { sql, url }: Cluster, can_dump: boolean): Promise<void> {
   const home = await Deno.makeTempDir({ prefix: "freshet-foreign-" });
   try {
@@ -119,6 +132,11 @@ async function lifeOf(name: ForeignProject, { sql, url }: Cluster, can_dump: boo
     const configured = await Deno.readTextFile(config);
     await push();
     const before = { described: await describeWhole(sql), dump: can_dump ? await dump(url) : "" };
+
+    if (name === "clubs") {
+      const examined = await npx.freshet(folder, npx.version, "doctor", "--db-url", url, "--json");
+      deepEqual([JSON.parse(examined.said).job_count, JSON.parse(examined.said).has_freshet], [1, false]);
+    }
 
     match(await done(npx.freshet(folder, npx.older, "init", "--db-url", url, "--yes")), /PostgreSQL 1[57]/);
     await push();
@@ -142,6 +160,7 @@ async function lifeOf(name: ForeignProject, { sql, url }: Cluster, can_dump: boo
     equal(refused.code, 2);
     match(refused.said, /views of yours are registered: .*mv_/);
     await done(npx.freshet(folder, npx.version, "remove", "--drop-views", "--db-url", url, "--yes"));
+    if (name === "roles") await refusedWhileRead({ sql, url }, push);
     await push();
     deepEqual(await describeWhole(sql), before.described);
     if (can_dump) equal(await dump(url), before.dump);
@@ -224,6 +243,7 @@ tried(
       await push();
       await done(npx.freshet(folder, npx.version, "check", "--db-url", url));
       await everyFunctionLoads(folder);
+      await weighs(folder);
       await done(npx.freshet(folder, npx.version, "remove", "--drop-tables", "--yes"));
       await push();
       deepEqual(await describeWhole(sql), before.described);
@@ -253,6 +273,34 @@ async function everyFunctionLoads(folder: string): Promise<void> {
     await Deno.remove(program);
   }
 }
+
+/** Megabytes of a function with its whole packages, compressed; the platform takes 20, and the page says 5. */
+const HEAVIEST = 5;
+
+async function weighs(folder: string): Promise<void> {
+  const [found] = (await findFunctions(folder, await readProjectConfig(folder))).filter(({ name }) =>
+    name === "analytics"
+  );
+  if (found === undefined) throw new Error("there is no function analytics");
+  const contents: Uint8Array[] = [];
+  for (const { folder: of_package } of await deployedPackages(await edgeRuntime(), found)) {
+    for (const name of await readdir(of_package, { recursive: true })) {
+      const file = join(of_package, name);
+      if ((await Deno.stat(file)).isFile) contents.push(await Deno.readFile(file));
+    }
+  }
+  const compressed = brotliCompressSync(Buffer.concat(contents), BROTLI).length / 1_000_000;
+  ok(compressed > 1 && compressed <= HEAVIEST, `${compressed} MB`);
+}
+
+/** As quick as gzip, and like the platform's it sees that packages hold each module two or three times. */
+const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_LGWIN]: 24 } };
+
+tried("the command line runs on Deno as it does on Node", async () => {
+  const args = ["run", "-A", "--quiet", "--no-lock", `npm:freshet@${npx.version}`, "--version"];
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), { args, env: npx.environment }).output();
+  deepEqual([code, new TextDecoder().decode(stdout).trim()], [0, npx.version]);
+});
 
 /** Every run takes the project with the most in its way. */
 const on_17 = FOREIGN_PROJECTS.slice(-proofs(1, FOREIGN_PROJECTS.length));
