@@ -46,7 +46,9 @@ export async function buildFreshet(folder: string): Promise<void> {
   await writeFile(join(folder, "manifest.json"), json(used(manifest)));
   const dependencies = await dependenciesOf(folder, imports);
   await writeFile(join(folder, "package.json"), json(packageManifest(version, dependencies)));
-  await copyFile(join(projectFolder, "docs/existing-project.md"), join(folder, "README.md"));
+  const page = await readFile(join(projectFolder, "docs/existing-project.md"), "utf8");
+  // Its links lead to pages that the package does not hold.
+  await writeFile(join(folder, "README.md"), page.replaceAll(/\[([^\]]+)\]\((?!https:)[^)]+\)/g, "$1"));
   await copyFile(join(projectFolder, "LICENSE"), join(folder, "LICENSE"));
 }
 

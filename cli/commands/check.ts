@@ -1,7 +1,7 @@
 import { CliError } from "../cli_error.ts";
 import type { Command } from "../command.ts";
 import { exposedSchemas, functionsIn } from "../config_text.ts";
-import { driftOfDatabase } from "../database/drift.ts";
+import { driftOfDatabase, firstOf } from "../database/drift.ts";
 import { functionNames } from "../generated_files.ts";
 import { databaseOf, readOptions } from "../options.ts";
 import type { Package } from "../package_files.ts";
@@ -52,9 +52,7 @@ async function driftOfFiles(project: Project, source: Package, selection: Select
   }
   const present = new Set(project.migrations.map(({ name }) => name));
   const missing = migrationsOf(source.manifest, selection).filter(({ name }) => !present.has(name));
-  if (missing.length > 0) {
-    drift.push(`${missing.length} migrations are missing, ${missing[0]?.name} first: npx freshet init`);
-  }
+  if (missing.length > 0) drift.push(`${firstOf(missing.map(({ name }) => name))} missing: npx freshet init`);
   const { text } = project.config;
   const sections = functionsIn(text);
   for (const name of functionNames(source, selection)) {

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { agreed, apply } from "../apply.ts";
 import { CliError } from "../cli_error.ts";
 import type { Command, Place } from "../command.ts";
-import { preflightDatabase } from "../database/preflight.ts";
+import { type Asked, preflightDatabase } from "../database/preflight.ts";
 import { databaseOf, type Options, readOptions } from "../options.ts";
 import { type Plan, planFiles } from "../plan.ts";
 import { inWords } from "../print.ts";
@@ -34,7 +34,8 @@ export const init: Command = {
     const selection = selectionOf(options, project, place);
     const plan = await withDatabase(await planFiles({ ...place, project, selection, refresh: false }), {
       url: databaseOf(options, localPort(project)),
-      place,
+      project,
+      source: place.source,
       selection,
     });
     return await carryOut(plan, options, place);
@@ -62,12 +63,12 @@ export function localPort({ config }: Project): number {
 
 async function withDatabase(
   plan: Plan,
-  { url, place, selection }: { readonly url: string | null; readonly place: Place; readonly selection: Selection },
+  { url, ...asked }: Asked & { readonly url: string | null },
 ): Promise<Plan> {
   if (url === null) {
     return { ...plan, notes: [...plan.notes, "the database was not looked at: --db-url URL does that"] };
   }
-  const { problems, notes } = await preflightDatabase(url, place.source, selection);
+  const { problems, notes } = await preflightDatabase(url, asked);
   return { ...plan, problems: [...plan.problems, ...problems], notes: [...plan.notes, ...notes] };
 }
 

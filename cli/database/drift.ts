@@ -7,11 +7,14 @@ import { fingerprintsIn } from "./functions.ts";
 export function driftOfDatabase(url: string, manifest: Manifest, selection: Selection): Promise<readonly string[]> {
   return readOnly(url, async (session) => {
     const pending = await pendingMigrations(session, manifest, selection);
-    if (pending.length > 0) {
-      return [`${pending.length} migrations are not applied, ${pending[0]} first: npx supabase db push`];
-    }
+    if (pending.length > 0) return [`${firstOf(pending)} not applied: npx supabase db push`];
     return [...await driftOfFunctions(session, functionsOf(manifest, selection)), ...await driftOfJobs(session)];
   });
+}
+
+/** A subject for a sentence about migrations. */
+export function firstOf([first, ...more]: readonly string[]): string {
+  return more.length === 0 ? `migration ${first} is` : `migration ${first} and ${more.length} more are`;
 }
 
 /** By the names in the CLI's history: a project's dates are its own. */

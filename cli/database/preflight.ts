@@ -2,13 +2,20 @@ import type { Preflight } from "../preflight.ts";
 import { areaOf } from "../preflight.ts";
 import type { Package } from "../package_files.ts";
 import { namesOutside } from "../own_migrations.ts";
+import type { Project } from "../project.ts";
 import type { Selection } from "../selection.ts";
 import { readOnly, type Session } from "../../tools/doctor/read_only.ts";
 
 const EXTENSIONS = ["pg_cron", "pg_net", "supabase_vault", "pgcrypto"];
 
+export interface Asked {
+  readonly project: Project;
+  readonly source: Package;
+  readonly selection: Selection;
+}
+
 /** What the database says, read only. */
-export function preflightDatabase(url: string, source: Package, selection: Selection): Promise<Preflight> {
+export function preflightDatabase(url: string, { project, source, selection }: Asked): Promise<Preflight> {
   return readOnly(url, async (session) => {
     const problems: string[] = [];
     const notes: string[] = [];
@@ -28,6 +35,7 @@ export function preflightDatabase(url: string, source: Package, selection: Selec
       }
       problems.push(...await collisions(session, source, selection));
     }
+    problems.push(...await unknownMigrations(session, project));
     problems.push(...await extensionsLacking(session, notes));
     notes.push(await jobs(session));
     const [exposed] = await session`
@@ -38,6 +46,18 @@ export function preflightDatabase(url: string, source: Package, selection: Selec
     }
     return { problems, notes };
   });
+}
+
+/** The CLI would refuse ours: they may be dated before one that was applied, and a history that differs is not pushed to. */
+async function unknownMigrations(session: Session, { migrations }: Project): Promise<string[]> {
+  const [history] = await session`select to_regclass('supabase_migrations.schema_migrations') is not null as is_there`;
+  if (history?.["is_there"] !== true) return [];
+  const known = migrations.map(({ version }) => version);
+  const rows = await session`
+    select max(m.version) as version from supabase_migrations.schema_migrations as m where not m.version = any (${known})`;
+  const version = rows[0]?.["version"] ?? null;
+  if (version === null) return [];
+  return [`the database has migration ${version}, which this folder lacks: npx supabase migration fetch`];
 }
 
 async function collisions(session: Session, source: Package, selection: Selection): Promise<string[]> {

@@ -136,6 +136,11 @@ async function lifeOf(name: ForeignProject, { sql, url }: Cluster, can_dump: boo
     if (name === "clubs") {
       const examined = await npx.freshet(folder, npx.version, "doctor", "--db-url", url, "--json");
       deepEqual([JSON.parse(examined.said).job_count, JSON.parse(examined.said).has_freshet], [1, false]);
+      await sql`insert into supabase_migrations.schema_migrations (version) values ('20991231235959')`;
+      const behind = await npx.freshet(folder, npx.version, "init", "--db-url", url, "--yes");
+      equal(behind.code, 1);
+      match(behind.said, /✗ the database has migration 20991231235959, which this folder lacks/);
+      await sql`delete from supabase_migrations.schema_migrations where version = '20991231235959'`;
     }
 
     match(await done(npx.freshet(folder, npx.older, "init", "--db-url", url, "--yes")), /PostgreSQL 1[57]/);
@@ -150,6 +155,10 @@ async function lifeOf(name: ForeignProject, { sql, url }: Cluster, can_dump: boo
     const upgraded = await done(npx.freshet(folder, npx.version, "upgrade", "--yes"));
     match(upgraded, /\+ supabase\/migrations\/\d{14}_\w+__\w+\.sql/);
     if (name !== "shop") match(upgraded, /= freshet\/packs\/registry\.ts \(yours/);
+    if (name === "roles") {
+      const early = await npx.freshet(folder, npx.version, "check", "--db-url", url);
+      deepEqual([early.code, /^✗ migration \w+ is not applied: npx supabase db push$/m.test(early.said)], [1, true]);
+    }
     equal((await push()).length, 1);
     await done(npx.freshet(folder, npx.version, "check", "--db-url", url));
     match(await done(npx.freshet(folder, npx.version, "init", "--yes")), /Nothing is missing/);
