@@ -79,6 +79,9 @@ Next:
   select vault.create_secret('https://<ref>.supabase.co', 'project_url');      in the SQL editor
   npx supabase functions deploy --use-api`;
 
+const HOOK = `
+  switch on the access token hook public.custom_access_token_hook: Authentication, Hooks`;
+
 /** Prints a plan, and does it when it is agreed to. */
 export async function carryOut(plan: Plan, { values, flags }: Options, { folder, say }: Place): Promise<number> {
   const as_json = `${JSON.stringify(plan, null, 2)}\n`;
@@ -89,6 +92,6 @@ export async function carryOut(plan: Plan, { values, flags }: Options, { folder,
   if (flags.has("dry-run") || plan.files.length === 0) return 0;
   if (!await agreed(`Write ${plan.files.length} files?`, flags.has("yes"))) return 1;
   await apply(folder, plan.files);
-  if (!flags.has("json")) say(NEXT);
+  if (!flags.has("json")) say(plan.with.includes("identity") ? `${NEXT}${HOOK}` : NEXT);
   return 0;
 }
