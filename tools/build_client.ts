@@ -13,7 +13,8 @@ export async function buildClient(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   // A browser's globals: a global of Deno or Node is a compile error.
-  await compile([join(projectFolder, "shared/client/mod.ts")], { folder, lib: "es2022,dom,dom.iterable" });
+  const entries = ["mod.ts", "react_query.ts"].map((name) => join(projectFolder, "shared/client", name));
+  await compile(entries, { folder, lib: "es2022,dom,dom.iterable" });
   const { version } = await readVersions();
   await writeFile(join(folder, "package.json"), `${JSON.stringify(manifest(version), null, 2)}\n`);
   await copyFile(join(projectFolder, "docs/client.md"), join(folder, "README.md"));
@@ -28,7 +29,13 @@ function manifest(version: string) {
     license: "MIT",
     type: "module",
     sideEffects: false,
-    exports: { ".": { types: "./mod.d.ts", default: "./mod.js" } },
+    exports: {
+      ".": { types: "./mod.d.ts", default: "./mod.js" },
+      "./react-query": { types: "./react_query.d.ts", default: "./react_query.js" },
+    },
+    // Of the queries: they import nothing of it, and an application without it needs it not.
+    peerDependencies: { "@tanstack/react-query": ">=5" },
+    peerDependenciesMeta: { "@tanstack/react-query": { optional: true } },
     types: "./mod.d.ts",
     files: ["*.js", "*.d.ts", "README.md", "LICENSE"],
     engines: { node: ">=20" },

@@ -5,7 +5,7 @@
 import { ERROR_STATUS } from "../shared/kernel/app_error.ts";
 import { samplePack } from "../tests/support/sample_pack/mod.ts";
 import { resources } from "./resources.ts";
-import { packsSource, problemCodeSource, resourcesSource } from "./client/client_source.ts";
+import { boundsSource, packsSource, problemCodeSource, resourcesSource } from "./client/client_source.ts";
 import { sampleSource } from "./client/sample_source.ts";
 import { typesTestSource } from "./client/types_test_source.ts";
 import { keepCurrent } from "./generated_file.ts";
@@ -17,6 +17,7 @@ const files = [
   { path: "../shared/client/problem_code.ts", content: problemCodeSource(Object.keys(ERROR_STATUS)) },
   { path: "../shared/client/resources.ts", content: resourcesSource(resources, await readComments()) },
   { path: "../shared/client/packs.ts", content: packsSource(resources) },
+  { path: "../shared/client/bounds.ts", content: boundsSource(resources) },
   { path: "../tests/support/sample_pack/client.ts", content: sampleSource(samplePack) },
   { path: "../tests/contract/client_types_test.ts", content: typesTestSource(resources) },
 ];

@@ -11,8 +11,12 @@ export interface InstalledPackage {
   remove(): Promise<void>;
 }
 
-/** Builds the client, packs it, and installs the tarball beside what the documents' examples use. */
-export async function installPackage(): Promise<InstalledPackage> {
+/**
+ * Builds the client, packs it, and installs the tarball beside what the documents' examples use.
+ *
+ * @param more further packages of the application, with their versions
+ */
+export async function installPackage(more: readonly string[] = []): Promise<InstalledPackage> {
   const folder = await Deno.makeTempDir({ prefix: "freshet-client-" });
 
   async function run(program: string, ...args: readonly string[]): Promise<string> {
@@ -26,7 +30,7 @@ export async function installPackage(): Promise<InstalledPackage> {
   await Deno.writeTextFile(`${folder}/package.json`, '{ "name": "application", "private": true, "type": "module" }');
   const packed = (await run("npm", "pack", "./package", "--silent")).trim();
   const supabase = await supabaseVersion();
-  const others = [`@supabase/supabase-js@${supabase}`, "typescript@5.9.3"];
+  const others = [`@supabase/supabase-js@${supabase}`, "typescript@5.9.3", ...more];
   await run("npm", "install", "--silent", "--no-audit", "--no-fund", `./${packed}`, ...others);
   await Deno.remove(`${folder}/package`, { recursive: true });
   return { folder, run, remove: () => Deno.remove(folder, { recursive: true }) };

@@ -55,6 +55,24 @@ export function packsSource(resources: readonly Resource[]): string {
   ].join("\n");
 }
 
+/** The source of the client's module of bounds, which only the queries of TanStack Query need. */
+export function boundsSource(resources: readonly Resource[]): string {
+  const paged = resources.filter(({ cursor }) => cursor !== undefined);
+  return [
+    GENERATED,
+    "/** Seconds for which an answer may be reused, even if its view has not changed. */",
+    "export const BOUNDS = {",
+    ...resources.map((resource) => `  "${fullName(resource)}": ${resource.max_age_seconds},`),
+    "} as const;",
+    "",
+    "/** The parameter at which the pages of a resource begin. */",
+    "export const CURSORS = {",
+    ...paged.map((resource) => `  "${fullName(resource)}": "${resource.cursor}",`),
+    "} as const;",
+    "",
+  ].join("\n");
+}
+
 export function entryOf(resource: Resource): string[] {
   const word = wordOf(resource);
   const data = resource.pivot === undefined ? `readonly ${word}Row[]` : `${word}Table`;

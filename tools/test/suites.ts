@@ -147,6 +147,7 @@ export const suites: readonly Suite[] = [
     what: "what other programs rely on: the OpenAPI document, the client in Node, Deno and Chromium",
     paths: ["tests/published"],
     needsBrowser: true,
+    proofs: true,
     // The linter is kept out of the lock file: see tests/published/openapi_lint_test.ts.
     flags: ["--no-lock"],
   },
