@@ -12,7 +12,7 @@ const FOLDERS = ["app", "cli", "shared", "stack", "supabase/functions", "supabas
 
 /** Files that are generated from the packs, or belong to the sample data, which two packs share. */
 const LEFT_OUT = [
-  /^shared\/client\/(?:resources|packs)\.ts$/,
+  /^shared\/client\/(?:resources|packs|bounds)\.ts$/,
   /^stack\/npm\//,
   /^app\/(?:node_modules|dist)\//,
 ];
