@@ -11,7 +11,7 @@ import { circlesIn } from "./import_circles.ts";
 import { CONSOLE_USERS, ENTRY_POINT, LONGEST_ENTRY_POINT, packOf, partOf, WITHOUT_CIRCLES } from "./import_rules.ts";
 import { type Import, importsFrom, packageName } from "./module_graph.ts";
 
-const CHECKED_FOLDERS = ["app", "packs", "samples", "shared", "supabase/functions"];
+const CHECKED_FOLDERS = ["app", "cli", "packs", "samples", "shared", "supabase/functions"];
 
 /** Every violation in a project folder, as a sentence; an empty list means that the rules hold. */
 export async function findViolations(project: string): Promise<string[]> {

@@ -8,7 +8,7 @@ import { join, resolve, sep } from "node:path";
 import { GENERATED_ENTRY } from "./generate_functions.ts";
 import { packNames } from "./pack_folders.ts";
 
-const FOLDERS = ["app", "shared", "stack", "supabase/functions", "supabase/schemas", "tools"];
+const FOLDERS = ["app", "cli", "shared", "stack", "supabase/functions", "supabase/schemas", "tools"];
 
 /** Files that are generated from the packs, or belong to the sample data, which two packs share. */
 const LEFT_OUT = [

@@ -16,6 +16,7 @@ export const HELD: readonly string[] = [
   "SECURITY.md",
   ".github/",
   "bench/",
+  "cli/",
   "docs/",
   "packs/",
   "samples/",

@@ -82,9 +82,17 @@ export const PARTS: readonly Part[] = [
     packages: "any",
     knows_deno: true,
   },
+  // What the deployed functions of the core do: the only room that puts http and adapters together.
+  {
+    name: "functions",
+    files: /^shared\/functions\//,
+    may_import: ["http", "adapters", "platform", ...ROOM_NAMES],
+    packages: [],
+    knows_deno: true,
+  },
   {
     name: "registry",
-    files: /^packs\/registry\.ts$/,
+    files: /^packs\/(?:registry\.ts|openapi\.json)$/,
     may_import: [REGISTRY, "packs"],
     packages: [],
     knows_deno: false,
@@ -116,23 +124,53 @@ export const PARTS: readonly Part[] = [
   // Its types of the packs are generated from their schemas, so that no pack's code is in a browser's bundle.
   { name: "client", files: /^shared\/client\//, may_import: [], packages: [], knows_deno: false },
   ...APP,
+  // The doctor runs on Node too, in the package.
+  { name: "doctor", files: /^tools\/doctor\//, may_import: "any", packages: "any", knows_deno: false },
+  {
+    name: "cli",
+    files: /^cli\//,
+    may_import: ["doctor"],
+    packages: [
+      ...[
+        "node:crypto",
+        "node:fs/promises",
+        "node:path",
+        "node:process",
+        "node:readline/promises",
+        "node:url",
+        "node:util",
+      ],
+      ...["postgres", "smol-toml", "zod"],
+    ],
+    knows_deno: false,
+  },
   // Loads rows over a connection that it is given: the stack imports it, and it knows nothing of the stack.
   { name: "samples", files: /^samples\//, may_import: [], packages: "any", knows_deno: true },
   {
-    name: "functions",
+    name: "entry points",
     files: /^supabase\/functions\//,
-    may_import: ["http", "adapters", "registry", "functions of packs", ...ROOM_NAMES],
+    may_import: ["functions", "registry", "functions of packs"],
     packages: [],
     knows_deno: true,
   },
 ];
 
 /** Folders in which files may not import each other in a circle, types included. */
-export const WITHOUT_CIRCLES = ["app", "shared", "packs", "supabase/functions", "stack", "tools", "samples", "bench"];
+export const WITHOUT_CIRCLES = [
+  "app",
+  "cli",
+  "shared",
+  "packs",
+  "supabase/functions",
+  "stack",
+  "tools",
+  "samples",
+  "bench",
+];
 
 /** Files that may use the console: entry points and programs. All others take a log as an argument. */
 export const CONSOLE_USERS =
-  /^supabase\/functions\/[^/]+\/index\.ts$|^packs\/[^/]+\/functions\/[^/]+\/index\.ts$|^packs\/[^/]+\/(?:tests|bench|bi|demo)\//;
+  /^supabase\/functions\/[^/]+\/index\.ts$|^shared\/functions\/|^cli\/main\.ts$|^packs\/[^/]+\/functions\/[^/]+\/index\.ts$|^packs\/[^/]+\/(?:tests|bench|bi|demo)\//;
 
 /** Entry points of functions, which hold no logic. */
 export const ENTRY_POINT = /^(?:supabase|packs\/[^/]+)\/functions\/[^/]+\/index\.ts$/;

@@ -93,7 +93,7 @@ if (import.meta.main) {
     const isNew = !await exists(join(projectFolder, "packs", wanted.pack));
     for (const file of await createView(wanted, tables)) console.log(`Wrote ${file}`);
     console.log(
-      "Brought up to date: the registry, shared/http/openapi.json, shared/client, the lists of paths in docs/api.md and in " +
+      "Brought up to date: the registry, packs/openapi.json, shared/client, the lists of paths in docs/api.md and in " +
         "the pack's README",
     );
     for (const fault of isNew ? unknownValues(tables) : []) console.log(`Note: ${fault}`);

@@ -19,7 +19,7 @@ const steps: readonly Step[] = [
   { what: "lint", args: ["lint"] },
   {
     what: "types",
-    args: ["check", "shared", "supabase/functions", "packs", "stack", "tools", "tests", "bench", "samples"],
+    args: ["check", "shared", "cli", "supabase/functions", "packs", "stack", "tools", "tests", "bench", "samples"],
   },
   { what: "format of the pages", args: ["fmt", "--check", ...pages], env },
   { what: "lint of the pages", args: ["lint", ...pages], env },

@@ -1,11 +1,10 @@
 import type { Clock, Log } from "../kernel/ports.ts";
 import { loadOnce } from "../kernel/load_once.ts";
-import type { Registry } from "../resource/registry.ts";
 import { createHandler } from "./handler.ts";
 import type { Platform } from "../platform.ts";
+import type { Served } from "./site.ts";
 
-export interface AnalyticsOptions {
-  readonly registry: Registry;
+export interface AnalyticsOptions extends Served {
   /** Called once, by the first request: importing the function touches nothing. */
   readonly connect: () => Platform | Promise<Platform>;
   readonly clock: Clock;
@@ -19,7 +18,7 @@ export function serveAnalytics(options: AnalyticsOptions): (request: Request) =>
     const [{ createSite }, platform] = await Promise.all([import("./site.ts"), options.connect()]);
     const { settings_notes: settings } = platform;
     if (settings.length > 0) options.log(JSON.stringify({ settings }), "now");
-    return createSite(options.registry, platform);
+    return createSite(options, platform);
   });
   return createHandler(site, options);
 }

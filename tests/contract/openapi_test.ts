@@ -4,7 +4,7 @@ import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { AppError, ERROR_STATUS } from "../../shared/kernel/app_error.ts";
 import { fullName } from "../../shared/resource/resource.ts";
-import document from "../../shared/http/openapi.json" with { type: "json" };
+import document from "../../packs/openapi.json" with { type: "json" };
 import { resources } from "../../tools/resources.ts";
 import { createDocument } from "../../tools/openapi/document.ts";
 import { contracted, readerOf } from "../support/fixtures/contracted.ts";

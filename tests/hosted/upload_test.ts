@@ -42,7 +42,7 @@ function everyFunction(test: (found: FoundFunction) => Promise<void>): () => Pro
 
 /** Of a pack: its resources, and what they import from beside them. */
 const DEPLOYED =
-  /^shared\/(?!client\/)|^packs\/(?:registry|\w+\/(?:resources\/\w+|functions\/[\w-]+\/\w+|(?!verify\.|demo\.)\w+))\.tsx?$/;
+  /^shared\/(?!client\/)|^packs\/(?:registry|\w+\/(?:resources\/\w+|functions\/[\w-]+\/\w+|(?!verify\.|demo\.)\w+))\.tsx?$|^packs\/openapi\.json$/;
 
 upload(
   "only files of the function, of shared/ and of packs/ are uploaded, and none of the client, of tests or of what stays at home",

@@ -14,10 +14,11 @@ interface Budget {
  * 454 of each whole, and comes with the first request of a read. The list of resources is loaded at once, some 20 bytes each; the
  * runbook, a tenth of the whole, when a page of it is asked for. The whole grew by 85 on 2026-11-30: one more page of the
  * runbook, and the paths of one more pack in the OpenAPI document, which is loaded when it is asked for; and by 44, the
- * endpoints of the console and their paths in that document; and by 5, which server of the read address answers.
+ * endpoints of the console and their paths in that document; and by 5, which server of the read address answers. The read
+ * function had 18.49 at once, and has 18.56 since it is given the OpenAPI document.
  */
 const BUDGETS: readonly Budget[] = [
-  { name: "analytics", at_once: 18, whole: 1_685 },
+  { name: "analytics", at_once: 19, whole: 1_685 },
   { name: "export", at_once: 40, whole: 1_700 },
   { name: "cron-audit", at_once: 655, whole: 920 },
 ];

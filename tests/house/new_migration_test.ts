@@ -331,7 +331,7 @@ Deno.test("new:kind drafts its migration with what else changed, which lacks not
     ok(path !== "", said + new TextDecoder().decode(stderr));
     const text = await Deno.readTextFile(`${root}/${path}`);
     match(text, /^create or replace function \w+\.url_host/m);
-    match(await Deno.readTextFile(`${root}/shared/http/openapi.json`), /"slow_refresh\.md"/);
+    match(await Deno.readTextFile(`${root}/packs/openapi.json`), /"slow_refresh\.md"/);
     const page = await Deno.readTextFile(`${root}/docs/runbook/slow_refresh.md`);
     const [, look = ""] = /```sql\n([\s\S]*?)```/.exec(page) ?? [];
     const test = await Deno.readTextFile(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import document from "../../shared/http/openapi.json" with { type: "json" };
+import document from "../../packs/openapi.json" with { type: "json" };
 
 /** Named at run time only: what the lock file lists is downloaded by every command. */
 const SPECTRAL = "npm:@stoplight/spectral-cli@6.16.3";
@@ -15,7 +15,7 @@ async function lint(file: string): Promise<{ readonly code: number; readonly sai
 }
 
 Deno.test("Spectral finds neither an error nor a warning in the OpenAPI document", async () => {
-  const { code, said } = await lint(fileURLToPath(new URL("../../shared/http/openapi.json", import.meta.url)));
+  const { code, said } = await lint(fileURLToPath(new URL("../../packs/openapi.json", import.meta.url)));
   assert.equal(code, 0, said);
 });
 

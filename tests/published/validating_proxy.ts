@@ -1,4 +1,4 @@
-import document from "../../shared/http/openapi.json" with { type: "json" };
+import document from "../../packs/openapi.json" with { type: "json" };
 
 /** Named at run time only: what the lock file lists is downloaded by every command. */
 const EXPRESS = "npm:express@5.2.1";

@@ -18,6 +18,7 @@ const GOOD = {
   "shared/platform.ts": 'import "./ops/health.ts";\n',
   "shared/http/routes.ts": 'import "../platform.ts";\nimport "../resource/resource.ts";\n',
   "shared/adapters/csv.ts": 'import "../platform.ts";\nimport "zod";\n',
+  "shared/functions/read.ts": 'import "../http/routes.ts";\nimport "../adapters/csv.ts";\nconsole.log("up");\n',
   "packs/study/resources/lanes.ts": 'import "../../../shared/resource/resource.ts";\n',
   "packs/study/functions/mail/index.ts": 'import "./letter.ts";\nconsole.log("up");\n',
   "packs/study/functions/mail/letter.ts": 'import "../../../../shared/http/routes.ts";\nimport "zod";\n',
@@ -28,7 +29,7 @@ const GOOD = {
   "stack/main.ts": 'import "./part.ts";\n',
   "stack/part.ts": "export const part = 1;\n",
   "supabase/functions/analytics/index.ts":
-    'import "../../../shared/http/routes.ts";\nimport "../../../packs/registry.ts";\nconsole.log("up");\n',
+    'import "../../../shared/functions/read.ts";\nimport "../../../packs/registry.ts";\nconsole.log("up");\n',
 };
 
 /** The violations of a small project: a good one, with these files written over it. */
@@ -128,7 +129,7 @@ const PLANTED: readonly (readonly [string, Record<string, string>, RegExp])[] = 
   [
     "a function that imports a package",
     { "supabase/functions/analytics/index.ts": 'import "zod";' },
-    /functions may import none/,
+    /entry points may import none/,
   ],
   [
     "a resource that imports a function of its pack",
@@ -192,6 +193,16 @@ const PLANTED: readonly (readonly [string, Record<string, string>, RegExp])[] = 
   ["an adapter that writes to the console", { "shared/adapters/a.ts": 'console.log("x");' }, /uses the console/],
   ["a console in disguise", { "shared/http/a.ts": "export const { log } = globalThis.console;" }, /uses the console/],
   ["a file of no part", { "shared/utils/a.ts": "" }, /belongs to no part/],
+  [
+    "an entry point that puts parts together itself",
+    { "supabase/functions/analytics/index.ts": 'import "../../../shared/http/routes.ts";' },
+    /entry points may not import http/,
+  ],
+  [
+    "http that imports what puts it together",
+    { "shared/http/a.ts": 'import "../functions/mail.ts";', "shared/functions/mail.ts": "" },
+    /http may not import functions/,
+  ],
   [
     "an import from outside the project",
     { "shared/kernel/a.ts": 'import "../../../nowhere.ts";' },

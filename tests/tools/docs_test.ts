@@ -4,6 +4,7 @@ import { readdir } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { ERROR_STATUS } from "../../shared/kernel/app_error.ts";
 import { fullName } from "../../shared/resource/resource.ts";
+import { readVersions } from "../../tools/packages/version.ts";
 import { PARTS } from "../../tools/import_rules.ts";
 import { packNames, spread } from "../../tools/pack_folders.ts";
 import { resources } from "../../tools/resources.ts";
@@ -130,7 +131,9 @@ Deno.test("the arrows between rooms in ARCHITECTURE.md are those of tools/import
     for (const room of from.split(", ")) drawn.set(room, to.split(", ").sort());
   }
   const ruled = PARTS.filter(({ name, may_import }) => drawn.has(name) || may_import.includes("kernel"))
-    .filter(({ name }) => !["platform", "http", "adapters", "functions", "functions of packs"].includes(name));
+    .filter(({ name }) =>
+      !["platform", "http", "adapters", "functions", "entry points", "functions of packs"].includes(name)
+    );
   deepEqual(
     Object.fromEntries([...drawn].sort()),
     Object.fromEntries(ruled.map(({ name, may_import }) => [name, [...may_import].sort()] as const).sort()),
@@ -169,4 +172,14 @@ Deno.test("decisions have a date and are in its order", async () => {
     ok(dates.length > 0 && dates.every((date) => /^\d{4}-\d\d-\d\d$/.test(date)), `${document}: ${dates.join(", ")}`);
     deepEqual(dates, [...dates].sort(), document);
   }
+});
+
+Deno.test("documents name the version of the package that deno.json has", async () => {
+  const { version } = await readVersions();
+  const named: string[] = [];
+  for (const page of await documents()) {
+    for (const [, one = ""] of (await read(page)).matchAll(/\bfreshet@(\d[\w.-]*)/g)) named.push(`${page}: ${one}`);
+  }
+  ok(named.length > 5);
+  deepEqual(named.filter((one) => !one.endsWith(`: ${version}`)), []);
 });

@@ -37,7 +37,7 @@ Deno.test("the suites of test:proofs are those whose tests ask proofs(), and no 
   deepEqual(chooseSuites(["e2e"], true).map(({ name }) => name), ["e2e"]);
   throws(
     () => chooseSuites(["docs"], true),
-    /Unknown suite with proofs "docs": choose from e2e, unit, audit, integration, stack, deployed, oulad, house, sql-17, sql-15, packs, published, pages$/,
+    /Unknown suite with proofs "docs": choose from e2e, unit, audit, integration, stack, deployed, oulad, house, sql-17, sql-15, packs, published, pages, hosted$/,
   );
 });
 

@@ -176,6 +176,7 @@ export const suites: readonly Suite[] = [
     needsPackages: true,
     empty: true,
     refreshed: true,
+    proofs: true,
   },
   {
     name: "docs",

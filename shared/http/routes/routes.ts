@@ -3,7 +3,7 @@ import { lazyRoute } from "./lazy_route.ts";
 import type { Route } from "./route.ts";
 import { serveCatalog } from "./serve_catalog.ts";
 import { serveHealth } from "./serve_health.ts";
-import { serveOpenapi } from "./serve_openapi.ts";
+import { type LoadDocument, serveOpenapi } from "./serve_openapi.ts";
 import { serveOps } from "./serve_ops.ts";
 import { serveResource } from "./serve_resource.ts";
 
@@ -11,11 +11,11 @@ import { serveResource } from "./serve_resource.ts";
  * Every path that can be read; `*` stands for any last segment, or any last but one. Paths are compared as they were
  * sent, so one with `//`, `;x`, `%2f`, a trailing slash or an ending like `.css` is simply another path, and not found.
  */
-export function routesOf(api: Api): ReadonlyMap<string, Route> {
+export function routesOf(api: Api, openapi?: LoadDocument): ReadonlyMap<string, Route> {
   const routes = new Map<string, Route>([
     ["/analytics/catalog", (exchange) => serveCatalog(api, exchange)],
     ["/analytics/health", (exchange) => serveHealth(api, exchange)],
-    ["/analytics/openapi.json", serveOpenapi(api)],
+    ...(openapi === undefined ? [] : [["/analytics/openapi.json", serveOpenapi(api, openapi)] as const]),
     [
       "/analytics/ops/incidents",
       lazyRoute("ops/incidents", async () => serveOps(api, (await import("./ops_incidents.ts")).incidents)),

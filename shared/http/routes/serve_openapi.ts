@@ -6,11 +6,14 @@ import { requireCaller } from "../request/credentials.ts";
 import { refuseParameters } from "../request/query_params.ts";
 import type { Route } from "./route.ts";
 
+/** An import of a JSON file. */
+export type LoadDocument = () => Promise<{ readonly default: object }>;
+
 /** GET /openapi.json: the document that tools/openapi.ts generates. The same for every caller. */
-export function serveOpenapi(api: Api): Route {
+export function serveOpenapi(api: Api, load: LoadDocument): Route {
   const written = loadOnce(async () => {
     // Loaded on first use: a new isolate should start fast.
-    const { default: document } = await import("../openapi.json", { with: { type: "json" } });
+    const { default: document } = await load();
     const text = JSON.stringify(document);
     return { text, etag: `"${api.reader.hash(text).slice(0, 32)}"` };
   });

@@ -20,6 +20,17 @@ export const covered: readonly Covered[] = [
   },
   // Two suites that the full run includes.
   { command: "npx -y deno@2.9.6 task test sql-15 house", by: "tools/test/suites.ts", as: 'name: "house"' },
+  // Built, packed and run for the three projects.
+  {
+    command: "npx -y deno@2.9.6 task build:packages",
+    by: "tests/support/rigs/npx.ts",
+    as: 'buildFreshet(join(home, "newer"))',
+  },
+  {
+    command: "npm pack --dry-run ./dist/npm/freshet ./dist/npm/freshet-client",
+    by: "tests/support/rigs/npx.ts",
+    as: '"pack", "--silent"',
+  },
   // Each command makes two databases.
   {
     command: "npx -y deno@2.9.6 task new:kind slow_refresh --severity error",
@@ -40,7 +51,7 @@ export const covered: readonly Covered[] = [
 
 /** Pages for a project that is not this one: a test of their own follows each from its first block to its last. */
 export const followed: Readonly<Record<string, string>> = {
-  "docs/existing-project.md": "tests/documents/existing_project_test.ts",
+  "docs/existing-project.md": "tests/hosted/existing_project_test.ts",
 };
 
 export type Fate = "run" | "covered" | "hosted";

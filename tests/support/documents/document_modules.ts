@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url";
 import { type Block, projectFolder } from "./documents.ts";
 
 /** The first line of a block that shows a file of the project names the file. */
-const FILE = /^\/\/ ((?:packs|supabase\/functions)\/[\w/-]+\.ts)\n/;
+const FILE = /^\/\/ ((?:packs|freshet\/packs|supabase\/functions)\/[\w/-]+\.ts)\n/;
 
 /** The rooms that a block may import, besides packs. */
 const ROOMS = [
@@ -56,9 +56,16 @@ export async function typeCheck(blocks: readonly Block[]): Promise<string> {
   }
 }
 
-/** The project's deno.json, with the client under its package name. */
+/** The project's deno.json, with what is published under its package names. */
 async function configuration(): Promise<unknown> {
   const { imports, compilerOptions } = JSON.parse(await Deno.readTextFile(join(projectFolder, "deno.json")));
-  const client = pathToFileURL(join(projectFolder, "shared/client/mod.ts")).href;
-  return { imports: { ...imports, "freshet-client": client }, compilerOptions, unstable: ["no-legacy-abort"] };
+  const published = {
+    "freshet-client": "shared/client/mod.ts",
+    "freshet/resource": "shared/resource/resource.ts",
+    "freshet/registry": "shared/resource/registry.ts",
+  };
+  const modules = Object.entries(published).map((
+    [name, path],
+  ) => [name, pathToFileURL(join(projectFolder, path)).href]);
+  return { imports: { ...imports, ...Object.fromEntries(modules) }, compilerOptions, unstable: ["no-legacy-abort"] };
 }

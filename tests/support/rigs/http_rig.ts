@@ -92,6 +92,7 @@ export function createHttpRig(options: HttpRigOptions = {}) {
   const registry = registryOf(options.resources ?? all, options.load);
   const fetch = serveAnalytics({
     registry,
+    openapi: () => import("../../../packs/openapi.json", { with: { type: "json" } }),
     clock,
     log(line, pace) {
       lines.push(line);

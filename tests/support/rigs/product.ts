@@ -36,7 +36,9 @@ export interface ProductOptions extends StackOptions {
 export async function startProduct({ uses = [], ...options }: Partial<ProductOptions> = {}): Promise<Product> {
   const workFolder = await Deno.makeTempDir({ prefix: "freshet-product-" });
   await Deno.chmod(workFolder, 0o755);
-  const made = options.flavour === "embedded" ? undefined : clusterFor(options);
+  // A project that is not ours has migrations of its own.
+  const is_ours = options.projectFolder === undefined;
+  const made = options.flavour === "embedded" || !is_ours ? undefined : clusterFor(options);
   if (made !== undefined) await copyCluster(made, options.workFolder ?? workFolder);
   const found = await findFunctions(projectFolder, await readProjectConfig(projectFolder));
   const stack = await startStack({

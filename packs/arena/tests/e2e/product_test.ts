@@ -125,7 +125,7 @@ e2e(
 e2e("the OpenAPI document is served through the origin, as it is committed", async () => {
   const response = await product.get("/openapi.json", { apikey: product.stack.keys.publishableKey });
   equal(response.status, 200);
-  const committed = new URL("../../../../shared/http/openapi.json", import.meta.url);
+  const committed = new URL("../../../../packs/openapi.json", import.meta.url);
   deepEqual(await response.json(), JSON.parse(await Deno.readTextFile(committed)));
 });
 
