@@ -319,7 +319,7 @@ declare
     caller_id constant text := case when jsonb_typeof(event -> 'user_id') = 'string' then event ->> 'user_id' end;
     own_names constant text[] := array['is_admin', 'org_id', 'org_role'];
     source_name text;
-    found_claims jsonb := '{}';
+    found_claims jsonb := '{}'::jsonb;
 begin
     if jsonb_typeof(event -> 'claims') is distinct from 'object' then
         return event;

@@ -94,6 +94,7 @@ export type Database = {
         Args: { "after_view"?: string; "pack"?: string; "page_size"?: number; "view"?: string };
         Returns: Json;
       };
+      "note_claim_paths": { Args: { "paths": Json }; Returns: undefined };
       "note_export_upload": {
         Args: {
           "export_id": string;
@@ -104,7 +105,6 @@ export type Database = {
         };
         Returns: undefined;
       };
-      "note_claim_paths": { Args: { "paths": Json }; Returns: undefined };
       "note_failed_audit": { Args: { "reason": string }; Returns: boolean };
       "note_read_address": { Args: { "fault": string; "lag_ms": number }; Returns: undefined };
       "operate_job": {
