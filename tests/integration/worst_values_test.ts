@@ -142,7 +142,7 @@ Deno.test("one row with the worst that its type accepts, in any column of any so
         left_out: await leftOut(sql),
       };
       const empty = [...world.shown].filter(([, rows]) => rows.length === 0).map(([resource]) => resource);
-      deepEqual(empty, [], "these resources show nothing, so that nothing could be lost");
+      deepEqual(empty, [], `these resources show nothing, so that nothing could be lost: ${empty.join(", ")}`);
 
       // In the proofs everything is planted everywhere.
       const all = allPlants(columns);
