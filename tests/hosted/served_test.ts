@@ -16,7 +16,7 @@ import { plantHeatmap } from "../support/fixtures/heatmap.ts";
 import { type Product, startProduct } from "../support/rigs/product.ts";
 import { workRefreshQueue } from "../support/rigs/refresh_queue.ts";
 import { plantStudy, studied } from "../support/fixtures/study.ts";
-import { asMember, organisations, plantTraining } from "../support/fixtures/training.ts";
+import { asMember, organisations, plantAttemptOfToday, plantTraining } from "../support/fixtures/training.ts";
 
 let deployment: Deployment;
 let sink: EnvelopeSink;
@@ -35,6 +35,7 @@ Deno.test.beforeAll(async () => {
   await plantEngagement(sql);
   await plantHeatmap(sql);
   await plantTraining(sql);
+  await plantAttemptOfToday(sql);
   await plantStudy(sql);
   await plantWins(sql);
   await refreshAll(sql);

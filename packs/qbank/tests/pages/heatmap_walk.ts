@@ -18,7 +18,7 @@ walk(
     const matrix = card(page, "By lesion and topic");
     // A cell has at least five answers; the tags of the made-up questions differ from their spelling by case alone.
     const cells = await sql`
-      select lower(q.lesion) as lesion, q.topic, w.week,
+      select lower(q.lesion) as lesion, q.topic, w.week::text as week,
           to_char(round(100.0 * count(*) filter (where r.is_correct) / count(*)), 'FM990') || '%' as share
       from public.responses as r
       join public.questions as q on q.id = r.question_id
@@ -27,12 +27,15 @@ walk(
       group by lower(q.lesion), q.topic, w.week
       having count(*) >= 5
       order by lower(q.lesion) collate "C", q.topic collate "C", w.week`;
-    const weeks = [...new Set(cells.map((row) => String(row["week"])))].length;
+    const weeks = [...new Set(cells.map((row) => String(row["week"])))].sort();
     const rows = Map.groupBy(cells, (row) => `${row["lesion"]}\t${row["topic"]}`);
-    ok(cells.length === weeks * rows.size && rows.size === 20, `${cells.length} cells`);
+    ok(weeks.length >= 11 && rows.size === 20, `${weeks.length} weeks, ${rows.size} rows`);
+    // At the begin of a week some cells have too few answers.
+    const shown = (of_one: readonly (typeof cells)[number][]) =>
+      weeks.map((week) => of_one.find((row) => row["week"] === week)?.["share"] ?? "–");
     deepEqual(
       await cellsOf(matrix),
-      [...rows].map(([heads, of_one]) => [...heads.split("\t"), ...of_one.map((row) => row["share"])]),
+      [...rows].map(([heads, of_one]) => [...heads.split("\t"), ...shown(of_one)]),
     );
 
     const first = matrix.locator("tbody td").first();
