@@ -67,6 +67,18 @@ export interface Sections {
 
 export const HOOK_URI = "pg-functions://postgres/public/custom_access_token_hook";
 
+/** The section of a function. The platform's own check of tokens is off: each verifies its callers itself. */
+export function sectionOf(name: string): string {
+  return [
+    `[functions.${name}]`,
+    "enabled = true",
+    "verify_jwt = false",
+    `import_map = "./functions/${name}/deno.json"`,
+    `entrypoint = "./functions/${name}/index.ts"`,
+    "",
+  ].join("\n");
+}
+
 /** The text with our sections in place of those that it has; without a function they are gone. */
 export function withSections(text: string, { functions, hook }: Sections): string {
   const from = text.indexOf(FIRST);
@@ -75,16 +87,7 @@ export function withSections(text: string, { functions, hook }: Sections): strin
   const before = (is_there ? text.slice(0, from) : text).trimEnd();
   const behind = is_there ? text.slice(to + LAST.length + 1) : "";
   if (functions.length === 0) return is_there ? `${before}\n${behind}` : text;
-  const blocks = functions.map((name) =>
-    [
-      `[functions.${name}]`,
-      "enabled = true",
-      "verify_jwt = false",
-      `import_map = "./functions/${name}/deno.json"`,
-      `entrypoint = "./functions/${name}/index.ts"`,
-      "",
-    ].join("\n")
-  );
+  const blocks = functions.map(sectionOf);
   if (hook) blocks.push(`[auth.hook.custom_access_token]\nenabled = true\nuri = "${HOOK_URI}"\n`);
   return `${before}\n\n${FIRST}\n${blocks.join("\n")}\n${LAST}\n${behind}`;
 }

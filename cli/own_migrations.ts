@@ -1,5 +1,5 @@
 import type { Manifest } from "./manifest.ts";
-import { objectsOf, type Selection } from "./selection.ts";
+import { isOutside, objectsOf, type Selection } from "./selection.ts";
 
 /** A migration that is written for the project, and is in no area. */
 export interface OwnMigration {
@@ -90,5 +90,5 @@ export function readApi(manifest: Manifest): OwnMigration {
 export function namesOutside(manifest: Manifest, selection: Selection): readonly string[] {
   return objectsOf(manifest, selection)
     .flatMap(({ functions, relations, types }) => [...Object.keys(functions), ...relations, ...types])
-    .filter((name) => !/^(?:analytics|freshet)\./.test(name));
+    .filter(isOutside);
 }

@@ -77,6 +77,18 @@ function unlessMissing(error: unknown): null {
   throw error;
 }
 
+/** @throws CliError before init */
+export function recordOf({ record }: Project): Record {
+  if (record !== null) return record;
+  throw new CliError(`there is no ${RECORD_PATH}: Freshet was not put here by npx freshet`, "npx freshet init");
+}
+
+/** Where `supabase start` has the project's database. */
+export function localPort({ config }: Project): number {
+  const port = setting(config.parsed, "db", "port");
+  return typeof port === "number" ? port : 54_322;
+}
+
 /** The tables of a TOML document, one inside the other. */
 export function setting(config: { readonly [key: string]: unknown }, ...path: readonly string[]): unknown {
   let value: unknown = config;

@@ -43,6 +43,11 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** The error of a command that only the version of the project may run, or a newer one. */
+export function otherVersion({ version }: Pick<Record, "version">, running: string, remedy: string): CliError {
+  return new CliError(`the project has Freshet ${version}, and this is ${running}`, remedy);
+}
+
 export function hashOf(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }

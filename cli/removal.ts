@@ -1,5 +1,5 @@
 import type { Manifest } from "./manifest.ts";
-import { objectsOf, type Selection } from "./selection.ts";
+import { isOutside, objectsOf, type Selection } from "./selection.ts";
 
 export const REMOVED = "freshet__removed";
 
@@ -16,10 +16,9 @@ export interface Removal {
  */
 export function removalSql(manifest: Manifest, selection: Selection, removal: Removal): string {
   const areas = objectsOf(manifest, selection);
-  const outside = (names: readonly string[]) => names.filter((name) => !/^(?:analytics|freshet)\./.test(name));
-  const tables = outside(areas.flatMap(({ relations }) => relations));
-  const types = outside(areas.flatMap((area) => area.types));
-  const functions = outside(areas.flatMap((area) => Object.keys(area.functions)));
+  const tables = areas.flatMap(({ relations }) => relations).filter(isOutside);
+  const types = areas.flatMap((area) => area.types).filter(isOutside);
+  const functions = areas.flatMap((area) => Object.keys(area.functions)).filter(isOutside);
   const roles = areas.flatMap((area) => area.roles);
   return `-- Takes Freshet ${manifest.version} out, and leaves what was here before.
 do $freshet$

@@ -41,6 +41,11 @@ export function objectsOf(manifest: Manifest, selection: Selection): readonly Ar
   return areasOf(selection).flatMap((area) => manifest.areas[area] ?? []);
 }
 
+/** Whether an object is outside our schemas: a table, function or type of the application. */
+export function isOutside(name: string): boolean {
+  return !/^(?:analytics|freshet)\./.test(name);
+}
+
 /** Fingerprints of all functions of a selection, by name. */
 export function functionsOf(manifest: Manifest, selection: Selection): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, readonly string[]>();

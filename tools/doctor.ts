@@ -2,7 +2,7 @@
 // to repair it.
 import { parseArguments as stackArguments } from "../stack/arguments.ts";
 import { isAlive, readState } from "../stack/state.ts";
-import { databaseUrl, parseArguments, usage } from "./doctor/arguments.ts";
+import { databaseUrl, parseArguments, TASK, usage } from "./doctor/arguments.ts";
 import { DoctorError } from "./doctor/doctor_error.ts";
 import { examine } from "./doctor/examine.ts";
 import { exitCode, inWords } from "./doctor/report.ts";
@@ -19,7 +19,7 @@ if (import.meta.main) {
 async function main(args: readonly string[]): Promise<number> {
   const { dbUrl, json, help } = parseArguments(args);
   if (help) {
-    console.log(usage);
+    console.log(usage(TASK));
     return 0;
   }
   const { url, source } = dbUrl === null ? await nearestDatabase() : { url: dbUrl, source: "--db-url" };

@@ -5,6 +5,7 @@
  */
 import { readdir, readFile, rm } from "node:fs/promises";
 import { mkdirSync } from "node:fs";
+import { sectionOf } from "../cli/config_text.ts";
 import { keepCurrent } from "./generated_file.ts";
 import { packNames, projectFolder } from "./pack_folders.ts";
 
@@ -33,16 +34,7 @@ export function withFunctionsOfPacks(config: string, functions: readonly PackFun
   const without = from < 0 || to < 0 ? config : config.slice(0, from) + config.slice(to + LAST.length);
   const kept = `${without.trimEnd()}\n`;
   if (functions.length === 0) return kept;
-  const blocks = functions.map(({ name }) =>
-    [
-      `[functions.${name}]`,
-      "enabled = true",
-      "verify_jwt = false",
-      `import_map = "./functions/${name}/deno.json"`,
-      `entrypoint = "./functions/${name}/index.ts"`,
-      "",
-    ].join("\n")
-  );
+  const blocks = functions.map(({ name }) => sectionOf(name));
   return [kept, FIRST, ...blocks, LAST, ""].join("\n");
 }
 

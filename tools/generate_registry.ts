@@ -50,7 +50,7 @@ async function resourceFiles(): Promise<ResourceFile[]> {
   return found.sort((left, right) => `${left.pack}/${left.stem}` < `${right.pack}/${right.stem}` ? -1 : 1);
 }
 
-async function resourceFile(pack: string, stem: string): Promise<ResourceFile> {
+export async function resourceFile(pack: string, stem: string): Promise<ResourceFile> {
   const module: Readonly<Record<string, Resource>> = await import(new URL(`${pack}/resources/${stem}.ts`, PACKS).href);
   const resource = module[constantName(stem)];
   if (resource === undefined) {

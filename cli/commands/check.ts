@@ -1,4 +1,3 @@
-import { CliError } from "../cli_error.ts";
 import type { Command } from "../command.ts";
 import { exposedSchemas, functionsIn } from "../config_text.ts";
 import { driftOfDatabase, firstOf } from "../database/drift.ts";
@@ -6,11 +5,9 @@ import { functionNames } from "../generated_files.ts";
 import { databaseOf, readOptions } from "../options.ts";
 import type { Package } from "../package_files.ts";
 import { EXPOSED } from "../plan.ts";
-import { type Project, readProject } from "../project.ts";
-import { hashOf } from "../record.ts";
+import { localPort, type Project, readProject, recordOf } from "../project.ts";
+import { hashOf, otherVersion } from "../record.ts";
 import { choose, migrationsOf, type Selection } from "../selection.ts";
-import { localPort } from "./init.ts";
-import { recordOf } from "./upgrade.ts";
 
 export const check: Command = {
   what: "say what is no longer as it was written: files, functions in the database, jobs",
@@ -20,15 +17,13 @@ Exit code: 0 nothing has drifted, 1 something has`,
   async run(args, place) {
     const options = readOptions("check", args, ["db-url", "local", "json"]);
     const project = await readProject(place.folder);
-    const { version, profile, with: areas } = recordOf(project);
+    const record = recordOf(project);
+    const { version } = record;
     const { manifest } = place.source;
     if (version !== manifest.version) {
-      throw new CliError(
-        `the project has Freshet ${version}, and this is ${manifest.version}`,
-        `npx freshet@${version} check, or npx freshet upgrade`,
-      );
+      throw otherVersion(record, manifest.version, `npx freshet@${version} check, or npx freshet upgrade`);
     }
-    const selection = choose(manifest, profile, areas);
+    const selection = choose(manifest, record.profile, record.with);
     const drift = [...await driftOfFiles(project, place.source, selection)];
     const url = databaseOf(options, localPort(project));
     if (url !== null) drift.push(...await driftOfDatabase(url, manifest, selection));

@@ -6,24 +6,17 @@ import { examine } from "../../tools/doctor/examine.ts";
 import { exitCode, inWords } from "../../tools/doctor/report.ts";
 
 const VARIABLE = "FRESHET_DATABASE_URL";
-/** Where the checkout's command is named. */
-const TASK = "deno task doctor";
+const CALLED = { name: "npx freshet doctor", otherwise: VARIABLE };
 
 export const doctor: Command = {
   what: "examine the jobs of any PostgreSQL with pg_cron; nothing needs to be installed",
-  help: usage.replaceAll(TASK, "npx freshet doctor").replace(/, and without that the running local stack/, ""),
+  help: usage(CALLED),
   async run(args, { say }) {
-    try {
-      const { dbUrl, json } = parseArguments(args);
-      const given = dbUrl ?? process.env[VARIABLE];
-      if (!given) throw new DoctorError("there is no database to examine", `give one with --db-url URL or ${VARIABLE}`);
-      const examination = await examine(databaseUrl(given, VARIABLE));
-      say(json ? JSON.stringify(examination, null, 2) : inWords(examination, dbUrl === null ? VARIABLE : "--db-url"));
-      return exitCode(examination);
-    } catch (error) {
-      if (!(error instanceof DoctorError)) throw error;
-      say(`✗ ${error.message.replaceAll(TASK, "npx freshet doctor")}`);
-      return 4;
-    }
+    const { dbUrl, json } = parseArguments(args, CALLED);
+    const given = dbUrl ?? process.env[VARIABLE];
+    if (!given) throw new DoctorError("there is no database to examine", `give one with --db-url URL or ${VARIABLE}`);
+    const examination = await examine(databaseUrl(given, VARIABLE));
+    say(json ? JSON.stringify(examination, null, 2) : inWords(examination, dbUrl === null ? VARIABLE : "--db-url"));
+    return exitCode(examination);
   },
 };

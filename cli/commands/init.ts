@@ -1,13 +1,11 @@
-import { writeFile } from "node:fs/promises";
-import { agreed, apply } from "../apply.ts";
+import { carryOut, type Words } from "../carry_out.ts";
 import { CliError } from "../cli_error.ts";
 import type { Command, Place } from "../command.ts";
 import { type Asked, preflightDatabase } from "../database/preflight.ts";
 import { databaseOf, type Options, readOptions } from "../options.ts";
 import { type Plan, planFiles } from "../plan.ts";
-import { inWords } from "../print.ts";
-import { type Project, readProject, setting } from "../project.ts";
-import { type Profile, PROFILES } from "../record.ts";
+import { localPort, type Project, readProject } from "../project.ts";
+import { otherVersion, type Profile, PROFILES } from "../record.ts";
 import { choose, type Selection } from "../selection.ts";
 
 const OPTIONS = ["profile", "with", "dry-run", "json", "plan", "yes", "db-url", "local"];
@@ -26,8 +24,9 @@ export const init: Command = {
     const options = readOptions("init", args, OPTIONS);
     const project = await readProject(place.folder);
     if (project.record !== null && project.record.version !== place.source.manifest.version) {
-      throw new CliError(
-        `the project has Freshet ${project.record.version}, and this is ${place.source.manifest.version}`,
+      throw otherVersion(
+        project.record,
+        place.source.manifest.version,
         `npx freshet@${project.record.version} init, or npx freshet upgrade first`,
       );
     }
@@ -38,7 +37,7 @@ export const init: Command = {
       source: place.source,
       selection,
     });
-    return await carryOut(plan, options, place);
+    return await carryOut(plan, options, place, wordsOf(plan));
   },
 };
 
@@ -54,11 +53,6 @@ function selectionOf({ values }: Options, { record }: Project, { source }: Place
     throw new CliError("the project has profile core", "npx freshet remove, and then init --profile audit");
   }
   return choose(source.manifest, profile, [...record?.with ?? [], ...names]);
-}
-
-export function localPort({ config }: Project): number {
-  const port = setting(config.parsed, "db", "port");
-  return typeof port === "number" ? port : 54_322;
 }
 
 async function withDatabase(
@@ -82,16 +76,7 @@ Next:
 const HOOK = `
   switch on the access token hook public.custom_access_token_hook: Authentication, Hooks`;
 
-/** Prints a plan, and does it when it is agreed to. */
-export async function carryOut(plan: Plan, { values, flags }: Options, { folder, say }: Place): Promise<number> {
-  const as_json = `${JSON.stringify(plan, null, 2)}\n`;
-  const file = values.get("plan");
-  if (file !== undefined) await writeFile(file, as_json);
-  say(flags.has("json") ? as_json : inWords(plan));
-  if (plan.problems.length > 0) return 1;
-  if (flags.has("dry-run") || plan.files.length === 0) return 0;
-  if (!await agreed(`Write ${plan.files.length} files?`, flags.has("yes"))) return 1;
-  await apply(folder, plan.files);
-  if (!flags.has("json")) say(plan.with.includes("identity") ? `${NEXT}${HOOK}` : NEXT);
-  return 0;
+/** What a plan of init or upgrade leaves to do. */
+export function wordsOf(plan: Plan): Words {
+  return { verb: "Write", next: plan.with.includes("identity") ? `${NEXT}${HOOK}` : NEXT };
 }

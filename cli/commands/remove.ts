@@ -1,18 +1,15 @@
 import { parse } from "smol-toml";
 import { readOnly } from "../../tools/doctor/read_only.ts";
-import { agreed, apply } from "../apply.ts";
+import { carryOut } from "../carry_out.ts";
 import { CliError } from "../cli_error.ts";
 import type { Command, Place } from "../command.ts";
 import { HOOK_URI, withoutSchema, withSections } from "../config_text.ts";
 import { databaseOf, type Options, readOptions } from "../options.ts";
 import { EXPOSED, type Plan, type PlannedFile, versionsAfter } from "../plan.ts";
-import { inWords } from "../print.ts";
-import { CONFIG_PATH, type Project, readProject, setting } from "../project.ts";
-import { hashOf, RECORD_PATH } from "../record.ts";
+import { CONFIG_PATH, localPort, type Project, readProject, recordOf, setting } from "../project.ts";
+import { hashOf, otherVersion, RECORD_PATH } from "../record.ts";
 import { removalSql, REMOVED } from "../removal.ts";
 import { choose, type Selection } from "../selection.ts";
-import { localPort } from "./init.ts";
-import { recordOf } from "./upgrade.ts";
 
 export const remove: Command = {
   what: "take Freshet out again, with one migration",
@@ -28,25 +25,17 @@ Files that you changed stay, and so do all migrations: they are the history that
     const known = ["drop-views", "drop-tables", "db-url", "local", "dry-run", "json", "plan", "yes"];
     const options = readOptions("remove", args, known);
     const project = await readProject(place.folder);
-    const { version, profile, with: areas } = recordOf(project);
+    const record = recordOf(project);
     const { manifest } = place.source;
-    if (version !== manifest.version) {
-      throw new CliError(
-        `the project has Freshet ${version}, and this is ${manifest.version}`,
-        `npx freshet@${version} remove`,
-      );
+    if (record.version !== manifest.version) {
+      throw otherVersion(record, manifest.version, `npx freshet@${record.version} remove`);
     }
-    const selection = choose(manifest, profile, areas);
+    const selection = choose(manifest, record.profile, record.with);
     const url = databaseOf(options, localPort(project));
     if (url !== null && !options.flags.has("drop-views")) await refuseViews(url, selection);
     const plan = await planRemoval(project, place, selection, options);
-    place.say(options.flags.has("json") ? JSON.stringify(plan, null, 2) : inWords(plan));
-    if (plan.problems.length > 0) return 1;
-    if (options.flags.has("dry-run")) return 0;
-    if (!await agreed(`Change ${plan.files.length} files?`, options.flags.has("yes"))) return 1;
-    await apply(place.folder, plan.files);
-    if (!options.flags.has("json")) place.say(`${NEXT}${selection.with.includes("identity") ? HOOK : ""}`);
-    return 0;
+    const next = `${NEXT}${selection.with.includes("identity") ? HOOK : ""}`;
+    return await carryOut(plan, options, place, { verb: "Change", next });
   },
 };
 

@@ -2,8 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Pack, PackFunction } from "../../cli/manifest.ts";
-import { fullName, type Resource } from "../../shared/resource/resource.ts";
-import { constantName } from "../generate_registry.ts";
+import { constantName, resourceFile } from "../generate_registry.ts";
 import { projectFolder } from "../pack_folders.ts";
 
 /** A pack as a project gets it: what is deployed of it. */
@@ -51,11 +50,8 @@ async function followed(folder: string): Promise<readonly string[]> {
 
 async function resourcesOf(pack: string, files: readonly string[]): Promise<Pack["resources"]> {
   const found = files.filter((name) => name.startsWith("resources/")).map(async (file) => {
-    const constant = constantName(file.replace(/^resources\/|\.ts$/g, ""));
-    const module: Readonly<Record<string, Resource>> = await import(`../../packs/${pack}/${file}`);
-    const resource = module[constant];
-    if (resource === undefined) throw new Error(`packs/${pack}/${file} has no constant ${constant}`);
-    return { name: fullName(resource), file, constant };
+    const { stem, name } = await resourceFile(pack, file.replace(/^resources\/|\.ts$/g, ""));
+    return { name, file, constant: constantName(stem) };
   });
   return await Promise.all(found);
 }
