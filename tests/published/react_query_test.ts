@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { proofs } from "../support/random/proofs.ts";
-import { openInChromium } from "./chromium.ts";
+import { resultOfPage } from "./chromium_page.ts";
 import { type InstalledPackage, installPackage } from "./installed_package.ts";
 import { tryNext } from "./next_project.ts";
 import { REACT_PACKAGES, WITH_TYPES } from "./react_packages.ts";
@@ -26,26 +26,11 @@ async function bundle(installed: InstalledPackage, name: string): Promise<string
   );
 }
 
-/** Serves one page with the module and what it is given; gives what the page sends back. */
+/** Runs the bundle in a page of Chromium; gives what the page sends back. */
 async function runPage(source: string, given: unknown): Promise<unknown> {
-  const { promise, resolve } = Promise.withResolvers<unknown>();
   const html = `<!doctype html><meta charset="utf-8"><div id="root"></div>` +
     `<script>globalThis.given = ${JSON.stringify(given)}</script><script type="module" src="/page.js"></script>`;
-  const site = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
-    const { pathname } = new URL(request.url);
-    if (pathname === "/result") resolve(await request.json());
-    if (pathname === "/page.js") return new Response(source, { headers: { "content-type": "text/javascript" } });
-    return new Response(html, { headers: { "content-type": "text/html" } });
-  });
-  const chromium = await openInChromium(`http://127.0.0.1:${site.addr.port}/`);
-  const deadline = setTimeout(() => resolve({ error: "the page said nothing for a minute" }), 60_000);
-  try {
-    return await promise;
-  } finally {
-    clearTimeout(deadline);
-    await chromium.close();
-    await site.shutdown();
-  }
+  return await resultOfPage(html, (pathname) => Promise.resolve(pathname === "/page.js" ? source : null));
 }
 
 Deno.test("the queries of the packed client, installed beside TanStack Query and React", async (test) => {

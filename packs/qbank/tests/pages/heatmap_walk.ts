@@ -1,13 +1,6 @@
 // The page of the question bank: its cells are what PostgreSQL computes from the answers themselves.
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { card, enter, product, rowsFor, walk } from "../../../../tests/support/rigs/pages_stage.ts";
-import type { Locator } from "../../../../tests/support/rigs/browser.ts";
-
-/** The cells of a matrix's rows, heads included. */
-async function cellsOf(matrix: Locator): Promise<string[][]> {
-  await matrix.locator("tbody td").first().waitFor();
-  return (await matrix.locator("tbody tr").allInnerTexts()).map((text) => text.split("\t"));
-}
+import { card, cellsOf, enter, product, rowsFor, walk } from "../../../../tests/support/rigs/pages_stage.ts";
 
 walk(
   "an administrator reads both heatmaps by keys, filters them, and finds what the answers say",
