@@ -3,12 +3,10 @@ import type { Resource } from "../../../../app/api/use_resource.ts";
 import { Card } from "../../../../app/cards/card.tsx";
 import { ExportButton } from "../../../../app/cards/export_button.tsx";
 import { Rest } from "../../../../app/cards/rest.tsx";
-import { Table } from "../../../../app/cards/table.tsx";
 import { setFilters } from "../../../../app/frame/location.ts";
 import type { PageProps } from "../../../../app/frame/pages.ts";
-import { day, duration, number } from "../../../../app/words/numbers.ts";
 import type { AnswerOf, ExportFilters } from "../../../../shared/client/mod.ts";
-import { Feedback } from "../parts/feedback.tsx";
+import { AttemptsTable } from "../parts/attempts_table.tsx";
 
 interface Props extends Pick<PageProps, "links"> {
   readonly resource: Resource<AnswerOf<"training/attempts">>;
@@ -36,50 +34,22 @@ export function RecentAttempts({ resource, filters, tools, links }: Props) {
     >
       {({ data, meta }) => (
         <>
-          <Table
+          <AttemptsTable
             name="Recent attempts"
             caption="Completed attempts of these days, the newest first"
-            columns={[
-              { title: "Day" },
-              { title: "Person" },
-              { title: "Scenario" },
-              { title: "Score", is_figure: true },
-              { title: "Duration", is_figure: true },
-              { title: "Feedback" },
-            ]}
             rows={data}
-          >
-            {(row) => {
+            person={(row) => {
               const person = row.user_name ?? row.user_id;
+              if (is_of_one) return person;
               return (
-                <tr key={row.attempt_id}>
-                  <td>
-                    <time dateTime={row.started_at}>{day(row.started_on)}</time>
-                  </td>
-                  <td>
-                    {is_of_one
-                      ? person
-                      : (
-                        <button type="button" className="plain" onClick={() => setFilters({ person: row.user_id })}>
-                          {person}
-                          <span className="sr-only">: show only these attempts</span>
-                        </button>
-                      )}
-                  </td>
-                  <th scope="row">{row.scenario_title ?? "A scenario that was removed"}</th>
-                  <td className="figure">{number(row.score)}</td>
-                  <td className="figure">{duration(row.duration_seconds)}</td>
-                  <td>
-                    <Feedback
-                      id={row.feedback_id}
-                      about={row.scenario_title ?? day(row.started_on)}
-                      links={links}
-                    />
-                  </td>
-                </tr>
+                <button type="button" className="plain" onClick={() => setFilters({ person: row.user_id })}>
+                  {person}
+                  <span className="sr-only">: show only these attempts</span>
+                </button>
               );
             }}
-          </Table>
+            links={links}
+          />
           <Rest shown={data.length} of="attempt" total={meta.total_count} />
         </>
       )}
